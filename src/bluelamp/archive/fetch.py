@@ -1,0 +1,312 @@
+"""From a release to the vault: what is listed, what of it is new, and the new bytes kept as received. The second step
+of the flow; nothing is unpacked or read here.
+
+A member is new unless the ledger holds a file of the same force-month with the same CRC-32 and size. That is what a
+zip's directory tells without fetching anything, so that next month's update costs only what changed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from bluelamp.archive.progress import Progress
+from bluelamp.domain.dataset import BY_NAME
+from bluelamp.domain.force import BY_SLUG, FORCES
+from bluelamp.domain.month import Month
+from bluelamp.domain.release import ForceMonth, parse_member, release_of
+from bluelamp.domain.selection import Selection
+from bluelamp.errors import SourceError, StorageError
+from bluelamp.sources.police_uk.archive import Member, ReleaseSource
+from bluelamp.storage.files import as_storage_error
+from bluelamp.storage.ledger import (
+    LOADED,
+    NOT_FETCHED,
+    QUARANTINED,
+    UNCHANGED,
+    WAITING,
+    Ledger,
+    ListedFile,
+    Receipt,
+    StoredFile,
+)
+from bluelamp.storage.vault import PackWriter, Vault, VaultObject
+
+# An archive that names no release counts as a whole one when it lists this many publishers: a custom download of
+# some forces must not make the others look as if they had published nothing.
+_PUBLISHERS_OF_A_WHOLE_RELEASE = 30
+# A fetch over the network is kept in packs of about this size, so that a break loses at most one of them.
+_REMOTE_PACK_BYTES = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A member that names a force-month of a known publisher."""
+
+    unit: ForceMonth
+    member: Member
+
+
+@dataclass(slots=True)
+class Fetched:
+    """What fetching a release gave, for the words that the person reads."""
+
+    release: Month
+    complete: bool
+    listed: int = 0
+    new: int = 0
+    unchanged: int = 0
+    known: int = 0  # received from this very release before
+    left_out: int = 0  # by the selection
+    unreadable: int = 0
+    ignored: list[tuple[str, str]] = field(default_factory=list)
+    receipt_id: int | None = None
+    bytes_kept: int = 0
+
+
+def fetch(
+    source: ReleaseSource,
+    ledger: Ledger,
+    vault: Vault,
+    *,
+    release: Month | None,
+    selection: Selection,
+    received_at: str,
+    progress: Progress,
+) -> Fetched:
+    """Receive a release. `release` states which one it is where its name does not; `received_at` is ISO 8601 in UTC.
+
+    Raises SourceError where nothing in it is a force-month file, or the source fails; then nothing is recorded
+    beyond what was kept already.
+    """
+    members = source.members()
+    listed, ignored = _recognise(members)
+    if not listed:
+        raise SourceError(
+            f"{source.origin} holds no file of data.police.uk ({len(members):,} files looked at).",
+            "Files are recognised by their name, such as 2024-03/2024-03-kent-street.csv.",
+        )
+    chosen_release, complete = _which_release(source.origin, listed, release)
+    fetched = Fetched(chosen_release, complete, listed=len(listed), ignored=ignored)
+    work = _Fetch(source, ledger, vault, fetched, received_at)
+    work.sort_out(listed, selection)
+    work.keep(progress)
+    return fetched
+
+
+def _recognise(members: list[Member]) -> tuple[list[Listed], list[tuple[str, str]]]:
+    """(force-month files, [name, why ignored])."""
+    listed: dict[ForceMonth, Listed] = {}
+    ignored = []
+    for member in members:
+        base = member.name.replace("\\", "/").rsplit("/", 1)[-1]
+        if not base or base.startswith(".") or "__MACOSX/" in member.name:
+            continue  # folders, and what operating systems leave beside files
+        parsed = parse_member(member.name)
+        if parsed is None:
+            ignored.append((member.name, "its name is not that of a force-month file"))
+            continue
+        dataset, slug, month = parsed
+        if slug not in BY_SLUG:
+            ignored.append((member.name, _unknown_force(slug)))
+            continue
+        unit = ForceMonth(dataset.name, slug, month)
+        earlier = listed.get(unit)
+        if earlier is None:
+            listed[unit] = Listed(unit, member)
+        elif (earlier.member.crc32, earlier.member.size) == (member.crc32, member.size):
+            ignored.append((member.name, "is listed twice, with the same content"))
+        else:
+            problem = "is listed twice with different content, so it is not known which one counts"
+            listed[unit] = Listed(unit, replace(earlier.member, problem=problem))
+    return list(listed.values()), ignored
+
+
+def _unknown_force(slug: str) -> str:
+    near = difflib.get_close_matches(slug, BY_SLUG, n=1)
+    hint = f"; did it mean {near[0]}?" if near else ""
+    return f"“{slug}” is none of the {len(FORCES)} publishers{hint}"
+
+
+def _which_release(origin: str, listed: list[Listed], stated: Month | None) -> tuple[Month, bool]:
+    """(the release, whether the listing is that of a whole release)."""
+    if stated is not None:
+        return stated, True
+    named = release_of(origin) or release_of(origin.rstrip("/") + ".zip")
+    if named is not None:
+        return named, True
+    publishers = {file.unit.force for file in listed}
+    return max(file.unit.month for file in listed), len(publishers) >= _PUBLISHERS_OF_A_WHOLE_RELEASE
+
+
+class _Fetch:
+    def __init__(
+        self, source: ReleaseSource, ledger: Ledger, vault: Vault, fetched: Fetched, received_at: str
+    ) -> None:
+        self.source, self.ledger, self.vault = source, ledger, vault
+        self.fetched, self.received_at = fetched, received_at
+        self.rows: list[ListedFile] = []
+        self.wanted: list[Listed] = []
+        self.everything: list[Listed] = []
+
+    def sort_out(self, listed: list[Listed], selection: Selection) -> None:
+        """Part what is listed into: known already, unchanged, left out, unreadable, wanted."""
+        self.everything = listed
+        before: dict[ForceMonth, list[StoredFile]] = {}
+        for file in self.ledger.files_of():
+            before.setdefault(file.unit, []).append(file)
+        for entry in listed:
+            self._sort_one(entry, before.get(entry.unit, []), selection)
+
+    def _sort_one(self, entry: Listed, before: list[StoredFile], selection: Selection) -> None:
+        member, release = entry.member, self.fetched.release
+        same = [file for file in before if (file.crc32, file.size) == (member.crc32, member.size)]
+        here = [file for file in same if file.release == release]
+        good = [file for file in same if file.state in (WAITING, LOADED)]
+        if not selection.wants(entry.unit):
+            self.fetched.left_out += 1
+            if not any(file.release == release for file in before):
+                self.rows.append(_row(entry, NOT_FETCHED))
+        elif any(file.state in (WAITING, LOADED, UNCHANGED) for file in here):
+            self.fetched.known += 1
+        elif member.problem:
+            self._unreadable(entry, here, member.problem)
+        elif good:
+            self.fetched.unchanged += 1
+            self.rows.append(_row(entry, UNCHANGED, same_as=good[0].id))
+        elif any(file.state == QUARANTINED and self._is_the_same_breakage(entry, file) for file in here):
+            self.fetched.known += 1
+        else:
+            self.fetched.new += 1
+            self.wanted.append(entry)
+
+    def _unreadable(self, entry: Listed, here: list[StoredFile], problem: str) -> None:
+        if any(file.state == QUARANTINED and file.reason == problem for file in here):
+            self.fetched.known += 1
+            return
+        self.fetched.unreadable += 1
+        self.rows.append(_row(entry, QUARANTINED, reason=problem))
+
+    def _is_the_same_breakage(self, entry: Listed, file: StoredFile) -> bool:
+        """Whether these are the very bytes that were quarantined before; a repaired copy has the same CRC-32."""
+        if not file.raw_sha256 or file.compressed_size != entry.member.compressed_size:
+            return False
+        return all(
+            not member.problem and hashlib.sha256(raw).hexdigest() == file.raw_sha256
+            for member, raw in self.source.read_raw([entry.member])
+        )
+
+    def keep(self, progress: Progress) -> None:
+        """Put the wanted members in the vault and write the ledger, batch by batch."""
+        total = sum(entry.member.compressed_size for entry in self.wanted)
+        if not self.wanted:
+            if self.rows:
+                self._record(self.rows, [])
+            return
+        progress.begin("keeping the bytes as received", total, len(self.wanted))
+        by_name: dict[str, list[Listed]] = {}
+        for entry in self.wanted:
+            by_name.setdefault(entry.member.name, []).append(entry)
+        done = 0
+        for batch in self._batches():
+            rows, pack = self._keep_batch(batch, by_name)
+            self._record(self.rows + rows, [pack] if pack else [])
+            self.rows = []
+            done += len(batch)
+            progress.at(self.fetched.bytes_kept, done)
+        progress.end()
+
+    def _batches(self) -> Iterator[list[Listed]]:
+        limit = _REMOTE_PACK_BYTES if self.source.kind == "remote zip" else 1 << 62
+        batch: list[Listed] = []
+        size = 0
+        for entry in sorted(self.wanted, key=lambda entry: entry.member.header_offset):
+            batch.append(entry)
+            size += entry.member.compressed_size
+            if size >= limit:
+                yield batch
+                batch, size = [], 0
+        if batch:
+            yield batch
+
+    def _keep_batch(
+        self, batch: list[Listed], by_name: dict[str, list[Listed]]
+    ) -> tuple[list[ListedFile], VaultObject | None]:
+        writer = self.vault.begin_pack()
+        placed: list[tuple[Listed, int, str]] = []
+        broken: list[ListedFile] = []
+        try:
+            for member, raw in self.source.read_raw([entry.member for entry in batch]):
+                entry = by_name[member.name][0]
+                if member.problem:
+                    self.fetched.unreadable += 1
+                    self.fetched.new -= 1
+                    broken.append(_row(entry, QUARANTINED, reason=member.problem))
+                    continue
+                placed.append((entry, *_place(writer, entry, raw)))
+                self.fetched.bytes_kept += len(raw)
+            if not placed:
+                writer.abandon()
+                return broken, None
+            pack = self.vault.keep(writer, str(self.fetched.release))
+        except OSError as error:
+            writer.abandon()
+            raise as_storage_error(error, "write to the vault") from error
+        except (SourceError, StorageError, KeyboardInterrupt):
+            writer.abandon()
+            raise
+        rows = [
+            _row(entry, WAITING, raw_sha256=raw_sha256, vault_key=pack.key, vault_offset=offset)
+            for entry, offset, raw_sha256 in placed
+        ]
+        return broken + rows, pack
+
+    def _record(self, rows: list[ListedFile], packs: Iterable[VaultObject]) -> None:
+        months = [entry.unit.month for entry in self.everything]
+        receipt = Receipt(
+            release=self.fetched.release,
+            origin=self.source.origin,
+            kind=self.source.kind,
+            version=self.source.version,
+            complete=self.fetched.complete,
+            first=min(months),
+            last=max(months),
+            received_at=self.received_at,
+            directory_sha256=_directory_hash(self.everything),
+            ignored=self.fetched.ignored,
+        )
+        self.fetched.receipt_id = self.ledger.record_receipt(receipt, rows, packs)
+
+
+def _place(writer: PackWriter, entry: Listed, raw: bytes) -> tuple[int, str]:
+    member = entry.member
+    # The name inside the pack is made from what was recognised, never from the name that came from outside.
+    name = entry.unit.member_name(BY_NAME[entry.unit.dataset].suffix)
+    return writer.add(name, member.method, member.crc32, member.size, raw)
+
+
+def _row(
+    entry: Listed,
+    state: str,
+    *,
+    reason: str = "",
+    same_as: int | None = None,
+    raw_sha256: str = "",
+    vault_key: str = "",
+    vault_offset: int = 0,
+) -> ListedFile:
+    member = entry.member
+    return ListedFile(
+        entry.unit, member.name, member.modified, member.size, member.compressed_size, member.method, member.crc32,
+        state, reason, same_as, raw_sha256, vault_key, vault_offset,
+    )  # fmt: skip
+
+
+def _directory_hash(listed: list[Listed]) -> str:
+    digest = hashlib.sha256()
+    for entry in sorted(listed, key=lambda entry: entry.unit):
+        member = entry.member
+        digest.update(f"{entry.unit.dataset} {entry.unit.force} {entry.unit.month} {member.size} {member.crc32}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,141 @@
+"""The data-quality findings of a file that its own rows show: counted while the rows are at hand. Used by `load`.
+
+A finding never changes a row. Findings that need other tables (areas, distances) are added when the warehouse is
+modelled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from bluelamp.archive.extract import Extracted, column
+from bluelamp.archive.points import Keys, WordHashes, mix
+from bluelamp.domain.dataset import STOPS, Dataset
+
+Mask = npt.NDArray[np.bool_]
+_EXAMPLES = 3
+_NOT_IN_IDENTITY = {"Crime ID", "Longitude", "Latitude", "Location", "LSOA code", "LSOA name", "Date"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of one load task with what was worked out about them. `files` is the number of files."""
+
+    dataset: Dataset
+    extracted: Extracted
+    files: int
+    point_keys: Keys
+    located: Mask
+    row_ids: Keys  # crime keys, or the microseconds of stops; 0 where there is none
+    out_of_month: Mask
+
+
+Findings = list[list[dict[str, Any]]]
+
+
+def findings(rows: Rows, words: WordHashes) -> Findings:
+    """For each file, its findings: [{check, count, field?, examples: [{line, value}]}]."""
+    found: Findings = [[] for _ in range(rows.files)]
+    note = _Noter(rows, found)
+    table = rows.extracted.table
+    note("unlocated", ~rows.located)
+    note("out_of_month", rows.out_of_month, "Date" if rows.dataset == STOPS else "Month")
+    if "LSOA code" in table.schema.names:
+        without = _equal_to(column(table, "LSOA code"), "")
+        note("no_lsoa", without & rows.located)
+        note("no_street_name", _equal_to(column(table, "Location"), "On or near "), "Location")
+    _unknown_values(rows, note)
+    _duplicates(rows, words, note)
+    return found
+
+
+class _Noter:
+    def __init__(self, rows: Rows, found: Findings) -> None:
+        self._rows, self._found = rows, found
+
+    def __call__(
+        self, check: str, mask: Mask, field: str = "", value: Callable[[int], str] | None = None
+    ) -> None:
+        if not mask.any():
+            return
+        owner, line = self._rows.extracted.owner, self._rows.extracted.line
+        counts = np.bincount(owner[mask], minlength=self._rows.files)
+        hits = np.flatnonzero(mask)
+        starts = np.searchsorted(owner[hits], np.arange(self._rows.files))
+        for index in np.flatnonzero(counts).tolist():
+            examples = hits[starts[index] : starts[index] + _EXAMPLES]
+            finding: dict[str, Any] = {"check": check, "count": int(counts[index])}
+            if field:
+                finding["field"] = field
+            finding["examples"] = [
+                {"line": int(line[row]), "value": value(row) if value else self._cell(field, row)}
+                for row in examples.tolist()
+            ]
+            self._found[index].append(finding)
+
+    def _cell(self, field: str, row: int) -> str:
+        if not field:
+            return ""
+        found = column(self._rows.extracted.table, field)[row].as_py()
+        return "" if found is None else str(found)
+
+
+def _equal_to(values: pa.DictionaryArray, word: str) -> Mask:
+    dictionary = values.dictionary.to_pylist()
+    if word not in dictionary:
+        return np.zeros(len(values), bool)
+    return np.asarray(values.indices.to_numpy() == dictionary.index(word))
+
+
+def _unknown_values(rows: Rows, note: _Noter) -> None:
+    for name, known in rows.dataset.vocabularies.items():
+        values = column(rows.extracted.table, name)
+        dictionary = values.dictionary.to_pylist()
+        strange = [code for code, word in enumerate(dictionary) if word and word not in known]
+        if strange:
+            note("unknown_value", np.isin(values.indices.to_numpy(), strange), name)
+
+
+def _duplicates(rows: Rows, words: WordHashes, note: _Noter) -> None:
+    table, owner = rows.extracted.table, rows.extracted.owner
+    if table.num_rows < 2:
+        return
+    identity = mix(mix(rows.point_keys, rows.row_ids), owner.astype(np.uint64))
+    for name in table.schema.names:
+        if name not in _NOT_IN_IDENTITY:
+            identity = mix(identity, words.of_column(column(table, name)))
+    repeated = _repeats(identity)
+    if rows.dataset == STOPS:
+        note("exact_duplicate", repeated)
+        return
+    blank = rows.row_ids == 0
+    note("exact_duplicate", repeated & ~blank)
+    # Identical rows without an ID are normal: many reports of one kind on one map point (oddity 2).
+    note("identical_without_id", repeated & blank)
+    same_id = _repeats(mix(rows.row_ids, owner.astype(np.uint64))) & ~blank & ~repeated
+    if rows.dataset.name == "crimes":
+        note("crime_id_repeated", same_id, "Crime ID")
+
+
+def _repeats(values: Keys) -> Mask:
+    """True for every value that an earlier row has already."""
+    mask = np.zeros(len(values), bool)
+    ordered = np.sort(values)  # a plain sort is ten times as fast as a stable one that keeps positions
+    twice = ordered[1:] == ordered[:-1]
+    if not twice.any():
+        return mask
+    candidates = np.flatnonzero(np.isin(values, np.unique(ordered[1:][twice])))
+    order = candidates[np.argsort(values[candidates], kind="stable")]
+    mask[order[1:]] = values[order[1:]] == values[order[:-1]]
+    return mask
+
+
+def file_findings(notes: Sequence[str]) -> list[dict[str, Any]]:
+    """Findings about a file's form, such as columns in another order."""
+    return [{"check": "unusual_form", "count": 1, "examples": [{"line": 1, "value": note}]} for note in notes]

@@ -1,0 +1,177 @@
+"""The archive flow, its steps in order. Called by the command line through `bootstrap`.
+
+    discover  which releases exist                     sources.police_uk.discovery
+    fetch     what is new, its bytes into the vault     archive.fetch
+    load      from the vault to the lake                archive.load (stage, extract, shape, sieve, findings)
+    model     from the lake to a data version           archive.model, storage.warehouse.build
+    publish   the version becomes the current one       storage.warehouse.database
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from bluelamp.archive import fetch as fetching
+from bluelamp.archive import load as loading
+from bluelamp.archive import model as modelling
+from bluelamp.archive.progress import Progress
+from bluelamp.domain.month import Month
+from bluelamp.domain.selection import Selection
+from bluelamp.errors import Busy
+from bluelamp.sources.police_uk.archive import ReleaseSource
+from bluelamp.storage.files import storage_errors, sweep
+from bluelamp.storage.lake import Lake
+from bluelamp.storage.ledger import WAITING, Ledger
+from bluelamp.storage.reference import ReferenceStore
+from bluelamp.storage.vault import Vault
+from bluelamp.storage.warehouse.build import Engine, build
+from bluelamp.storage.warehouse.database import Version, WarehouseFolder
+
+STEPS = ("discover", "fetch", "load", "model", "publish")
+
+
+@dataclass(slots=True)
+class Archive:
+    """Everything that the flow works with. Made by `bootstrap`."""
+
+    home: Path
+    ledger: Ledger
+    vault: Vault
+    lake: Lake
+    reference: ReferenceStore
+    warehouse: WarehouseFolder
+    processes: int
+    memory_mb: int
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    # -- the whole flow -------------------------------------------------------------------------------------
+
+    def receive(
+        self, source: ReleaseSource, *, release: Month | None, selection: Selection, progress: Progress
+    ) -> fetching.Fetched:
+        """Fetch a release into the vault. Call `finish` afterwards to make it answerable."""
+        with self.writing():
+            return fetching.fetch(
+                source,
+                self.ledger,
+                self.vault,
+                release=release,
+                selection=selection,
+                received_at=self._timestamp(),
+                progress=progress,
+            )
+
+    def finish(self, progress: Progress) -> tuple[loading.Loaded, Version | None]:
+        """Load whatever waits and publish what the ledger then asks for; also finishes what a crash left undone."""
+        with self.writing():
+            loaded = loading.load(
+                self.ledger, self.vault, self.lake, run=self._run_name(), processes=self.processes, progress=progress
+            )
+            return loaded, self.publish(progress)
+
+    def publish(self, progress: Progress, *, from_nothing: bool = False) -> Version | None:
+        """Build and swap in the version that the ledger asks for; None where the current one is it already."""
+        with self.writing():
+            want = modelling.wanted(self.ledger, self.reference)
+            current = self.warehouse.current()
+            if not from_nothing and current is not None and current.fingerprint == want.fingerprint:
+                return None
+            if not want.included and not want.cells:
+                return None
+            return self._build(want, progress, from_nothing=from_nothing)
+
+    def as_of(self, release: Month, progress: Progress) -> Version:
+        """The version of what was known at an older release; built the first time that it is asked for."""
+        want = modelling.wanted(self.ledger, self.reference, release)
+        built = self.warehouse.as_of(str(release))
+        if built is not None and built.fingerprint == want.fingerprint and built.file.exists():
+            return built
+        with self.writing():
+            return self._build(want, progress, from_nothing=True)
+
+    def rebuild(self, progress: Progress) -> Version | None:
+        """Make the lake and the warehouse anew from the vault alone."""
+        with self.writing():
+            again = [file.id for file in self.ledger.files_of() if file.vault_key]
+            self.ledger.send_back(again)
+            loading.load(
+                self.ledger, self.vault, self.lake, run=self._run_name(), processes=self.processes, progress=progress
+            )
+            self._sweep_lake()
+            return self.publish(progress, from_nothing=True)
+
+    def unfinished(self) -> int:
+        """How many files are received but not loaded: more than none means that a run was cut off."""
+        return len(self.ledger.files_of(states=(WAITING,)))
+
+    # -- parts ----------------------------------------------------------------------------------------------
+
+    def writing(self) -> _WritersLock:
+        """The writer's lock, held once however often it is asked for; sweeps what a killed writer left."""
+        return _WritersLock(self)
+
+    def _build(self, want: modelling.Wanted, progress: Progress, *, from_nothing: bool) -> Version:
+        build_plan, base = modelling.plan(
+            want, self.ledger, self.lake, self.reference, self.warehouse,
+            built_at=self._timestamp(), from_nothing=from_nothing,
+        )  # fmt: skip
+        total = sum(file.rows for file in want.included)
+        progress.begin("building the warehouse", 0, total)
+        target = self.warehouse.new_file()
+        engine = Engine(self.memory_mb, self.processes, self.home / "tmp")
+        build(build_plan, target, base, self.lake, engine, lambda _, done, of: progress.at(0, done if of > 1 else 0))
+        version = self.warehouse.publish(target, want.fingerprint, str(want.as_of) if want.as_of else "")
+        progress.at(0, total)
+        progress.end()
+        return version
+
+    def _sweep_lake(self) -> None:
+        for path in loading.unreferenced(self.lake, self.ledger.lake_files()):
+            path.unlink(missing_ok=True)
+
+    def _timestamp(self) -> str:
+        return self.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def _run_name(self) -> str:
+        return self.now().astimezone(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+
+
+class _WritersLock:
+    """One writer at a time in a home: a second one is told at once, and waits for nobody."""
+
+    _held: dict[Path, tuple[FileLock, int]] = {}  # noqa: RUF012 - shared on purpose: the lock belongs to the process
+
+    def __init__(self, archive: Archive) -> None:
+        self.archive = archive
+
+    def __enter__(self) -> None:
+        home = self.archive.home
+        lock, depth = self._held.get(home, (None, 0))
+        if lock is None:
+            with storage_errors("write to BLUELAMP_HOME"):
+                home.mkdir(parents=True, exist_ok=True)
+                lock = FileLock(str(home / "writer.lock"))
+                try:
+                    lock.acquire(timeout=0)
+                except Timeout:
+                    raise Busy(
+                        f"Another process is loading into {home}.", "Wait until it is done; reading goes on meanwhile."
+                    ) from None
+                for folder in ("vault", "lake", "warehouse", "cache"):
+                    if (home / folder).exists():
+                        sweep(home / folder)
+                self.archive._sweep_lake()  # noqa: SLF001
+        self._held[home] = (lock, depth + 1)
+
+    def __exit__(self, *_: object) -> None:
+        home = self.archive.home
+        lock, depth = self._held.pop(home)
+        if depth > 1:
+            self._held[home] = (lock, depth - 1)
+        else:
+            lock.release()

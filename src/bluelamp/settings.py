@@ -1,0 +1,190 @@
+"""Typed settings, read once, refusing nonsense. Built by `bootstrap`, shown by `bluelamp config show`.
+
+Precedence: flag of the command line, then environment (`BLUELAMP_…`), then `bluelamp.toml` in the home, then
+the default. Everything that Bluelamp keeps lies under one folder, `home`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bluelamp.errors import SettingsError
+
+PREFIX = "BLUELAMP_"
+FILE_NAME = "bluelamp.toml"
+_SECRET_WORDS = ("password", "secret", "token", "key")
+# Read by the command line itself, or by the tests: no settings of the product.
+_FOREIGN = {"BLUELAMP_SHARED_DATA", "BLUELAMP_DEBUG"}
+
+
+def default_home() -> Path:
+    """The platform's data folder for Bluelamp."""
+    return Path(platformdirs.user_data_dir("bluelamp", appauthor=False))
+
+
+class Settings(BaseSettings):
+    """All settings. Each has words, because `bluelamp config show` prints them."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    home: Path = Field(default_factory=default_home, description="the one folder under which everything is kept")
+    vault: str = Field(
+        default="",
+        description="where bytes as received are kept: empty for a folder in the home, or s3://bucket/prefix, "
+        "az://container/prefix, gs://bucket/prefix (credentials come from that provider's usual environment)",
+    )
+    database: str = Field(
+        default="",
+        description="the ledger's database: empty for SQLite in the home, or postgresql://user:password@host/name",
+    )
+    processes: int = Field(default=0, ge=0, le=256, description="worker processes of a load; 0 for one per core")
+    memory_mb: int = Field(
+        default=700, ge=256, le=1_000_000, description="memory the warehouse engine may use, in MB"
+    )
+    police_uk_url: str = Field(default="https://data.police.uk", description="where releases and the API are")
+    allow_private_addresses: bool = Field(
+        default=False,
+        description="let downloads reach loopback and private addresses; for tests and mirrors in your own network",
+    )
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        return home.expanduser().absolute()
+
+    @field_validator("police_uk_url")
+    @classmethod
+    def _web_address(cls, url: str) -> str:
+        if not url.startswith(("https://", "http://")):
+            raise ValueError("write a web address that begins with https:// or http://")
+        return url.rstrip("/")
+
+    @field_validator("vault")
+    @classmethod
+    def _vault_place(cls, url: str) -> str:
+        if "://" in url and url.split("://", 1)[0] not in {"s3", "az", "gs", "file"}:
+            raise ValueError("write s3://, az://, gs:// or a folder")
+        return url.rstrip("/")
+
+    @field_validator("database")
+    @classmethod
+    def _database_kind(cls, url: str) -> str:
+        if url and not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("write sqlite:///PATH or postgresql://user:password@host/name")
+        return url
+
+    @property
+    def database_url(self) -> str:
+        """The URL for SQLAlchemy, with the driver named."""
+        if not self.database:
+            return f"sqlite:///{self.home / 'ledger.sqlite'}"
+        return self.database.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @property
+    def vault_url(self) -> str:
+        return self.vault or str(self.home / "vault")
+
+    @property
+    def worker_count(self) -> int:
+        return self.processes or max(1, os.cpu_count() or 1)
+
+
+def read_settings(
+    flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None
+) -> tuple[Settings, dict[str, str]]:
+    """The settings and, for each, where its value came from: `flag`, `environment`, the file, or `default`.
+
+    Raises SettingsError, with file and line where there is one, for a key or value that is not understood.
+    """
+    environment = os.environ if environment is None else environment
+    given = {name: value for name, value in (flags or {}).items() if value is not None}
+    from_environment = _environment_values(environment)
+    home = Path(str(given.get("home") or from_environment.get("home") or default_home())).expanduser()
+    file = home / FILE_NAME
+    from_file = _file_values(file)
+    values = {**from_file, **from_environment, **given}
+    values["home"] = home
+    origins = dict.fromkeys(Settings.model_fields, "default")
+    origins |= dict.fromkeys(from_file, str(file))
+    origins |= {name: f"environment {PREFIX}{name.upper()}" for name in from_environment}
+    origins |= dict.fromkeys(given, "flag")
+    try:
+        # The values were gathered above, with their origins: pydantic-settings' own look-up must add none.
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        raise _explain(error, origins, file) from None
+    return settings, origins
+
+
+def shown_value(name: str, value: object) -> str:
+    """A setting's value as it may be shown: passwords inside URLs and secrets masked."""
+    text = str(value)
+    if any(word in name for word in _SECRET_WORDS):
+        return "•••" if text else ""
+    if "@" in text and "://" in text:
+        scheme, rest = text.split("://", 1)
+        user, host = rest.rsplit("@", 1)
+        return f"{scheme}://{user.split(':', 1)[0]}:•••@{host}"
+    return text
+
+
+def _environment_values(environment: Mapping[str, str]) -> dict[str, str]:
+    found = {}
+    for name, value in environment.items():
+        if not name.startswith(PREFIX) or name in _FOREIGN:
+            continue
+        key = name.removeprefix(PREFIX).lower()
+        if key not in Settings.model_fields:
+            raise SettingsError(f"{name} is set in the environment, but there is no such setting.", _near(key))
+        found[key] = value
+    return found
+
+
+def _file_values(file: Path) -> dict[str, Any]:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file} cannot be read: {error}.") from None
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{file} is not TOML: {error}.") from None
+    for key in values:
+        if key not in Settings.model_fields or key == "home":
+            line = _line_of(text, key)
+            raise SettingsError(f"{file}, line {line}: there is no setting “{key}”.", _near(key))
+    return values
+
+
+def _line_of(text: str, key: str) -> int:
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.replace('"', "").strip().startswith((f"{key} ", f"{key}=", f"[{key}")):
+            return number
+    return 1
+
+
+def _near(key: str) -> str:
+    close = difflib.get_close_matches(key, Settings.model_fields, n=1)
+    return f"Did you mean “{close[0]}”?" if close else "`bluelamp config show` lists them all."
+
+
+def _explain(error: ValidationError, origins: dict[str, str], file: Path) -> SettingsError:
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else "?"
+    origin = origins.get(name, "default")
+    where = origin
+    if origin == str(file):
+        where = f"{file}, line {_line_of(file.read_text(encoding='utf-8'), name)}"
+    reason = first["msg"].removeprefix("Value error, ")
+    return SettingsError(f"{where}: the setting “{name}” cannot be {first.get('input')!r}: {reason}.")

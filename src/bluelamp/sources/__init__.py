@@ -1,0 +1,1 @@
+"""Where data comes from. This floor reads the world and knows no storage."""

@@ -1,0 +1,29 @@
+"""The ONS reference files: lookups between areas, boundaries, residents. Described in `docs/sources/ons.md`.
+
+    REFERENCE_FILES    what there is, where it can be had, under which licence
+    download           publisher → spool folder
+    read_file          one file, however named and packed → typed tables with their provenance
+    read_folder        the same for a folder of files that a person gathered
+
+Called by the step that takes reference files in; it hands the tables to `storage.reference`.
+"""
+
+from __future__ import annotations
+
+from bluelamp.sources.reference.catalogue import REFERENCE_FILES, ReferenceFile
+from bluelamp.sources.reference.download import Client, download
+from bluelamp.sources.reference.lookups import Issue
+from bluelamp.sources.reference.read import FolderRead, ReferenceTable, read_file, read_folder, schema_of
+
+__all__ = [
+    "REFERENCE_FILES",
+    "Client",
+    "FolderRead",
+    "Issue",
+    "ReferenceFile",
+    "ReferenceTable",
+    "download",
+    "read_file",
+    "read_folder",
+    "schema_of",
+]

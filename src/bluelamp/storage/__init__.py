@@ -1,0 +1,1 @@
+"""Where data rests: ledger, vault, lake and warehouse. Knows no source."""

@@ -1,0 +1,151 @@
+"""The ledger's database: SQLite in the home by default, PostgreSQL when shared. Opened by `bootstrap`.
+
+Tables are declared here and created by the migrations beside this file, so that a home of an earlier version
+opens and moves forward by itself.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from bluelamp.errors import StorageError
+from bluelamp.storage.files import storage_errors
+
+METADATA = sa.MetaData()
+# The newest migration: compared before Alembic is imported, because that import costs a third of a second.
+HEAD = "0001"
+
+# Something received from a publisher, once: an archive, a folder, a file, an answer of the API.
+RECEIPT = sa.Table(
+    "receipt",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("release", sa.Integer, nullable=False),  # months since year 0
+    sa.Column("origin", sa.Text, nullable=False),  # path or URL
+    sa.Column("kind", sa.Text, nullable=False),  # zip, folder, file, remote zip, api
+    sa.Column("version", sa.Text, nullable=False),  # ETag, Last-Modified, or the file's identity
+    sa.Column("complete", sa.Boolean, nullable=False),  # a whole release: what it does not list, it lacks
+    sa.Column("window_first", sa.Integer),
+    sa.Column("window_last", sa.Integer),
+    sa.Column("received_at", sa.Text, nullable=False),  # ISO 8601, UTC
+    sa.Column("directory_sha256", sa.Text, nullable=False),  # of the listing: names, sizes, CRC-32s
+    sa.Column("ignored", sa.JSON, nullable=False),  # [[member name, why]], in full
+)
+
+# Every force-month file that a receipt lists, whether or not it was fetched.
+FILE = sa.Table(
+    "file",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("receipt_id", sa.Integer, sa.ForeignKey("receipt.id"), nullable=False),
+    sa.Column("dataset", sa.Text, nullable=False),
+    sa.Column("force", sa.Text, nullable=False),
+    sa.Column("month", sa.Integer, nullable=False),
+    sa.Column("release", sa.Integer, nullable=False),
+    sa.Column("member", sa.Text, nullable=False),
+    sa.Column("modified", sa.Text, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("compressed_size", sa.BigInteger, nullable=False),
+    sa.Column("method", sa.Integer, nullable=False),
+    sa.Column("crc32", sa.BigInteger, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False, server_default=""),  # of the uncompressed bytes
+    sa.Column("raw_sha256", sa.Text, nullable=False, server_default=""),  # of the bytes as received
+    sa.Column("vault_key", sa.Text, nullable=False, server_default=""),
+    sa.Column("vault_offset", sa.BigInteger, nullable=False, server_default="0"),
+    # waiting, loaded, unchanged, quarantined, not fetched; “superseded” follows from a later release's file.
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    sa.Column("same_as", sa.Integer),  # the file whose bytes these are, when unchanged
+    sa.Column("rows_read", sa.BigInteger),
+    sa.Column("rows_loaded", sa.BigInteger),
+    sa.Column("rows_rejected", sa.BigInteger),
+    sa.Column("lake_path", sa.Text, nullable=False, server_default=""),
+    sa.Column("findings", sa.JSON),  # the worker's part of the quality report
+    sa.Index("file_unit", "dataset", "force", "month", "release"),
+    sa.Index("file_state", "state"),
+    sa.Index("file_receipt", "receipt_id"),
+)
+
+# Every Parquet file of the lake, with the hash that `doctor` checks.
+LAKE_FILE = sa.Table(
+    "lake_file",
+    METADATA,
+    sa.Column("path", sa.Text, primary_key=True),  # relative to the lake
+    sa.Column("table_name", sa.Text, nullable=False),
+    sa.Column("rows", sa.BigInteger, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+)
+
+# Every object of the vault.
+VAULT_OBJECT = sa.Table(
+    "vault_object",
+    METADATA,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("received_at", sa.Text, nullable=False),
+)
+
+
+def open_database(url: str) -> sa.Engine:
+    """An engine on the database, migrated to this version. Raises StorageError in one sentence."""
+    if url.startswith("sqlite:///"):
+        with storage_errors("create the folder of the ledger"):
+            Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+    try:
+        _migrate(engine, url)
+    except sa.exc.SQLAlchemyError as error:
+        raise database_error(error, url) from error
+    return engine
+
+
+def database_error(error: sa.exc.SQLAlchemyError, url: str = "") -> StorageError:
+    """One sentence for a refusal of the database; never the statement or the password."""
+    cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    place = "PostgreSQL" if "postgresql" in url else "the ledger"
+    hint = "Check BLUELAMP_DATABASE, and that the server runs." if "postgresql" in url else ""
+    if "disk is full" in cause or "readonly" in cause or "unable to open" in cause:
+        hint = "Check free space and permissions under BLUELAMP_HOME, then run the same command again."
+    return StorageError(f"{place[0].upper()}{place[1:]} cannot be used: {cause}.", hint)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
+    # FULL: what was acknowledged must survive a power cut, not only a killed process.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _migrate(engine: sa.Engine, url: str) -> None:
+    with engine.connect() as connection:
+        if _version(connection) == HEAD:
+            return
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["engine"] = engine
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise StorageError(
+            f"The ledger was written by a newer Bluelamp than this one ({error}).",
+            "Install that version again; going back is not possible without a backup.",
+        ) from None
+
+
+def _version(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    found: Any = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)

@@ -1,0 +1,377 @@
+"""The ledger: every file ever received, when, from where, with which hash and verdict. One idea for idempotence,
+provenance, coverage and revision history. Written by the archive flow, read by everything that states a fact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from bluelamp.domain.coverage import HeldFile, Window
+from bluelamp.domain.month import Month
+from bluelamp.domain.release import ForceMonth
+from bluelamp.storage.database import FILE, LAKE_FILE, RECEIPT, VAULT_OBJECT
+from bluelamp.storage.vault import VaultObject
+
+WAITING, LOADED, UNCHANGED, QUARANTINED, NOT_FETCHED = "waiting", "loaded", "unchanged", "quarantined", "not fetched"
+_ANSWERING = (LOADED, UNCHANGED)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Something received once from a publisher. `received_at` is ISO 8601 in UTC."""
+
+    release: Month
+    origin: str
+    kind: str
+    version: str
+    complete: bool
+    first: Month | None
+    last: Month | None
+    received_at: str
+    directory_sha256: str
+    ignored: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFile:
+    """A force-month file as a receipt lists it, before it is loaded."""
+
+    unit: ForceMonth
+    member: str
+    modified: str
+    size: int
+    compressed_size: int
+    method: int
+    crc32: int
+    state: str
+    reason: str = ""
+    same_as: int | None = None
+    raw_sha256: str = ""
+    vault_key: str = ""
+    vault_offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A force-month file as the ledger has it."""
+
+    id: int
+    receipt_id: int
+    unit: ForceMonth
+    release: Month
+    member: str
+    size: int
+    compressed_size: int
+    method: int
+    crc32: int
+    sha256: str
+    raw_sha256: str
+    vault_key: str
+    vault_offset: int
+    state: str
+    reason: str
+    same_as: int | None
+    rows_read: int | None
+    rows_loaded: int | None
+    rows_rejected: int | None
+    lake_path: str
+    findings: list[dict[str, Any]]
+
+    @property
+    def content_id(self) -> int:
+        """The file whose rows these are: its own, or the earlier one that it repeats."""
+        return self.same_as or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """What loading one file gave: the second half of its line in the ledger."""
+
+    file_id: int
+    state: str
+    reason: str
+    sha256: str
+    rows_read: int
+    rows_loaded: int
+    rows_rejected: int
+    lake_path: str
+    findings: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class LakeFile:
+    """One Parquet file of the lake; `path` is relative to it."""
+
+    path: str
+    table: str
+    rows: int
+    size: int
+    sha256: str
+
+
+class Ledger:
+    """The ledger's questions and its few writes. Every write is one transaction."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    # -- writes ---------------------------------------------------------------------------------------------
+
+    def record_receipt(
+        self, receipt: Receipt, files: Sequence[ListedFile], packs: Iterable[VaultObject] = ()
+    ) -> int:
+        """Write a receipt with all the files it lists, at once; its id."""
+        with self._engine.begin() as connection:
+            inserted = connection.execute(
+                RECEIPT.insert().values(
+                    release=receipt.release.index,
+                    origin=receipt.origin,
+                    kind=receipt.kind,
+                    version=receipt.version,
+                    complete=receipt.complete,
+                    window_first=receipt.first.index if receipt.first else None,
+                    window_last=receipt.last.index if receipt.last else None,
+                    received_at=receipt.received_at,
+                    directory_sha256=receipt.directory_sha256,
+                    ignored=[list(pair) for pair in receipt.ignored],
+                )
+            )
+            assert inserted.inserted_primary_key is not None
+            receipt_id = int(inserted.inserted_primary_key[0])
+            for pack in packs:
+                known = connection.execute(sa.select(VAULT_OBJECT.c.key).where(VAULT_OBJECT.c.key == pack.key)).first()
+                if known is None:
+                    connection.execute(
+                        VAULT_OBJECT.insert().values(
+                            key=pack.key, size=pack.size, sha256=pack.sha256, received_at=receipt.received_at
+                        )
+                    )
+            if files:
+                connection.execute(FILE.insert(), [_row_of(file, receipt_id, receipt.release) for file in files])
+        return receipt_id
+
+    def record_results(self, results: Sequence[LoadResult], lake_files: Sequence[LakeFile]) -> None:
+        """Write what loading gave, at once: from here on the lake's files belong to the ledger."""
+        with self._engine.begin() as connection:
+            if lake_files:
+                paths = [file.path for file in lake_files]
+                connection.execute(LAKE_FILE.delete().where(LAKE_FILE.c.path.in_(paths)))
+                connection.execute(
+                    LAKE_FILE.insert(),
+                    [
+                        {"path": f.path, "table_name": f.table, "rows": f.rows, "size": f.size, "sha256": f.sha256}
+                        for f in lake_files
+                    ],
+                )
+            if results:
+                connection.execute(
+                    FILE.update()
+                    .where(FILE.c.id == sa.bindparam("b_id"))
+                    .values(
+                        state=sa.bindparam("b_state"),
+                        reason=sa.bindparam("b_reason"),
+                        sha256=sa.bindparam("b_sha256"),
+                        rows_read=sa.bindparam("b_read"),
+                        rows_loaded=sa.bindparam("b_loaded"),
+                        rows_rejected=sa.bindparam("b_rejected"),
+                        lake_path=sa.bindparam("b_lake_path"),
+                        findings=sa.bindparam("b_findings", type_=sa.JSON),
+                    ),
+                    [
+                        {
+                            "b_id": r.file_id,
+                            "b_state": r.state,
+                            "b_reason": r.reason,
+                            "b_sha256": r.sha256,
+                            "b_read": r.rows_read,
+                            "b_loaded": r.rows_loaded,
+                            "b_rejected": r.rows_rejected,
+                            "b_lake_path": r.lake_path,
+                            "b_findings": r.findings,
+                        }
+                        for r in results
+                    ],
+                )
+
+    def send_back(self, file_ids: Sequence[int]) -> None:
+        """Mark loaded or quarantined files as waiting again, so that the next load makes them anew."""
+        with self._engine.begin() as connection:
+            for some in _chunks(list(file_ids)):
+                connection.execute(FILE.update().where(FILE.c.id.in_(some)).values(state=WAITING, reason=""))
+
+    # -- questions ------------------------------------------------------------------------------------------
+
+    def files_of(self, units: Iterable[ForceMonth] | None = None, *, states: Sequence[str] = ()) -> list[StoredFile]:
+        """Files in these states (all when empty), of these force-months (all when None), oldest first."""
+        query = sa.select(FILE).order_by(FILE.c.id)
+        if states:
+            query = query.where(FILE.c.state.in_(states))
+        with self._engine.connect() as connection:
+            found = [_stored(row) for row in connection.execute(query).mappings()]
+        if units is None:
+            return found
+        wanted = set(units)
+        return [file for file in found if file.unit in wanted]
+
+    def contents(self) -> dict[ForceMonth, list[StoredFile]]:
+        """Every distinct content received of each force-month: what a new file is compared with."""
+        found: dict[ForceMonth, list[StoredFile]] = {}
+        for file in self.files_of(states=(WAITING, LOADED, QUARANTINED)):
+            found.setdefault(file.unit, []).append(file)
+        return found
+
+    def current(self, as_of: Month | None = None) -> dict[ForceMonth, StoredFile]:
+        """The file that answers for each held force-month: the newest release's, up to `as_of` where given.
+
+        Where a release came both as an archive and from the API, the archive answers.
+        """
+        kind_rank = sa.case((RECEIPT.c.kind == "api", 1), else_=0)
+        ranked = (
+            sa.select(
+                FILE.c.id,
+                sa.func.row_number()
+                .over(
+                    partition_by=(FILE.c.dataset, FILE.c.force, FILE.c.month),
+                    order_by=(FILE.c.release.desc(), kind_rank, FILE.c.id.desc()),
+                )
+                .label("place"),
+            )
+            .join(RECEIPT, RECEIPT.c.id == FILE.c.receipt_id)
+            .where(FILE.c.state.in_(_ANSWERING))
+        )
+        if as_of is not None:
+            ranked = ranked.where(FILE.c.release <= as_of.index)
+        first = ranked.subquery()
+        query = sa.select(FILE).join(first, sa.and_(first.c.id == FILE.c.id, first.c.place == 1))
+        with self._engine.connect() as connection:
+            answering = [_stored(row) for row in connection.execute(query).mappings()]
+        return {file.unit: file for file in answering}
+
+    def by_id(self, file_ids: Iterable[int]) -> dict[int, StoredFile]:
+        """Files by their id; unknown ids are absent."""
+        found: dict[int, StoredFile] = {}
+        with self._engine.connect() as connection:
+            for some in _chunks(sorted(set(file_ids))):
+                for row in connection.execute(sa.select(FILE).where(FILE.c.id.in_(some))).mappings():
+                    file = _stored(row)
+                    found[file.id] = file
+        return found
+
+    def held(self, as_of: Month | None = None) -> dict[ForceMonth, HeldFile]:
+        """`current` in the form that coverage is derived from; `file_id` is that of the content."""
+        current = self.current(as_of)
+        contents = self.by_id(file.same_as for file in current.values() if file.same_as)
+        return {
+            unit: HeldFile(file.content_id, file.release, (contents.get(file.content_id, file)).rows_loaded or 0)
+            for unit, file in current.items()
+        }
+
+    def newest_in_state(self, state: str, as_of: Month | None = None) -> dict[ForceMonth, Month]:
+        """For each force-month that was ever in this state, the newest release in which it was."""
+        query = sa.select(FILE.c.dataset, FILE.c.force, FILE.c.month, sa.func.max(FILE.c.release)).group_by(
+            FILE.c.dataset, FILE.c.force, FILE.c.month
+        )
+        query = query.where(FILE.c.state == state)
+        if as_of is not None:
+            query = query.where(FILE.c.release <= as_of.index)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return {ForceMonth(dataset, force, Month(month)): Month(release) for dataset, force, month, release in rows}
+
+    def windows(self, as_of: Month | None = None) -> list[Window]:
+        """The months that each receipt speaks for."""
+        query = sa.select(
+            RECEIPT.c.window_first, RECEIPT.c.window_last, RECEIPT.c.release, RECEIPT.c.complete
+        ).where(RECEIPT.c.window_first.is_not(None))
+        if as_of is not None:
+            query = query.where(RECEIPT.c.release <= as_of.index)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return [Window(Month(first), Month(last), Month(release), whole) for first, last, release, whole in rows]
+
+    def receipts(self) -> list[dict[str, Any]]:
+        """Every receipt with the number of its files by state, newest last."""
+        query = sa.select(RECEIPT).order_by(RECEIPT.c.id)
+        counts = sa.select(FILE.c.receipt_id, FILE.c.state, sa.func.count()).group_by(FILE.c.receipt_id, FILE.c.state)
+        with self._engine.connect() as connection:
+            receipts = [dict(row) for row in connection.execute(query).mappings()]
+            by_receipt: dict[int, dict[str, int]] = {}
+            for receipt_id, state, count in connection.execute(counts):
+                by_receipt.setdefault(receipt_id, {})[state] = count
+        for receipt in receipts:
+            receipt["files"] = by_receipt.get(receipt["id"], {})
+        return receipts
+
+    def releases(self) -> list[Month]:
+        """Every release of which something was received, oldest first."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(RECEIPT.c.release).distinct().order_by(RECEIPT.c.release)).scalars()
+            return [Month(index) for index in rows]
+
+    def lake_files(self) -> list[LakeFile]:
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(LAKE_FILE).order_by(LAKE_FILE.c.path)).all()
+        return [LakeFile(*row) for row in rows]
+
+    def vault_objects(self) -> list[VaultObject]:
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                sa.select(VAULT_OBJECT.c.key, VAULT_OBJECT.c.size, VAULT_OBJECT.c.sha256).order_by(VAULT_OBJECT.c.key)
+            ).all()
+        return [VaultObject(*row) for row in rows]
+
+
+def _row_of(file: ListedFile, receipt_id: int, release: Month) -> dict[str, Any]:
+    return {
+        "receipt_id": receipt_id,
+        "dataset": file.unit.dataset,
+        "force": file.unit.force,
+        "month": file.unit.month.index,
+        "release": release.index,
+        "member": file.member,
+        "modified": file.modified,
+        "size": file.size,
+        "compressed_size": file.compressed_size,
+        "method": file.method,
+        "crc32": file.crc32,
+        "raw_sha256": file.raw_sha256,
+        "vault_key": file.vault_key,
+        "vault_offset": file.vault_offset,
+        "state": file.state,
+        "reason": file.reason,
+        "same_as": file.same_as,
+    }
+
+
+def _stored(row: Mapping[str, Any]) -> StoredFile:
+    return StoredFile(
+        id=row["id"],
+        receipt_id=row["receipt_id"],
+        unit=ForceMonth(row["dataset"], row["force"], Month(row["month"])),
+        release=Month(row["release"]),
+        member=row["member"],
+        size=row["size"],
+        compressed_size=row["compressed_size"],
+        method=row["method"],
+        crc32=row["crc32"],
+        sha256=row["sha256"],
+        raw_sha256=row["raw_sha256"],
+        vault_key=row["vault_key"],
+        vault_offset=row["vault_offset"],
+        state=row["state"],
+        reason=row["reason"],
+        same_as=row["same_as"],
+        rows_read=row["rows_read"],
+        rows_loaded=row["rows_loaded"],
+        rows_rejected=row["rows_rejected"],
+        lake_path=row["lake_path"],
+        findings=row["findings"] or [],
+    )
+
+
+def _chunks(values: list[int], size: int = 5_000) -> Iterable[list[int]]:
+    # SQLite and PostgreSQL both bound the number of parameters of a statement.
+    return (values[start : start + size] for start in range(0, len(values), size))

@@ -1,0 +1,12 @@
+"""Alembic's entry: run by `bluelamp.storage.database`, with the engine it opened."""
+
+from alembic import context
+
+from bluelamp.storage.database import METADATA
+
+engine = context.config.attributes["engine"]
+with engine.begin() as connection:
+    # Batch mode, because SQLite alters a table by copying it.
+    context.configure(connection=connection, target_metadata=METADATA, render_as_batch=True)
+    with context.begin_transaction():
+        context.run_migrations()
