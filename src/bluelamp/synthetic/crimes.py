@@ -125,7 +125,7 @@ class _Street:
         traits, spare = self.traits, self.traits.spare
         stale = bits(spare, 27, 12) < min(2200, 130 * age)
         last = np.where(stale, CODE[NO_UPDATE], CODE[INVESTIGATING])
-        known = self.lags <= age
+        known = (self.lags <= age) & (self.lags < LAGS)
         told = np.where(traits.first == CODE[CHARGED], CODE[COURT_UNKNOWN if age > 18 else AWAITING], traits.first)
         last = np.where(known, told, last)
         decided = self.court & (self.lags + COURT_DELAY <= age)
@@ -153,7 +153,7 @@ class _Street:
         linked = told | decided
         agree = linked & (latest == last)
         waiting = linked & (latest == CODE[CHARGED]) & np.isin(last, [CODE[AWAITING], CODE[COURT_UNKNOWN]])
-        resolved = self.shown & (self.lags <= self.plan.release.index - self.month.index)
+        resolved = self.shown & (self.lags <= self.plan.release.index - self.month.index) & (self.lags < LAGS)
         return Lags(
             self.force,
             str(self.month),

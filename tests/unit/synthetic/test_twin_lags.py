@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from twin_at_hand import Twin
+from pathlib import Path
+
+from twin_at_hand import Twin, make
 
 from bluelamp.domain.month import Month
-from bluelamp.synthetic.archive import FileTruth
+from bluelamp.synthetic.archive import FileTruth, TwinPlan
 
 WAITING = {"Awaiting court outcome", "Court result unavailable"}
 
@@ -65,6 +67,22 @@ def test_lags_reach_two_years_and_some_crimes_stay_open(twin: Twin) -> None:
     assert sum(each.disagree for each in twin.truth.lags) > 100
     assert sum(each.awaiting for each in twin.truth.lags) > 100
     assert sum(each.unlinked for each in twin.truth.lags) > 100
+
+
+def test_in_a_clean_twin_both_kinds_of_file_tell_the_same(tmp_path: Path) -> None:
+    plan = TwinPlan(Month.parse("2024-02"), 34, 9000, forces=("kent", "dorset"), pathologies=frozenset())
+    made = make(plan, tmp_path)
+    assert sum(each.agree for each in made.truth.lags) > 3000
+    assert not any(each.disagree or each.unlinked for each in made.truth.lags)
+    told = {row["Crime ID"] for file in made.of("outcomes") for row in made.records(file)}
+    still_open = {
+        row["Last outcome category"]
+        for file in made.of("crimes")
+        for row in made.records(file)
+        if row["Crime ID"] and row["Crime ID"] not in told
+    }
+    assert still_open == {"Under investigation", "Status update unavailable"}
+    made.zip.close()
 
 
 def test_outcomes_of_crimes_that_are_not_there_are_counted(twin: Twin) -> None:

@@ -35,6 +35,12 @@ class ReleaseSource(Protocol):
 
     def close(self) -> None: ...
 
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
 
 class Closing:
     """Makes a source usable in a `with` statement."""

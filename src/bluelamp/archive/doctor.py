@@ -1,0 +1,124 @@
+"""Is everything that is kept still what it was? Checks the vault, the lake and the warehouse against the hashes of the
+ledger, and names the repair. Called by `bluelamp doctor` and by the tests after every planted damage.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bluelamp.archive.load import unreferenced
+from bluelamp.archive.model import wanted
+from bluelamp.archive.progress import Progress
+from bluelamp.archive.workflow import Archive
+from bluelamp.errors import BluelampError
+from bluelamp.storage.files import sha256_of
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: `ok`, or what is wrong and how to mend it."""
+
+    name: str
+    ok: bool
+    words: str
+    mend: str = ""
+
+
+def check_up(archive: Archive, progress: Progress) -> Iterator[Check]:
+    """Every check of what is kept, in the order that data flows."""
+    yield from _check_vault(archive, progress)
+    yield from _check_lake(archive, progress)
+    yield from _check_warehouse(archive)
+    yield from _check_unfinished(archive)
+
+
+def _check_vault(archive: Archive, progress: Progress) -> Iterator[Check]:
+    files = [file for file in archive.ledger.files_of() if file.vault_key]
+    progress.begin("checking the vault", sum(file.compressed_size for file in files), len(files))
+    damaged: list[str] = []
+    done = 0
+    for number, file in enumerate(files, 1):
+        try:
+            raw = archive.vault.read(file.vault_key, file.vault_offset, file.compressed_size)
+            if hashlib.sha256(raw).hexdigest() != file.raw_sha256:
+                damaged.append(f"{file.member} of {file.release} in {file.vault_key}")
+        except BluelampError as error:
+            damaged.append(f"{file.member} of {file.release}: {error.message}")
+        done += file.compressed_size
+        progress.at(done, number)
+    progress.end()
+    if damaged:
+        yield Check(
+            "vault", False, f"{len(damaged):,} of {len(files):,} files as received are damaged: {_some(damaged)}",
+            "Restore the vault from a backup, or load that release again after deleting the damaged pack.",
+        )  # fmt: skip
+    else:
+        yield Check("vault", True, f"{len(files):,} files as received have the bytes that were received")
+
+
+def _check_lake(archive: Archive, progress: Progress) -> Iterator[Check]:
+    files = archive.ledger.lake_files()
+    progress.begin("checking the lake", sum(file.size for file in files), len(files))
+    damaged, done = [], 0
+    for number, file in enumerate(files, 1):
+        path = archive.lake.path(file)
+        if not path.exists():
+            damaged.append(f"{file.path} is gone")
+        elif path.stat().st_size != file.size or sha256_of(path) != file.sha256:
+            damaged.append(f"{file.path} has changed")
+        done += file.size
+        progress.at(done, number)
+    progress.end()
+    if damaged:
+        yield Check(
+            "lake", False, f"{len(damaged):,} of {len(files):,} tables' files are damaged: {_some(damaged)}",
+            "bluelamp archive rebuild makes them anew from the vault.",
+        )  # fmt: skip
+    else:
+        yield Check("lake", True, f"{len(files):,} files are what was written")
+    left = unreferenced(archive.lake, files)
+    if left:
+        yield Check(
+            "lake leftovers", True, f"{len(left):,} files of an interrupted load; the next load removes them"
+        )
+
+
+def _check_warehouse(archive: Archive) -> Iterator[Check]:
+    try:
+        version = archive.warehouse.current()
+    except BluelampError as error:
+        yield Check("warehouse", False, error.message, error.hint)
+        return
+    if version is None:
+        yield Check("warehouse", True, "nothing is published yet")
+        return
+    if not version.file.exists():
+        yield Check("warehouse", False, f"{version.file.name} is gone", "bluelamp archive rebuild makes it anew.")
+        return
+    if sha256_of(version.file) != version.sha256:
+        yield Check("warehouse", False, f"{version.file.name} has changed", "bluelamp archive rebuild makes it anew.")
+        return
+    yield Check("warehouse", True, f"data version {version.name} is what was published")
+
+
+def _check_unfinished(archive: Archive) -> Iterator[Check]:
+    waiting = archive.unfinished()
+    if waiting:
+        yield Check(
+            "load", False, f"{waiting:,} files are received but not loaded: a load was interrupted",
+            "bluelamp archive load (without a path) finishes it.",
+        )  # fmt: skip
+        return
+    version = archive.warehouse.current()
+    want = wanted(archive.ledger, archive.reference)
+    if want.included and (version is None or version.fingerprint != want.fingerprint):
+        yield Check(
+            "publish", False, "what is loaded is not published yet",
+            "bluelamp archive load (without a path) finishes it.",
+        )  # fmt: skip
+
+
+def _some(names: list[str]) -> str:
+    return "; ".join(names[:5]) + ("; …" if len(names) > 5 else "")

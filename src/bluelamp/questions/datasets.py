@@ -1,0 +1,274 @@
+"""The datasets that may be asked: their dimensions, measures and caveats, with their words for people. Read by
+`question` (what is valid), `answer` (what it means in the warehouse) and the command line (what to list).
+
+Every SQL fragment of the system's questions stands in this file, written by us; a person's words only choose among
+them, and a person's values are only ever bound as parameters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["month", "year", "word", "force", "town", "area", "lsoa", "number", "flag", "text", "date"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """Something to group or filter by. `key` is the column expression on the rows, alias `r`.
+
+    `field` names the vocabulary in dim_word for the kind `word`. `in_mart` says that the dataset's mart has the same
+    column, so that the mart can answer in place of the rows.
+    """
+
+    name: str
+    words: str
+    kind: Kind
+    key: str
+    field: str = ""
+    in_mart: bool = False
+    column: str = ""  # the published column, so that it may be named as well
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Something to count. `rows` and `mart` are aggregate expressions; no `mart` means that only rows can tell."""
+
+    name: str
+    words: str
+    unit: str
+    rows: str
+    mart: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetSpec:
+    """One dataset as it may be asked."""
+
+    name: str
+    words: str
+    table: str
+    mart: str
+    dimensions: tuple[Dimension, ...]
+    measures: tuple[Measure, ...]
+    caveats: tuple[str, ...] = field(default=())
+
+    def dimension(self, name: str) -> Dimension | None:
+        wanted = _plain(name)
+        for dimension in self.dimensions:
+            if wanted in (_plain(dimension.name), _plain(dimension.column)):
+                return dimension
+        return None
+
+    def measure(self, name: str) -> Measure | None:
+        wanted = _plain(name)
+        return next((measure for measure in self.measures if _plain(measure.name) == wanted), None)
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower().replace("-", "_").replace(" ", "_")
+
+
+_MONTH = Dimension("month", "the month of the file", "month", "r.month", in_mart=True, column="Month")
+_YEAR = Dimension("year", "the year of the file's month", "year", "r.month // 12", in_mart=True)
+_FORCE = Dimension("force", "the force that publishes the record", "force", "r.force_id", in_mart=True)
+_TOWN = Dimension(
+    "town",
+    "the local authority's name in the LSOA name, as it was when the LSOA was drawn; for records without an LSOA, "
+    "that of their map point",
+    "town",
+    "r.town_id",
+    in_mart=True,
+)
+_AUTHORITY = Dimension(
+    "local_authority", "the local authority (2024) of the LSOA or of the map point", "area", "r.area_id", in_mart=True
+)
+_LSOA = Dimension("lsoa", "the LSOA code as published, of either census", "lsoa", "r.lsoa_id", column="LSOA code")
+_LOCATED = Dimension("located", "whether the record has a map point", "flag", "r.located", in_mart=True)
+_REPORTED_BY = Dimension(
+    "reported_by", "the force that reported it", "word", "r.reported_by_id", field="reported_by", column="Reported by"
+)
+_FALLS_WITHIN = Dimension(
+    "falls_within", "the force whose area it falls within", "word", "r.falls_within_id", field="falls_within",
+    column="Falls within",
+)  # fmt: skip
+
+_SNAP = (
+    "Map points are anonymised: a record stands on or near the street of one of about 750,000 snap points, not at an "
+    "address."
+)
+_ASB_ID = "(SELECT coalesce(max(word_id), 65535) FROM dim_word WHERE field = 'crime_type' AND word = 'Anti-social behaviour')"
+
+CRIMES = DatasetSpec(
+    "crimes",
+    "street crime as published: recorded crime, and anti-social behaviour incidents",
+    "stg_police_uk__street_crime",
+    "mart_crime__monthly_by_area",
+    (
+        _MONTH,
+        _YEAR,
+        _FORCE,
+        _TOWN,
+        _AUTHORITY,
+        _LSOA,
+        Dimension(
+            "crime_type", "the type of crime", "word", "r.crime_type_id", "crime_type", in_mart=True, column="Crime type"
+        ),
+        Dimension(
+            "last_outcome", "the street file's last outcome category", "word", "r.last_outcome_id", "last_outcome",
+            in_mart=True, column="Last outcome category",
+        ),  # fmt: skip
+        Dimension(
+            "recorded", "true for recorded crime, false for anti-social behaviour", "flag",
+            f"(r.crime_type_id <> {_ASB_ID})", in_mart=True,
+        ),  # fmt: skip
+        Dimension(
+            "latest_outcome", "the latest type in the outcomes files of the same force", "word",
+            "r.latest_outcome_id", "outcome_type",
+        ),  # fmt: skip
+        Dimension(
+            "months_to_outcome", "months from the crime to its first outcome; none while it is open", "number",
+            "(r.first_outcome_month::INTEGER - r.month::INTEGER)",
+        ),  # fmt: skip
+        Dimension("id_names_several", "whether its crime ID stands on several rows of the force", "flag", "r.id_names_several"),
+        _REPORTED_BY,
+        _FALLS_WITHIN,
+        _LOCATED,
+    ),
+    (
+        Measure("count", "all records: recorded crime and anti-social behaviour", "records", "count(*)", "sum(r.crimes)"),
+        Measure(
+            "recorded_crimes", "recorded crime, without anti-social behaviour", "crimes",
+            f"count(*) FILTER (r.crime_type_id <> {_ASB_ID})",
+            f"coalesce(sum(r.crimes) FILTER (r.crime_type_id <> {_ASB_ID}), 0)",
+        ),  # fmt: skip
+        Measure(
+            "asb_incidents", "anti-social behaviour incidents, which are not recorded crime", "incidents",
+            f"count(*) FILTER (r.crime_type_id = {_ASB_ID})",
+            f"coalesce(sum(r.crimes) FILTER (r.crime_type_id = {_ASB_ID}), 0)",
+        ),  # fmt: skip
+        Measure(
+            "unlocated", "records without a map point", "records", "count(*) FILTER (NOT r.located)",
+            "coalesce(sum(r.crimes) FILTER (NOT r.located), 0)",
+        ),  # fmt: skip
+        Measure("with_outcome", "crimes with an outcome in the outcomes files", "crimes", "count(*) FILTER (r.outcomes > 0)"),
+        Measure(
+            "still_open", "crimes with an ID of their own and no outcome in the outcomes files held", "crimes",
+            "count(*) FILTER (r.crime_key IS NOT NULL AND NOT r.id_names_several AND r.outcomes = 0)",
+        ),  # fmt: skip
+        Measure(
+            "ambiguous", "crimes whose ID stands on several rows, so that outcomes cannot be given to one", "crimes",
+            "count(*) FILTER (r.id_names_several)",
+        ),  # fmt: skip
+        Measure(
+            "median_months_to_outcome", "median months from crime to first outcome, of crimes that have one", "months",
+            "median(r.first_outcome_month::INTEGER - r.month::INTEGER)",
+        ),  # fmt: skip
+        Measure(
+            "outcomes_disagree", "crimes whose last outcome category is not the latest type of the outcomes files", "crimes",
+            "count(*) FILTER (r.outcomes > 0 AND (SELECT max(word) FROM dim_word WHERE field = 'last_outcome' "
+            "AND word_id = r.last_outcome_id) IS DISTINCT FROM (SELECT max(word) FROM dim_word WHERE "
+            "field = 'outcome_type' AND word_id = r.latest_outcome_id))",
+        ),  # fmt: skip
+    ),
+    (_SNAP,),
+)
+
+OUTCOMES = DatasetSpec(
+    "outcomes",
+    "outcomes as published: one row for each outcome that a crime was given, in the month it was given",
+    "stg_police_uk__outcome",
+    "mart_outcome__monthly_by_area",
+    (
+        _MONTH,
+        _YEAR,
+        _FORCE,
+        _TOWN,
+        _AUTHORITY,
+        _LSOA,
+        Dimension(
+            "outcome_type", "the type of outcome", "word", "r.outcome_type_id", "outcome_type", in_mart=True,
+            column="Outcome type",
+        ),  # fmt: skip
+        Dimension(
+            "crime_type", "the type of the crime, where the ID names exactly one held crime", "word", "r.crime_type_id",
+            "crime_type", in_mart=True, column="Crime type",
+        ),  # fmt: skip
+        Dimension("crime_month", "the month of the crime, where the ID names exactly one", "month", "r.crime_month"),
+        Dimension(
+            "months_after", "months from the crime to this outcome, where the crime is known", "number",
+            "(r.month::INTEGER - r.crime_month::INTEGER)",
+        ),  # fmt: skip
+        Dimension("match", "whether the crime ID names one held crime, several, or none", "text", "r.match"),
+        _REPORTED_BY,
+        _FALLS_WITHIN,
+        _LOCATED,
+    ),
+    (
+        Measure("count", "outcomes", "outcomes", "count(*)", "sum(r.outcomes)"),
+        Measure("matched", "outcomes whose crime is held and named by one ID", "outcomes", "count(*) FILTER (r.match = 'matched')"),
+        Measure(
+            "ambiguous", "outcomes whose crime ID stands on several crimes", "outcomes",
+            "count(*) FILTER (r.match = 'ambiguous')",
+        ),  # fmt: skip
+        Measure(
+            "crime_not_held", "outcomes whose crime is in no file held", "outcomes",
+            "count(*) FILTER (r.match = 'crime not held')",
+        ),  # fmt: skip
+        Measure(
+            "median_months_after", "median months from crime to outcome, where the crime is known", "months",
+            "median(r.month::INTEGER - r.crime_month::INTEGER)",
+        ),  # fmt: skip
+    ),
+    (_SNAP,),
+)
+
+
+def _stop_word(name: str, words: str, column: str) -> Dimension:
+    return Dimension(name, words, "word", f"r.{name}_id", name, column=column)
+
+
+STOPS = DatasetSpec(
+    "stops",
+    "stop and search as published: one row for each person or vehicle searched",
+    "stg_police_uk__stop_and_search",
+    "",
+    (
+        _MONTH,
+        _YEAR,
+        _FORCE,
+        _TOWN,
+        _AUTHORITY,
+        Dimension("date", "the day, in UK local time", "date", "r.local_time::DATE", column="Date"),
+        Dimension("weekday", "the day of the week (1 Monday to 7 Sunday), in UK local time", "number", "isodow(r.local_time)"),
+        Dimension("hour", "the hour of the day in UK local time, where the time is known", "number",
+                  "CASE WHEN r.time_known THEN hour(r.local_time) END"),
+        Dimension("time_known", "whether the time of day is known", "flag", "r.time_known"),
+        _stop_word("stop_type", "person, vehicle or both", "Type"),
+        _stop_word("gender", "gender", "Gender"),
+        _stop_word("age_range", "age range", "Age range"),
+        _stop_word("self_ethnicity", "ethnicity as the person described it", "Self-defined ethnicity"),
+        _stop_word("officer_ethnicity", "ethnicity as the officer saw it", "Officer-defined ethnicity"),
+        _stop_word("legislation", "the law that the search was made under", "Legislation"),
+        _stop_word("object", "what was searched for", "Object of search"),
+        _stop_word("outcome", "what came of it", "Outcome"),
+        _stop_word("outcome_linked", "whether the outcome is linked to the object of the search", "Outcome linked to object of search"),
+        _stop_word("clothing_removed", "whether more than outer clothing was removed", "Removal of more than just outer clothing"),
+        _stop_word("part_of_operation", "whether it was part of a policing operation", "Part of a policing operation"),
+        _stop_word("operation", "the operation's name", "Policing operation"),
+        _LOCATED,
+    ),
+    (
+        Measure("count", "stops and searches", "stops", "count(*)"),
+        Measure("unlocated", "stops without a map point", "stops", "count(*) FILTER (NOT r.located)"),
+        Measure("time_unknown", "stops whose time of day is not known", "stops", "count(*) FILTER (NOT r.time_known)"),
+        Measure(
+            "outcome_recorded", "stops with an outcome recorded", "stops", "count(*) FILTER (r.outcome_id <> 0)",
+        ),  # fmt: skip
+    ),
+    (_SNAP, "Stops carry no LSOA: their town and local authority are those of their map point."),
+)  # fmt: skip
+
+DATASETS: dict[str, DatasetSpec] = {spec.name: spec for spec in (CRIMES, OUTCOMES, STOPS)}
+# The suffixes of file names are understood as well.
+ALIASES = {"street": "crimes", "crime": "crimes", "outcome": "outcomes", "stop-and-search": "stops", "stop": "stops"}
