@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bluelamp import __version__
 from bluelamp.domain.coverage import Cell, HeldFile, cells
+from bluelamp.domain.force import BY_SLUG
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 from bluelamp.storage.lake import ISSUE, POINT, WORD, Lake
@@ -41,11 +42,14 @@ def wanted(ledger: Ledger, reference: ReferenceStore, as_of: Month | None = None
     contents = ledger.by_id(file.content_id for file in current.values())
     held: dict[ForceMonth, HeldFile] = {}
     included = []
+    from_api = ledger.receipt_ids("api")
     for unit, file in sorted(current.items()):
         content = contents[file.content_id]
         rows = content.rows_loaded or 0
-        held[unit] = HeldFile(content.id, file.release, rows)
-        included.append(IncludedFile(content.id, unit, file.release, content.lake_path, rows))
+        if unit.force in BY_SLUG:
+            held[unit] = HeldFile(content.id, file.release, rows)
+        origin = "api" if content.receipt_id in from_api else "archive"
+        included.append(IncludedFile(content.id, unit, file.release, content.lake_path, rows, origin))
     coverage = list(
         cells(
             held,
@@ -87,7 +91,7 @@ def plan(
 ) -> tuple[BuildPlan, Path | None]:
     """(what to build, the version to build upon or None)."""
     base = None if from_nothing or want.as_of is not None else folder.current()
-    affected = {file.unit.force for file in want.included}
+    affected = {file.force for file in want.included}
     old_lake_paths: set[str] = set()
     if base is not None:
         affected, base = _affected(want, base, folder, reference.version())
@@ -128,7 +132,7 @@ def _affected(
     want: Wanted, base: Version, folder: WarehouseFolder, reference_version: str
 ) -> tuple[set[str], Version | None]:
     """(forces whose files differ from the base, the base; or all forces and None where it is no use)."""
-    everyone = {file.unit.force for file in want.included}
+    everyone = {file.force for file in want.included}
     with folder.reading(base) as connection:
         facts = connection.execute("SELECT schema_version, reference_version, as_of FROM data_version").fetchone()
         if facts != (SCHEMA_VERSION, reference_version, None):
@@ -136,9 +140,9 @@ def _affected(
         held = set(
             connection.execute("SELECT slug, file_id FROM included_file JOIN dim_force USING (force_id)").fetchall()
         )
-    now = {(file.unit.force, file.file_id) for file in want.included}
+    now = {(file.force, file.file_id) for file in want.included}
     affected = {force for force, _ in held ^ now}
-    anew = sum(file.rows for file in want.included if file.unit.force in affected)
+    anew = sum(file.rows for file in want.included if file.force in affected)
     if anew > _MOST_OF_IT * sum(file.rows for file in want.included):
         return everyone, None
     return affected, base

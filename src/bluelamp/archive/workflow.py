@@ -62,7 +62,7 @@ class Archive:
                 self.vault,
                 release=release,
                 selection=selection,
-                received_at=self._timestamp(),
+                received_at=self.timestamp(),
                 progress=progress,
             )
 
@@ -118,7 +118,7 @@ class Archive:
     def _build(self, want: modelling.Wanted, progress: Progress, *, from_nothing: bool) -> Version:
         build_plan, base = modelling.plan(
             want, self.ledger, self.lake, self.reference, self.warehouse,
-            built_at=self._timestamp(), from_nothing=from_nothing,
+            built_at=self.timestamp(), from_nothing=from_nothing,
         )  # fmt: skip
         total = sum(file.rows for file in want.included)
         progress.begin("building the warehouse", 0, total)
@@ -134,7 +134,7 @@ class Archive:
         for path in loading.unreferenced(self.lake, self.ledger.lake_files()):
             path.unlink(missing_ok=True)
 
-    def _timestamp(self) -> str:
+    def timestamp(self) -> str:
         return self.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def _run_name(self) -> str:

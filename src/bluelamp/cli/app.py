@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from bluelamp import __version__
 from bluelamp.cli import archive, asking, care, demo, reference
@@ -86,27 +86,31 @@ care.join(app)
 demo.join(app)
 
 
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and let its errors through; the exit code. For `main`, and for the demo's tour."""
+    command = typer.main.get_command(app)
+    code: Any = command.main(list(arguments) if arguments is not None else None, "bluelamp", standalone_mode=False)
+    return code if isinstance(code, int) else 0
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code. Never shows a traceback unless --debug asks for one."""
-    command = typer.main.get_command(app)
     console = Console()
     try:
-        code: Any = command.main(list(arguments) if arguments is not None else None, "bluelamp", standalone_mode=False)
+        code = run(arguments)
         sys.stdout.flush()
-        return code if isinstance(code, int) else 0
-    except click.exceptions.Abort:
+        return code
+    except (typer.Abort, KeyboardInterrupt):
         console.error("Interrupted. What was finished is kept; run the same command again to go on.")
         return 130
-    except KeyboardInterrupt:
-        console.error("Interrupted. What was finished is kept; run the same command again to go on.")
-        return 130
-    except click.exceptions.NoArgsIsHelpError as error:
-        sys.stdout.write(error.format_message() + "\n")
-        return 2
-    except click.ClickException as error:
+    except typer.Exit as ended:
+        return ended.exit_code
+    except TyperException as error:
         where = getattr(error, "ctx", None)
-        asked = f"See: {where.command_path} --help" if where is not None else ""
-        console.error(error.format_message(), asked)
+        if type(error).__name__ == "NoArgsIsHelpError":
+            sys.stdout.write(error.format_message() + "\n")
+        else:
+            console.error(error.format_message(), f"See: {where.command_path} --help" if where is not None else "")
         return 2
     except BluelampError as error:
         if os.environ.get("BLUELAMP_DEBUG"):

@@ -143,6 +143,9 @@ class _Compiler:
 
     def _conditions(self) -> str:
         found = []
+        if not any(filter_.dimension.name == "origin" for filter_ in self.question.filters):
+            # Crimes around a point, from the API, belong to force-months that are counted already.
+            found.append("r.force_id <> 0")
         if self.question.first:
             self.parameters["first_month"] = self.question.first.index
             found.append("r.month >= $first_month")

@@ -85,6 +85,12 @@ _AUTHORITY = Dimension(
 )
 _LSOA = Dimension("lsoa", "the LSOA code as published, of either census", "lsoa", "r.lsoa_id", column="LSOA code")
 _LOCATED = Dimension("located", "whether the record has a map point", "flag", "r.located", in_mart=True)
+_ORIGIN = Dimension(
+    "origin",
+    "archive, or api for records that were loaded from the API; crimes around a point count only when asked for here",
+    "text",
+    "(CASE WHEN r.file_id IN (SELECT file_id FROM included_file WHERE origin = 'api') THEN 'api' ELSE 'archive' END)",
+)
 _REPORTED_BY = Dimension(
     "reported_by", "the force that reported it", "word", "r.reported_by_id", field="reported_by", column="Reported by"
 )
@@ -134,6 +140,7 @@ CRIMES = DatasetSpec(
         _REPORTED_BY,
         _FALLS_WITHIN,
         _LOCATED,
+        _ORIGIN,
     ),
     (
         Measure("count", "all records: recorded crime and anti-social behaviour", "records", "count(*)", "sum(r.crimes)"),
@@ -203,6 +210,7 @@ OUTCOMES = DatasetSpec(
         _REPORTED_BY,
         _FALLS_WITHIN,
         _LOCATED,
+        _ORIGIN,
     ),
     (
         Measure("count", "outcomes", "outcomes", "count(*)", "sum(r.outcomes)"),
@@ -257,6 +265,7 @@ STOPS = DatasetSpec(
         _stop_word("part_of_operation", "whether it was part of a policing operation", "Part of a policing operation"),
         _stop_word("operation", "the operation's name", "Policing operation"),
         _LOCATED,
+        _ORIGIN,
     ),
     (
         Measure("count", "stops and searches", "stops", "count(*)"),

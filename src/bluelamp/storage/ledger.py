@@ -305,6 +305,11 @@ class Ledger:
             receipt["files"] = by_receipt.get(receipt["id"], {})
         return receipts
 
+    def receipt_ids(self, kind: str) -> set[int]:
+        """The receipts of one kind, for example `api`."""
+        with self._engine.connect() as connection:
+            return set(connection.execute(sa.select(RECEIPT.c.id).where(RECEIPT.c.kind == kind)).scalars())
+
     def releases(self) -> list[Month]:
         """Every release of which something was received, oldest first."""
         with self._engine.connect() as connection:

@@ -30,6 +30,9 @@ from bluelamp.storage.lake import TABLE_OF, Lake
 from bluelamp.storage.warehouse.tables import BY_FORCE, TABLES, create_statement, fill_statement
 
 FORCE_IDS = {force.slug: number for number, force in enumerate(FORCES, 1)}
+# Crimes around a point, loaded from the API, do not say which force publishes them: they bear force 0.
+NO_FORCE = ""
+FORCE_IDS[NO_FORCE] = 0
 # Forces are loaded in groups of about this many rows, so that hash tables stay small at any size of archive.
 _GROUP_ROWS = 2_500_000
 # Beyond this a point is told as “far outside the force”: snap points and borders explain less.
@@ -45,6 +48,12 @@ class IncludedFile:
     release: Month
     lake_path: str  # "" where the file has no rows
     rows: int
+    origin: str = "archive"  # or "api"
+
+    @property
+    def force(self) -> str:
+        """The publisher's slug, NO_FORCE where the unit names none."""
+        return self.unit.force if self.unit.force in FORCE_IDS else NO_FORCE
 
 
 @dataclass(slots=True)
@@ -179,8 +188,8 @@ class _Build:
             "included_file",
             [
                 (
-                    file.file_id, file.unit.dataset, FORCE_IDS[file.unit.force], file.unit.month.index,
-                    file.release.index, file.lake_path, file.rows,
+                    file.file_id, file.unit.dataset, FORCE_IDS[file.force], file.unit.month.index,
+                    file.release.index, file.lake_path, file.rows, file.origin,
                 )
                 for file in self.plan.included
             ],
@@ -292,8 +301,8 @@ class _Build:
         """(force ids, files by dataset, rows) of successive groups of affected forces."""
         by_force: dict[str, list[IncludedFile]] = {slug: [] for slug in sorted(self.plan.affected)}
         for file in self.plan.included:
-            if file.unit.force in by_force and file.lake_path:
-                by_force[file.unit.force].append(file)
+            if file.force in by_force and file.lake_path:
+                by_force[file.force].append(file)
         forces: list[int] = []
         files: dict[str, list[IncludedFile]] = {dataset.name: [] for dataset in DATASETS}
         rows = 0
@@ -350,7 +359,7 @@ class _Build:
         live = np.array(sorted(file.file_id for file in files), np.int64)
         by_force: dict[int, list[str]] = {}
         for file in files:
-            by_force.setdefault(FORCE_IDS[file.unit.force], []).append(file.lake_path)
+            by_force.setdefault(FORCE_IDS[file.force], []).append(file.lake_path)
         force_ids, repeated_keys = [np.empty(0, np.uint8)], [np.empty(0, np.uint64)]
         for force_id, paths in by_force.items():
             keys = np.concatenate([self._live_keys(path, live) for path in sorted(set(paths))])
@@ -402,7 +411,7 @@ class _Build:
             for finding in self.plan.findings.get(file.file_id, ()):
                 rows.append(
                     (
-                        file.file_id, file.unit.dataset, FORCE_IDS[file.unit.force], file.unit.month.index,
+                        file.file_id, file.unit.dataset, FORCE_IDS[file.force], file.unit.month.index,
                         finding["check"], finding.get("field", ""), finding["count"], file.rows,
                         json.dumps(finding["examples"], ensure_ascii=False),
                     )

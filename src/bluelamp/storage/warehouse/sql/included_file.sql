@@ -7,5 +7,6 @@ CREATE TABLE included_file (
     month USMALLINT NOT NULL,
     release USMALLINT NOT NULL,
     lake_path VARCHAR NOT NULL,
-    rows UINTEGER NOT NULL
+    rows UINTEGER NOT NULL,
+    origin VARCHAR NOT NULL -- archive or api
 );

@@ -1,0 +1,49 @@
+# The front door. A bare `make` lists the recipes.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint types floors bench lock clean
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+help: ## list the recipes
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## make the environment in .venv
+
+$(STAMP): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Bluelamp needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 " + "setup") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+demo: setup ## make the synthetic twin, load it, show what it holds
+	$(BIN)/bluelamp demo
+
+test: setup ## run the tests
+	$(BIN)/python -m pytest
+
+check: test lint types floors ## all that CI checks
+
+lint: setup ## style and spelling of the code
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: setup ## types, strictly
+	$(BIN)/mypy
+
+floors: setup ## who may import whom
+	$(BIN)/lint-imports
+
+bench: setup ## measure, as ratios against stated floors (takes minutes and some GB in .bench)
+	$(BIN)/python -m benchmarks
+
+lock: ## pin every package with its hash, from pyproject.toml
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+		--group dev --group bench pyproject.toml build-requirements.in --output-file requirements.txt
+
+clean: ## remove the environment, the demo and the benchmarks' files
+	rm -rf $(VENV) .demo .bench

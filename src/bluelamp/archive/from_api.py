@@ -1,0 +1,171 @@
+"""Loads answers of the data.police.uk API into the same tables as the archive, marked as coming from the API. Called by
+`bluelamp archive sync --from-api`.
+
+Stops of a force and month are a whole force-month and count like one, unless an archive of the same release holds it.
+Crimes around a point are a part of several force-months: they are kept apart and in no figure unless asked for by
+their origin, because they would be counted twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from bluelamp.archive.fetch import Fetched
+from bluelamp.archive.progress import Progress
+from bluelamp.archive.workflow import Archive
+from bluelamp.domain.dataset import CRIMES, STOPS, Dataset
+from bluelamp.domain.month import Month, month_range
+from bluelamp.domain.release import ForceMonth
+from bluelamp.domain.selection import Selection
+from bluelamp.errors import UsageError
+from bluelamp.sources.http import HttpClient
+from bluelamp.sources.police_uk.api import PoliceApi
+from bluelamp.sources.police_uk.api_areas import Point
+from bluelamp.sources.police_uk.api_csv import crimes_as_csv, stops_as_csv
+from bluelamp.sources.police_uk.api_types import NotPublishedYet, OutsideWindow
+from bluelamp.storage.ledger import LOADED, UNCHANGED, WAITING, ListedFile, Receipt
+
+# The publisher of crimes around a point is not stated by the API: such units bear this instead of a force's slug.
+AREA_PREFIX = "api-area-"
+
+
+@dataclass(slots=True)
+class _Recorder:
+    """Stands between the API's client and the network and keeps the bytes of each answer as received."""
+
+    client: HttpClient
+    bodies: list[bytes] = field(default_factory=list)
+
+    def request(self, *args: Any, **options: Any) -> Any:
+        answer = self.client.request(*args, **options)
+        self.bodies.append(answer.body)
+        return answer
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.client, name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    unit: ForceMonth
+    dataset: Dataset
+    table: bytes  # in the published CSV layout
+    received: bytes  # the API's JSON
+
+
+def receive_stops(
+    archive: Archive, client: HttpClient, base: str, selection: Selection, progress: Progress
+) -> Fetched:
+    """Stops of each chosen force and month. Raises UsageError where forces or months are not chosen."""
+    if not selection.forces or selection.first is None or selection.last is None:
+        raise UsageError("From the API, say which: --force, --from and --to.", "The archive has everything at once.")
+    if selection.datasets - {STOPS.name}:
+        raise UsageError("The API gives stops by force and month, and crimes only around a point (--near LAT,LNG).")
+    units = [
+        ForceMonth(STOPS.name, force, month)
+        for force in sorted(selection.forces)
+        for month in month_range(selection.first, selection.last)
+    ]
+
+    def ask(api: PoliceApi, unit: ForceMonth) -> bytes:
+        return stops_as_csv(api.stops_force(unit.force, unit.month))
+
+    return _receive(archive, client, base, STOPS, units, ask, progress)
+
+
+def receive_crimes_near(
+    archive: Archive, client: HttpClient, base: str, point: tuple[float, float], selection: Selection, progress: Progress
+) -> Fetched:
+    """Crimes within a mile of (latitude, longitude) in each chosen month."""
+    if selection.first is None or selection.last is None:
+        raise UsageError("From the API, say which months: --from and --to.")
+    place = Point(*point)
+    label = hashlib.sha256(f"{point[0]:.6f},{point[1]:.6f}".encode()).hexdigest()[:12]
+    units = [
+        ForceMonth(CRIMES.name, AREA_PREFIX + label, month)
+        for month in month_range(selection.first, selection.last)
+    ]
+
+    def ask(api: PoliceApi, unit: ForceMonth) -> bytes:
+        return crimes_as_csv(api.crimes_street(place, unit.month), api.crime_categories(unit.month))
+
+    return _receive(archive, client, base, CRIMES, units, ask, progress)
+
+
+def _receive(
+    archive: Archive,
+    client: HttpClient,
+    base: str,
+    dataset: Dataset,
+    units: list[ForceMonth],
+    ask: Callable[[PoliceApi, ForceMonth], bytes],
+    progress: Progress,
+) -> Fetched:
+    recorder = _Recorder(client)
+    api = PoliceApi(recorder, base=base)  # type: ignore[arg-type]
+    updated = api.crime_last_updated()
+    release = Month.of(updated.year, updated.month)
+    fetched = Fetched(release, complete=False, listed=len(units))
+    with archive.writing():
+        progress.begin("asking the API", 0, len(units))
+        answers = list(_answers(api, recorder, dataset, units, ask, fetched, progress))
+        progress.end()
+        _keep(archive, base, release, answers, fetched)
+    return fetched
+
+
+def _answers(
+    api: PoliceApi,
+    recorder: _Recorder,
+    dataset: Dataset,
+    units: list[ForceMonth],
+    ask: Callable[[PoliceApi, ForceMonth], bytes],
+    fetched: Fetched,
+    progress: Progress,
+) -> Iterator[_Answer]:
+    for number, unit in enumerate(units, 1):
+        recorder.bodies.clear()
+        try:
+            table = ask(api, unit)
+        except (NotPublishedYet, OutsideWindow) as error:
+            # Not there is not the same as empty: nothing is recorded for it, and the person is told.
+            fetched.ignored.append((f"{unit.dataset} of {unit.force} for {unit.month}", error.message))
+        else:
+            yield _Answer(unit, dataset, table, b"\n".join(recorder.bodies))
+        progress.at(0, number)
+
+
+def _keep(archive: Archive, base: str, release: Month, answers: list[_Answer], fetched: Fetched) -> None:
+    held = {
+        (file.unit, file.crc32, file.size)
+        for file in archive.ledger.files_of({one.unit for one in answers}, states=(LOADED, UNCHANGED, WAITING))
+    }
+    fresh = [one for one in answers if (one.unit, zlib.crc32(one.table), len(one.table)) not in held]
+    fetched.known = len(answers) - len(fresh)
+    fetched.new = len(fresh)
+    if not fresh:
+        return
+    writer = archive.vault.begin_pack()
+    places = []
+    for one in fresh:
+        name = f"{one.unit.month}/{one.unit.month}-{one.unit.force}-{one.dataset.suffix}"
+        # The answer as received lies beside the table that it became.
+        writer.add(f"{name}.json", 0, zlib.crc32(one.received), len(one.received), one.received)
+        places.append(writer.add(f"{name}.csv", 0, zlib.crc32(one.table), len(one.table), one.table))
+    pack = archive.vault.keep(writer, f"api-{release}")
+    rows = [
+        ListedFile(
+            one.unit, f"API {one.unit.month} {one.unit.force}", "", len(one.table), len(one.table), 0,
+            zlib.crc32(one.table), WAITING, raw_sha256=raw_sha256, vault_key=pack.key, vault_offset=offset,
+        )
+        for one, (offset, raw_sha256) in zip(fresh, places, strict=True)
+    ]  # fmt: skip
+    receipt = Receipt(
+        release, f"{base}/api/", "api", "", False, None, None, archive.timestamp(),
+        hashlib.sha256(b"".join(one.table for one in fresh)).hexdigest(), fetched.ignored,
+    )  # fmt: skip
+    fetched.receipt_id = archive.ledger.record_receipt(receipt, rows, [pack])

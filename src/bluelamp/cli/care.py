@@ -1,0 +1,102 @@
+"""`bluelamp doctor` and `bluelamp config show`: is everything well, and what is set."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bluelamp import __version__
+from bluelamp.cli import options
+from bluelamp.cli.console import size_words
+from bluelamp.cli.options import console_of, context_of
+from bluelamp.errors import BluelampError
+
+if TYPE_CHECKING:
+    from bluelamp.settings import Settings
+
+config_app = typer.Typer(help="Settings and where they come from.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@config_app.command(epilog="Example: bluelamp config show --json")
+def show(context: typer.Context, json: options.AsJson = False) -> int:
+    """Show every setting, its value and where the value came from; secrets are masked."""
+    from bluelamp.settings import Settings, shown_value
+
+    settings, origins = context_of(context).settings_with_origins
+    console = console_of(context)
+    rows = [
+        (name, shown_value(name, getattr(settings, name)), origins[name], field.description or "")
+        for name, field in Settings.model_fields.items()
+    ]
+    if json:
+        for name, value, origin, words in rows:
+            console.out_json({"setting": name, "value": value, "origin": origin, "words": words})
+        return 0
+    console.table(["setting", "value", "from", "what it is"], rows)
+    return 0
+
+
+def doctor(
+    context: typer.Context,
+    quick: Annotated[bool, typer.Option("--quick", help="Leave out the check of every hash.")] = False,
+    json: options.AsJson = False,
+) -> int:
+    """Check versions, paths, free space, the ledger and every hash of what is kept; name what to mend."""
+    settings = context_of(context).settings
+    console = console_of(context)
+    facts = _facts(settings)
+    checks: list[dict[str, Any]] = []
+    try:
+        from bluelamp.bootstrap import open_archive
+
+        archive = open_archive(settings)
+        from bluelamp.archive.doctor import check_up, quick_check_up
+
+        found = quick_check_up(archive) if quick else check_up(archive, console.progress())
+        checks += [{"check": one.name, "ok": one.ok, "words": one.words, "mend": one.mend} for one in found]
+        missing = archive.reference.missing()
+    except BluelampError as error:
+        checks.append({"check": "open", "ok": False, "words": error.message, "mend": error.hint})
+        missing = []
+    well = all(check["ok"] for check in checks)
+    if json:
+        console.out_json({**facts, "checks": checks, "reference_missing": missing, "well": well})
+        return 0 if well else 1
+    for name, value in facts.items():
+        console.out(f"{name:14} {value}")
+    for check in checks:
+        console.out(f"{'ok    ' if check['ok'] else 'WRONG '} {check['check']}: {check['words']}")
+        if check["mend"]:
+            console.out(f"       {check['mend']}")
+    for sentence in missing:
+        console.out(f"note   missing reference data: {sentence}")
+    return 0 if well else 1
+
+
+def _facts(settings: Settings) -> dict[str, str]:
+    from importlib.metadata import version
+
+    from bluelamp.settings import shown_value
+
+    place = settings.home
+    while not place.exists():
+        place = place.parent
+    libraries = ("duckdb", "pyarrow", "sqlalchemy", "obstore", "shapely")
+    return {
+        "bluelamp": __version__,
+        "python": sys.version.split()[0],
+        "system": platform.platform(),
+        "libraries": ", ".join(f"{name} {version(name)}" for name in libraries),
+        "home": str(settings.home),
+        "free space": size_words(shutil.disk_usage(place).free),
+        "database": shown_value("database", settings.database_url),
+        "vault": shown_value("vault", settings.vault_url),
+    }
+
+
+def join(app: typer.Typer) -> None:
+    app.command("doctor", epilog="Example: bluelamp doctor --json")(doctor)

@@ -1,0 +1,94 @@
+"""`bluelamp demo`: the whole archive half on the synthetic twin, without a network and without real data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bluelamp.cli.options import context_of
+
+if TYPE_CHECKING:
+    from bluelamp.cli.app import Context
+
+
+def demo(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Option(help="Where the twin and its own home are kept.")] = Path(".demo"),
+    crimes: Annotated[int, typer.Option(min=1_000, max=20_000_000, help="About how many crimes the twin holds.")] = 60_000,
+) -> int:
+    """Make a synthetic twin of data.police.uk (two releases), load it, and show what it holds."""
+    here = context_of(context)
+    console = here.console
+    plans = _write_twin(here, folder, crimes)
+    home = folder / "home"
+    from bluelamp.archive.reference import take_in
+    from bluelamp.bootstrap import open_archive
+    from bluelamp.domain.selection import Selection
+    from bluelamp.settings import read_settings
+    from bluelamp.sources.police_uk.archive import open_source
+
+    archive = open_archive(read_settings({"home": home})[0])
+    console.out("1. Reference data (areas, boundaries, residents) of the twin")
+    take_in(archive, [folder / "reference"], [], _no_network, console.progress())
+    for number, path in enumerate(plans, 2):
+        console.out(f"{number}. Release {path.stem}")
+        with open_source(str(path)) as source:
+            archive.receive(source, release=None, selection=Selection(), progress=console.progress())
+        loaded, _ = archive.finish(console.progress())
+        console.out(f"   {loaded.rows:,} rows loaded, {loaded.rejected:,} rows rejected with a reason, "
+                    f"{len(loaded.quarantined):,} files quarantined")
+    _show(here, home, [path.stem for path in plans])
+    return 0
+
+
+def _write_twin(here: Context, folder: Path, crimes: int) -> list[Path]:
+    from bluelamp.domain.month import Month
+    from bluelamp.storage.files import storage_errors
+    from bluelamp.synthetic.archive import TwinPlan, write_reference, write_release
+
+    paths = []
+    with storage_errors("write the twin"):
+        (folder / "reference").mkdir(parents=True, exist_ok=True)
+        for text in ("2023-05", "2023-06"):
+            plan = TwinPlan(release=Month.parse(text), months=24, crimes=crimes, seed=1)
+            path = folder / f"{text}.zip"
+            marker = folder / f"{text}.{crimes}.truth.json"
+            if not (path.exists() and marker.exists()):
+                here.console.note(f"making the synthetic release {text}")
+                write_release(plan, path, truth=marker)
+                write_reference(plan, folder / "reference")
+            paths.append(path)
+    return paths
+
+
+def _no_network() -> object:
+    raise AssertionError("the demo downloads nothing")
+
+
+_QUESTIONS = (
+    ("Crimes by type", ["ask", "crimes", "--by", "crime_type"]),
+    ("Recorded crime by year", ["ask", "crimes", "--measure", "recorded_crimes,asb_incidents", "--by", "year"]),
+    ("Months from crime to first outcome, by type", [
+        "ask", "crimes", "--measure", "with_outcome,still_open,median_months_to_outcome", "--by", "crime_type",
+        "--where", "recorded=true", "--limit", "6"]),
+    ("What one release changed", ["archive", "diff", "2023-05", "2023-06", "--force", "kent", "--from", "2023-03"]),
+    ("What is not held", ["archive", "coverage", "--dataset", "stops", "--state", "missing"]),
+    ("What is odd about the data", ["archive", "quality"]),
+    ("What is held", ["archive", "status"]),
+)  # fmt: skip
+
+
+def _show(here: Context, home: Path, releases: list[str]) -> None:
+    from bluelamp.cli.app import run
+
+    here.console.out(f"\nLoaded: {', '.join(releases)}. A look around:")
+    for title, command in _QUESTIONS:
+        here.console.out(f"\n── {title}: bluelamp --home {home} {' '.join(command)}\n")
+        run(["--home", str(home), "--quiet", *command])
+    here.console.out(f"\nAsk your own: bluelamp --home {home} ask stops --by object")
+
+
+def join(app: typer.Typer) -> None:
+    app.command("demo", epilog="Example: bluelamp demo --crimes 200000")(demo)
