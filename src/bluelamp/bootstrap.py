@@ -5,6 +5,8 @@ Heavy libraries are imported here, inside functions, so that `--help` does not p
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bluelamp.settings import Settings
@@ -16,8 +18,11 @@ if TYPE_CHECKING:
     from bluelamp.storage.warehouse.database import WarehouseFolder
 
 
-def open_archive(settings: Settings) -> Archive:
-    """The archive flow on the stores that the settings name. Creates the home and migrates the ledger."""
+def open_archive(settings: Settings, *, looking: bool = False) -> Archive:
+    """The archive flow on the stores that the settings name. Creates the home and migrates the ledger.
+
+    With `looking`, nothing is created: where no ledger is kept yet, an empty one in memory stands in.
+    """
     from bluelamp.archive.workflow import Archive
     from bluelamp.storage.database import open_database
     from bluelamp.storage.lake import Lake
@@ -27,7 +32,7 @@ def open_archive(settings: Settings) -> Archive:
 
     return Archive(
         home=settings.home,
-        ledger=Ledger(open_database(settings.database_url)),
+        ledger=Ledger(open_database(_nothing_kept(settings) if looking else settings.database_url)),
         vault=Vault(settings.vault_url, settings.home / "cache"),
         lake=Lake(settings.home / "lake"),
         reference=ReferenceStore(settings.home),
@@ -35,6 +40,14 @@ def open_archive(settings: Settings) -> Archive:
         processes=settings.worker_count,
         memory_mb=settings.memory_mb,
     )
+
+
+def _nothing_kept(settings: Settings) -> str:
+    """The ledger's URL, or that of an empty one in memory where its SQLite file does not exist."""
+    url = settings.database_url
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        return "sqlite:///:memory:"
+    return url
 
 
 def open_warehouse(settings: Settings) -> WarehouseFolder:
@@ -50,8 +63,17 @@ def open_reference(settings: Settings) -> ReferenceStore:
     return ReferenceStore(settings.home)
 
 
-def open_client(settings: Settings) -> HttpClient:
-    """The one client for everything that goes out."""
+def open_client(settings: Settings, on_retry: Callable[[str], None] | None = None) -> HttpClient:
+    """The one client for everything that goes out. `on_retry` is told in a sentence of each request tried again."""
+    import stamina.instrumentation as retries
+
     from bluelamp.sources.http import HttpClient
 
+    def tell(details: retries.RetryDetails) -> None:
+        if on_retry is not None:
+            cause = str(details.caused_by) or type(details.caused_by).__name__
+            on_retry(f"Trying again in {details.wait_for:.1f} s (attempt {details.retry_num + 1}): {cause}")
+
+    # By default the retries are logged where the answer goes: standard output.
+    retries.set_on_retry_hooks([tell])
     return HttpClient(allow_private=settings.allow_private_addresses)

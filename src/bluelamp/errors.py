@@ -1,19 +1,19 @@
 """The exception tree. Every error that a person can cause or meet is one of these; all else is a defect.
 
-    BluelampError                 a sentence for a person: what is wrong, where, what to do
-    ├── UsageError                the request itself is wrong (exit code 2)
-    │   └── SettingsError         a setting is unknown or nonsense
-    ├── SourceError               a publisher, or a file from one, cannot be used
-    │   ├── NotFound              it is not there (HTTP 404, no such file, no such release)
-    │   ├── SourceChanged         it was replaced while it was being read
-    │   ├── SourceRefused         it says no: 400, 429, a body over the limit
-    │   ├── SourceUnavailable     it fails for now: 5xx, time-outs, cut connections
-    │   └── BrokenArchive         not a zip, or its directory cannot be trusted
-    ├── StorageError              what Bluelamp keeps cannot be read or written
-    │   ├── DiskFull              no space, or no permission, under BLUELAMP_HOME
-    │   ├── Damaged               something kept no longer has the hash that was recorded
-    │   └── Busy                  another process holds the writer's lock
-    └── NothingHeld               the question needs data that is not loaded
+BluelampError                 a sentence for a person: what is wrong, where, what to do
+├── UsageError                the request itself is wrong (exit code 2)
+│   └── SettingsError         a setting is unknown or nonsense
+├── SourceError               a publisher, or a file from one, cannot be used
+│   ├── NotFound              it is not there (HTTP 404, no such file, no such release)
+│   ├── SourceChanged         it was replaced while it was being read
+│   ├── SourceRefused         it says no: 400, 429, a body over the limit
+│   ├── SourceUnavailable     it fails for now: 5xx, time-outs, cut connections
+│   └── BrokenArchive         not a zip, or its directory cannot be trusted
+├── StorageError              what Bluelamp keeps cannot be read or written
+│   ├── DiskFull              no space, or no permission, under BLUELAMP_HOME
+│   ├── Damaged               something kept no longer has the hash that was recorded
+│   └── Busy                  another process holds the writer's lock
+└── NothingHeld               the question needs data that is not loaded
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +23,8 @@ from bluelamp.errors import SettingsError
 PREFIX = "BLUELAMP_"
 FILE_NAME = "bluelamp.toml"
 _SECRET_WORDS = ("password", "secret", "token", "key")
+# A secret among the parameters of a URL, as in postgresql://host/name?password=….
+_SECRET_PARAMETER = re.compile(rf"([?&][^=&]*(?:{'|'.join(_SECRET_WORDS)})[^=&]*=)[^&]*", re.IGNORECASE)
 # Read by the command line itself, or by the tests: no settings of the product.
 _FOREIGN = {"BLUELAMP_SHARED_DATA", "BLUELAMP_DEBUG"}
 
@@ -47,9 +50,7 @@ class Settings(BaseSettings):
         description="the ledger's database: empty for SQLite in the home, or postgresql://user:password@host/name",
     )
     processes: int = Field(default=0, ge=0, le=256, description="worker processes of a load; 0 for one per core")
-    memory_mb: int = Field(
-        default=700, ge=256, le=1_000_000, description="memory the warehouse engine may use, in MB"
-    )
+    memory_mb: int = Field(default=700, ge=256, le=1_000_000, description="memory the warehouse engine may use, in MB")
     police_uk_url: str = Field(default="https://data.police.uk", description="where releases and the API are")
     allow_private_addresses: bool = Field(
         default=False,
@@ -133,8 +134,8 @@ def shown_value(name: str, value: object) -> str:
     if "@" in text and "://" in text:
         scheme, rest = text.split("://", 1)
         user, host = rest.rsplit("@", 1)
-        return f"{scheme}://{user.split(':', 1)[0]}:•••@{host}"
-    return text
+        text = f"{scheme}://{user.split(':', 1)[0]}:•••@{host}"
+    return _SECRET_PARAMETER.sub(r"\1•••", text)
 
 
 def _environment_values(environment: Mapping[str, str]) -> dict[str, str]:
@@ -144,7 +145,9 @@ def _environment_values(environment: Mapping[str, str]) -> dict[str, str]:
             continue
         key = name.removeprefix(PREFIX).lower()
         if key not in Settings.model_fields:
-            raise SettingsError(f"{name} is set in the environment, but there is no such setting.", _near(key))
+            close = difflib.get_close_matches(key, Settings.model_fields, n=1)
+            hint = f"Did you mean {PREFIX}{close[0].upper()}?" if close else "`bluelamp config show` lists them all."
+            raise SettingsError(f"{name} is set in the environment, but there is no such setting.", hint)
         found[key] = value
     return found
 
@@ -154,28 +157,39 @@ def _file_values(file: Path) -> dict[str, Any]:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         return {}
+    except NotADirectoryError:
+        raise SettingsError(
+            f"{file.parent} cannot be the home: it is, or lies under, a file.",
+            "Set --home or BLUELAMP_HOME to a folder.",
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file} cannot be read: {error}.") from None
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise SettingsError(f"{file} cannot be read: {reason}.", "Check it and its permissions.") from None
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file} is not TOML: {error}.") from None
     for key in values:
-        if key not in Settings.model_fields or key == "home":
-            line = _line_of(text, key)
+        line = _line_of(text, key)
+        if key == "home":
+            raise SettingsError(
+                f"{file}, line {line}: the home cannot be set in the file that lies in it.",
+                "Set --home or BLUELAMP_HOME.",
+            )
+        if key not in Settings.model_fields:
             raise SettingsError(f"{file}, line {line}: there is no setting “{key}”.", _near(key))
     return values
 
 
 def _line_of(text: str, key: str) -> int:
     for number, line in enumerate(text.splitlines(), 1):
-        if line.replace('"', "").strip().startswith((f"{key} ", f"{key}=", f"[{key}")):
+        if re.match(rf"\[*{re.escape(key)}[\s=.\]]", line.replace('"', "").replace("'", "").strip()):
             return number
     return 1
 
 
 def _near(key: str) -> str:
-    close = difflib.get_close_matches(key, Settings.model_fields, n=1)
+    close = difflib.get_close_matches(key, [name for name in Settings.model_fields if name != "home"], n=1)
     return f"Did you mean “{close[0]}”?" if close else "`bluelamp config show` lists them all."
 
 
@@ -187,4 +201,6 @@ def _explain(error: ValidationError, origins: dict[str, str], file: Path) -> Set
     if origin == str(file):
         where = f"{file}, line {_line_of(file.read_text(encoding='utf-8'), name)}"
     reason = first["msg"].removeprefix("Value error, ")
-    return SettingsError(f"{where}: the setting “{name}” cannot be {first.get('input')!r}: {reason}.")
+    return SettingsError(
+        f"{where}: the setting “{name}” cannot be {shown_value(name, first.get('input'))!r}: {reason}."
+    )

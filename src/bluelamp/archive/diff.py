@@ -8,6 +8,7 @@ record changed; then rows that share a crime ID; what is left was added or remov
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -161,7 +162,7 @@ def compare_files(unit: ForceMonth, dataset: Dataset, old: bytes, new: bytes) ->
     come = _cells((after - before).elements())
     order = sorted(range(len(dataset.columns)), key=lambda at: dataset.columns[at] not in _REVISED_FIRST)
     for at in order:
-        _pair(gone, come, lambda row, at=at: row[:at] + row[at + 1 :], found, dataset)  # type: ignore[misc]
+        _pair(gone, come, lambda row, at=at: row[:at] + row[at + 1 :], found, dataset)
     if "Crime ID" in dataset.columns:
         _pair(gone, come, lambda row: row[:1] if row[0] else (), found, dataset)
     found.removed, found.added = sum(gone.values()), sum(come.values())
@@ -173,9 +174,11 @@ def _lines(data: bytes, dataset: Dataset) -> list[bytes]:
     shape = shape_of(data, dataset)
     header = canonical_header(dataset)
     if shape.usual and data.count(b'"') == 0:
-        return data[len(header) : -1].split(b"\n") if len(data) > len(header) else []
-    body = sieve(data, shape, dataset).body.decode()
-    return [_as_line(row).encode() for row in csv.reader(body.splitlines(keepends=True))]
+        return [line for line in data[len(header) : -1].split(b"\n") if line]
+    sieved = sieve(data, shape, dataset)
+    rows = [_as_line(row).encode() for row in csv.reader(io.StringIO(sieved.body.decode(), newline=""))]
+    # Rows that do not fit are compared as well, as they stand.
+    return rows + [issue.text.encode() for issue in sieved.issues]
 
 
 def _as_line(row: Sequence[str]) -> str:
@@ -184,20 +187,31 @@ def _as_line(row: Sequence[str]) -> str:
 
 
 def _cells(lines: Iterator[bytes]) -> Counter[tuple[str, ...]]:
-    return Counter(tuple(row) for row in csv.reader([line.decode("utf-8", "replace") for line in lines]))
+    found: Counter[tuple[str, ...]] = Counter()
+    for line in lines:
+        text = line.decode("utf-8", "backslashreplace")
+        try:
+            (row,) = csv.reader([text], strict=True)
+        except (csv.Error, ValueError):
+            row = [text]
+        found[tuple(row)] += 1
+    return found
 
 
 Rows = Counter[tuple[str, ...]]
 
 
 def _pair(gone: Rows, come: Rows, key: object, found: FileDiff, dataset: Dataset) -> None:
-    """Pair rows of `gone` and `come` that have the same key, and count them as changed. Rows with key () stay."""
+    """Pair rows of `gone` and `come` that have the same key, and count them as changed. Rows with key () stay, and so
+    do rows that do not have one cell for each column."""
     assert callable(key)
     waiting: dict[object, list[tuple[str, ...]]] = {}
     for row in sorted(come.elements()):
-        if key(row) != ():
+        if len(row) == len(dataset.columns) and key(row) != ():
             waiting.setdefault(key(row), []).append(row)
     for row in sorted(gone.elements()):
+        if len(row) != len(dataset.columns):
+            continue
         partners = waiting.get(key(row))
         if not partners:
             continue
@@ -205,11 +219,7 @@ def _pair(gone: Rows, come: Rows, key: object, found: FileDiff, dataset: Dataset
         gone[row] -= 1
         come[partner] -= 1
         found.changed += 1
-        found.columns.update(
-            name for name, a, b in zip(dataset.columns, row, partner, strict=True) if a != b
-        )
+        found.columns.update(name for name, a, b in zip(dataset.columns, row, partner, strict=True) if a != b)
     for rows in (gone, come):
         for row in [row for row, count in rows.items() if count <= 0]:
             del rows[row]
-
-

@@ -85,9 +85,7 @@ def _check_lake(archive: Archive, progress: Progress) -> Iterator[Check]:
         yield Check("lake", True, f"{len(files):,} files are what was written")
     left = unreferenced(archive.lake, files)
     if left:
-        yield Check(
-            "lake leftovers", True, f"{len(left):,} files of an interrupted load; the next load removes them"
-        )
+        yield Check("lake leftovers", True, f"{len(left):,} files of an interrupted load; the next load removes them")
 
 
 def _check_warehouse(archive: Archive) -> Iterator[Check]:

@@ -63,6 +63,7 @@ class Fetched:
     unreadable: int = 0
     ignored: list[tuple[str, str]] = field(default_factory=list)
     receipt_id: int | None = None
+    bytes_wanted: int = 0  # of the new members, as they stand in the release
     bytes_kept: int = 0
 
 
@@ -81,6 +82,20 @@ def fetch(
     Raises SourceError where nothing in it is a force-month file, or the source fails; then nothing is recorded
     beyond what was kept already.
     """
+    work = _begin(source, ledger, release, selection)
+    work.keep(vault, received_at, progress)
+    return work.fetched
+
+
+def preview(source: ReleaseSource, ledger: Ledger, *, release: Month | None, selection: Selection) -> Fetched:
+    """What `fetch` would do, without doing it: nothing is fetched but the release's directory, nothing is written.
+
+    Raises what `fetch` raises.
+    """
+    return _begin(source, ledger, release, selection).fetched
+
+
+def _begin(source: ReleaseSource, ledger: Ledger, release: Month | None, selection: Selection) -> _Fetch:
     members = source.members()
     listed, ignored = _recognise(members)
     if not listed:
@@ -90,10 +105,9 @@ def fetch(
         )
     chosen_release, complete = _which_release(source.origin, listed, release)
     fetched = Fetched(chosen_release, complete, listed=len(listed), ignored=ignored)
-    work = _Fetch(source, ledger, vault, fetched, received_at)
+    work = _Fetch(source, ledger, fetched)
     work.sort_out(listed, selection)
-    work.keep(progress)
-    return fetched
+    return work
 
 
 def _recognise(members: list[Member]) -> tuple[list[Listed], list[tuple[str, str]]]:
@@ -142,11 +156,8 @@ def _which_release(origin: str, listed: list[Listed], stated: Month | None) -> t
 
 
 class _Fetch:
-    def __init__(
-        self, source: ReleaseSource, ledger: Ledger, vault: Vault, fetched: Fetched, received_at: str
-    ) -> None:
-        self.source, self.ledger, self.vault = source, ledger, vault
-        self.fetched, self.received_at = fetched, received_at
+    def __init__(self, source: ReleaseSource, ledger: Ledger, fetched: Fetched) -> None:
+        self.source, self.ledger, self.fetched = source, ledger, fetched
         self.rows: list[ListedFile] = []
         self.wanted: list[Listed] = []
         self.everything: list[Listed] = []
@@ -180,6 +191,7 @@ class _Fetch:
             self.fetched.known += 1
         else:
             self.fetched.new += 1
+            self.fetched.bytes_wanted += member.compressed_size
             self.wanted.append(entry)
 
     def _unreadable(self, entry: Listed, here: list[StoredFile], problem: str) -> None:
@@ -198,21 +210,20 @@ class _Fetch:
             for member, raw in self.source.read_raw([entry.member])
         )
 
-    def keep(self, progress: Progress) -> None:
+    def keep(self, vault: Vault, received_at: str, progress: Progress) -> None:
         """Put the wanted members in the vault and write the ledger, batch by batch."""
-        total = sum(entry.member.compressed_size for entry in self.wanted)
         if not self.wanted:
             if self.rows:
-                self._record(self.rows, [])
+                self._record(self.rows, [], received_at)
             return
-        progress.begin("keeping the bytes as received", total, len(self.wanted))
+        progress.begin("keeping the bytes as received", self.fetched.bytes_wanted, len(self.wanted))
         by_name: dict[str, list[Listed]] = {}
         for entry in self.wanted:
             by_name.setdefault(entry.member.name, []).append(entry)
         done = 0
         for batch in self._batches():
-            rows, pack = self._keep_batch(batch, by_name)
-            self._record(self.rows + rows, [pack] if pack else [])
+            rows, pack = self._keep_batch(vault, batch, by_name)
+            self._record(self.rows + rows, [pack] if pack else [], received_at)
             self.rows = []
             done += len(batch)
             progress.at(self.fetched.bytes_kept, done)
@@ -232,9 +243,9 @@ class _Fetch:
             yield batch
 
     def _keep_batch(
-        self, batch: list[Listed], by_name: dict[str, list[Listed]]
+        self, vault: Vault, batch: list[Listed], by_name: dict[str, list[Listed]]
     ) -> tuple[list[ListedFile], VaultObject | None]:
-        writer = self.vault.begin_pack()
+        writer = vault.begin_pack()
         placed: list[tuple[Listed, int, str]] = []
         broken: list[ListedFile] = []
         try:
@@ -250,7 +261,7 @@ class _Fetch:
             if not placed:
                 writer.abandon()
                 return broken, None
-            pack = self.vault.keep(writer, str(self.fetched.release))
+            pack = vault.keep(writer, str(self.fetched.release))
         except OSError as error:
             writer.abandon()
             raise as_storage_error(error, "write to the vault") from error
@@ -263,7 +274,7 @@ class _Fetch:
         ]
         return broken + rows, pack
 
-    def _record(self, rows: list[ListedFile], packs: Iterable[VaultObject]) -> None:
+    def _record(self, rows: list[ListedFile], packs: Iterable[VaultObject], received_at: str) -> None:
         months = [entry.unit.month for entry in self.everything]
         receipt = Receipt(
             release=self.fetched.release,
@@ -273,7 +284,7 @@ class _Fetch:
             complete=self.fetched.complete,
             first=min(months),
             last=max(months),
-            received_at=self.received_at,
+            received_at=received_at,
             directory_sha256=_directory_hash(self.everything),
             ignored=self.fetched.ignored,
         )
@@ -308,5 +319,7 @@ def _directory_hash(listed: list[Listed]) -> str:
     digest = hashlib.sha256()
     for entry in sorted(listed, key=lambda entry: entry.unit):
         member = entry.member
-        digest.update(f"{entry.unit.dataset} {entry.unit.force} {entry.unit.month} {member.size} {member.crc32}\n".encode())
+        digest.update(
+            f"{entry.unit.dataset} {entry.unit.force} {entry.unit.month} {member.size} {member.crc32}\n".encode()
+        )
     return digest.hexdigest()

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from bluelamp.archive.extract import Extracted, column
 from bluelamp.archive.points import Keys, WordHashes, mix
+from bluelamp.archive.reader import Extracted, column
 from bluelamp.domain.dataset import STOPS, Dataset
 
 Mask = npt.NDArray[np.bool_]
@@ -59,9 +59,7 @@ class _Noter:
     def __init__(self, rows: Rows, found: Findings) -> None:
         self._rows, self._found = rows, found
 
-    def __call__(
-        self, check: str, mask: Mask, field: str = "", value: Callable[[int], str] | None = None
-    ) -> None:
+    def __call__(self, check: str, mask: Mask, field: str = "", value: Callable[[int], str] | None = None) -> None:
         if not mask.any():
             return
         owner, line = self._rows.extracted.owner, self._rows.extracted.line
@@ -69,7 +67,7 @@ class _Noter:
         hits = np.flatnonzero(mask)
         starts = np.searchsorted(owner[hits], np.arange(self._rows.files))
         for index in np.flatnonzero(counts).tolist():
-            examples = hits[starts[index] : starts[index] + _EXAMPLES]
+            examples = hits[starts[index] : starts[index] + min(_EXAMPLES, counts[index])]
             finding: dict[str, Any] = {"check": check, "count": int(counts[index])}
             if field:
                 finding["field"] = field

@@ -57,19 +57,9 @@ class _Answer:
     received: bytes  # the API's JSON
 
 
-def receive_stops(
-    archive: Archive, client: HttpClient, base: str, selection: Selection, progress: Progress
-) -> Fetched:
+def receive_stops(archive: Archive, client: HttpClient, base: str, selection: Selection, progress: Progress) -> Fetched:
     """Stops of each chosen force and month. Raises UsageError where forces or months are not chosen."""
-    if not selection.forces or selection.first is None or selection.last is None:
-        raise UsageError("From the API, say which: --force, --from and --to.", "The archive has everything at once.")
-    if selection.datasets - {STOPS.name}:
-        raise UsageError("The API gives stops by force and month, and crimes only around a point (--near LAT,LNG).")
-    units = [
-        ForceMonth(STOPS.name, force, month)
-        for force in sorted(selection.forces)
-        for month in month_range(selection.first, selection.last)
-    ]
+    units = stop_units(selection)
 
     def ask(api: PoliceApi, unit: ForceMonth) -> bytes:
         return stops_as_csv(api.stops_force(unit.force, unit.month))
@@ -77,18 +67,40 @@ def receive_stops(
     return _receive(archive, client, base, STOPS, units, ask, progress)
 
 
-def receive_crimes_near(
-    archive: Archive, client: HttpClient, base: str, point: tuple[float, float], selection: Selection, progress: Progress
-) -> Fetched:
-    """Crimes within a mile of (latitude, longitude) in each chosen month."""
-    if selection.first is None or selection.last is None:
-        raise UsageError("From the API, say which months: --from and --to.")
-    place = Point(*point)
-    label = hashlib.sha256(f"{point[0]:.6f},{point[1]:.6f}".encode()).hexdigest()[:12]
-    units = [
-        ForceMonth(CRIMES.name, AREA_PREFIX + label, month)
+def stop_units(selection: Selection) -> list[ForceMonth]:
+    """The force-months of stops that a selection asks the API for, one question each."""
+    if not selection.forces or selection.first is None or selection.last is None:
+        raise UsageError("From the API, say which: --force, --from and --to.", "The archive has everything at once.")
+    if selection.datasets - {STOPS.name}:
+        raise UsageError("The API gives stops by force and month, and crimes only around a point (--near LAT,LNG).")
+    return [
+        ForceMonth(STOPS.name, force, month)
+        for force in sorted(selection.forces)
         for month in month_range(selection.first, selection.last)
     ]
+
+
+def crime_units(point: tuple[float, float], selection: Selection) -> list[ForceMonth]:
+    """The months that crimes around (latitude, longitude) are asked for, one question each."""
+    if selection.first is None or selection.last is None:
+        raise UsageError("From the API, say which months: --from and --to.")
+    label = hashlib.sha256(f"{point[0]:.6f},{point[1]:.6f}".encode()).hexdigest()[:12]
+    return [
+        ForceMonth(CRIMES.name, AREA_PREFIX + label, month) for month in month_range(selection.first, selection.last)
+    ]
+
+
+def receive_crimes_near(
+    archive: Archive,
+    client: HttpClient,
+    base: str,
+    point: tuple[float, float],
+    selection: Selection,
+    progress: Progress,
+) -> Fetched:
+    """Crimes within a mile of (latitude, longitude) in each chosen month."""
+    units = crime_units(point, selection)
+    place = Point(*point)
 
     def ask(api: PoliceApi, unit: ForceMonth) -> bytes:
         return crimes_as_csv(api.crimes_street(place, unit.month), api.crime_categories(unit.month))

@@ -78,7 +78,7 @@ def load(ledger: Ledger, vault: Vault, lake: Lake, *, run: str, processes: int, 
         progress.at(done_bytes, loaded.files, loaded.rows)
     keeper.commit()
     progress.end()
-    vault.drop_cached(packs)
+    vault.drop_cached()
     return loaded
 
 
@@ -182,7 +182,7 @@ def _run_here(stager: Stager, task: Task) -> TaskResult:
 
 
 def _start_worker(lake_root: str, parent: int) -> None:
-    global _stager
+    global _stager  # noqa: PLW0603 - a worker process has one, made when it starts
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interruption means
     if sys.platform == "linux":
         # When the parent is killed its workers must not go on writing beside the next run.
@@ -201,7 +201,5 @@ def unreferenced(lake: Lake, known: Iterable[LakeFile]) -> list[Path]:
     """Lake files that a killed run left behind: written, but the ledger never heard of them."""
     names = {file.path for file in known}
     return [
-        path
-        for path in lake.root.glob("stg_*/*/*.parquet")
-        if str(path.relative_to(lake.root).as_posix()) not in names
+        path for path in lake.root.glob("stg_*/*/*.parquet") if str(path.relative_to(lake.root).as_posix()) not in names
     ]

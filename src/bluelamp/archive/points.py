@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from bluelamp.archive.extract import column
+from bluelamp.archive.reader import column
 from bluelamp.storage.lake import POINT, SCHEMAS
 
 Keys = npt.NDArray[np.uint64]
@@ -86,10 +86,9 @@ class PointWriter:
         first = np.ones(len(order), bool)
         first[1:] = ordered[1:] != ordered[:-1]
         unique, rows = ordered[first], pa.array(order[first])
-        columns = [pa.array(unique)]
-        for name in ("Longitude", "Latitude", "Location", "LSOA code", "LSOA name"):
-            columns.append(_taken(table, name, rows))
-        return pa.Table.from_arrays(columns, schema=SCHEMAS[POINT]), unique
+        published = ("Longitude", "Latitude", "Location", "LSOA code", "LSOA name")
+        columns = [_taken(table, name, rows) for name in published]
+        return pa.Table.from_arrays([pa.array(unique), *columns], schema=SCHEMAS[POINT]), unique
 
     def mark_written(self, keys: Keys) -> None:
         self._written[(keys & np.uint64(_SLOTS - 1)).astype(np.int64)] = keys
@@ -98,7 +97,8 @@ class PointWriter:
 def _bits(values: pa.Array) -> Keys:
     # A null becomes NaN, whose bits are a value like any other.
     numbers = values.fill_null(float("nan")).to_numpy(zero_copy_only=False)
-    return (numbers + 0.0).view(np.uint64)
+    bits: Keys = (numbers + 0.0).view(np.uint64)  # adding zero turns -0.0, a different pattern of bits, into 0.0
+    return bits
 
 
 def _taken(table: pa.Table, name: str, rows: pa.Array) -> pa.Array:

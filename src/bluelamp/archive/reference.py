@@ -1,7 +1,11 @@
-"""Takes reference data in: from files given or by download, into the lake, then publishes. Called by the command line."""
+"""Takes reference data in, from files given or by download, into the lake; then publishes.
+
+Called by the command line.
+"""
 
 from __future__ import annotations
 
+import difflib
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -48,9 +52,7 @@ def take_in(
     progress: Progress,
 ) -> TakenIn:
     """Read the files given, or download; keep them; publish. `client` is only made when something is downloaded."""
-    for kind in kinds:
-        if kind not in REFERENCE_FILES:
-            raise UsageError(f"There is no reference data “{kind}”.", "There are: " + ", ".join(REFERENCE_FILES) + ".")
+    check_kinds(kinds)
     result = TakenIn()
     with archive.writing():
         tables = _given(archive, files, result) if files else _downloaded(archive, kinds, client, progress, result)
@@ -58,11 +60,23 @@ def take_in(
             if kinds and table.kind not in kinds:
                 continue
             archive.reference.save(table)
-            result.taken.append({"kind": table.kind, "rows": table.rows, "source": table.source, "sha256": table.sha256})
+            result.taken.append(
+                {"kind": table.kind, "rows": table.rows, "source": table.source, "sha256": table.sha256}
+            )
             result.problems += [issue.sentence(table.source) for issue in table.issues]
         if result.taken and archive.warehouse.current() is not None:
-            result.version = archive.publish(progress)
+            # What a crash left waiting is loaded first: a version must not tell of it as missing.
+            _, result.version = archive.finish(progress)
     return result
+
+
+def check_kinds(kinds: Sequence[str]) -> None:
+    """Raises UsageError, with the near name, for a kind that there is not."""
+    for kind in kinds:
+        if kind not in REFERENCE_FILES:
+            near = difflib.get_close_matches(kind, REFERENCE_FILES, n=1)
+            hint = f"Did you mean {near[0]}?" if near else "There are: " + ", ".join(REFERENCE_FILES) + "."
+            raise UsageError(f"There is no reference data “{kind}”.", hint)
 
 
 def _given(archive: Archive, files: Sequence[Path], result: TakenIn) -> list[ReferenceTable]:

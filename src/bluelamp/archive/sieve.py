@@ -20,7 +20,7 @@ from bluelamp.domain.month import Month
 
 # A record that spans lines is only believed up to this many: beyond, a quote was never closed.
 _MAX_RECORD_LINES = 20
-_NUMBER = re.compile(r"-?\d{1,3}(\.\d{1,15})?")
+_NUMBER = re.compile(r"-?\d{1,3}(\.\d{1,15})?", re.ASCII)
 _CRIME_ID = re.compile(r"[0-9a-f]{64}")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})")
 
@@ -67,6 +67,19 @@ def sieve(data: bytes, shape: Shape, dataset: Dataset) -> Sieved:
         writer.writerow(cells)
         lines.append(number)
     return Sieved(out.getvalue().encode("utf-8"), lines, issues)
+
+
+def explain(number: int, line: bytes, dataset: Dataset) -> Issue | None:
+    """Why one row of a file in the published form does not fit; None where it does."""
+    text = line.decode("utf-8", "surrogateescape")
+    row = _cells(text)
+    if row is None or len(row) != len(dataset.columns):
+        return _wrong_width(number, text, row, len(dataset.columns))
+    problem = _checker(dataset)(row)
+    if problem is None:
+        return None
+    name, value, reason = problem
+    return Issue(number, name, _printable(value), reason, _printable(text))
 
 
 def _records(body: bytes, width: int) -> Iterator[tuple[int, str, list[str] | None, bool]]:

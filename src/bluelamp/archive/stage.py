@@ -18,10 +18,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from bluelamp.archive.extract import Extracted, FileVerdict, column, extract, text_buffers
+from bluelamp.archive.extract import FileVerdict, extract
 from bluelamp.archive.findings import Mask, Rows, file_findings, findings
 from bluelamp.archive.local_time import to_local
 from bluelamp.archive.points import Keys, PointWriter, WordHashes, blank_as_null
+from bluelamp.archive.reader import Extracted, column, text_buffers
 from bluelamp.domain.dataset import BY_NAME, STOPS, Dataset
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
@@ -241,7 +242,7 @@ def _identifiers(ids: pa.Array) -> tuple[pa.Array, pa.Array, Keys]:
     ends, text = text_buffers(ids)
     given = np.diff(ends) == 64
     packed = np.zeros((len(ids), 32), np.uint8)
-    packed[given] = np.frombuffer(binascii.unhexlify(text[ends[0] : ends[-1]]), np.uint8).reshape(-1, 32)
+    packed[given] = np.frombuffer(binascii.unhexlify(text[ends[0] : ends[-1]].tobytes()), np.uint8).reshape(-1, 32)
     # The IDs are SHA-256 hashes: folding their four words keeps 64 evenly spread bits of all of them.
     words = packed.view("<u8")
     keys = words[:, 0] ^ (words[:, 1] * np.uint64(3)) ^ (words[:, 2] * np.uint64(5)) ^ (words[:, 3] * np.uint64(7))
@@ -260,9 +261,7 @@ def _other_months(published: pa.DictionaryArray, expected: npt.NDArray[np.int64]
     return pa.DictionaryArray.from_arrays(pa.array(codes, mask=~differs), pa.array(words)), differs
 
 
-def _add_times(
-    columns: dict[str, pa.Array], published: pa.Array, expected: npt.NDArray[np.int64]
-) -> tuple[Keys, Mask]:
+def _add_times(columns: dict[str, pa.Array], published: pa.Array, expected: npt.NDArray[np.int64]) -> tuple[Keys, Mask]:
     known = ~published.is_null().to_numpy(False)
     instants = published.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)
     local = to_local(instants)

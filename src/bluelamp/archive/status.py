@@ -12,7 +12,16 @@ from bluelamp.domain.selection import Selection
 from bluelamp.storage.ledger import LOADED, NOT_FETCHED, QUARANTINED, UNCHANGED, WAITING, Ledger
 
 SUPERSEDED = "superseded"
-VERDICTS = (LOADED, UNCHANGED, SUPERSEDED, QUARANTINED, NOT_FETCHED, WAITING)
+# Each verdict on a file, with its words for people.
+VERDICT_WORDS = {
+    LOADED: "read, and its rows answer",
+    UNCHANGED: "the same bytes as a file received before, which answers for it",
+    SUPERSEDED: "read, but a later release's file answers now; asked with --as-of, it still does",
+    QUARANTINED: "broken as a file: kept as received, with the reason, in no figure",
+    NOT_FETCHED: "listed in a release, left out by a selection",
+    WAITING: "received, not read yet: a load was interrupted, and the next one goes on",
+}
+VERDICTS = tuple(VERDICT_WORDS)
 
 
 def ledger_lines(ledger: Ledger, selection: Selection) -> list[dict[str, Any]]:

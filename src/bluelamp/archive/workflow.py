@@ -1,10 +1,10 @@
 """The archive flow, its steps in order. Called by the command line through `bootstrap`.
 
-    discover  which releases exist                     sources.police_uk.discovery
-    fetch     what is new, its bytes into the vault     archive.fetch
-    load      from the vault to the lake                archive.load (stage, extract, shape, sieve, findings)
-    model     from the lake to a data version           archive.model, storage.warehouse.build
-    publish   the version becomes the current one       storage.warehouse.database
+discover  which releases exist                     sources.police_uk.discovery
+fetch     what is new, its bytes into the vault     archive.fetch
+load      from the vault to the lake                archive.load (stage, extract, shape, sieve, findings)
+model     from the lake to a data version           archive.model, storage.warehouse.build
+publish   the version becomes the current one       storage.warehouse.database
 """
 
 from __future__ import annotations
@@ -66,6 +66,10 @@ class Archive:
                 progress=progress,
             )
 
+    def preview(self, source: ReleaseSource, *, release: Month | None, selection: Selection) -> fetching.Fetched:
+        """What `receive` would do; nothing is written."""
+        return fetching.preview(source, self.ledger, release=release, selection=selection)
+
     def finish(self, progress: Progress) -> tuple[loading.Loaded, Version | None]:
         """Load whatever waits and publish what the ledger then asks for; also finishes what a crash left undone."""
         with self.writing():
@@ -78,8 +82,8 @@ class Archive:
         """Build and swap in the version that the ledger asks for; None where the current one is it already."""
         with self.writing():
             want = modelling.wanted(self.ledger, self.reference)
-            current = self.warehouse.current()
-            if not from_nothing and current is not None and current.fingerprint == want.fingerprint:
+            current = None if from_nothing else self.warehouse.current()
+            if current is not None and current.fingerprint == want.fingerprint and current.whole:
                 return None
             if not want.included and not want.cells:
                 return None
@@ -87,9 +91,11 @@ class Archive:
 
     def as_of(self, release: Month, progress: Progress) -> Version:
         """The version of what was known at an older release; built the first time that it is asked for."""
+        if self.unfinished():
+            self.finish(progress)
         want = modelling.wanted(self.ledger, self.reference, release)
         built = self.warehouse.as_of(str(release))
-        if built is not None and built.fingerprint == want.fingerprint and built.file.exists():
+        if built is not None and built.fingerprint == want.fingerprint and built.whole:
             return built
         with self.writing():
             return self._build(want, progress, from_nothing=True)
@@ -98,11 +104,12 @@ class Archive:
         """Make the lake and the warehouse anew from the vault alone."""
         with self.writing():
             again = [file.id for file in self.ledger.files_of() if file.vault_key]
-            self.ledger.send_back(again)
+            # In one step: a rebuild that is killed must not leave old and new lake files side by side.
+            self.ledger.send_back(again, anew=True)
+            self._sweep_lake()
             loading.load(
                 self.ledger, self.vault, self.lake, run=self._run_name(), processes=self.processes, progress=progress
             )
-            self._sweep_lake()
             return self.publish(progress, from_nothing=True)
 
     def unfinished(self) -> int:
@@ -129,6 +136,15 @@ class Archive:
         progress.at(0, total)
         progress.end()
         return version
+
+    def sweep(self) -> None:
+        """Remove what a killed writer left behind. Only to be called while holding the writer's lock."""
+        for folder in ("vault", "lake", "warehouse", "cache", "tmp"):
+            if (self.home / folder).exists():
+                sweep(self.home / folder, everything=folder == "tmp")
+        self.warehouse.sweep()
+        self._sweep_lake()
+        self.vault.drop_cached()
 
     def _sweep_lake(self) -> None:
         for path in loading.unreferenced(self.lake, self.ledger.lake_files()):
@@ -162,10 +178,7 @@ class _WritersLock:
                     raise Busy(
                         f"Another process is loading into {home}.", "Wait until it is done; reading goes on meanwhile."
                     ) from None
-                for folder in ("vault", "lake", "warehouse", "cache"):
-                    if (home / folder).exists():
-                        sweep(home / folder)
-                self.archive._sweep_lake()  # noqa: SLF001
+                self.archive.sweep()
         self._held[home] = (lock, depth + 1)
 
     def __exit__(self, *_: object) -> None:

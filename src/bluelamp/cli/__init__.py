@@ -1,6 +1,6 @@
 """The command line: parses and calls, owns no logic. `main` is the installed command `bluelamp`.
 
-Exit codes: 0 done, 1 failed, 2 wrong use, 3 done in part, 130 interrupted.
+The exit codes and their words stand in `exits`.
 """
 
 from bluelamp.cli.app import main

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from bluelamp import __version__
-from bluelamp.cli import archive, asking, care, demo, reference
-from bluelamp.cli.console import Console
+from bluelamp.cli import archive, asking, care, demo, exits, reference
+from bluelamp.cli.console import Console, ReaderGoneError
+from bluelamp.cli.options import examples
 from bluelamp.errors import BluelampError
 
 if TYPE_CHECKING:
     from bluelamp.settings import Settings
 
-EPILOG = "Exit codes: 0 done, 1 failed, 2 wrong use, 3 done in part, 130 interrupted."
-
 
 class Context:
-    """What the global options say; commands reach it through `click`'s context object."""
+    """What the global options say; commands reach it through the context's `obj`. One for each run."""
 
-    def __init__(self, home: Path | None, console: Console) -> None:
-        self.home = home
-        self.console = console
+    def __init__(self) -> None:
+        self.home: Path | None = None
+        self.console = Console()
+        self.debug = bool(os.environ.get("BLUELAMP_DEBUG"))
         self._settings: tuple[Settings, dict[str, str]] | None = None
 
     @property
@@ -43,12 +45,28 @@ class Context:
         return self._settings
 
 
+class _InOrder(TyperGroup):
+    """Lists the commands in the order that a newcomer meets them in."""
+
+    _first = ("archive", "ask", "reference", "config", "doctor", "demo")
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        names = super().list_commands(ctx)
+        return sorted(names, key=lambda name: self._first.index(name) if name in self._first else len(self._first))
+
+
 app = typer.Typer(
     name="bluelamp",
+    cls=_InOrder,
     no_args_is_help=True,
     rich_markup_mode=None,  # importing rich for help alone would double its time
     pretty_exceptions_enable=False,
-    epilog=EPILOG,
+    epilog=examples(
+        "bluelamp archive load 2024-03.zip",
+        "bluelamp ask crimes --by month --force kent",
+        "bluelamp archive coverage --force kent",
+    )
+    + f"\n\n{exits.SHORT}",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 
@@ -63,69 +81,81 @@ def _show_version(value: bool) -> None:
 def root(
     context: typer.Context,
     home: Annotated[
-        Path | None, typer.Option(help="The folder under which everything is kept (also BLUELAMP_HOME).")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="The folder under which everything is kept (also BLUELAMP_HOME)."),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the answer and errors.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error (also BLUELAMP_DEBUG).")] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an error (also BLUELAMP_DEBUG).")
+    ] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and end.")
     ] = False,
 ) -> None:
     del version
-    if debug:
-        os.environ["BLUELAMP_DEBUG"] = "1"
-    context.obj = Context(home, Console(quiet=quiet, verbose=verbose))
+    here: Context = context.obj
+    here.home = home
+    here.debug |= debug
+    here.console.quiet, here.console.verbose = quiet, verbose
 
 
 app.add_typer(archive.app, name="archive")
+asking.join(app)
 app.add_typer(reference.app, name="reference")
 app.add_typer(care.config_app, name="config")
-asking.join(app)
 care.join(app)
 demo.join(app)
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
+def run(arguments: Sequence[str] | None = None, here: Context | None = None) -> int:
     """Run one command and let its errors through; the exit code. For `main`, and for the demo's tour."""
     command = typer.main.get_command(app)
-    code: Any = command.main(list(arguments) if arguments is not None else None, "bluelamp", standalone_mode=False)
+    code: Any = command.main(
+        list(arguments) if arguments is not None else None, "bluelamp", standalone_mode=False, obj=here or Context()
+    )
     return code if isinstance(code, int) else 0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code. Never shows a traceback unless --debug asks for one."""
-    console = Console()
+    here = Context()
     try:
-        code = run(arguments)
-        sys.stdout.flush()
+        code = run(arguments, here)
+        here.console.flush()
         return code
+    except ReaderGoneError:
+        # The reader had enough, as with `| head`: no reason to complain, and nowhere left to write.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        return exits.DONE
     except (typer.Abort, KeyboardInterrupt):
-        console.error("Interrupted. What was finished is kept; run the same command again to go on.")
-        return 130
+        here.console.error("Interrupted. What was finished is kept; run the same command again to go on.")
+        return exits.INTERRUPTED
     except typer.Exit as ended:
         return ended.exit_code
     except TyperException as error:
-        where = getattr(error, "ctx", None)
-        if type(error).__name__ == "NoArgsIsHelpError":
-            sys.stdout.write(error.format_message() + "\n")
-        else:
-            console.error(error.format_message(), f"See: {where.command_path} --help" if where is not None else "")
-        return 2
-    except BluelampError as error:
-        if os.environ.get("BLUELAMP_DEBUG"):
-            raise
+        _tell_wrong_use(here.console, error)
+        return exits.WRONG_USE
+    except Exception as error:
+        if here.debug:
+            traceback.print_exc()
+        return _tell_failure(here.console, error)
+
+
+def _tell_wrong_use(console: Console, error: TyperException) -> None:
+    if type(error).__name__ == "NoArgsIsHelpError":
+        console.out(error.format_message())
+        return
+    where = getattr(error, "ctx", None)
+    console.error(error.format_message(), f"See: {where.command_path} --help" if where is not None else "")
+
+
+def _tell_failure(console: Console, error: Exception) -> int:
+    if isinstance(error, BluelampError):
         console.error(error.message, error.hint)
         return error.exit_code
-    except BrokenPipeError:
-        # The reader had enough, as with `| head`: no reason to complain, and nowhere left to write.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-        return 0
-    except Exception as error:
-        if os.environ.get("BLUELAMP_DEBUG"):
-            raise
-        console.error(
-            f"Something went wrong inside Bluelamp: {type(error).__name__}: {error}",
-            "Nothing half done is published. Run again with --debug and report what it shows.",
-        )
-        return 1
+    console.error(
+        f"Something went wrong inside Bluelamp: {type(error).__name__}: {error}",
+        "Nothing half done is published. Run again with --debug and report what it shows.",
+    )
+    return exits.FAILED

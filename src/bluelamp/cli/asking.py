@@ -3,56 +3,83 @@
 from __future__ import annotations
 
 import csv
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bluelamp.cli import options
-from bluelamp.cli.options import console_of, context_of
+from bluelamp.cli import exits, options
+from bluelamp.cli.console import counted
+from bluelamp.cli.options import console_of, context_of, examples
 from bluelamp.errors import UsageError
 
 if TYPE_CHECKING:
     from bluelamp.cli.console import Console
     from bluelamp.questions.answer import Answer
+    from bluelamp.questions.datasets import DatasetSpec
 
 _FORMATS = ("table", "csv", "json")
+_GAPS_TOLD = 8
 
 
 def ask(
     context: typer.Context,
     dataset: options.DatasetArgument,
     measure: Annotated[
-        list[str] | None, typer.Option("--measure", "-m", help="What to count; repeat or separate by commas.")
+        list[str] | None,
+        typer.Option(
+            "--measure",
+            "-m",
+            metavar="NAME",
+            help="What to count; repeat or separate by commas.",
+            autocompletion=options.complete_measure,
+        ),
     ] = None,
-    by: Annotated[list[str] | None, typer.Option("--by", "-b", help="What to group by; repeat or separate by commas.")] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--by",
+            "-b",
+            metavar="FIELD",
+            help="What to group by; repeat or separate by commas.",
+            autocompletion=options.complete_field,
+        ),
+    ] = None,
     where: Annotated[
         list[str] | None,
-        typer.Option("--where", "-w", help="FIELD=VALUE or FIELD!=VALUE; repeat for several values or fields."),
+        typer.Option(
+            "--where",
+            "-w",
+            metavar="FIELD=VALUE",
+            help="Keep only these; FIELD!=VALUE leaves them out. Repeat for several values or fields.",
+            autocompletion=options.complete_field,
+        ),
     ] = None,
     force: options.Forces = None,
     first: options.From = None,
     last: options.To = None,
     order: Annotated[
-        list[str] | None, typer.Option("--order", help="Sort by a measure or field; -NAME for descending.")
+        list[str] | None,
+        typer.Option("--order", metavar="NAME", help="Sort by a measure or field; -NAME for descending."),
     ] = None,
-    limit: Annotated[int | None, typer.Option("--limit", help="At most this many rows; a cut answer says so.")] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", metavar="ROWS", help="At most so many rows; a cut answer says so.")
+    ] = None,
     as_of: options.AsOf = None,
-    output: Annotated[str, typer.Option("--format", "-f", help="table, csv or json.")] = "table",
+    output: Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="table, csv or json.")] = "table",
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     words: Annotated[bool, typer.Option("--fields", help="List what this dataset can be asked, and end.")] = False,
 ) -> int:
-    """Ask a question: bluelamp ask crimes --by month --where crime_type=Burglary --force kent
+    """Ask a question; the answer says what it covers.
 
-    Without --measure the records are counted. The answer says which force-months it covers.
+    Without --measure the records are counted.
     """
     from bluelamp.questions.answer import answer
     from bluelamp.questions.question import find_dataset, make_question, near
 
     console = console_of(context)
     if words:
-        _list_fields(console, find_dataset(dataset))
-        return 0
+        _list_fields(console, find_dataset(dataset), json)
+        return exits.DONE
     chosen = "json" if json else output
     if chosen not in _FORMATS:
         raise UsageError(f"There is no format “{output}”.", near(output, _FORMATS))
@@ -76,7 +103,7 @@ def ask(
     with open_warehouse(settings).reading(version) as connection:
         answered = answer(connection, question)
     _show(console, answered, chosen)
-    return 0
+    return exits.DONE
 
 
 def _show(console: Console, answered: Answer, chosen: str) -> None:
@@ -87,7 +114,7 @@ def _show(console: Console, answered: Answer, chosen: str) -> None:
     if chosen == "csv":
         from bluelamp.questions.export import spreadsheet_safe
 
-        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer = csv.writer(console, lineterminator="\n")
         writer.writerow(names)
         writer.writerows([spreadsheet_safe(cell) for cell in row] for row in answered.rows)
     else:
@@ -103,25 +130,38 @@ def _month_or_year(cell: object, name: str) -> object:
 
 
 def _tell_coverage(console: Console, answered: Answer, *, to_output: bool) -> None:
-    say = console.out if to_output else console.note
+    say = console.sentence if to_output else console.note
     if answered.truncated:
-        say(f"Cut off after {len(answered.rows):,} rows: there are more. Raise --limit or narrow the question.")
+        say(
+            f"Cut off after {counted(len(answered.rows), 'row')}: there are more. Raise --limit or narrow the question."
+        )
     say(f"Coverage: {answered.coverage.words()}")
-    for gap in answered.coverage.gaps[:8]:
+    gaps = answered.coverage.gaps
+    told = len(gaps) if console.verbose else _GAPS_TOLD
+    for gap in gaps[:told]:
         say(f"  {gap.words()}.")
-    if len(answered.coverage.gaps) > 8:
-        say(f"  … and {len(answered.coverage.gaps) - 8:,} more gaps: bluelamp archive coverage, or --json, names them all.")
+    if len(gaps) > told:
+        say(f"  … and {counted(len(gaps) - told, 'more gap')}: --verbose or --json names them all.")
     for caveat in answered.caveats:
         say(f"Note: {caveat}")
     newest = f", newest release {answered.newest_release}" if answered.newest_release else ""
     say(f"Data version {answered.data_version}{newest}.")
 
 
-def _list_fields(console: Console, spec: object) -> None:
-    from bluelamp.questions.datasets import DatasetSpec
-
-    assert isinstance(spec, DatasetSpec)
+def _list_fields(console: Console, spec: DatasetSpec, json: bool) -> None:
+    if json:
+        console.out_json(
+            {
+                "dataset": spec.name,
+                "words": spec.words,
+                "measures": [{"name": m.name, "unit": m.unit, "words": m.words} for m in spec.measures],
+                "fields": [{"name": d.name, "kind": d.kind, "words": d.words} for d in spec.dimensions],
+                "caveats": list(spec.caveats),
+            }
+        )
+        return
     console.out(f"{spec.name}: {spec.words}")
+    console.out()
     console.table(["measure", "unit", "what it counts"], [(m.name, m.unit, m.words) for m in spec.measures])
     console.out()
     console.table(["field", "what it is"], [(d.name, d.words) for d in spec.dimensions])
@@ -130,5 +170,9 @@ def _list_fields(console: Console, spec: object) -> None:
 def join(app: typer.Typer) -> None:
     app.command(
         "ask",
-        epilog="Example: bluelamp ask stops --by officer_ethnicity --where object='Controlled drugs' --format csv",
+        epilog=examples(
+            "bluelamp ask crimes --by month --where crime_type=Burglary --force kent",
+            "bluelamp ask stops --by officer_ethnicity --where object='Controlled drugs' -f csv",
+            "bluelamp ask outcomes --fields",
+        ),
     )(ask)

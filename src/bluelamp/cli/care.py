@@ -10,20 +10,34 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bluelamp import __version__
-from bluelamp.cli import options
+from bluelamp.cli import exits, options
 from bluelamp.cli.console import size_words
-from bluelamp.cli.options import console_of, context_of
+from bluelamp.cli.options import console_of, context_of, examples
 from bluelamp.errors import BluelampError
 
 if TYPE_CHECKING:
     from bluelamp.settings import Settings
 
-config_app = typer.Typer(help="Settings and where they come from.", no_args_is_help=True, rich_markup_mode=None)
+config_app = typer.Typer(
+    help="Settings and where they come from.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    epilog=examples("bluelamp config show"),
+)
 
 
-@config_app.command(epilog="Example: bluelamp config show --json")
+@config_app.callback()
+def _config() -> None:
+    # Without this, typer would take the only command for the whole group.
+    return
+
+
+@config_app.command(epilog=examples("bluelamp config show", "bluelamp config show --json"))
 def show(context: typer.Context, json: options.AsJson = False) -> int:
-    """Show every setting, its value and where the value came from; secrets are masked."""
+    """Show every setting and where its value came from.
+
+    Secrets are masked.
+    """
     from bluelamp.settings import Settings, shown_value
 
     settings, origins = context_of(context).settings_with_origins
@@ -35,9 +49,9 @@ def show(context: typer.Context, json: options.AsJson = False) -> int:
     if json:
         for name, value, origin, words in rows:
             console.out_json({"setting": name, "value": value, "origin": origin, "words": words})
-        return 0
+        return exits.DONE
     console.table(["setting", "value", "from", "what it is"], rows)
-    return 0
+    return exits.DONE
 
 
 def doctor(
@@ -45,15 +59,16 @@ def doctor(
     quick: Annotated[bool, typer.Option("--quick", help="Leave out the check of every hash.")] = False,
     json: options.AsJson = False,
 ) -> int:
-    """Check versions, paths, free space, the ledger and every hash of what is kept; name what to mend."""
+    """Check that all is well, and name what to mend.
+
+    Versions, paths, free space, the ledger, and every hash of what is kept.
+    """
     settings = context_of(context).settings
     console = console_of(context)
     facts = _facts(settings)
     checks: list[dict[str, Any]] = []
     try:
-        from bluelamp.bootstrap import open_archive
-
-        archive = open_archive(settings)
+        archive = options.open_archive(context, looking=True)
         from bluelamp.archive.doctor import check_up, quick_check_up
 
         found = quick_check_up(archive) if quick else check_up(archive, console.progress())
@@ -65,22 +80,24 @@ def doctor(
     well = all(check["ok"] for check in checks)
     if json:
         console.out_json({**facts, "checks": checks, "reference_missing": missing, "well": well})
-        return 0 if well else 1
+        return exits.DONE if well else exits.FAILED
     for name, value in facts.items():
-        console.out(f"{name:14} {value}")
+        console.sentence(f"{name:14} {value}")
     for check in checks:
-        console.out(f"{'ok    ' if check['ok'] else 'WRONG '} {check['check']}: {check['words']}")
+        console.sentence(f"{'ok    ' if check['ok'] else 'WRONG '} {check['check']}: {check['words']}")
         if check["mend"]:
-            console.out(f"       {check['mend']}")
+            console.sentence(f"       {check['mend']}")
     for sentence in missing:
-        console.out(f"note   missing reference data: {sentence}")
-    return 0 if well else 1
+        console.sentence(f"note   missing reference data: {sentence}")
+    if missing:
+        console.out("note   get it: bluelamp reference sync")
+    return exits.DONE if well else exits.FAILED
 
 
 def _facts(settings: Settings) -> dict[str, str]:
     from importlib.metadata import version
 
-    from bluelamp.settings import shown_value
+    from bluelamp.settings import FILE_NAME, shown_value
 
     place = settings.home
     while not place.exists():
@@ -92,6 +109,7 @@ def _facts(settings: Settings) -> dict[str, str]:
         "system": platform.platform(),
         "libraries": ", ".join(f"{name} {version(name)}" for name in libraries),
         "home": str(settings.home),
+        "settings file": str(settings.home / FILE_NAME),
         "free space": size_words(shutil.disk_usage(place).free),
         "database": shown_value("database", settings.database_url),
         "vault": shown_value("vault", settings.vault_url),
@@ -99,4 +117,4 @@ def _facts(settings: Settings) -> dict[str, str]:
 
 
 def join(app: typer.Typer) -> None:
-    app.command("doctor", epilog="Example: bluelamp doctor --json")(doctor)
+    app.command("doctor", epilog=examples("bluelamp doctor", "bluelamp doctor --quick --json"))(doctor)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -16,6 +18,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
+
+# Steps that are over sooner are worth no line of their own, unless --verbose asks.
+_WORTH_A_LINE_SECONDS = 2.0
+# A column of text is folded down to this width before the table is left to be wider than the terminal.
+_NARROWEST_COLUMN = 12
+
+
+class ReaderGoneError(Exception):
+    """Whoever read standard output has closed it, as `| head` does."""
 
 
 class Console:
@@ -25,13 +36,37 @@ class Console:
         self.quiet = quiet
         self.verbose = verbose
 
+    def write(self, text: str) -> None:
+        """A part of the answer as it stands. Raises ReaderGoneError when nobody reads any more."""
+        try:
+            sys.stdout.write(_encodable(text, sys.stdout))
+        except BrokenPipeError:
+            raise ReaderGoneError from None
+
+    def flush(self) -> None:
+        """Send what was written so far on its way."""
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise ReaderGoneError from None
+
     def out(self, text: str = "") -> None:
         """A line of the answer."""
-        sys.stdout.write(_encodable(text, sys.stdout) + "\n")
+        self.write(text + "\n")
 
     def out_json(self, value: object) -> None:
         """One line of JSON; ASCII only, so that no terminal's encoding can break it."""
-        sys.stdout.write(json.dumps(value, ensure_ascii=True) + "\n")
+        self.write(json.dumps(value, ensure_ascii=True) + "\n")
+
+    def sentence(self, text: str) -> None:
+        """A sentence of the answer: folded to the terminal's width where there is one, whole elsewhere."""
+        width = terminal_width()
+        if width is None:
+            return self.out(text)
+        indent = " " * (len(text) - len(text.lstrip()))
+        for line in textwrap.wrap(text.strip(), width, initial_indent=indent, subsequent_indent=indent + "  ") or [""]:
+            self.out(line)
+        return None
 
     def note(self, text: str) -> None:
         """Something worth saying beside the answer."""
@@ -50,16 +85,19 @@ class Console:
             sys.stderr.write(_encodable(f"       {hint}", sys.stderr) + "\n")
 
     def table(self, names: Sequence[str], rows: Iterable[Sequence[object]], *, right: Iterable[int] = ()) -> None:
-        """A plain table: columns padded with blanks, numbers with thousands separators on the right."""
+        """A plain table, numbers with thousands separators on the right. On a terminal that is too narrow, the widest
+        texts are folded into several lines; nothing is cut off."""
         shown = [[_cell(value) for value in row] for row in rows]
         numeric = set(right)
         widths = [max([len(name), *(len(row[at]) for row in shown)]) for at, name in enumerate(names)]
+        _fold(widths, list(names), numeric, terminal_width())
         for row in [list(names), ["─" * width for width in widths], *shown]:
-            cells = [
-                text.rjust(width) if at in numeric else text.ljust(width)
-                for at, (text, width) in enumerate(zip(row, widths, strict=True))
-            ]
-            self.out("  ".join(cells).rstrip())
+            for line in _lines(row, widths):
+                cells = [
+                    text.rjust(width) if at in numeric else text.ljust(width)
+                    for at, (text, width) in enumerate(zip(line, widths, strict=True))
+                ]
+                self.out("  ".join(cells).rstrip())
 
     def progress(self) -> Bars:
         return Bars(self)
@@ -72,7 +110,7 @@ class Console:
 
 
 class Bars:
-    """Progress of the flow: a bar with rows/s, bytes/s and time left on a terminal, one line per step elsewhere."""
+    """Progress of the flow: a bar with rows/s, bytes/s and time left on a terminal; a line per long step elsewhere."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -100,7 +138,11 @@ class Bars:
             self._rich.stop()
             self._rich = None
         elapsed = time.monotonic() - self._began
-        self._console.note(f"{self._step}: {self._amount()} in {elapsed:.1f} s")
+        words = f"{self._step}: {self._amount()} in {elapsed:.1f} s"
+        if elapsed >= _WORTH_A_LINE_SECONDS:
+            self._console.note(words)
+        else:
+            self._console.detail(words)
 
     def _draw(self) -> None:
         from rich.console import Console as RichConsole
@@ -128,7 +170,7 @@ class Bars:
 
     def _amount(self) -> str:
         done_bytes, items, rows = self._done
-        parts = [f"{items:,} files"] if items and self._totals[0] else []
+        parts = [counted(items, "file")] if items and self._totals[0] else []
         if rows:
             parts.append(f"{rows:,} rows")
         elif items and not self._totals[0]:
@@ -145,6 +187,34 @@ def size_words(size: float) -> str:
             return f"{size:,.0f} {unit}" if unit in ("bytes", "kB") else f"{size:,.1f} {unit}"
         size /= 1000
     return f"{size:,.1f} TB"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 file`, `2 files`, `1,034 files`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def terminal_width() -> int | None:
+    """The width of the terminal that standard output is; None where it is a file or a pipe, which take whole lines."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _fold(widths: list[int], names: list[str], numeric: set[int], room: int | None) -> None:
+    """Narrow the widest columns of text until the table fits, if it can."""
+    foldable = [at for at in range(len(widths)) if at not in numeric]
+    while room is not None and sum(widths) + 2 * (len(widths) - 1) > room:
+        candidates = [at for at in foldable if widths[at] > max(_NARROWEST_COLUMN, len(names[at]))]
+        if not candidates:
+            return
+        widths[max(candidates, key=lambda at: widths[at])] -= 1
+
+
+def _lines(row: list[str], widths: list[int]) -> Iterable[list[str]]:
+    if all(len(text) <= width for text, width in zip(row, widths, strict=True)):
+        return [row]
+    folded = [textwrap.wrap(text, width) or [""] for text, width in zip(row, widths, strict=True)]
+    height = max(len(cell) for cell in folded)
+    return [[cell[at] if at < len(cell) else "" for cell in folded] for at in range(height)]
 
 
 def _cell(value: object) -> str:
@@ -165,6 +235,8 @@ def _encodable(text: str, stream: Any) -> str:
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
-        plain = text.translate({0x2500: "-", 0x2013: "-", 0x201C: '"', 0x201D: '"', 0x2018: "'", 0x2019: "'", 0x2026: "..."})
+        plain = text.translate(
+            {0x2500: "-", 0x2013: "-", 0x201C: '"', 0x201D: '"', 0x2018: "'", 0x2019: "'", 0x2026: "..."}
+        )
         return plain.encode(encoding, "replace").decode(encoding)
     return text

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Never
 
 import typer
 
-from bluelamp.cli.options import context_of
+from bluelamp.cli.console import counted
+from bluelamp.cli.options import context_of, examples
 
 if TYPE_CHECKING:
     from bluelamp.cli.app import Context
@@ -15,10 +16,17 @@ if TYPE_CHECKING:
 
 def demo(
     context: typer.Context,
-    folder: Annotated[Path, typer.Option(help="Where the twin and its own home are kept.")] = Path(".demo"),
-    crimes: Annotated[int, typer.Option(min=1_000, max=20_000_000, help="About how many crimes the twin holds.")] = 60_000,
+    folder: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the twin and its own home are kept.")] = Path(
+        ".demo"
+    ),
+    crimes: Annotated[
+        int, typer.Option(metavar="NUMBER", min=1_000, max=20_000_000, help="About how many crimes the twin holds.")
+    ] = 60_000,
 ) -> int:
-    """Make a synthetic twin of data.police.uk (two releases), load it, and show what it holds."""
+    """Make a synthetic twin of the archive and look around it.
+
+    Two releases of invented records in the real layout, loaded without a network and without real data.
+    """
     here = context_of(context)
     console = here.console
     plans = _write_twin(here, folder, crimes)
@@ -37,8 +45,10 @@ def demo(
         with open_source(str(path)) as source:
             archive.receive(source, release=None, selection=Selection(), progress=console.progress())
         loaded, _ = archive.finish(console.progress())
-        console.out(f"   {loaded.rows:,} rows loaded, {loaded.rejected:,} rows rejected with a reason, "
-                    f"{len(loaded.quarantined):,} files quarantined")
+        console.out(
+            f"   {counted(loaded.rows, 'row')} loaded, {counted(loaded.rejected, 'row')} rejected with a reason, "
+            f"{counted(len(loaded.quarantined), 'file')} quarantined"
+        )
     _show(here, home, [path.stem for path in plans])
     return 0
 
@@ -63,7 +73,7 @@ def _write_twin(here: Context, folder: Path, crimes: int) -> list[Path]:
     return paths
 
 
-def _no_network() -> object:
+def _no_network() -> Never:
     raise AssertionError("the demo downloads nothing")
 
 
@@ -91,4 +101,4 @@ def _show(here: Context, home: Path, releases: list[str]) -> None:
 
 
 def join(app: typer.Typer) -> None:
-    app.command("demo", epilog="Example: bluelamp demo --crimes 200000")(demo)
+    app.command("demo", epilog=examples("bluelamp demo", "bluelamp demo --folder /tmp/twin --crimes 200000"))(demo)

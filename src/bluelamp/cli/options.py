@@ -1,4 +1,4 @@
-"""Options that several commands share, so that they are spelled and explained the same everywhere."""
+"""Options that several commands share, so that they are spelled, explained and completed the same everywhere."""
 
 from __future__ import annotations
 
@@ -13,8 +13,14 @@ from bluelamp.domain.selection import Selection
 from bluelamp.errors import UsageError
 
 if TYPE_CHECKING:
+    from bluelamp.archive.workflow import Archive
     from bluelamp.cli.app import Context
     from bluelamp.cli.console import Console
+
+
+def examples(*commands: str) -> str:
+    """The end of a command's help: its examples, one a line. `\\b` keeps the lines from being joined."""
+    return "\b\nExamples:\n" + "\n".join(f"  {command}" for command in commands)
 
 
 def _complete_force(incomplete: str) -> list[str]:
@@ -25,21 +31,45 @@ def _complete_dataset(incomplete: str) -> list[str]:
     return [name for name in BY_NAME if name.startswith(incomplete)]
 
 
+def complete_measure(context: typer.Context, incomplete: str) -> list[str]:
+    """The measures of the dataset that stands on the command line already."""
+    return _complete_names(context, incomplete, "measures")
+
+
+def complete_field(context: typer.Context, incomplete: str) -> list[str]:
+    """The fields of the dataset that stands on the command line already."""
+    return _complete_names(context, incomplete, "dimensions")
+
+
+def _complete_names(context: typer.Context, incomplete: str, which: str) -> list[str]:
+    from bluelamp.questions.datasets import DATASETS
+
+    spec = DATASETS.get(str(context.params.get("dataset")))
+    chosen = [spec] if spec else list(DATASETS.values())
+    names = dict.fromkeys(one.name for spec in chosen for one in getattr(spec, which))
+    return [name for name in names if name.startswith(incomplete)]
+
+
 Forces = Annotated[
     list[str] | None,
-    typer.Option("--force", help="Only this force; repeat for several.", autocompletion=_complete_force),
+    typer.Option(
+        "--force", metavar="FORCE", help="Only this force; repeat for several.", autocompletion=_complete_force
+    ),
 ]
 Datasets = Annotated[
     list[str] | None,
     typer.Option(
-        "--dataset", help="Only crimes, outcomes or stops; repeat for several.", autocompletion=_complete_dataset
+        "--dataset",
+        metavar="DATASET",
+        help="Only crimes, outcomes or stops; repeat for several.",
+        autocompletion=_complete_dataset,
     ),
 ]
-From = Annotated[str | None, typer.Option("--from", help="From this month on, YYYY-MM.")]
-To = Annotated[str | None, typer.Option("--to", help="Up to and with this month, YYYY-MM.")]
+From = Annotated[str | None, typer.Option("--from", metavar="YYYY-MM", help="From this month on.")]
+To = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM", help="Up to and with this month.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line, and nothing else.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
-AsOf = Annotated[str | None, typer.Option("--as-of", help="As known at this release, YYYY-MM.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be fetched, and write nothing.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM", help="As known at this release.")]
 DatasetArgument = Annotated[
     str, typer.Argument(help="crimes, outcomes or stops.", autocompletion=_complete_dataset, metavar="DATASET")
 ]
@@ -52,6 +82,13 @@ def context_of(context: typer.Context) -> Context:
 
 def console_of(context: typer.Context) -> Console:
     return context_of(context).console
+
+
+def open_archive(context: typer.Context, *, looking: bool = False) -> Archive:
+    """The archive flow; with `looking`, one that creates nothing where nothing is kept yet."""
+    from bluelamp.bootstrap import open_archive as bootstrap
+
+    return bootstrap(context_of(context).settings, looking=looking)
 
 
 def month(text: str | None, option: str) -> Month | None:

@@ -24,9 +24,24 @@ class State(StrEnum):
     NOT_PUBLISHED = "not published"  # never in that publisher's remit
 
     @property
+    def words(self) -> str:
+        """What the state means, for people."""
+        return _WORDS[self]
+
+    @property
     def has_data(self) -> bool:
         """Whether figures include this force-month; an empty file is a published zero."""
         return self in (State.HELD, State.EMPTY)
+
+
+_WORDS = {
+    State.HELD: "a file was received and its rows are in every figure",
+    State.EMPTY: "a file with a header and no row was received: a published zero",
+    State.QUARANTINED: "a file was received but is broken as a file; it is kept, and none of it is in any figure",
+    State.NOT_FETCHED: "a selection left it out: it is, or may be, published",
+    State.MISSING: "a release that covers the month has no such file: the force published nothing",
+    State.NOT_PUBLISHED: "never in that publisher's remit, and never expected",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 
-
 @dataclass(frozen=True)
 class Dataset:
     """One of the three kinds of file. `suffix` ends the file name, `columns` is the published header."""

@@ -8,7 +8,21 @@ from dataclasses import dataclass
 from datetime import date
 from functools import total_ordering
 
-_PATTERN = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_NAMES = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_PATTERN = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 
 @total_ordering
@@ -48,10 +62,7 @@ class Month:
 
     def words(self) -> str:
         """`September 2021`, in English whatever the locale of the machine."""
-        names = (
-            "January February March April May June July August September October November December"
-        ).split()
-        return f"{names[self.number - 1]} {self.year}"
+        return f"{_NAMES[self.number - 1]} {self.year}"
 
     def __add__(self, months: int) -> Month:
         return Month(self.index + months)

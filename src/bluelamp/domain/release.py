@@ -11,6 +11,8 @@ from bluelamp.domain.month import Month
 
 _MEMBER = re.compile(r"(\d{4}-\d{2})-([a-z][a-z-]*?)-(street|outcomes|stop-and-search)\.csv")
 _RELEASE = re.compile(r"(\d{4}-\d{2})\.zip")
+# The archive begins in 2010. A name with a year far from that is a slip, and would span centuries of missing months.
+_YEARS = range(2000, 2100)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,11 +37,8 @@ def parse_member(name: str) -> tuple[Dataset, str, Month] | None:
     found = _MEMBER.fullmatch(name.replace("\\", "/").rsplit("/", 1)[-1])
     if not found:
         return None
-    try:
-        month = Month.parse(found[1])
-    except ValueError:
-        return None
-    return BY_SUFFIX[found[3]], found[2], month
+    month = _month(found[1])
+    return (BY_SUFFIX[found[3]], found[2], month) if month else None
 
 
 def is_known_force(slug: str) -> bool:
@@ -49,9 +48,12 @@ def is_known_force(slug: str) -> bool:
 def release_of(file_name: str) -> Month | None:
     """The release that an archive's file name states (`2024-03.zip`), None where it states none."""
     found = _RELEASE.fullmatch(file_name.replace("\\", "/").rsplit("/", 1)[-1])
-    if not found:
-        return None
+    return _month(found[1]) if found else None
+
+
+def _month(text: str) -> Month | None:
     try:
-        return Month.parse(found[1])
+        month = Month.parse(text)
     except ValueError:
         return None
+    return month if month.year in _YEARS else None

@@ -5,7 +5,6 @@ The pre-counted marts answer where they can, the rows where they must; a test ho
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from bluelamp.domain.month import Month
 from bluelamp.errors import UsageError
 from bluelamp.questions.coverage import Coverage, coverage_of
 from bluelamp.questions.datasets import Dimension, Measure
+from bluelamp.questions.periods import Period, caveats_of, incomplete_periods
 from bluelamp.questions.question import MAX_ROWS, Filter, Question, near
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class Answer:
     truncated: bool
     caveats: tuple[str, ...]
     from_mart: bool
+    incomplete: tuple[Period, ...] = ()  # months or years of the answer that cannot be compared with whole ones
 
     def as_json(self) -> dict[str, Any]:
         names = [column.name for column in self.columns]
@@ -64,13 +65,12 @@ class Answer:
             "as_of": str(self.question.as_of) if self.question.as_of else None,
             "truncated": self.truncated,
             "caveats": list(self.caveats),
+            "incomplete_periods": [period.as_json() for period in self.incomplete],
             "licence": LICENCE,
         }
 
 
-def answer(
-    connection: duckdb.DuckDBPyConnection, question: Question, *, marts: bool = True
-) -> Answer:
+def answer(connection: duckdb.DuckDBPyConnection, question: Question, *, marts: bool = True) -> Answer:
     """Answer a question. `marts=False` forces the rows to answer, for checks. Raises UsageError for unknown values."""
     compiled = _Compiler(connection, question, marts).compile()
     limit = question.limit or MAX_ROWS
@@ -83,13 +83,14 @@ def answer(
         force_ids=_forces_concerned(connection, question),
         first=question.first,
         last=question.last,
-        months=_months_concerned(question),
+        months=_months_concerned(connection, question),
     )
+    incomplete = incomplete_periods(question, covered)
     columns = [Column(one.name, "dimension", one.words) for one in question.by]
     columns += [Column(one.name, "measure", one.words, one.unit) for one in question.measures]
     return Answer(
         question, tuple(columns), rows[:limit], covered, version, newest, truncated,
-        _caveats(question, missing), compiled.from_mart,
+        (*caveats_of(incomplete), *_caveats(question, missing)), compiled.from_mart, incomplete,
     )  # fmt: skip
 
 
@@ -246,13 +247,20 @@ def _version(connection: duckdb.DuckDBPyConnection) -> tuple[str, Month | None, 
     return str(row[0])[:12], Month(row[1]) if row[1] is not None else None, list(row[2])
 
 
-def _months_concerned(question: Question) -> list[Month] | None:
-    for filter_ in question.filters:
-        if filter_.dimension.name == "month" and not filter_.negated:
-            return [Month.parse(value) for value in filter_.values if value]
-        if filter_.dimension.name == "year" and not filter_.negated:
-            return [Month.of(int(year), number) for year in filter_.values if year for number in range(1, 13)]
-    return None
+def _months_concerned(connection: duckdb.DuckDBPyConnection, question: Question) -> list[Month] | None:
+    """The months that filters by month or year leave; None where there is no such filter."""
+    filters = [one for one in question.filters if one.dimension.name in ("month", "year")]
+    if not filters:
+        return None
+    known = connection.execute("SELECT DISTINCT month FROM mart_coverage__force_month ORDER BY month").fetchall()
+    months = [Month(index) for (index,) in known]
+    for filter_ in filters:
+        if filter_.dimension.name == "month":
+            months = [month for month in months if (str(month) in filter_.values) != filter_.negated]
+        else:
+            years = {int(value) for value in filter_.values if value}
+            months = [month for month in months if (month.year in years) != filter_.negated]
+    return months
 
 
 def _forces_concerned(connection: duckdb.DuckDBPyConnection, question: Question) -> list[int] | None:
@@ -263,44 +271,63 @@ def _forces_concerned(connection: duckdb.DuckDBPyConnection, question: Question)
     """
     concerned: set[int] | None = None
     for filter_ in question.filters:
-        if filter_.negated:
-            continue
         found: set[int] | None = None
         if filter_.dimension.kind == "force":
             rows = connection.execute(
-                "SELECT force_id FROM dim_force WHERE list_contains(?, slug)", [list(filter_.values)]
+                "SELECT force_id FROM dim_force WHERE force_id <> 0 AND list_contains($slugs, slug) <> $negated",
+                {"slugs": list(filter_.values), "negated": filter_.negated},
             ).fetchall()
             found = {row[0] for row in rows}
-        elif filter_.dimension.kind in ("town", "area"):
-            found = _forces_of_places(connection, question, filter_.dimension.kind, filter_.values)
+        elif filter_.dimension.kind in _OWN_FORCES and not filter_.negated:
+            found = _forces_of_places(connection, question, filter_)
         if found is not None:
             concerned = found if concerned is None else concerned & found
     return None if concerned is None else sorted(concerned)
 
 
-def _forces_of_places(
-    connection: duckdb.DuckDBPyConnection, question: Question, kind: str, names: Sequence[str]
-) -> set[int]:
+# kind of place → the territorial forces of the places with these names, which need not have published anything
+_OWN_FORCES = {
+    "area": "SELECT force_id FROM dim_area WHERE list_contains($names, lower(name))",
+    "town": """
+        SELECT area.force_id
+        FROM dim_lsoa AS lsoa JOIN dim_town AS town USING (town_id) JOIN dim_area AS area USING (area_id)
+        WHERE list_contains($names, lower(town))
+        UNION SELECT force_id FROM dim_area WHERE list_contains($names, lower(name))
+    """,
+    "lsoa": """
+        SELECT area.force_id FROM dim_lsoa AS lsoa JOIN dim_area AS area USING (area_id)
+        WHERE list_contains($names, lower(lsoa.code))
+    """,
+}
+
+
+def _forces_of_places(connection: duckdb.DuckDBPyConnection, question: Question, filter_: Filter) -> set[int] | None:
+    if any(value in ("", NOT_RECORDED) for value in filter_.values):
+        return None  # records without a place may be anybody's
+    kind, spec = filter_.dimension.kind, question.dataset
     table, key, word, _ = _DIMENSION_TABLES[kind]
-    places = f"SELECT {key} FROM {table} WHERE list_contains($names, {word})"
-    own = (
-        "SELECT force_id FROM dim_area WHERE list_contains($names, name)"
-        if kind == "area"
-        else f"SELECT area.force_id FROM dim_lsoa JOIN dim_area AS area USING (area_id) WHERE town_id IN ({places})"
-    )
+    counted = bool(spec.mart) and filter_.dimension.in_mart
+    records = spec.measures[0].mart if counted else spec.measures[0].rows
     publishing = f"""
-        SELECT force_id FROM {question.dataset.mart or question.dataset.table} WHERE {key} IN ({places})
-        GROUP BY force_id QUALIFY count(*) >= $share * sum(count(*)) OVER ()
+        SELECT force_id FROM {spec.mart if counted else spec.table} AS r
+        WHERE {key} IN (SELECT {key} FROM {table} WHERE list_contains($names, lower({word})))
+        GROUP BY force_id QUALIFY {records} >= $share * sum({records}) OVER ()
     """
-    rows = connection.execute(f"({own}) UNION ({publishing})", {"names": list(names), "share": _OWN_SHARE}).fetchall()
+    rows = connection.execute(
+        f"({_OWN_FORCES[kind]}) UNION ({publishing})",
+        {"names": [value.lower() for value in filter_.values], "share": _OWN_SHARE},
+    ).fetchall()
     return {row[0] for row in rows if row[0]}
 
 
 def _caveats(question: Question, reference_missing: list[str]) -> tuple[str, ...]:
     found = list(question.dataset.caveats)
-    names = {one.name for one in (*question.by, *question.measures)} | {f.dimension.name for f in question.filters}
+    names = {one.name for one in question.by} | {one.name for one in question.measures}
+    names |= {filter_.dimension.name for filter_ in question.filters}
     if question.dataset.name == "crimes" and "count" in names and "recorded" not in names and "crime_type" not in names:
-        found.append("The count includes anti-social behaviour, which is not recorded crime; ask recorded_crimes without it.")
+        found.append(
+            "The count includes anti-social behaviour, which is not recorded crime; ask recorded_crimes without it."
+        )
     if names & {"town", "local_authority"} and reference_missing:
         found.append("Reference data is missing, so some records have no local authority: " + reference_missing[0])
     if "town" in names:

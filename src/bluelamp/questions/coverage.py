@@ -41,12 +41,22 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthCoverage:
+    """How many force-months of one month are expected, and how many are held."""
+
+    month: Month
+    expected: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """`expected` and `held` count force-months; `gaps` names every one that is expected and not held."""
 
     expected: int
     held: int
     gaps: tuple[Gap, ...]
+    by_month: tuple[MonthCoverage, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -89,7 +99,10 @@ def coverage_of(
     months: Sequence[Month] | None = None,
 ) -> Coverage:
     """The coverage of a dataset for some forces (all when None) and months (a range, or a list, or all)."""
-    conditions, values = ["dataset = $dataset", "state <> $never"], {"dataset": dataset, "never": str(State.NOT_PUBLISHED)}
+    conditions, values = (
+        ["dataset = $dataset", "state <> $never"],
+        {"dataset": dataset, "never": str(State.NOT_PUBLISHED)},
+    )
     parameters: dict[str, Any] = dict(values)
     if force_ids is not None:
         conditions.append("list_contains($forces, force_id)")
@@ -117,8 +130,13 @@ def coverage_of(
         if not State(state).has_data:
             absent.setdefault((slug, name, state), []).append(Month(month))
     gaps = tuple(
-        Gap(slug, name, state, begin, end)
-        for (slug, name, state), gone in absent.items()
-        for begin, end in runs(gone)
+        Gap(slug, name, state, begin, end) for (slug, name, state), gone in absent.items() for begin, end in runs(gone)
     )
-    return Coverage(len(rows), held, gaps)
+    states_of_months: dict[Month, list[State]] = {}
+    for _, _, state, month in rows:
+        states_of_months.setdefault(Month(month), []).append(State(state))
+    by_month = tuple(
+        MonthCoverage(month, len(states), sum(state.has_data for state in states))
+        for month, states in sorted(states_of_months.items())
+    )
+    return Coverage(len(rows), held, gaps, by_month)

@@ -95,15 +95,21 @@ _REPORTED_BY = Dimension(
     "reported_by", "the force that reported it", "word", "r.reported_by_id", field="reported_by", column="Reported by"
 )
 _FALLS_WITHIN = Dimension(
-    "falls_within", "the force whose area it falls within", "word", "r.falls_within_id", field="falls_within",
+    "falls_within",
+    "the force whose area it falls within",
+    "word",
+    "r.falls_within_id",
+    field="falls_within",
     column="Falls within",
-)  # fmt: skip
+)
 
 _SNAP = (
     "Map points are anonymised: a record stands on or near the street of one of about 750,000 snap points, not at an "
     "address."
 )
-_ASB_ID = "(SELECT coalesce(max(word_id), 65535) FROM dim_word WHERE field = 'crime_type' AND word = 'Anti-social behaviour')"
+_ASB_ID = (
+    "(SELECT coalesce(max(word_id), 65535) FROM dim_word WHERE field = 'crime_type' AND word = 'Anti-social behaviour')"
+)
 
 CRIMES = DatasetSpec(
     "crimes",
@@ -118,65 +124,105 @@ CRIMES = DatasetSpec(
         _AUTHORITY,
         _LSOA,
         Dimension(
-            "crime_type", "the type of crime", "word", "r.crime_type_id", "crime_type", in_mart=True, column="Crime type"
+            "crime_type",
+            "the type of crime",
+            "word",
+            "r.crime_type_id",
+            "crime_type",
+            in_mart=True,
+            column="Crime type",
         ),
         Dimension(
-            "last_outcome", "the street file's last outcome category", "word", "r.last_outcome_id", "last_outcome",
-            in_mart=True, column="Last outcome category",
-        ),  # fmt: skip
+            "last_outcome",
+            "the street file's last outcome category",
+            "word",
+            "r.last_outcome_id",
+            "last_outcome",
+            in_mart=True,
+            column="Last outcome category",
+        ),
         Dimension(
-            "recorded", "true for recorded crime, false for anti-social behaviour", "flag",
-            f"(r.crime_type_id <> {_ASB_ID})", in_mart=True,
-        ),  # fmt: skip
+            "recorded",
+            "true for recorded crime, false for anti-social behaviour",
+            "flag",
+            f"(r.crime_type_id <> {_ASB_ID})",
+            in_mart=True,
+        ),
         Dimension(
-            "latest_outcome", "the latest type in the outcomes files of the same force", "word",
-            "r.latest_outcome_id", "outcome_type",
-        ),  # fmt: skip
+            "latest_outcome",
+            "the latest type in the outcomes files of the same force",
+            "word",
+            "r.latest_outcome_id",
+            "outcome_type",
+        ),
         Dimension(
-            "months_to_outcome", "months from the crime to its first outcome; none while it is open", "number",
+            "months_to_outcome",
+            "months from the crime to its first outcome; none while it is open",
+            "number",
             "(r.first_outcome_month::INTEGER - r.month::INTEGER)",
-        ),  # fmt: skip
-        Dimension("id_names_several", "whether its crime ID stands on several rows of the force", "flag", "r.id_names_several"),
+        ),
+        Dimension(
+            "id_names_several", "whether its crime ID stands on several rows of the force", "flag", "r.id_names_several"
+        ),
         _REPORTED_BY,
         _FALLS_WITHIN,
         _LOCATED,
         _ORIGIN,
     ),
     (
-        Measure("count", "all records: recorded crime and anti-social behaviour", "records", "count(*)", "sum(r.crimes)"),
         Measure(
-            "recorded_crimes", "recorded crime, without anti-social behaviour", "crimes",
+            "count", "all records: recorded crime and anti-social behaviour", "records", "count(*)", "sum(r.crimes)"
+        ),
+        Measure(
+            "recorded_crimes",
+            "recorded crime, without anti-social behaviour",
+            "crimes",
             f"count(*) FILTER (r.crime_type_id <> {_ASB_ID})",
             f"coalesce(sum(r.crimes) FILTER (r.crime_type_id <> {_ASB_ID}), 0)",
-        ),  # fmt: skip
+        ),
         Measure(
-            "asb_incidents", "anti-social behaviour incidents, which are not recorded crime", "incidents",
+            "asb_incidents",
+            "anti-social behaviour incidents, which are not recorded crime",
+            "incidents",
             f"count(*) FILTER (r.crime_type_id = {_ASB_ID})",
             f"coalesce(sum(r.crimes) FILTER (r.crime_type_id = {_ASB_ID}), 0)",
-        ),  # fmt: skip
+        ),
         Measure(
-            "unlocated", "records without a map point", "records", "count(*) FILTER (NOT r.located)",
+            "unlocated",
+            "records without a map point",
+            "records",
+            "count(*) FILTER (NOT r.located)",
             "coalesce(sum(r.crimes) FILTER (NOT r.located), 0)",
-        ),  # fmt: skip
-        Measure("with_outcome", "crimes with an outcome in the outcomes files", "crimes", "count(*) FILTER (r.outcomes > 0)"),
+        ),
         Measure(
-            "still_open", "crimes with an ID of their own and no outcome in the outcomes files held", "crimes",
+            "with_outcome", "crimes with an outcome in the outcomes files", "crimes", "count(*) FILTER (r.outcomes > 0)"
+        ),
+        Measure(
+            "still_open",
+            "crimes with an ID of their own and no outcome in the outcomes files held",
+            "crimes",
             "count(*) FILTER (r.crime_key IS NOT NULL AND NOT r.id_names_several AND r.outcomes = 0)",
-        ),  # fmt: skip
+        ),
         Measure(
-            "ambiguous", "crimes whose ID stands on several rows, so that outcomes cannot be given to one", "crimes",
+            "ambiguous",
+            "crimes whose ID stands on several rows, so that outcomes cannot be given to one",
+            "crimes",
             "count(*) FILTER (r.id_names_several)",
-        ),  # fmt: skip
+        ),
         Measure(
-            "median_months_to_outcome", "median months from crime to first outcome, of crimes that have one", "months",
+            "median_months_to_outcome",
+            "median months from crime to first outcome, of crimes that have one",
+            "months",
             "median(r.first_outcome_month::INTEGER - r.month::INTEGER)",
-        ),  # fmt: skip
+        ),
         Measure(
-            "outcomes_disagree", "crimes whose last outcome category is not the latest type of the outcomes files", "crimes",
+            "outcomes_disagree",
+            "crimes whose last outcome category is not the latest type of the outcomes files",
+            "crimes",
             "count(*) FILTER (r.outcomes > 0 AND (SELECT max(word) FROM dim_word WHERE field = 'last_outcome' "
             "AND word_id = r.last_outcome_id) IS DISTINCT FROM (SELECT max(word) FROM dim_word WHERE "
             "field = 'outcome_type' AND word_id = r.latest_outcome_id))",
-        ),  # fmt: skip
+        ),
     ),
     (_SNAP,),
 )
@@ -194,18 +240,30 @@ OUTCOMES = DatasetSpec(
         _AUTHORITY,
         _LSOA,
         Dimension(
-            "outcome_type", "the type of outcome", "word", "r.outcome_type_id", "outcome_type", in_mart=True,
+            "outcome_type",
+            "the type of outcome",
+            "word",
+            "r.outcome_type_id",
+            "outcome_type",
+            in_mart=True,
             column="Outcome type",
-        ),  # fmt: skip
+        ),
         Dimension(
-            "crime_type", "the type of the crime, where the ID names exactly one held crime", "word", "r.crime_type_id",
-            "crime_type", in_mart=True, column="Crime type",
-        ),  # fmt: skip
+            "crime_type",
+            "the type of the crime, where the ID names exactly one held crime",
+            "word",
+            "r.crime_type_id",
+            "crime_type",
+            in_mart=True,
+            column="Crime type",
+        ),
         Dimension("crime_month", "the month of the crime, where the ID names exactly one", "month", "r.crime_month"),
         Dimension(
-            "months_after", "months from the crime to this outcome, where the crime is known", "number",
+            "months_after",
+            "months from the crime to this outcome, where the crime is known",
+            "number",
             "(r.month::INTEGER - r.crime_month::INTEGER)",
-        ),  # fmt: skip
+        ),
         Dimension("match", "whether the crime ID names one held crime, several, or none", "text", "r.match"),
         _REPORTED_BY,
         _FALLS_WITHIN,
@@ -214,19 +272,30 @@ OUTCOMES = DatasetSpec(
     ),
     (
         Measure("count", "outcomes", "outcomes", "count(*)", "sum(r.outcomes)"),
-        Measure("matched", "outcomes whose crime is held and named by one ID", "outcomes", "count(*) FILTER (r.match = 'matched')"),
         Measure(
-            "ambiguous", "outcomes whose crime ID stands on several crimes", "outcomes",
+            "matched",
+            "outcomes whose crime is held and named by one ID",
+            "outcomes",
+            "count(*) FILTER (r.match = 'matched')",
+        ),
+        Measure(
+            "ambiguous",
+            "outcomes whose crime ID stands on several crimes",
+            "outcomes",
             "count(*) FILTER (r.match = 'ambiguous')",
-        ),  # fmt: skip
+        ),
         Measure(
-            "crime_not_held", "outcomes whose crime is in no file held", "outcomes",
+            "crime_not_held",
+            "outcomes whose crime is in no file held",
+            "outcomes",
             "count(*) FILTER (r.match = 'crime not held')",
-        ),  # fmt: skip
+        ),
         Measure(
-            "median_months_after", "median months from crime to outcome, where the crime is known", "months",
+            "median_months_after",
+            "median months from crime to outcome, where the crime is known",
+            "months",
             "median(r.month::INTEGER - r.crime_month::INTEGER)",
-        ),  # fmt: skip
+        ),
     ),
     (_SNAP,),
 )
@@ -248,9 +317,15 @@ STOPS = DatasetSpec(
         _TOWN,
         _AUTHORITY,
         Dimension("date", "the day, in UK local time", "date", "r.local_time::DATE", column="Date"),
-        Dimension("weekday", "the day of the week (1 Monday to 7 Sunday), in UK local time", "number", "isodow(r.local_time)"),
-        Dimension("hour", "the hour of the day in UK local time, where the time is known", "number",
-                  "CASE WHEN r.time_known THEN hour(r.local_time) END"),
+        Dimension(
+            "weekday", "the day of the week (1 Monday to 7 Sunday), in UK local time", "number", "isodow(r.local_time)"
+        ),
+        Dimension(
+            "hour",
+            "the hour of the day in UK local time, where the time is known",
+            "number",
+            "CASE WHEN r.time_known THEN hour(r.local_time) END",
+        ),
         Dimension("time_known", "whether the time of day is known", "flag", "r.time_known"),
         _stop_word("stop_type", "person, vehicle or both", "Type"),
         _stop_word("gender", "gender", "Gender"),
@@ -260,8 +335,16 @@ STOPS = DatasetSpec(
         _stop_word("legislation", "the law that the search was made under", "Legislation"),
         _stop_word("object", "what was searched for", "Object of search"),
         _stop_word("outcome", "what came of it", "Outcome"),
-        _stop_word("outcome_linked", "whether the outcome is linked to the object of the search", "Outcome linked to object of search"),
-        _stop_word("clothing_removed", "whether more than outer clothing was removed", "Removal of more than just outer clothing"),
+        _stop_word(
+            "outcome_linked",
+            "whether the outcome is linked to the object of the search",
+            "Outcome linked to object of search",
+        ),
+        _stop_word(
+            "clothing_removed",
+            "whether more than outer clothing was removed",
+            "Removal of more than just outer clothing",
+        ),
         _stop_word("part_of_operation", "whether it was part of a policing operation", "Part of a policing operation"),
         _stop_word("operation", "the operation's name", "Policing operation"),
         _LOCATED,
@@ -272,11 +355,14 @@ STOPS = DatasetSpec(
         Measure("unlocated", "stops without a map point", "stops", "count(*) FILTER (NOT r.located)"),
         Measure("time_unknown", "stops whose time of day is not known", "stops", "count(*) FILTER (NOT r.time_known)"),
         Measure(
-            "outcome_recorded", "stops with an outcome recorded", "stops", "count(*) FILTER (r.outcome_id <> 0)",
-        ),  # fmt: skip
+            "outcome_recorded",
+            "stops with an outcome recorded",
+            "stops",
+            "count(*) FILTER (r.outcome_id <> 0)",
+        ),
     ),
     (_SNAP, "Stops carry no LSOA: their town and local authority are those of their map point."),
-)  # fmt: skip
+)
 
 DATASETS: dict[str, DatasetSpec] = {spec.name: spec for spec in (CRIMES, OUTCOMES, STOPS)}
 # The suffixes of file names are understood as well.

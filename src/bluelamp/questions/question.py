@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -16,6 +17,7 @@ from bluelamp.questions.datasets import ALIASES, DATASETS, DatasetSpec, Dimensio
 
 # Far beyond any table that a person reads; a truncated answer says so.
 MAX_ROWS = 10_000_000
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +87,13 @@ def make_question(
     spec = find_dataset(dataset)
     chosen = tuple(_find_measure(spec, name) for name in _split(measures)) or (spec.measures[0],)
     grouped = tuple(_find_dimension(spec, name) for name in _split(by))
-    _refuse_twice([one.name for one in (*chosen, *grouped)])
+    asked = [one.name for one in chosen] + [one.name for one in grouped]
+    _refuse_twice(asked)
     if first and last and first > last:
         raise UsageError(f"The months run backwards: from {first} to {last}.")
     if limit is not None and not 1 <= limit <= MAX_ROWS:
         raise UsageError(f"A limit is 1 to {MAX_ROWS:,}, not {limit}.")
-    names = {one.name for one in (*chosen, *grouped)}
-    orders = tuple(_find_order(text, names) for text in _split(order))
+    orders = tuple(_find_order(text, set(asked)) for text in _split(order))
     return Question(spec, chosen, grouped, _filters(spec, where), first, last, orders, limit, as_of)
 
 
@@ -150,7 +152,9 @@ def _filters(spec: DatasetSpec, where: Sequence[str]) -> tuple[Filter, ...]:
     for text in where:
         name, sign, value = text.partition("=")
         if not sign or not name.strip("! "):
-            raise UsageError(f"“{text}” is no filter.", "Write FIELD=VALUE or FIELD!=VALUE; repeat it for several values.")
+            raise UsageError(
+                f"“{text}” is no filter.", "Write FIELD=VALUE or FIELD!=VALUE; repeat it for several values."
+            )
         dimension = _find_dimension(spec, name.rstrip("! "))
         dimensions[dimension.name] = dimension
         gathered.setdefault((dimension.name, name.endswith("!")), []).append(_value(dimension, value.strip()))
@@ -170,7 +174,7 @@ def _value(dimension: Dimension, value: str) -> str:
             raise UsageError(f"{dimension.name}: {error}.") from None
     if dimension.kind == "flag" and value.lower() not in ("true", "false"):
         raise UsageError(f"{dimension.name} is true or false, not “{value}”.")
-    if dimension.kind in ("number", "year") and value and not value.lstrip("-").isdecimal():
+    if dimension.kind in ("number", "year") and value and not _WHOLE_NUMBER.fullmatch(value):
         raise UsageError(f"{dimension.name} is a whole number, not “{value}”.")
     return value.lower() if dimension.kind == "flag" else value
 

@@ -82,7 +82,7 @@ class Stream:
     chunks: Iterator[bytes]
 
 
-class TryAgain(Exception):  # noqa: N818 - it is a request to repeat, caught inside `retrying` and never shown
+class TryAgain(Exception):
     """Raised inside an action of `HttpClient.retrying`: `error` is what it comes to when repeating does not help."""
 
     def __init__(self, error: SourceError, wait: float | None = None) -> None:

@@ -13,12 +13,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from bluelamp.errors import StorageError
+from bluelamp.errors import Damaged, DiskFull, StorageError
 from bluelamp.storage.files import storage_errors
 
 METADATA = sa.MetaData()
 # The newest migration: compared before Alembic is imported, because that import costs a third of a second.
 HEAD = "0001"
+_CONNECT_SECONDS = 10
 
 # Something received from a publisher, once: an archive, a folder, a file, an answer of the API.
 RECEIPT = sa.Table(
@@ -98,14 +99,28 @@ def open_database(url: str) -> sa.Engine:
     if url.startswith("sqlite:///"):
         with storage_errors("create the folder of the ledger"):
             Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-    if engine.dialect.name == "sqlite":
+        # Not parsed as a URL: a home may have any name, and “?” or “%” would change its meaning.
+        engine = sa.create_engine(sa.URL.create("sqlite", database=url.removeprefix("sqlite:///")))
         sa.event.listen(engine, "connect", _prepare_sqlite)
+    else:
+        engine = sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_SECONDS})
+
+    def tell(context: sa.ExceptionContext) -> None:
+        # Every later refusal too (a full disk, a lost server) comes out as one sentence.
+        if isinstance(context.sqlalchemy_exception, sa.exc.DBAPIError) and not _is_ours(context):
+            raise database_error(context.sqlalchemy_exception, url) from context.original_exception
+
     try:
-        _migrate(engine, url)
+        _migrate(engine)
+        sa.event.listen(engine, "handle_error", tell)
     except sa.exc.SQLAlchemyError as error:
         raise database_error(error, url) from error
     return engine
+
+
+def _is_ours(context: sa.ExceptionContext) -> bool:
+    """A statement that is wrong in itself is a defect of the program, not of the database."""
+    return isinstance(context.sqlalchemy_exception, (sa.exc.ProgrammingError, sa.exc.IntegrityError, sa.exc.DataError))
 
 
 def database_error(error: sa.exc.SQLAlchemyError, url: str = "") -> StorageError:
@@ -113,8 +128,16 @@ def database_error(error: sa.exc.SQLAlchemyError, url: str = "") -> StorageError
     cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
     place = "PostgreSQL" if "postgresql" in url else "the ledger"
     hint = "Check BLUELAMP_DATABASE, and that the server runs." if "postgresql" in url else ""
-    if "disk is full" in cause or "readonly" in cause or "unable to open" in cause:
+    if "disk is full" in cause or "disk I/O error" in cause:
+        return DiskFull(
+            f"The disk is full: could not write the ledger ({cause}).", "Free some space, then run it again."
+        )
+    if "readonly" in cause or "unable to open" in cause:
         hint = "Check free space and permissions under BLUELAMP_HOME, then run the same command again."
+    if "malformed" in cause or "not a database" in cause:
+        return Damaged(
+            f"The ledger is damaged: {cause}.", "bluelamp doctor --mend puts back the copy of the last load."
+        )
     return StorageError(f"{place[0].upper()}{place[1:]} cannot be used: {cause}.", hint)
 
 
@@ -124,7 +147,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: ConnectionPoolEntry
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _migrate(engine: sa.Engine, url: str) -> None:
+def _migrate(engine: sa.Engine) -> None:
     with engine.connect() as connection:
         if _version(connection) == HEAD:
             return

@@ -3,9 +3,9 @@ provenance, coverage and revision history. Written by the archive flow, read by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -16,6 +16,7 @@ from bluelamp.storage.database import FILE, LAKE_FILE, RECEIPT, VAULT_OBJECT
 from bluelamp.storage.vault import VaultObject
 
 WAITING, LOADED, UNCHANGED, QUARANTINED, NOT_FETCHED = "waiting", "loaded", "unchanged", "quarantined", "not fetched"
+_T = TypeVar("_T")
 _ANSWERING = (LOADED, UNCHANGED)
 
 
@@ -120,9 +121,7 @@ class Ledger:
 
     # -- writes ---------------------------------------------------------------------------------------------
 
-    def record_receipt(
-        self, receipt: Receipt, files: Sequence[ListedFile], packs: Iterable[VaultObject] = ()
-    ) -> int:
+    def record_receipt(self, receipt: Receipt, files: Sequence[ListedFile], packs: Iterable[VaultObject] = ()) -> int:
         """Write a receipt with all the files it lists, at once; its id."""
         with self._engine.begin() as connection:
             inserted = connection.execute(
@@ -195,10 +194,16 @@ class Ledger:
                         for r in results
                     ],
                 )
+                _share_verdicts(connection, results)
 
-    def send_back(self, file_ids: Sequence[int]) -> None:
-        """Mark loaded or quarantined files as waiting again, so that the next load makes them anew."""
+    def send_back(self, file_ids: Sequence[int], *, anew: bool = False) -> None:
+        """Mark loaded or quarantined files as waiting again, so that the next load makes them anew.
+
+        `anew` also strikes all lake files off the list: they are then swept away like any that was never heard of.
+        """
         with self._engine.begin() as connection:
+            if anew:
+                connection.execute(LAKE_FILE.delete())
             for some in _chunks(list(file_ids)):
                 connection.execute(FILE.update().where(FILE.c.id.in_(some)).values(state=WAITING, reason=""))
 
@@ -283,9 +288,9 @@ class Ledger:
 
     def windows(self, as_of: Month | None = None) -> list[Window]:
         """The months that each receipt speaks for."""
-        query = sa.select(
-            RECEIPT.c.window_first, RECEIPT.c.window_last, RECEIPT.c.release, RECEIPT.c.complete
-        ).where(RECEIPT.c.window_first.is_not(None))
+        query = sa.select(RECEIPT.c.window_first, RECEIPT.c.window_last, RECEIPT.c.release, RECEIPT.c.complete).where(
+            RECEIPT.c.window_first.is_not(None)
+        )
         if as_of is not None:
             query = query.where(RECEIPT.c.release <= as_of.index)
         with self._engine.connect() as connection:
@@ -329,6 +334,17 @@ class Ledger:
         return [VaultObject(*row) for row in rows]
 
 
+def _share_verdicts(connection: sa.Connection, results: Sequence[LoadResult]) -> None:
+    """A file that repeats another's content shares its verdict: what cannot be read must not answer."""
+    for result in results:
+        if result.state == QUARANTINED:
+            repeats = FILE.update().where(FILE.c.same_as == result.file_id)
+            connection.execute(repeats.values(state=QUARANTINED, reason=result.reason))
+    for some in _chunks([result.file_id for result in results if result.state == LOADED]):
+        mended = FILE.update().where(FILE.c.state == QUARANTINED, FILE.c.same_as.in_(some))
+        connection.execute(mended.values(state=UNCHANGED, reason=""))
+
+
 def _row_of(file: ListedFile, receipt_id: int, release: Month) -> dict[str, Any]:
     return {
         "receipt_id": receipt_id,
@@ -351,7 +367,7 @@ def _row_of(file: ListedFile, receipt_id: int, release: Month) -> dict[str, Any]
     }
 
 
-def _stored(row: Mapping[str, Any]) -> StoredFile:
+def _stored(row: sa.RowMapping) -> StoredFile:
     return StoredFile(
         id=row["id"],
         receipt_id=row["receipt_id"],
@@ -377,6 +393,6 @@ def _stored(row: Mapping[str, Any]) -> StoredFile:
     )
 
 
-def _chunks(values: list[int], size: int = 5_000) -> Iterable[list[int]]:
+def _chunks(values: list[_T], size: int = 5_000) -> Iterable[list[_T]]:
     # SQLite and PostgreSQL both bound the number of parameters of a statement.
     return (values[start : start + size] for start in range(0, len(values), size))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 import struct
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -145,11 +144,11 @@ class Vault:
         self._download(key, path)
         return path
 
-    def drop_cached(self, keys: Iterable[str]) -> None:
+    def drop_cached(self) -> None:
         """Remove local copies of packs that object storage holds; nothing for a folder vault."""
         if self._folder is None:
-            for key in keys:
-                (self._cache / key).unlink(missing_ok=True)
+            for path in self._cache.glob("packs/*/*.zip"):
+                path.unlink(missing_ok=True)
 
     def read(self, key: str, offset: int, length: int) -> bytes:
         """`length` bytes of a pack at `offset`, by a range request where the vault is object storage."""

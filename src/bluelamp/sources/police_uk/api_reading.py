@@ -12,7 +12,7 @@ T = TypeVar("T")
 Json = Mapping[str, Any]
 
 
-class UnexpectedAnswer(SourceError):  # noqa: N818 - named like its siblings in errors.py
+class UnexpectedAnswer(SourceError):
     """The API answered with something that is not what it documents."""
 
 

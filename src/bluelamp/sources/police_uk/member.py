@@ -35,7 +35,7 @@ class Member:
     problem: str = ""
 
 
-class BrokenMember(SourceError):  # noqa: N818 - named like its siblings in errors.py
+class BrokenMember(SourceError):
     """One file of a release cannot be read; the others may be sound. `member` is its name as stated."""
 
     def __init__(self, member: str, reason: str, hint: str = "") -> None:

@@ -15,12 +15,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bluelamp.errors import Damaged, NothingHeld, StorageError
-from bluelamp.storage.files import PARTIAL, atomic_path, fsync_file, fsync_folder, sha256_of, storage_errors
+from bluelamp.storage.files import (
+    PARTIAL,
+    as_storage_error,
+    atomic_path,
+    fsync_file,
+    fsync_folder,
+    sha256_of,
+    storage_errors,
+)
 
 if TYPE_CHECKING:
     import duckdb
 
 _POINTER = "current.json"
+# How often a reader follows the pointer to a newer version before it says that something is wrong.
+_TRIES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,14 @@ class Version:
     file: Path
     size: int
     sha256: str
+
+    @property
+    def whole(self) -> bool:
+        """Whether its file is there with the size that was published: what can be told without reading it."""
+        try:
+            return self.file.stat().st_size == self.size
+        except OSError:
+            return False
 
 
 class WarehouseFolder:
@@ -62,7 +80,9 @@ class WarehouseFolder:
         name = fingerprint[:12]
         with storage_errors("publish the warehouse"):
             fsync_file(built)
-            target = self.root / f"{f'as-of-{as_of}-' if as_of else ''}{name}.duckdb"
+            sha256 = sha256_of(built)
+            # The hash in the name: a version built again must not take the place of the file that readers are told of.
+            target = self.root / f"{f'as-of-{as_of}-' if as_of else ''}{name}-{sha256[:8]}.duckdb"
             built.replace(target)
             fsync_folder(self.root)
             facts = {
@@ -70,17 +90,14 @@ class WarehouseFolder:
                 "fingerprint": fingerprint,
                 "file": target.name,
                 "size": target.stat().st_size,
-                "sha256": sha256_of(target),
+                "sha256": sha256,
             }
             pointer = self.root / (f"as-of-{as_of}.json" if as_of else _POINTER)
-            before = self._read_pointer(pointer)
             with atomic_path(pointer) as partial:
                 partial.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-            # A reader that has the old file open goes on reading it: only the name goes.
-            if before is not None and before.file != target:
-                before.file.unlink(missing_ok=True)
             if not as_of:
                 self._forget_old_answers()
+            self.sweep()
         return Version(name, fingerprint, target, int(str(facts["size"])), str(facts["sha256"]))
 
     @contextmanager
@@ -88,38 +105,74 @@ class WarehouseFolder:
         """A read-only connection to a version, the current one by default. Raises NothingHeld before the first."""
         import duckdb
 
-        version = version or self.current()
-        if version is None:
-            raise NothingHeld(
-                "Nothing is loaded yet.", "Load a release: bluelamp archive load PATH, or bluelamp archive sync."
-            )
-        try:
-            connection = duckdb.connect(str(version.file), read_only=True)
-        except duckdb.Error as error:
-            raise Damaged(
-                f"The warehouse {version.file.name} cannot be opened: {str(error).splitlines()[0]}.",
-                "bluelamp archive rebuild makes it anew from the lake.",
-            ) from error
+        version, connection = self._connect(version)
         try:
             yield connection
+        except (
+            duckdb.IOException,
+            duckdb.FatalException,
+            duckdb.InternalException,
+            duckdb.SerializationException,
+        ) as error:
+            # The engine checks each block that it reads: a damaged one is an error, never fewer rows.
+            raise _damaged(version, "cannot be read", str(error).splitlines()[0]) from error
         finally:
             connection.close()
+
+    def _connect(self, wanted: Version | None) -> tuple[Version, duckdb.DuckDBPyConnection]:
+        """An open version. Between reading the pointer and opening the file a newer version may have been published."""
+        import duckdb
+
+        version = wanted or self.current()
+        for _ in range(_TRIES):
+            if version is None:
+                break
+            try:
+                return version, duckdb.connect(str(version.file), read_only=True)
+            except duckdb.Error as error:
+                newer = self.current() if wanted is None else wanted
+                if newer == version:
+                    raise _damaged(version, "cannot be opened", str(error).splitlines()[0]) from error
+                version = newer
+        raise NothingHeld(
+            "Nothing is loaded yet.", "Load a release: bluelamp archive load PATH, or bluelamp archive sync."
+        )
+
+    def sweep(self) -> None:
+        """Remove files that no pointer names: older versions, and what a killed writer left. For the writer only.
+
+        A reader that has such a file open goes on reading it: only the name goes.
+        """
+        try:
+            named = [self._read_pointer(pointer) for pointer in self.root.glob("*.json")]
+        except StorageError:
+            return  # a damaged pointer is the doctor's to tell: what it named stays
+        kept = {version.file for version in named if version is not None}
+        for path in self.root.glob("*.duckdb*"):
+            if path not in kept:
+                path.unlink(missing_ok=True)
 
     def _forget_old_answers(self) -> None:
         # Answers as of an older release may change when an older release is loaded late: they are built anew.
         for pointer in self.root.glob("as-of-*.json"):
-            version = self._read_pointer(pointer)
             pointer.unlink()
-            if version is not None:
-                version.file.unlink(missing_ok=True)
 
     def _read_pointer(self, pointer: Path) -> Version | None:
         try:
             facts: dict[str, Any] = json.loads(pointer.read_text(encoding="utf-8"))
+            return Version(
+                facts["version"], facts["fingerprint"], self.root / facts["file"], facts["size"], facts["sha256"]
+            )
         except FileNotFoundError:
             return None
-        except (OSError, ValueError) as error:
-            raise StorageError(f"{pointer} cannot be read: {error}.", "bluelamp archive rebuild makes it anew.") from None
-        return Version(
-            facts["version"], facts["fingerprint"], self.root / facts["file"], facts["size"], facts["sha256"]
-        )
+        except OSError as error:
+            raise as_storage_error(error, "read the warehouse") from None
+        except (ValueError, KeyError, TypeError):
+            raise Damaged(f"{pointer} is damaged.", "bluelamp archive rebuild makes it anew.") from None
+
+
+def _damaged(version: Version, what: str, reason: str) -> Damaged:
+    return Damaged(
+        f"The warehouse {version.file.name} {what}: {reason.rstrip('.')}.",
+        "bluelamp archive rebuild makes it anew from the bytes as received.",
+    )

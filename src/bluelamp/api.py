@@ -1,0 +1,212 @@
+"""The Python interface: `bluelamp.ask`, for scripts what `bluelamp ask` is for a person. Reads what is loaded already.
+
+Every answer carries what a figure must carry: its coverage, its caveats, its data version, its citation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bluelamp.domain.month import Month
+from bluelamp.errors import BluelampError, UsageError
+from bluelamp.questions.coverage import Coverage
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
+
+    from bluelamp.questions.answer import Answer as _Answered
+
+__all__ = ["Answer", "BluelampError", "Coverage", "ask"]
+
+# kind of dimension → kind of column, where it is not text
+_KINDS = {"year": "number", "number": "number", "flag": "flag"}
+
+Words = str | Sequence[str]
+Value = str | int | bool | Sequence[str | int | bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a question, with all that its figures must carry.
+
+    `rows` is a list of dictionaries, one for each row; `columns` the names in order; `words` says what each column is.
+    `coverage` counts the force-months that the answer should contain and those it does; `caveats` are sentences to
+    quote with the figures; `truncated` says that there are more rows than were asked for.
+    """
+
+    dataset: str
+    question: str
+    columns: tuple[str, ...]
+    words: Mapping[str, str]
+    rows: list[dict[str, Any]]
+    coverage: Coverage
+    caveats: tuple[str, ...]
+    data_version: str
+    newest_release: str | None
+    truncated: bool
+    licence: str
+    _kinds: Mapping[str, str] = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def to_arrow(self) -> pyarrow.Table:
+        """The rows as an Arrow table; coverage, caveats, version and licence travel in its schema's metadata."""
+        import pyarrow as pa
+
+        types = {"text": pa.string(), "number": pa.int64(), "flag": pa.bool_(), "measure": None}
+        table = pa.table(
+            {name: pa.array([row[name] for row in self.rows], types[self._kinds[name]]) for name in self.columns}
+        )
+        return table.replace_schema_metadata({"bluelamp": self._metadata()})
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The rows as a pandas data frame. Raises UsageError where pandas is not installed."""
+        _require("pandas")
+        return self.to_arrow().to_pandas()
+
+    def to_polars(self) -> polars.DataFrame:
+        """The rows as a Polars data frame. Raises UsageError where Polars is not installed."""
+        _require("polars")
+        import polars as pl
+
+        return pl.from_arrow(self.to_arrow())
+
+    def citation(self) -> str:
+        """How to cite these figures: the source, the question, the version that answered, what it covers."""
+        newest = f", releases up to {self.newest_release}" if self.newest_release else ""
+        return (
+            f"data.police.uk{newest}; asked “{self.question}” of Bluelamp data version {self.data_version}. "
+            f"{self.coverage.words()} {self.licence}"
+        )
+
+    def _metadata(self) -> str:
+        import json
+
+        facts = {
+            "question": self.question,
+            "words": dict(self.words),
+            "coverage": self.coverage.as_json(),
+            "caveats": list(self.caveats),
+            "data_version": self.data_version,
+            "newest_release": self.newest_release,
+            "citation": self.citation(),
+        }
+        return json.dumps(facts, ensure_ascii=False)
+
+
+def ask(
+    dataset: str,
+    *,
+    measure: Words = (),
+    by: Words = (),
+    where: Mapping[str, Value] | Sequence[str] | None = None,
+    force: Words = (),
+    first: str | None = None,
+    last: str | None = None,
+    order: Words = (),
+    limit: int | None = None,
+    as_of: str | None = None,
+    home: str | PathLike[str] | None = None,
+) -> Answer:
+    """Ask a question of what is loaded.
+
+    `dataset` is crimes, outcomes or stops. `measure` (the count by default), `by` and `order` name fields, one or
+    several; `bluelamp ask DATASET --fields` lists them. `where` maps a field to the value or values to keep, and
+    `field!` to those to leave out; or it is a list of `field=value`. `force` names one or several forces; `first` and
+    `last` are months, `YYYY-MM`; `as_of` answers as known at that release. `home` is the folder that Bluelamp keeps
+    everything in, by default that of the settings.
+
+    Raises UsageError for what cannot be asked, with the near name, and NothingHeld where nothing is loaded.
+    """
+    from bluelamp.bootstrap import open_archive, open_warehouse
+    from bluelamp.questions.answer import answer
+    from bluelamp.questions.question import make_question
+    from bluelamp.settings import read_settings
+
+    question = make_question(
+        dataset,
+        measures=_several(measure),
+        by=_several(by),
+        where=[*_filters(where), *(f"force={slug}" for slug in _several(force))],
+        first=_month(first, "first"),
+        last=_month(last, "last"),
+        order=_several(order),
+        limit=limit,
+        as_of=_month(as_of, "as_of"),
+    )
+    settings, _ = read_settings({"home": Path(home) if home is not None else None})
+    version = None
+    if question.as_of is not None:
+        from bluelamp.archive.progress import Silent
+
+        version = open_archive(settings).as_of(question.as_of, Silent())
+    with open_warehouse(settings).reading(version) as connection:
+        return _answer_of(answer(connection, question))
+
+
+def _answer_of(answered: _Answered) -> Answer:
+    from bluelamp.questions.answer import LICENCE
+
+    names = tuple(column.name for column in answered.columns)
+    return Answer(
+        dataset=answered.question.dataset.name,
+        question=answered.question.canonical(),
+        columns=names,
+        words={column.name: column.words for column in answered.columns},
+        rows=[dict(zip(names, row, strict=True)) for row in answered.rows],
+        coverage=answered.coverage,
+        caveats=answered.caveats,
+        data_version=answered.data_version,
+        newest_release=str(answered.newest_release) if answered.newest_release else None,
+        truncated=answered.truncated,
+        licence=LICENCE,
+        _kinds={
+            **dict.fromkeys(names, "measure"),
+            **{one.name: _KINDS.get(one.kind, "text") for one in answered.question.by},
+        },
+    )
+
+
+def _require(library: str) -> None:
+    from importlib.util import find_spec
+
+    if find_spec(library) is None:
+        raise UsageError(f"{library} is not installed.", "Install it beside Bluelamp, or use to_arrow().")
+
+
+def _several(words: Words | None) -> list[str]:
+    if words is None:
+        return []
+    return [words] if isinstance(words, str) else list(words)
+
+
+def _filters(where: Mapping[str, Value] | Sequence[str] | None) -> list[str]:
+    if where is None:
+        return []
+    if not isinstance(where, Mapping):
+        return _several(where)
+    found = []
+    for name, given in where.items():
+        values = [given] if isinstance(given, (str, int)) else list(given)
+        found += [f"{name}={_text(value)}" for value in values]
+    return found
+
+
+def _text(value: str | int | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _month(text: str | None, name: str) -> Month | None:
+    if text is None:
+        return None
+    try:
+        return Month.parse(text)
+    except ValueError as error:
+        raise UsageError(f"{name}: {error}.") from None

@@ -1,0 +1,373 @@
+"""`bluelamp archive load | sync | rebuild`: what takes releases in, and makes everything else anew from them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bluelamp.cli import exits, options
+from bluelamp.cli.console import counted, size_words
+from bluelamp.cli.options import console_of, context_of, examples, open_archive
+from bluelamp.errors import UsageError
+
+if TYPE_CHECKING:
+    from bluelamp.archive.fetch import Fetched
+    from bluelamp.archive.load import Loaded
+    from bluelamp.archive.workflow import Archive
+    from bluelamp.cli.console import Console
+    from bluelamp.domain.selection import Selection
+    from bluelamp.sources.http import HttpClient
+    from bluelamp.sources.police_uk.release_source import ReleaseSource
+    from bluelamp.storage.warehouse.database import Version
+
+# Lists of files are told up to here; --verbose tells them all.
+_TOLD = 5
+
+
+def load(
+    context: typer.Context,
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PATH",
+            help="Releases: zips, unpacked folders, CSV files or web addresses. Without any: finish.",
+        ),
+    ] = None,
+    release: Annotated[
+        str | None,
+        typer.Option(metavar="YYYY-MM", help="The release that this is, where its name does not say so."),
+    ] = None,
+    force: options.Forces = None,
+    first: options.From = None,
+    last: options.To = None,
+    dataset: options.Datasets = None,
+    dry_run: options.DryRun = False,
+    json: options.AsJson = False,
+) -> int:
+    """Load releases; without a path, finish an interrupted load.
+
+    Loading the same release again changes nothing; loading the next one reads only the files that changed.
+    """
+    chosen = options.selection(force, first, last, dataset)
+    stated = options.month(release, "--release")
+    if stated is not None and len(paths or ()) > 1:
+        raise UsageError("--release states what one archive is; load several one by one.")
+    _refuse_wrong_paths(paths or [])
+    archive = open_archive(context, looking=dry_run)
+    console = console_of(context)
+    if dry_run:
+        for path in paths or ():
+            with _source(context, path, dry_run=True) as source:
+                _tell_plan(console, source, archive.preview(source, release=stated, selection=chosen), json)
+        return exits.DONE
+    fetched = []
+    # One lock over all of it: a second load is told at once, not after its download, and cannot slip in between.
+    with archive.writing():
+        for path in paths or ():
+            with _source(context, path, dry_run=False) as source:
+                fetched.append(archive.receive(source, release=stated, selection=chosen, progress=console.progress()))
+            if not json:
+                _tell_fetched(console, path, fetched[-1])
+        loaded, version = archive.finish(console.progress())
+    return _tell_loaded(console, fetched, loaded, version, json)
+
+
+def sync(
+    context: typer.Context,
+    release: Annotated[str, typer.Option(metavar="YYYY-MM", help="The release to fetch, or latest.")] = "latest",
+    force: options.Forces = None,
+    first: options.From = None,
+    last: options.To = None,
+    dataset: options.Datasets = None,
+    from_api: Annotated[
+        bool,
+        typer.Option("--from-api", help="Ask the API instead: stops by --force, --from, --to; crimes by --near."),
+    ] = False,
+    near: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LAT,LNG", help="With --from-api: crimes within a mile of this point, in the months --from, --to."
+        ),
+    ] = None,
+    dry_run: options.DryRun = False,
+    json: options.AsJson = False,
+) -> int:
+    """Fetch a release from data.police.uk and load it.
+
+    Only the files that are new are fetched, by parts of the zip: one force of a release is a few MB.
+    """
+    chosen = options.selection(force, first, last, dataset)
+    if near is not None and not from_api:
+        raise UsageError("--near asks the API.", "Add --from-api, --from and --to.")
+    archive = open_archive(context, looking=dry_run)
+    console = console_of(context)
+    if from_api and dry_run:
+        return _tell_questions(console, near, chosen, json)
+    from bluelamp.bootstrap import open_client
+
+    settings = context_of(context).settings
+    with open_client(settings, console.detail) as client:
+        if from_api:
+            fetched = _from_api(archive, client, settings.police_uk_url, near, chosen, console)
+        else:
+            from bluelamp.archive.discover import find_release
+
+            found = find_release(client, settings.police_uk_url, release)
+            console.note(f"Release {found.month}: {found.url}")
+            if dry_run:
+                with _source(context, found.url, client=client, dry_run=True) as source:
+                    _tell_plan(console, source, archive.preview(source, release=found.month, selection=chosen), json)
+                return exits.DONE
+            with archive.writing(), _source(context, found.url, client=client, dry_run=False) as source:
+                fetched = archive.receive(source, release=found.month, selection=chosen, progress=console.progress())
+            if not json:
+                _tell_fetched(console, found.url, fetched)
+    loaded, version = archive.finish(console.progress())
+    return _tell_loaded(console, [fetched], loaded, version, json)
+
+
+def rebuild(
+    context: typer.Context,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    json: options.AsJson = False,
+) -> int:
+    """Make lake and warehouse anew from the bytes as received.
+
+    Gives the same answers; takes as long as a load.
+    """
+    console = console_of(context)
+    archive = open_archive(context, looking=True)
+    if not archive.ledger.releases():
+        if json:
+            console.out_json({"data_version": None, "changed": False})
+        else:
+            console.out("Nothing to do: nothing is held yet.")
+        return exits.DONE
+    if not yes and not _agreed(console):
+        return exits.FAILED
+    version = archive.rebuild(console.progress())
+    if json:
+        console.out_json({"data_version": version.name if version else None, "changed": version is not None})
+    else:
+        console.out(f"Rebuilt; data version {version.name} is published." if version else "Nothing to rebuild from.")
+    return exits.DONE
+
+
+def _agreed(console: Console) -> bool:
+    if not sys.stdin.isatty():
+        raise UsageError("A rebuild asks first, and nobody is here to answer.", "Say --yes.")
+    if typer.confirm("Make the lake and the warehouse anew from the vault?", err=True):
+        return True
+    console.note("Nothing was changed.")
+    return False
+
+
+# -- where releases come from -----------------------------------------------------------------------------------
+
+
+def _refuse_wrong_paths(paths: list[str]) -> None:
+    """Open every path once before anything is received: one wrong name must not leave the others half done."""
+    if len(paths) < 2:
+        return
+    from bluelamp.sources.police_uk.archive import open_source
+
+    for path in paths:
+        if "://" not in path:
+            open_source(path).close()
+
+
+@contextmanager
+def _source(
+    context: typer.Context, location: str, *, client: HttpClient | None = None, dry_run: bool
+) -> Iterator[ReleaseSource]:
+    """A release at a path or web address. A dry run keeps what a server without parts makes it fetch nowhere."""
+    import tempfile
+    from contextlib import ExitStack
+    from pathlib import Path
+
+    from bluelamp.sources.police_uk.archive import open_source
+    from bluelamp.storage.files import storage_errors
+
+    with ExitStack() as stack:
+        if "://" not in location:
+            yield stack.enter_context(open_source(location))
+            return
+        settings = context_of(context).settings
+        if client is None:
+            from bluelamp.bootstrap import open_client
+
+            client = stack.enter_context(open_client(settings, console_of(context).detail))
+        with storage_errors("write to BLUELAMP_HOME"):
+            folder = settings.home / "cache"
+            if dry_run:
+                folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bluelamp-")))
+            folder.mkdir(parents=True, exist_ok=True)
+        spool = folder / f"download.{os.getpid()}.zip.partial"
+        stack.callback(spool.unlink, missing_ok=True)
+        yield stack.enter_context(open_source(location, client=client, spool=spool))
+
+
+def _point(text: str) -> tuple[float, float]:
+    try:
+        latitude, longitude = (float(part) for part in text.split(","))
+    except ValueError:
+        raise UsageError(f"--near: “{text}” is no place.", "Write LATITUDE,LONGITUDE, such as 51.515,-0.09.") from None
+    return latitude, longitude
+
+
+def _from_api(
+    archive: Archive, client: HttpClient, base: str, near: str | None, chosen: Selection, console: Console
+) -> Fetched:
+    from bluelamp.archive.from_api import receive_crimes_near, receive_stops
+
+    if near is None:
+        fetched = receive_stops(archive, client, base, chosen, console.progress())
+    else:
+        fetched = receive_crimes_near(archive, client, base, _point(near), chosen, console.progress())
+    for what, why in fetched.ignored:
+        console.note(f"  {what}: {why}")
+    return fetched
+
+
+# -- what is told -----------------------------------------------------------------------------------------------
+
+
+def _tell_questions(console: Console, near: str | None, chosen: Selection, json: bool) -> int:
+    from bluelamp.archive.from_api import crime_units, stop_units
+
+    units = stop_units(chosen) if near is None else crime_units(_point(near), chosen)
+    if json:
+        console.out_json({"kind": "api", "questions": len(units), "dry_run": True})
+    else:
+        console.out(f"The API would be asked {counted(len(units), 'question')}, one for each force and month.")
+        console.out("Nothing was fetched or written: this was a dry run.")
+    return exits.DONE
+
+
+def _tell_waiting(console: Console, waiting: int, json: bool) -> None:
+    if json:
+        console.out_json({"files_waiting": waiting, "dry_run": True})
+    else:
+        console.out(f"{counted(waiting, 'file')} received and not loaded yet." if waiting else "Nothing to do.")
+
+
+def _tell_plan(console: Console, source: ReleaseSource, plan: Fetched, json: bool) -> None:
+    if json:
+        console.out_json(
+            {
+                "origin": source.origin,
+                "kind": source.kind,
+                "release": str(plan.release),
+                "files": plan.listed,
+                "files_new": plan.new,
+                "files_unchanged": plan.known + plan.unchanged,
+                "files_left_out": plan.left_out,
+                "files_unreadable": plan.unreadable,
+                "bytes": plan.bytes_wanted,
+                "dry_run": True,
+            }
+        )
+        return
+    console.out(f"{source.origin}: release {plan.release}, {counted(plan.listed, 'file')}")
+    console.out(f"  {plan.new:>7,} new, {size_words(plan.bytes_wanted)} to fetch")
+    console.out(f"  {plan.known + plan.unchanged:>7,} unchanged, held already")
+    console.out(f"  {plan.left_out:>7,} left out by the selection")
+    if plan.unreadable:
+        console.out(f"  {plan.unreadable:>7,} unreadable, to be quarantined")
+    console.out("Nothing was fetched or written: this was a dry run.")
+
+
+def _tell_fetched(console: Console, path: str, fetched: Fetched) -> None:
+    known = fetched.known + fetched.unchanged
+    parts = [counted(fetched.listed, "file"), f"{fetched.new:,} new"]
+    if known:
+        parts.append(f"{known:,} held already")
+    if fetched.left_out:
+        parts.append(f"{fetched.left_out:,} left out by the selection")
+    if fetched.unreadable:
+        parts.append(f"{fetched.unreadable:,} unreadable")
+    console.note(f"{path}: release {fetched.release}, " + ", ".join(parts))
+    if not fetched.complete:
+        console.note(
+            f"  Read as a selection of {fetched.release}: what it lacks counts as not fetched. "
+            "If it is a whole release, say --release YYYY-MM."
+        )
+    _tell_some(console, [f"  Left out: {_shown(name)}: {why}." for name, why in fetched.ignored], "Left out")
+
+
+def _tell_some(console: Console, lines: list[str], what: str) -> None:
+    told = len(lines) if console.verbose else _TOLD
+    for line in lines[:told]:
+        console.note(line)
+    if len(lines) > told:
+        console.note(f"  {what}: {len(lines) - told:,} more; --verbose names them all.")
+
+
+def _shown(name: str) -> str:
+    return "".join(character if character.isprintable() else "?" for character in name)[:120]
+
+
+def _tell_loaded(console: Console, fetched: list[Fetched], loaded: Loaded, version: Version | None, json: bool) -> int:
+    strangers = [pair for one in fetched for pair in one.ignored if "publishers" in pair[1] or "twice with" in pair[1]]
+    quarantined = len(loaded.quarantined) + sum(one.unreadable for one in fetched)
+    code = exits.IN_PART if quarantined or strangers else exits.DONE
+    if json:
+        console.out_json(
+            {
+                "releases": sorted({str(one.release) for one in fetched}),
+                "files_loaded": loaded.files - len(loaded.quarantined),
+                "files_unchanged": sum(one.known + one.unchanged for one in fetched),
+                "files_quarantined": quarantined,
+                "rows_loaded": loaded.rows,
+                "rows_rejected": loaded.rejected,
+                "data_version": version.name if version else None,
+                "changed": version is not None,
+            }
+        )
+        return code
+    _tell_some(
+        console,
+        [f"  Quarantined: {_shown(file.member)} {reason}." for file, reason in loaded.quarantined],
+        "Quarantined",
+    )
+    if loaded.rejected:
+        rows = "1 row does not fit and is kept as an issue"
+        if loaded.rejected > 1:
+            rows = f"{loaded.rejected:,} rows do not fit and are kept as issues"
+        console.note(f"  {rows}: see bluelamp archive quality")
+    if version is None:
+        console.out("Nothing to do: everything in it is held already." if fetched else "Nothing to do.")
+    else:
+        console.out(
+            f"Loaded {counted(loaded.rows, 'row')} of {counted(loaded.files - len(loaded.quarantined), 'file')}; "
+            f"data version {version.name} is published."
+        )
+    if quarantined:
+        console.out(
+            f"{counted(quarantined, 'file')} quarantined, with the reason: bluelamp archive files --state quarantined"
+        )
+    return code
+
+
+def join(app: typer.Typer) -> None:
+    app.command(
+        epilog=examples(
+            "bluelamp archive load 2024-03.zip",
+            "bluelamp archive load downloads/ --force kent --from 2024-01",
+            "bluelamp archive load 2024-04.zip --dry-run",
+        )
+    )(load)
+    app.command(
+        epilog=examples(
+            "bluelamp archive sync --force city-of-london",
+            "bluelamp archive sync --release 2024-03 --dataset stops",
+            "bluelamp archive sync --dry-run",
+            "bluelamp archive sync --from-api --force kent --from 2024-01 --to 2024-03",
+        )
+    )(sync)
+    app.command(epilog=examples("bluelamp archive rebuild", "bluelamp archive rebuild --yes"))(rebuild)
