@@ -16,7 +16,7 @@ from typing import Any
 
 import platformdirs
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bluelamp.errors import SettingsError
 
@@ -57,9 +57,25 @@ class Settings(BaseSettings):
         description="let downloads reach loopback and private addresses; for tests and mirrors in your own network",
     )
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only the values that `read_settings` gathered, with their origins: no look-up by itself adds any."""
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings,)
+
     @field_validator("home")
     @classmethod
     def _absolute(cls, home: Path) -> Path:
+        if "?" in str(home):
+            # The warehouse's engine takes what follows for the query of a web address and loses its files.
+            raise ValueError("choose a folder without a question mark in its name")
         return home.expanduser().absolute()
 
     @field_validator("police_uk_url")
@@ -119,8 +135,7 @@ def read_settings(
     origins |= {name: f"environment {PREFIX}{name.upper()}" for name in from_environment}
     origins |= dict.fromkeys(given, "flag")
     try:
-        # The values were gathered above, with their origins: pydantic-settings' own look-up must add none.
-        settings = Settings.model_validate(values)
+        settings = Settings(**values)
     except ValidationError as error:
         raise _explain(error, origins, file) from None
     return settings, origins

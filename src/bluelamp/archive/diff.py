@@ -2,7 +2,8 @@
 
 Rows have no key (a crime ID may be blank, or stand on several rows), so two files are compared as bags of rows,
 whatever their order: equal rows cancel out; of the rest, rows that are equal in all columns but one are the same
-record changed; then rows that share a crime ID; what is left was added or removed.
+record changed; then rows that share a crime ID, then rows that differ in nothing but their ID; what is left was
+added or removed.
 """
 
 from __future__ import annotations
@@ -162,9 +163,12 @@ def compare_files(unit: ForceMonth, dataset: Dataset, old: bytes, new: bytes) ->
     come = _cells((after - before).elements())
     order = sorted(range(len(dataset.columns)), key=lambda at: dataset.columns[at] not in _REVISED_FIRST)
     for at in order:
-        _pair(gone, come, lambda row, at=at: row[:at] + row[at + 1 :], found, dataset)
+        if dataset.columns[at] != "Crime ID":
+            _pair(gone, come, lambda row, at=at: row[:at] + row[at + 1 :], found, dataset)
     if "Crime ID" in dataset.columns:
         _pair(gone, come, lambda row: row[:1] if row[0] else (), found, dataset)
+        # Only then: an ID that stands on both sides belongs to its own record, however alike another one is.
+        _pair(gone, come, lambda row: row[1:], found, dataset)
     found.removed, found.added = sum(gone.values()), sum(come.values())
     return found
 

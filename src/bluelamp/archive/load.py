@@ -53,6 +53,13 @@ class Loaded:
     rejected: int = 0
     quarantined: list[tuple[StoredFile, str]] = field(default_factory=list)
 
+    def add(self, other: Loaded) -> None:
+        """Count what another load gave as well."""
+        self.files += other.files
+        self.rows += other.rows
+        self.rejected += other.rejected
+        self.quarantined += other.quarantined
+
 
 def load(ledger: Ledger, vault: Vault, lake: Lake, *, run: str, processes: int, progress: Progress) -> Loaded:
     """Load every waiting file. `run` names this run within the lake and must be new each time."""

@@ -10,7 +10,7 @@ publish   the version becomes the current one       storage.warehouse.database
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -48,6 +48,7 @@ class Archive:
     processes: int
     memory_mb: int
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    _loaded: loading.Loaded = field(default_factory=loading.Loaded)  # what `finish` has yet to tell of
 
     # -- the whole flow -------------------------------------------------------------------------------------
 
@@ -56,6 +57,8 @@ class Archive:
     ) -> fetching.Fetched:
         """Fetch a release into the vault. Call `finish` afterwards to make it answerable."""
         with self.writing():
+            # A file is unchanged only where the one before it was read and found sound: read first what still waits.
+            self._load(progress)
             return fetching.fetch(
                 source,
                 self.ledger,
@@ -73,9 +76,8 @@ class Archive:
     def finish(self, progress: Progress) -> tuple[loading.Loaded, Version | None]:
         """Load whatever waits and publish what the ledger then asks for; also finishes what a crash left undone."""
         with self.writing():
-            loaded = loading.load(
-                self.ledger, self.vault, self.lake, run=self._run_name(), processes=self.processes, progress=progress
-            )
+            self._load(progress)
+            loaded, self._loaded = self._loaded, loading.Loaded()
             return loaded, self.publish(progress)
 
     def publish(self, progress: Progress, *, from_nothing: bool = False) -> Version | None:
@@ -107,9 +109,8 @@ class Archive:
             # In one step: a rebuild that is killed must not leave old and new lake files side by side.
             self.ledger.send_back(again, anew=True)
             self._sweep_lake()
-            loading.load(
-                self.ledger, self.vault, self.lake, run=self._run_name(), processes=self.processes, progress=progress
-            )
+            self._load(progress)
+            self._loaded = loading.Loaded()
             return self.publish(progress, from_nothing=True)
 
     def unfinished(self) -> int:
@@ -121,6 +122,12 @@ class Archive:
     def writing(self) -> _WritersLock:
         """The writer's lock, held once however often it is asked for; sweeps what a killed writer left."""
         return _WritersLock(self)
+
+    def _load(self, progress: Progress) -> None:
+        one = loading.load(
+            self.ledger, self.vault, self.lake, run=self._run_name(), processes=self.processes, progress=progress
+        )
+        self._loaded.add(one)
 
     def _build(self, want: modelling.Wanted, progress: Progress, *, from_nothing: bool) -> Version:
         build_plan, base = modelling.plan(

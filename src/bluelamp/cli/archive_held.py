@@ -72,7 +72,7 @@ def coverage(
         list[str] | None,
         typer.Option(
             metavar="STATE",
-            help="Only this state: held, empty, missing, quarantined, 'not fetched', 'not published'; repeat for several.",
+            help="Only this state: held, empty, missing, quarantined, 'not fetched', 'not published'; repeatable.",
             autocompletion=_complete_state,
         ),
     ] = None,

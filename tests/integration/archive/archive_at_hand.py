@@ -105,7 +105,10 @@ def coverage(archive: Archive, version: Version | None = None) -> dict[Unit, tup
     """{unit: (state, release, rows)} of every expected force-month."""
     rows = query(
         archive,
-        "SELECT dataset, slug, month, state, release, rows FROM mart_coverage__force_month JOIN dim_force USING (force_id)",
+        """
+        SELECT dataset, slug, month, state, release, rows
+        FROM mart_coverage__force_month JOIN dim_force USING (force_id)
+        """,
         version,
     )
     return {

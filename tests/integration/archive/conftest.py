@@ -1,4 +1,4 @@
-"""The twin, loaded twice: its two releases in order, and in reverse. Shared by all tests of this room, never changed."""
+"""The twin, loaded twice: its two releases in order, and in reverse. Never changed by a test."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def twin(tmp_path_factory: pytest.TempPathFactory) -> Twin:
     folder = tmp_path_factory.mktemp("twin")
     truths = {}
     for release in (OLDER, NEWER):
-        plan = TwinPlan(Month.parse(release), months=18, crimes=40_000, seed=3)
+        plan = TwinPlan(Month.parse(release), months=18, crimes=30_000, seed=3)
         truths[release] = write_release(plan, folder / f"{release}.zip", processes=1)
     write_reference(plan, folder / "reference")
     return Twin(folder, truths)

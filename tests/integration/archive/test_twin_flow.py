@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import json
+import shutil
 import time
 import zipfile
 from collections import Counter
@@ -12,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import shapely
 from archive_at_hand import (
     NEWER,
     OLDER,
@@ -45,11 +48,13 @@ from bluelamp.archive.diff import (
     diff,
 )
 from bluelamp.archive.doctor import check_up
+from bluelamp.archive.load import load as load_waiting
 from bluelamp.archive.load import unreferenced
 from bluelamp.archive.workflow import Archive
 from bluelamp.domain.month import Month
 from bluelamp.domain.selection import Selection
 from bluelamp.errors import UsageError
+from bluelamp.sources.police_uk.archive import open_source
 from bluelamp.synthetic.archive import FileTruth
 from bluelamp.synthetic.plan import UNUSABLE
 
@@ -86,9 +91,9 @@ def test_an_unpacked_release_is_known_from_its_zip(twin: Twin, forward: Known, t
 
 
 def test_the_next_release_loads_only_what_changed(twin: Twin, forward: Known) -> None:
-    older = {unit(f): (f.crc32, f.size) for f in twin.truths[OLDER].files}
-    same = {unit(f) for f in twin.truths[NEWER].files if older.get(unit(f)) == (f.crc32, f.size)
-            and not (f.condition in UNUSABLE and f.condition != "damaged_member")}  # fmt: skip
+    """Sound files that the directory says are the same are not read again; broken ones are tried anew."""
+    older = {unit(f): (f.crc32, f.size) for f in twin.truths[OLDER].files if f.condition not in UNUSABLE}
+    same = {unit(f) for f in twin.truths[NEWER].files if older.get(unit(f)) == (f.crc32, f.size)}
     files = [f for f in forward.archive.ledger.files_of() if str(f.release) == NEWER]
     unchanged = {(f.unit.dataset, f.unit.force, str(f.unit.month)) for f in files if f.state == "unchanged"}
     assert unchanged == same
@@ -130,10 +135,16 @@ def test_as_of_the_older_release_says_exactly_what_was_said_before_the_newer_cam
     assert forward.archive.as_of(Month.parse(OLDER), SILENT) == version, "built once, then kept"
 
 
-def test_as_of_works_where_the_older_release_came_late(forward: Known, backward: Known) -> None:
+def test_as_of_works_where_the_older_release_came_late(twin: Twin, forward: Known, backward: Known) -> None:
     version = backward.archive.as_of(Month.parse(OLDER), SILENT)
-    there = figures(backward.archive, "crimes", version, by=["town", "month"])
-    assert there == forward.first_answers["by_town"]
+    there = coverage(backward.archive, version)
+    # Damaged then, and held in the meantime from the newer release, whose directory entry is the same.
+    mended = {one for one, cell in there.items() if forward.first_coverage[one] != cell}
+    damaged = {unit(f) for f in twin.truths[OLDER].files if f.condition == "damaged_member"}
+    assert mended <= damaged
+    assert held_rows(backward.archive, version) == held_rows(
+        forward.archive, forward.archive.as_of(Month.parse(OLDER), SILENT)
+    ) | {one: there[one][2] for one in mended}
 
 
 # -- incremental, from nothing, and rebuilt ----------------------------------------------------------------------
@@ -160,11 +171,8 @@ def test_an_incremental_build_equals_one_from_nothing(
     base = archive.warehouse.current()
     before = figures(archive, "crimes", by=["force"])
     with_kent = one_force_changed(twin, tmp_path)
-    from bluelamp.sources.police_uk.archive import open_source
-
     with open_source(str(with_kent)) as source:
         archive.receive(source, release=None, selection=Selection(), progress=SILENT)
-    # Looked at before it is built: it is this path that must be taken.
     _, published = archive.finish(SILENT)
     assert published is not None
     assert base is not None
@@ -185,9 +193,6 @@ def test_only_the_changed_force_is_made_anew(
     twin: Twin, forward: Known, copy_of: Callable[[Archive], Archive], tmp_path: Path
 ) -> None:
     archive = copy_of(forward.archive)
-    from bluelamp.archive.load import load as load_waiting
-    from bluelamp.sources.police_uk.archive import open_source
-
     with open_source(str(one_force_changed(twin, tmp_path))) as source:
         archive.receive(source, release=None, selection=Selection(), progress=SILENT)
     load_waiting(archive.ledger, archive.vault, archive.lake, run="a-run", processes=1, progress=SILENT)
@@ -221,8 +226,6 @@ def test_a_rebuild_from_the_vault_gives_the_same_fingerprint_and_answers(
 def test_a_lost_lake_and_warehouse_come_back_from_the_vault(
     forward: Known, copy_of: Callable[[Archive], Archive]
 ) -> None:
-    import shutil
-
     archive = copy_of(forward.archive)
     before = contents(archive)
     shutil.rmtree(archive.home / "lake" / "stg_police_uk__street_crime")
@@ -233,31 +236,32 @@ def test_a_lost_lake_and_warehouse_come_back_from_the_vault(
     assert contents(archive) == before
 
 
-def test_several_processes_give_what_one_gives(twin: Twin, backward: Known, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+def test_several_processes_give_what_one_gives(twin: Twin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bluelamp.archive.load._WORTH_WORKERS", 1)
-    monkeypatch.setattr("bluelamp.archive.load._TASK_BYTES", 1_000_000)
-    archive = archive_in(tmp_path, processes=2)
-    take_reference(archive, twin.reference)
-    load(archive, twin.zip(NEWER))
-    first = {table: rows for table, rows in backward.first_contents.items()}
-    assert {table: rows[0] for table, rows in contents(archive).items()} == {t: rows[0] for t, rows in first.items()}
-    assert coverage(archive) == backward.first_coverage
-    assert findings(archive) == backward.first_findings
-    assert figures(archive, "crimes", by=["town", "month"]) == backward.first_answers["by_town"]
+    monkeypatch.setattr("bluelamp.archive.load._TASK_BYTES", 100_000)
+    some = Selection(forces=frozenset({"kent", "cumbria", "dyfed-powys", "avon-and-somerset"}))
+    archives = [archive_in(tmp_path / str(processes), processes=processes) for processes in (1, 2)]
+    for archive in archives:
+        load(archive, twin.zip(NEWER), selection=some)
+    one, several = archives
+    assert contents(one, file_ids=False) == contents(several, file_ids=False)
+    assert findings(one) == findings(several)
+    assert contents(one)["stg_police_uk__street_crime"][0] > 1_000
 
 
 # -- what is broken, and what is left out ------------------------------------------------------------------------
 
 
-def test_both_releases_received_before_they_are_loaded(twin: Twin, forward: Known, tmp_path: Path) -> None:
-    """As `bluelamp archive load OLD NEW` does it."""
+def test_a_sound_copy_replaces_a_damaged_one_in_the_same_command(twin: Twin, forward: Known, tmp_path: Path) -> None:
+    """As `bluelamp archive load OLD NEW` does it: both are received before the first is published."""
     archive = archive_in(tmp_path)
-    take_reference(archive, twin.reference)
-    load(archive, twin.zip(OLDER), twin.zip(NEWER))
-    assert {u: (s, n) for u, (s, _, n) in coverage(archive).items()} == {
-        u: (s, n) for u, (s, _, n) in coverage(forward.archive).items()
-    }
-    assert held_rows(archive) == held_rows(forward.archive)
+    damaged = [f for f in twin.truths[OLDER].files if f.condition == "damaged_member"]
+    some = Selection(forces=frozenset(f.force for f in damaged))
+    load(archive, twin.zip(OLDER), twin.zip(NEWER), selection=some)
+    there = coverage(forward.archive)
+    found = {one: cell for one, cell in coverage(archive).items() if one[1] in some.forces}
+    assert found == {one: there[one] for one in found}
+    assert any(found[unit(f)][0] == "held" for f in damaged)
 
 
 def test_a_broken_file_that_the_next_release_repeats_is_quarantined_in_both(tmp_path: Path) -> None:
@@ -341,8 +345,6 @@ def test_a_version_published_after_a_crash_does_not_tell_of_waiting_files_as_mis
     archive = archive_in(tmp_path)
     selection = Selection(forces=frozenset({"kent"}))
     load(archive, twin.zip(OLDER), selection=selection)
-    from bluelamp.sources.police_uk.archive import open_source
-
     with open_source(str(twin.zip(NEWER))) as source:
         archive.receive(source, release=None, selection=selection, progress=SILENT)
     assert archive.unfinished() > 0
@@ -368,7 +370,9 @@ def pairs(twin: Twin) -> Iterator[tuple[Unit, FileTruth | None, FileTruth | None
         yield one, older.get(one), newer.get(one)
 
 
-def test_the_diff_tells_which_files_only_one_release_has(twin: Twin, changes: tuple[dict[Unit, FileDiff], DiffSummary]) -> None:  # fmt: skip
+def test_the_diff_tells_which_files_only_one_release_has(
+    twin: Twin, changes: tuple[dict[Unit, FileDiff], DiffSummary]
+) -> None:
     found, _ = changes
     window = {str(month) for month in twin.truths[NEWER].plan.window}
     expected = {}
@@ -417,21 +421,32 @@ def _bag(data: bytes) -> Counter[tuple[tuple[str, str], ...]]:
     """The rows of a file whatever the order of its lines and columns, without columns that nobody knows."""
     rows = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
     names = next(rows)
-    return Counter(
-        tuple(sorted((name, cell) for name, cell in zip(names, row, strict=False) if name != "Neighbourhood"))
-        + (("cells", str(min(len(row), len(names)) == len(names))),)
-        for row in rows
-    )
+    bag: Counter[tuple[tuple[str, str], ...]] = Counter()
+    for row in rows:
+        cells = [(name, cell) for name, cell in zip(names, row, strict=False) if name != "Neighbourhood"]
+        if len(row) != len(names):
+            cells.append(("cells", str(len(row))))
+        bag[tuple(sorted(cells))] += 1
+    return bag
 
 
 def test_the_diff_says_last_outcome_where_that_is_what_changed(
     twin: Twin, changes: tuple[dict[Unit, FileDiff], DiffSummary]
 ) -> None:
+    """Markup is planted on other crimes in each release, so files with it also change in places."""
     found, _ = changes
-    sound = {one for one, old, new in pairs(twin) if old and new and {old.condition, new.condition} == {"sound"}}
-    crimes = [d for one, d in found.items() if one in sound and one[0] == "crimes"]
+    sound = {
+        one
+        for one, old, new in pairs(twin)
+        if one[0] == "crimes" and old and new and {old.condition, new.condition} == {"sound"}
+        if "markup_cells" not in old.labels | new.labels
+    }
+    crimes = [found[one] for one in sound if one in found]
+    columns = sum((d.columns for d in crimes), Counter())
+    share = columns["Last outcome category"] / sum(d.changed for d in crimes)
+    print(f"rows changed in `Last outcome category`: {share:.4%} of {sum(d.changed for d in crimes)}")
     assert sum(d.changed for d in crimes) > 500
-    assert {column for d in crimes for column in d.columns} == {"Last outcome category"}
+    assert share > 0.99
 
 
 def test_the_diff_does_not_compare_what_cannot_be_read(
@@ -468,10 +483,6 @@ def test_a_release_that_is_not_held_cannot_be_compared(forward: Known) -> None:
 
 
 def test_stops_get_the_authority_that_holds_their_point(twin: Twin, forward: Known) -> None:
-    import json
-
-    import shapely
-
     shapes = json.loads((twin.reference / "local-authorities-2024.geojson").read_text(encoding="utf-8"))["features"]
     areas = {s["properties"]["ltla24_name"]: shapely.from_geojson(json.dumps(s["geometry"])) for s in shapes}
     rows = query(

@@ -299,7 +299,8 @@ def test_utc_dates_of_the_last_evening_are_in_their_month_by_local_time(twin: Tw
         forward.archive,
         """
         SELECT count(*) FROM stg_police_uk__stop_and_search
-        WHERE year(utc_time) * 12 + month(utc_time) - 1 < month AND year(local_time) * 12 + month(local_time) - 1 = month
+        WHERE year(utc_time) * 12 + month(utc_time) - 1 < month
+            AND year(local_time) * 12 + month(local_time) - 1 = month
         """,
     )
     assert rows[0][0] >= early

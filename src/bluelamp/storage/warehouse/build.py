@@ -217,7 +217,7 @@ class _Build:
                 first(lsoa_code) AS lsoa_code, first(lsoa_name) AS lsoa_name, min(tuple) <> max(tuple) AS collides
             FROM (
                 SELECT *, hash(longitude, latitude, location, lsoa_code, lsoa_name) AS tuple
-                FROM read_parquet($lake_files)
+                FROM read_parquet($lake_files, hive_partitioning = false)
             ) AS published
             WHERE point NOT IN (SELECT point FROM dim_point)
             GROUP BY point
@@ -357,7 +357,8 @@ class _Build:
                 )
 
     def _insert_rows(self, table: str, coded: list[pa.Table]) -> None:
-        self.connection.register("coded", pa.concat_tables(coded, promote_options="permissive"))
+        # In one piece: from many small batches the engine makes many small row groups, and packs them again later.
+        self.connection.register("coded", pa.concat_tables(coded, promote_options="permissive").combine_chunks())
         self.connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM coded")
         self.connection.unregister("coded")
 
@@ -366,7 +367,7 @@ class _Build:
             self.connection.execute(
                 """
                 INSERT INTO stg_police_uk__issue
-                SELECT * FROM read_parquet($lake_files)
+                SELECT * FROM read_parquet($lake_files, hive_partitioning = false)
                 WHERE file_id IN (SELECT file_id FROM included_file) ORDER BY file_id, line
                 """,
                 {"lake_files": _texts(self.plan.issue_files)},

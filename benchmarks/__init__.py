@@ -1,0 +1,1 @@
+"""What the claims about speed rest on. `python -m benchmarks` measures and prints ratios; README.md states figures."""

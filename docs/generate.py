@@ -1,0 +1,231 @@
+"""Writes the pages of docs/reference/ from the program itself, so that they cannot drift from it.
+
+python docs/generate.py            write them
+python docs/generate.py --check    say which are not current (also done by tests/test_docs.py)
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent / "reference"
+_NOTE = "<!-- Written by docs/generate.py: change the program, then run it. -->\n"
+
+
+def commands() -> str:
+    """Every command as its own --help says it."""
+    import typer
+
+    from bluelamp.cli.app import app
+
+    root: Any = typer.main.get_command(app)
+    lines = ["# Commands", "", "Every command, as its own `--help` says it.", ""]
+    for path, command in _walk(root, ("bluelamp",)):
+        context = _context(root, path)
+        lines += [f"## {' '.join(path)}", "", "```text", command.get_help(context).rstrip(), "```", ""]
+    return "\n".join(lines)
+
+
+def _walk(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    yield path, command
+    if hasattr(command, "list_commands"):
+        for name in command.list_commands(None):
+            yield from _walk(command.commands[name], (*path, name))
+
+
+def _context(root: Any, path: tuple[str, ...]) -> Any:
+    """The context that a command would be run in, 80 columns wide."""
+    command, context = root, None
+    for at, name in enumerate(path):
+        command = root if at == 0 else command.commands[name]
+        settings = {"terminal_width": 80, **getattr(command, "context_settings", {})}
+        context = command.make_context(name, [], parent=context, resilient_parsing=True, **settings)
+    return context
+
+
+def settings() -> str:
+    """Every setting with its words."""
+    from bluelamp.settings import PREFIX, Settings
+
+    lines = [
+        "# Settings",
+        "",
+        "A setting is looked for on the command line (only `--home`), then in the environment, then in the file",
+        "`bluelamp.toml` in the home; then its default counts. `bluelamp config show` says each value and where it",
+        "came from. A name or value that is not understood is refused, with file and line.",
+        "",
+        "| in `bluelamp.toml` | in the environment | default | what it is |",
+        "|---|---|---|---|",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = "the platform's data folder" if name == "home" else f"`{_toml(field.default)}`"
+        in_file = "not there: the file lies in it" if name == "home" else f"`{name}`"
+        lines.append(f"| {in_file} | `{PREFIX}{name.upper()}` | {default} | {_sentence(field.description or '')} |")
+    lines += [
+        "",
+        "`BLUELAMP_DEBUG=1` does what `--debug` does. `NO_COLOR` and `TERM=dumb` switch bars off.",
+        "",
+        "Everything is kept in the home:",
+        "",
+        "| in the home | what it is |",
+        "|---|---|",
+        "| `bluelamp.toml` | the settings file, if you make one |",
+        "| `ledger.sqlite` | the ledger: every file ever received, with its verdict |",
+        "| `vault/` | the bytes as received; lake and warehouse can be made anew from them and the ledger |",
+        "| `lake/` | the rows as columnar files (Parquet), and the reference data (`ref_ons__…`) |",
+        "| `warehouse/` | the data versions that answer questions (DuckDB) |",
+        "| `cache/`, `tmp/`, `writer.lock` | may be removed while nothing runs |",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def datasets() -> str:
+    """What may be asked, and the words of every dimension, measure and caveat."""
+    from bluelamp.domain.dataset import BY_NAME
+    from bluelamp.questions.datasets import DATASETS
+
+    lines = ["# Datasets", "", "What may be asked of each dataset, with `bluelamp ask` or `bluelamp.ask`.", ""]
+    for spec in DATASETS.values():
+        published = BY_NAME[spec.name]
+        lines += [f"## {spec.name}", "", _sentence(spec.words), ""]
+        lines += ["| measure | counts | what it is |", "|---|---|---|"]
+        lines += [f"| `{m.name}` | {m.unit} | {_sentence(m.words)} |" for m in spec.measures]
+        lines += ["", "| field | kind | published as | what it is |", "|---|---|---|---|"]
+        lines += [f"| `{d.name}` | {d.kind} | {d.column or '–'} | {_sentence(d.words)} |" for d in spec.dimensions]
+        lines += ["", "Every answer says:", "", *(f"- {caveat}" for caveat in spec.caveats), ""]
+        lines += ["Known values. Others are kept as published and counted as `unknown_value`:", ""]
+        for column, values in published.vocabularies.items():
+            lines.append(f"- **{column}**: {'; '.join(sorted(values))}")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def tables() -> str:
+    """The tables of the lake and of the warehouse."""
+    import inspect
+
+    from bluelamp.questions.datasets import DATASETS
+    from bluelamp.storage import lake
+    from bluelamp.storage.warehouse.tables import TABLES
+
+    comments = {d.name: f"the {d.column} column" for spec in DATASETS.values() for d in spec.dimensions if d.column}
+    comments |= dict(re.findall(r'^\s*\("(\w+)", .*?\),\s+# (.+)$', inspect.getsource(lake), re.MULTILINE))
+    lines = [
+        "# Tables",
+        "",
+        "Names say layer and source: `stg_` (typed, one row for each published row), `dim_` (what numbers stand for),",
+        "`mart_` (counted beforehand). Lake and warehouse may be read by other programs; only Bluelamp writes them.",
+        "",
+        "## The lake",
+        "",
+        "Parquet files under `lake/`, a folder for each table. Rows of every release are here: join `file_id` with the",
+        "ledger's `file` table to choose.",
+        "",
+    ]
+    for name, schema in lake.SCHEMAS.items():
+        lines += [f"### {name}", "", "| column | type | |", "|---|---|---|"]
+        lines += [f"| `{field.name}` | {_arrow(field.type)} | {comments.get(field.name, '')} |" for field in schema]
+        lines.append("")
+    lines += ["## The warehouse", "", "One DuckDB file for each data version, under `warehouse/`.", ""]
+    folder = resources.files("bluelamp.storage.warehouse") / "sql"
+    for name in TABLES:
+        text = (folder / f"{name}.sql").read_text(encoding="utf-8").partition("-- fill\n")[0]
+        comment, create = re.fullmatch(r"((?:--[^\n]*\n)*)(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
+        words = " ".join(line.removeprefix("--").strip() for line in comment.splitlines())
+        lines += [f"### {name}", "", words, "", "```sql", create.strip(), "```", ""]
+    return "\n".join(lines)
+
+
+def _arrow(kind: object) -> str:
+    return "word" if str(kind).startswith("dictionary") else str(kind)
+
+
+def findings() -> str:
+    """Findings of the quality report, states of coverage, verdicts of the ledger."""
+    from bluelamp.archive.quality import FINDINGS
+    from bluelamp.archive.status import VERDICT_WORDS
+    from bluelamp.domain.coverage import State
+
+    lines = ["# Findings, states and verdicts", "", "## Findings", ""]
+    lines += ["What `bluelamp archive quality` reports. A finding never changes a row.", ""]
+    lines += ["| finding | what it means |", "|---|---|"]
+    lines += [f"| `{name}` | {_sentence(words)} |" for name, words in FINDINGS.items()]
+    lines += ["", "## States of coverage", ""]
+    lines += ["What is known of one dataset, force and month: `bluelamp archive coverage`.", ""]
+    lines += ["| state | what it means |", "|---|---|"]
+    lines += [f"| `{state}` | {_sentence(state.words)} |" for state in State]
+    lines += ["", "## Verdicts", "", "What became of one file that was received: `bluelamp archive files`.", ""]
+    lines += ["| verdict | what it means |", "|---|---|"]
+    lines += [f"| `{name}` | {_sentence(words)} |" for name, words in VERDICT_WORDS.items()]
+    return "\n".join([*lines, ""])
+
+
+def exit_codes() -> str:
+    """Exit codes, and which error leads to which."""
+    from bluelamp import errors
+    from bluelamp.cli.exits import WORDS
+
+    lines = ["# Exit codes and errors", "", "| code | what it means |", "|---|---|"]
+    lines += [f"| {code} | {_sentence(words)} |" for code, words in WORDS.items()]
+    lines += [
+        "",
+        "A message on standard error says what is wrong, where, and what to do. These are its kinds, as a script meets",
+        "them in `bluelamp.errors`:",
+        "",
+        "| error | exit code | what it means |",
+        "|---|---|---|",
+    ]
+    for name, kind in vars(errors).items():
+        if isinstance(kind, type) and issubclass(kind, errors.BluelampError) and kind is not errors.BluelampError:
+            first = (kind.__doc__ or "").strip().splitlines()[0]
+            lines.append(f"| `{name}` | {kind.exit_code} | {_sentence(first)} |")
+    return "\n".join([*lines, ""])
+
+
+def _sentence(words: str) -> str:
+    text = words.strip().rstrip(".").replace("|", "\\|")
+    return text[:1].upper() + text[1:] + "."
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "commands.md": commands,
+    "settings.md": settings,
+    "datasets.md": datasets,
+    "tables.md": tables,
+    "findings.md": findings,
+    "exit-codes.md": exit_codes,
+}
+
+
+def page(name: str) -> str:
+    """One page as it should be; no line ends in blanks."""
+    return re.sub(r"[ \t]+$", "", _NOTE + PAGES[name](), flags=re.MULTILINE)
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or with --check name those that are not current."""
+    stale = [
+        name for name in PAGES if not (HERE / name).exists() or (HERE / name).read_text(encoding="utf-8") != page(name)
+    ]
+    for name in stale:
+        if "--check" not in arguments:
+            HERE.mkdir(exist_ok=True)
+            (HERE / name).write_text(page(name), encoding="utf-8")
+        sys.stdout.write(f"{'not current' if '--check' in arguments else 'written'}: docs/reference/{name}\n")
+    return 1 if stale and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

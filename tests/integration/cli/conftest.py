@@ -1,0 +1,59 @@
+"""A home with two small releases in it, loaded once and only read afterwards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import files_of, write_release
+
+from bluelamp.cli import main
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="session")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Two releases of two forces; the later one restates a crime of each month and adds January 2024."""
+    folder = tmp_path_factory.mktemp("releases")
+    return [
+        write_release(folder / "2023-12.zip", files_of(["2023-11", "2023-12"])),
+        write_release(folder / "2024-01.zip", files_of(["2023-11", "2023-12", "2024-01"], decided=True)),
+    ]
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory, releases: list[Path]) -> Path:
+    folder = tmp_path_factory.mktemp("home")
+    assert main(["--home", str(folder), "--quiet", "archive", "load", *map(str, releases)]) == 0
+    return folder
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run the command in this process: (exit code, standard output, standard error)."""
+    monkeypatch.delenv("BLUELAMP_HOME", raising=False)
+    monkeypatch.delenv("BLUELAMP_DEBUG", raising=False)
+
+    def run_it(*arguments: str | Path) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = main([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run_it
+
+
+@pytest.fixture
+def lines(run: Run, home: Path) -> Callable[..., list[dict[str, Any]]]:
+    """The objects that a command prints with --json."""
+
+    def lines_of(*arguments: str) -> list[dict[str, Any]]:
+        code, out, err = run("--home", home, *arguments, "--json")
+        assert code == 0, err
+        return [json.loads(line) for line in out.splitlines()]
+
+    return lines_of
