@@ -12,6 +12,7 @@ import sys
 import time
 import zipfile
 import zlib
+from pathlib import Path
 
 from isal import isal_zlib
 
@@ -30,7 +31,7 @@ def _inflate(job: tuple[str, str, list[Place]]) -> int:
 
 
 def _places(path: str) -> list[Place]:
-    with zipfile.ZipFile(path) as archive, open(path, "rb") as file:
+    with zipfile.ZipFile(path) as archive, Path(path).open("rb") as file:
         found = []
         for info in archive.infolist():
             file.seek(info.header_offset + 26)

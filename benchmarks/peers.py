@@ -25,10 +25,11 @@ def with_duckdb(folder: Path, target: Path) -> None:
     connection = duckdb.connect(str(target / "peer.duckdb"))
     connection.execute("SET threads = 2")
     for dataset in DATASETS:
-        columns = {name: "VARCHAR" for name in dataset.columns}
+        columns = dict.fromkeys(dataset.columns, "VARCHAR")
         connection.execute(
             f"CREATE TABLE {dataset.name} AS SELECT * FROM read_csv(?, columns = {columns!r}, header = true, "
-            "filename = true, auto_detect = false, delim = ',', quote = '\"', null_padding = true, ignore_errors = true)",
+            "filename = true, auto_detect = false, "
+            "delim = ',', quote = '\"', null_padding = true, ignore_errors = true)",
             [[str(path) for path in _files(folder, dataset.suffix)]],
         )
     connection.close()

@@ -57,6 +57,12 @@ def extract(files: Sequence[bytes], dataset: Dataset) -> tuple[Extracted, list[F
     for verdict, count in zip(verdicts, counts.tolist(), strict=True):
         verdict.rows = count
         verdict.rows_read = count + len(verdict.issues)
+        if verdict.issues and not count:
+            # An empty file is a published zero; a file of which nothing fits says nothing at all.
+            first = verdict.issues[0]
+            verdict.broken = (
+                f"has no row that fits; line {first.line}: {f'{first.field} ' if first.field else ''}{first.reason}"
+            )
     return whole, verdicts
 
 

@@ -28,8 +28,8 @@ from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 from bluelamp.sources.police_uk.inflate import inflate
 from bluelamp.sources.police_uk.member import BrokenMember, Member
+from bluelamp.storage.entries import LOADED, QUARANTINED, LakeFile, LoadResult
 from bluelamp.storage.lake import ISSUE, POINT, SCHEMAS, TABLE_OF, WORD, Lake
-from bluelamp.storage.ledger import LOADED, QUARANTINED, LakeFile, LoadResult
 
 _MICROSECONDS_A_DAY = 86_400_000_000
 # The lake's column for each published column that is kept as words.

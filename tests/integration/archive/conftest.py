@@ -18,6 +18,7 @@ from archive_at_hand import (
     figures,
     findings,
     load,
+    query,
     take_reference,
 )
 
@@ -45,6 +46,10 @@ def _known(twin: Twin, home: Path, first: str, then: str) -> Known:
     measures = ["count,with_outcome,still_open,ambiguous,outcomes_disagree"]
     known.first_answers["by_lag"] = figures(
         archive, "crimes", measures=measures, by=["force", "month", "months_to_outcome"]
+    )
+    known.first_answers["by_stem"] = query(
+        archive,
+        "SELECT town, count(*) FROM stg_police_uk__street_crime JOIN dim_town USING (town_id) WHERE lsoa_id <> 0 GROUP BY 1",
     )
     known.first_answers["by_town"] = figures(archive, "crimes", by=["town", "month"])
     load(archive, twin.zip(then))

@@ -475,7 +475,7 @@ def test_a_release_that_is_not_held_cannot_be_compared(forward: Known) -> None:
                 Selection(),
                 SILENT,
                 DiffSummary(),
-            )  # fmt: skip
+            )
         )
 
 

@@ -69,7 +69,7 @@ def expected_coverage(older: Truth | None, newer: Truth) -> dict[Unit, tuple[str
                 usable = [(release, file) for release, file in listed if is_usable(file, listed)]
                 if usable:
                     release, file = usable[0]
-                    expected[one] = ("empty" if file.condition == "empty_files" else "held", release)
+                    expected[one] = ("held" if loaded_rows(file) else "empty", release)
                 elif listed:
                     expected[one] = ("quarantined", listed[0][0])
                 elif not force.publishes(dataset):
@@ -354,7 +354,7 @@ def test_ambiguous_ids_are_counted_and_matched_to_nobody(forward: Known) -> None
 
 def test_outcomes_match_the_crimes_of_every_month_held(twin: Twin, backward: Known) -> None:
     match = figures(backward.archive, "outcomes", by=["match"])
-    assert match["matched"] > 20_000
+    assert match["matched"] > 10_000
     assert set(match) <= {"matched", "ambiguous", "crime not held"}
     assert sum(match.values()) == ask(backward.archive, "outcomes").rows[0][0]
 
@@ -372,13 +372,9 @@ def test_towns_are_the_stems_of_lsoa_names_and_odd_names_stay_whole(twin: Twin, 
             for number, row in enumerate(csv.DictReader(io.StringIO(text, newline="")), 2):
                 if number not in bad:
                     towns[town_of(row["LSOA name"] or "") or ""] += 1
-    found: Counter[str] = Counter()
-    for (town, _), count in backward.first_answers["by_town"].items():
-        found[town] += count
-    # Northern Ireland has no LSOA: its towns come from its map points, where there is a boundary.
-    blank = towns.pop("")
-    assert blank == found.pop("not recorded")
-    assert dict(found) == dict(towns)
+    # Without an LSOA the town comes from the map point, if from anywhere: that is another test's.
+    assert towns.pop("") > 0
+    assert dict(backward.first_answers["by_stem"]) == dict(towns)
     odd = [town for town in towns if any(mark in town for mark in "-'.,")]
     assert any("," in town for town in odd)
     assert any("'" in town for town in odd)

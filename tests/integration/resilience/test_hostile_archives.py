@@ -87,7 +87,16 @@ def test_against_data_held(case: Case, bluelamp: Commands, held: Path, tmp_path:
 
 
 # Those whose handling could depend on there being something already; by hand, all of them.
-_ALSO_EMPTY = {"cut", "encrypted", "twice, different", "cut in a row", "header only", "CRLF", "only bad rows", "month 13"}
+_ALSO_EMPTY = {
+    "cut",
+    "encrypted",
+    "twice, different",
+    "cut in a row",
+    "header only",
+    "CRLF",
+    "only bad rows",
+    "month 13",
+}
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.name in _ALSO_EMPTY], ids=lambda case: case.name)
