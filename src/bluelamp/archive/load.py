@@ -177,6 +177,10 @@ def _collect(pool: ProcessPoolExecutor, tasks: list[Task]) -> Iterator[TaskResul
     finally:
         for future in pending:
             future.cancel()
+        if pending:
+            # Interrupted, or failed: nobody waits for tasks whose results nobody will take.
+            for process in list((pool._processes or {}).values()):
+                process.kill()
 
 
 def _run_here(stager: Stager, task: Task) -> TaskResult:

@@ -16,8 +16,8 @@ from bluelamp.domain.release import ForceMonth
 from bluelamp.storage.lake import ISSUE, POINT, WORD, Lake
 from bluelamp.storage.ledger import NOT_FETCHED, QUARANTINED, Ledger, StoredFile
 from bluelamp.storage.reference import ReferenceStore, authority_table, force_table, lsoa_table
-from bluelamp.storage.warehouse.build import BuildPlan, IncludedFile
 from bluelamp.storage.warehouse.database import Version, WarehouseFolder
+from bluelamp.storage.warehouse.plan import BuildPlan, IncludedFile
 
 # Raised whenever the tables or their statements change: a version built by other statements is not built upon.
 SCHEMA_VERSION = 1

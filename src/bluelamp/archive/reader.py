@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from bluelamp.archive.shape import canonical_header
-from bluelamp.archive.sieve import Issue, explain
+from bluelamp.archive.sieve import INSTANT, NUMBER, Issue, explain
 from bluelamp.domain.dataset import STOPS, Dataset
 
 _WORD = pa.dictionary(pa.int32(), pa.string())
@@ -26,11 +26,8 @@ _BLOCK = 1 << 20
 _PIECE = 1 << 17
 # More bad rows than this in one go are no accident: the careful path gives every one its due.
 _MOST_BAD_ROWS = 5_000
-_NUMBER = r"^-?\d{1,3}(\.\d{1,15})?$"
-_INSTANT = (
-    r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
-    r"(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$"
-)
+_NUMBER = rf"^({NUMBER})$"
+_INSTANT = rf"^({INSTANT})$"
 
 Mask = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
@@ -153,7 +150,11 @@ def _read_csv(body: bytes, types: dict[str, pa.DataType], note: object) -> pa.Ta
         read_options=pa_csv.ReadOptions(use_threads=False, block_size=block),
         parse_options=pa_csv.ParseOptions(newlines_in_values=False, invalid_row_handler=note),
         convert_options=pa_csv.ConvertOptions(
-            column_types=types, strings_can_be_null=False, quoted_strings_can_be_null=False
+            # Only a blank is “none”: left to itself the parser takes “NULL”, “nan” and the like for it as well.
+            column_types=types,
+            null_values=[""],
+            strings_can_be_null=False,
+            quoted_strings_can_be_null=False,
         ),
     )
     return table.unify_dictionaries().combine_chunks()

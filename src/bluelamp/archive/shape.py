@@ -42,7 +42,7 @@ def canonical_header(dataset: Dataset) -> bytes:
 def shape_of(data: bytes, dataset: Dataset) -> Shape:
     """The shape of a file's bytes. Raises BrokenFile: empty, not text, no header, a column missing."""
     header = canonical_header(dataset)
-    if data.startswith(header) and data.endswith(b"\n") and b"\r" not in data:
+    if data.startswith(header) and data.endswith(b"\n") and b"\r" not in data and b"\0" not in data:
         return Shape(True, len(header), tuple(range(len(dataset.columns))), len(dataset.columns))
     return _unusual_shape(data, dataset)
 

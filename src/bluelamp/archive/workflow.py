@@ -29,8 +29,9 @@ from bluelamp.storage.lake import Lake
 from bluelamp.storage.ledger import WAITING, Ledger
 from bluelamp.storage.reference import ReferenceStore
 from bluelamp.storage.vault import Vault
-from bluelamp.storage.warehouse.build import Engine, build
+from bluelamp.storage.warehouse.build import build
 from bluelamp.storage.warehouse.database import Version, WarehouseFolder
+from bluelamp.storage.warehouse.plan import Engine
 
 STEPS = ("discover", "fetch", "load", "model", "publish")
 

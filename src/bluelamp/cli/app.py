@@ -16,6 +16,7 @@ from typer.exceptions import TyperException
 from bluelamp import __version__
 from bluelamp.cli import archive, asking, care, demo, exits, reference
 from bluelamp.cli.console import Console, ReaderGoneError
+from bluelamp.cli.interruption import WORDS, Interruption, interruptible
 from bluelamp.cli.options import examples
 from bluelamp.errors import BluelampError
 
@@ -119,9 +120,16 @@ def run(arguments: Sequence[str] | None = None, here: Context | None = None) -> 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code. Never shows a traceback unless --debug asks for one."""
+    with interruptible() as interruption:
+        return _main(arguments, interruption)
+
+
+def _main(arguments: Sequence[str] | None, interruption: Interruption) -> int:
     here = Context()
     try:
         code = run(arguments, here)
+        if interruption.asked:
+            raise KeyboardInterrupt  # Typer has caught the first one, and would end without a word
         here.console.flush()
         return code
     except ReaderGoneError:
@@ -129,7 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
         return exits.DONE
     except (typer.Abort, KeyboardInterrupt):
-        here.console.error("Interrupted. What was finished is kept; run the same command again to go on.")
+        here.console.error(WORDS)
         return exits.INTERRUPTED
     except typer.Exit as ended:
         return ended.exit_code
@@ -139,6 +147,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if here.debug:
             traceback.print_exc()
+        if interruption.asked:
+            here.console.error(WORDS)
+            return exits.INTERRUPTED
         return _tell_failure(here.console, error)
 
 

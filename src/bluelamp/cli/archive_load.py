@@ -64,6 +64,8 @@ def load(
         for path in paths or ():
             with _source(context, path, dry_run=True) as source:
                 _tell_plan(console, source, archive.preview(source, release=stated, selection=chosen), json)
+        if not paths:
+            _tell_waiting(console, archive.unfinished(), json)
         return exits.DONE
     fetched = []
     # One lock over all of it: a second load is told at once, not after its download, and cannot slip in between.
@@ -161,7 +163,9 @@ def rebuild(
 def _agreed(console: Console) -> bool:
     if not sys.stdin.isatty():
         raise UsageError("A rebuild asks first, and nobody is here to answer.", "Say --yes.")
-    if typer.confirm("Make the lake and the warehouse anew from the vault?", err=True):
+    # typer's own question writes a blank to standard output, which carries answers only.
+    console.ask("Make the lake and the warehouse anew from the vault? [y/N] ")
+    if sys.stdin.readline().strip().lower() in ("y", "yes"):
         return True
     console.note("Nothing was changed.")
     return False

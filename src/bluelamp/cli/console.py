@@ -78,6 +78,11 @@ class Console:
         if self.verbose:
             self.note(text)
 
+    def ask(self, text: str) -> None:
+        """A question to whoever sits there; the answer is read from standard input."""
+        sys.stderr.write(_encodable(text, sys.stderr))
+        sys.stderr.flush()
+
     def error(self, text: str, hint: str = "") -> None:
         """What is wrong, and what to do, even when quiet."""
         sys.stderr.write(_encodable(f"error: {text}", sys.stderr) + "\n")

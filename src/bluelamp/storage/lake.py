@@ -111,8 +111,8 @@ class Lake:
             pq.write_table(
                 rows,
                 partial,
-                compression={field.name: "none" if field.name in incompressible else "zstd" for field in schema},
-                compression_level={field.name: 1 for field in schema if field.name not in incompressible},
+                # LZ4 costs half the time of Zstandard here and 3 % more space.
+                compression={field.name: "none" if field.name in incompressible else "lz4" for field in schema},
                 use_dictionary=[field.name for field in schema if field.name not in {"crime_id", "crime_key", "line"}],
                 write_statistics=[field.name for field in schema if field.name in {"file_id", "force", "month"}],
                 row_group_size=1 << 20,

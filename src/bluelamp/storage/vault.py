@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import os
 import struct
+import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -26,6 +28,7 @@ _UTF8_NAMES = 0x800
 # 1980-01-01: the time of a member is kept by the ledger; a constant keeps equal packs equal to the byte.
 _NO_TIME, _NO_DATE = 0, 0x21
 _LIMIT_32 = 0xFFFFFFFF
+_FLUSH_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class PackWriter:
     file: IO[bytes]
     entries: list[tuple[bytes, int, int, int, int, int]] = field(default_factory=list)
     _content: Any = field(default_factory=hashlib.sha256)
+    _unflushed: int = 0
+    _flusher: threading.Thread | None = None
 
     def add(self, name: str, method: int, crc32: int, size: int, raw: bytes) -> tuple[int, str]:
         """Append a member; (offset of its bytes in the pack, SHA-256 of the bytes as received)."""
@@ -60,7 +65,19 @@ class PackWriter:
         self.file.write(raw)
         self.entries.append((encoded, method, crc32, len(raw), size, offset))
         self._content.update(encoded + b"\0" + digest.digest())
+        self._unflushed += len(raw)
+        if self._unflushed >= _FLUSH_BYTES:
+            self._flush_meanwhile()
         return offset + _LOCAL_HEADER.size + len(encoded), digest.hexdigest()
+
+    def _flush_meanwhile(self) -> None:
+        """Have the disk write while more bytes come, so that little is left to wait for at the end."""
+        if self._flusher is None or not self._flusher.is_alive():
+            self.file.flush()
+            self._unflushed = 0
+            # Whatever goes wrong here goes wrong again in `close`, which is the one that counts.
+            self._flusher = threading.Thread(target=_flush_quietly, args=(self.file.fileno(),), daemon=True)
+            self._flusher.start()
 
     def close(self) -> tuple[int, str]:
         """Write the directory and flush everything to disk; (size, hash of the members' hashes)."""
@@ -87,13 +104,27 @@ class PackWriter:
         )  # fmt: skip
         size = self.file.tell()
         self.file.flush()
+        self._await_flusher()
         os.fsync(self.file.fileno())
         self.file.close()
         return size, self._content.hexdigest()
 
+    def _await_flusher(self) -> None:
+        if self._flusher is not None:
+            self._flusher.join()
+
     def abandon(self) -> None:
-        self.file.close()
-        self.path.unlink(missing_ok=True)
+        self._await_flusher()
+        # On a full disk closing fails too, because it writes what is left: that is no news any more.
+        with suppress(OSError):
+            self.file.close()
+        with suppress(OSError):
+            self.path.unlink(missing_ok=True)
+
+
+def _flush_quietly(handle: int) -> None:
+    with suppress(OSError):
+        os.fsync(handle)
 
 
 class Vault:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from command_line import files_of, write_release
+
+# The server on the loopback address that the tests of the sources made.
+sys.path.append(str(Path(__file__).parents[1] / "sources"))
+from loopback import Loopback, Reply, file_route
 
 from bluelamp.cli import main
 
@@ -57,3 +62,17 @@ def lines(run: Run, home: Path) -> Callable[..., list[dict[str, Any]]]:
         return [json.loads(line) for line in out.splitlines()]
 
     return lines_of
+
+
+@pytest.fixture
+def publisher(releases: list[Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
+    """data.police.uk on the loopback address, with both releases; the newest is January 2024."""
+    server = Loopback()
+    for path in releases:
+        server.routes[f"/data/archive/{path.name}"] = file_route(path.read_bytes(), etag=f'"{path.stem}"')
+    server.reply("/data/archive/latest.zip", Reply(302, headers={"Location": "/data/archive/2024-01.zip"}))
+    server.reply("/api/crime-last-updated", Reply(200, b'{"date": "2024-01-01"}', {"Content-Type": "application/json"}))
+    monkeypatch.setenv("BLUELAMP_POLICE_UK_URL", server.url)
+    monkeypatch.setenv("BLUELAMP_ALLOW_PRIVATE_ADDRESSES", "true")
+    yield server
+    server.close()

@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -167,6 +168,9 @@ def _serve() -> int:
     import bluelamp.questions.answer
     import bluelamp.sources.http  # noqa: F401
     from bluelamp.cli import main
+
+    with suppress(ImportError):  # not ours, but Arrow looks for it, and that would be paid for by each call
+        import pandas  # noqa: F401
 
     began: dict[int, float] = {}
     for line in sys.stdin:

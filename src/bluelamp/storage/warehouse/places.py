@@ -1,0 +1,117 @@
+"""Places of a data version: snap points, and the LSOAs, towns and authorities they belong to. Used by `build`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pyarrow as pa
+
+from bluelamp.domain.area import town_of
+from bluelamp.errors import StorageError
+from bluelamp.storage.boundaries import PointLocator
+from bluelamp.storage.warehouse.plan import FORCE_IDS, BuildPlan, Progress
+from bluelamp.storage.warehouse.tables import fill_statement
+from bluelamp.storage.warehouse.writer import Tables, plain, shapes_of, texts
+
+
+class Places:
+    """Fills the place dimensions with what the lake has and the base version has not."""
+
+    def __init__(self, tables: Tables, plan: BuildPlan, progress: Progress) -> None:
+        self.tables, self.plan, self.progress = tables, plan, progress
+
+    def begin(self) -> None:
+        """The rows that every version has: number 0 stands for “none”, and all authorities of the reference data."""
+        self.tables.append("dim_town", [(0, "")])
+        self.tables.append("dim_lsoa", [(0, "", "", "unknown", 0, 0)])
+        self.tables.append("dim_area", [(0, "", "", None, None)])
+        if self.plan.authorities is not None:
+            rows = [
+                (number, row["code"], row["name"], FORCE_IDS.get(row["force"] or ""), row["residents"])
+                for number, row in enumerate(self.plan.authorities.to_pylist(), 1)
+            ]
+            self.tables.append("dim_area", rows)
+
+    def fill(self) -> None:
+        if not self.plan.point_files:
+            return
+        self.progress("placing snap points", 0, 1)
+        # One hash over the five values tells whether two different points share a key: then nothing may go on.
+        self.tables.connection.execute(
+            """
+            CREATE TEMP TABLE fresh_point AS
+            SELECT point, first(longitude) AS longitude, first(latitude) AS latitude, first(location) AS location,
+                first(lsoa_code) AS lsoa_code, first(lsoa_name) AS lsoa_name, min(tuple) <> max(tuple) AS collides
+            FROM (
+                SELECT *, hash(longitude, latitude, location, lsoa_code, lsoa_name) AS tuple
+                FROM read_parquet($lake_files, hive_partitioning = false)
+            ) AS published
+            WHERE point NOT IN (SELECT point FROM dim_point)
+            GROUP BY point
+            """,
+            {"lake_files": texts(self.plan.point_files)},
+        )
+        if self.tables.value("SELECT count(*) FROM fresh_point WHERE collides"):
+            raise StorageError("Two snap points share one key, so their records cannot be told apart.", "Report this.")
+        self._fill_lsoas()
+        self._locate_points()
+        self.tables.connection.execute(fill_statement("dim_point"))
+        self.tables.connection.execute("DROP TABLE fresh_point")
+        self.tables.connection.execute("DROP TABLE located_point")
+
+    def _fill_lsoas(self) -> None:
+        fresh = self.tables.connection.execute(
+            """
+            SELECT DISTINCT coalesce(lsoa_code, ''), coalesce(lsoa_name, '') FROM fresh_point
+            WHERE coalesce(lsoa_code, lsoa_name) IS NOT NULL
+            EXCEPT SELECT code, name FROM dim_lsoa ORDER BY ALL
+            """
+        ).fetchall()
+        known = {row["code"]: row for row in self.plan.lsoas.to_pylist()} if self.plan.lsoas is not None else {}
+        areas = dict(self.tables.connection.execute("SELECT code, area_id FROM dim_area").fetchall())
+        towns = self._town_ids({town_of(name) or "" for _, name in fresh})
+        first = int(self.tables.value("SELECT max(lsoa_id) FROM dim_lsoa")) + 1
+        rows = []
+        for number, (code, name) in enumerate(fresh, first):
+            reference = known.get(code, {})
+            area = areas.get(reference.get("lad_code") or "", 0)
+            rows.append((number, code, name, reference.get("vintage") or "unknown", towns[town_of(name) or ""], area))
+        self.tables.append("dim_lsoa", rows)
+
+    def _locate_points(self) -> None:
+        """Give points without an LSOA the local authority whose boundary holds them: stops, and Northern Ireland."""
+        self.tables.connection.execute(
+            "CREATE TEMP TABLE located_point (point UBIGINT, town_id USMALLINT, area_id USMALLINT)"
+        )
+        shapes = shapes_of(self.plan.authorities)
+        if not shapes:
+            return
+        found = self.tables.connection.execute(
+            """
+            SELECT point, longitude, latitude FROM fresh_point
+            WHERE lsoa_code IS NULL AND longitude IS NOT NULL AND latitude IS NOT NULL
+            """
+        ).fetchnumpy()
+        index = PointLocator([wkb for _, wkb in shapes]).locate(plain(found["longitude"]), plain(found["latitude"]))
+        areas = {
+            code: (area, name) for code, name, area in self.tables.rows("SELECT code, name, area_id FROM dim_area")
+        }
+        by_index = [areas[code] for code, _ in shapes]
+        towns = self._town_ids({name for _, name in by_index})
+        inside = index >= 0
+        points = np.asarray(found["point"])[inside]
+        area_ids = np.array([area for area, _ in by_index], np.uint16)[index[inside]]
+        town_ids = np.array([towns[name] for _, name in by_index], np.uint16)[index[inside]]
+        located = pa.table({"point": points, "town_id": town_ids, "area_id": area_ids})
+        self.tables.connection.register("located", located)
+        self.tables.connection.execute("INSERT INTO located_point SELECT * FROM located")
+        self.tables.connection.unregister("located")
+
+    def _town_ids(self, names: Iterable[str]) -> dict[str, int]:
+        known = {town: number for number, town in self.tables.rows("SELECT town_id, town FROM dim_town")}
+        fresh = sorted(set(names) - set(known))
+        first = max(known.values()) + 1
+        added = {town: number for number, town in enumerate(fresh, first)}
+        self.tables.append("dim_town", [(number, town) for town, number in added.items()])
+        return known | added

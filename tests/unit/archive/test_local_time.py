@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bluelamp.archive.local_time import to_local
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def micros(moment: datetime) -> int:
+    return int((moment - EPOCH).total_seconds()) * 1_000_000 + moment.microsecond
+
+
+def local(text: str) -> str:
+    found = to_local(np.array([micros(datetime.fromisoformat(text))], np.int64))
+    return str(found.view("datetime64[us]")[0].astype("datetime64[s]"))
+
+
+@pytest.mark.parametrize(
+    ("utc", "wall"),
+    [
+        ("2021-03-28T00:59:59+00:00", "2021-03-28T00:59:59"),  # the last second of winter
+        ("2021-03-28T01:00:00+00:00", "2021-03-28T02:00:00"),  # spring forward: 01:xx does not exist
+        ("2021-10-31T00:59:59+00:00", "2021-10-31T01:59:59"),  # the last second of summer
+        ("2021-10-31T01:00:00+00:00", "2021-10-31T01:00:00"),  # fall back: 01:xx comes twice
+        ("2021-06-30T23:00:00+00:00", "2021-07-01T00:00:00"),  # oddity 15
+        ("2021-12-31T23:30:00+00:00", "2021-12-31T23:30:00"),
+        ("2015-01-01T00:00:00+00:00", "2015-01-01T00:00:00"),
+    ],
+)
+def test_both_switches_and_months(utc: str, wall: str) -> None:
+    assert local(utc) == wall
+
+
+@given(st.lists(st.datetimes(datetime(2005, 1, 2), datetime(2044, 12, 30)), min_size=1))
+def test_equals_the_time_zone_database(moments: list[datetime]) -> None:
+    known = [moment.replace(tzinfo=UTC) for moment in moments]
+    found = to_local(np.array([micros(moment) for moment in known], np.int64))
+    expected = [micros(moment.astimezone(ZoneInfo("Europe/London")).replace(tzinfo=UTC, fold=0)) for moment in known]
+    assert found.tolist() == expected

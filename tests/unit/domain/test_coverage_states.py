@@ -1,0 +1,86 @@
+"""Every state, which of several wins, and over which months they are told. From files, never from counts."""
+
+from __future__ import annotations
+
+import pytest
+
+from bluelamp.domain.coverage import Cell, HeldFile, State, Window, cells
+from bluelamp.domain.month import Month
+from bluelamp.domain.release import ForceMonth
+
+M = Month.parse
+KENT = ForceMonth("crimes", "kent", M("2024-02"))
+PSNI_OUTCOMES = ForceMonth("outcomes", "northern-ireland", M("2024-02"))
+WHOLE = Window(M("2024-01"), M("2024-03"), M("2024-03"), complete=True)
+PARTIAL = Window(M("2024-01"), M("2024-03"), M("2024-03"), complete=False)
+OLD = M("2024-02")
+
+
+def told(
+    unit: ForceMonth,
+    *windows: Window,
+    held: HeldFile | None = None,
+    quarantined: Month | None = None,
+    not_fetched: Month | None = None,
+) -> Cell:
+    found = cells(
+        {unit: held} if held else {},
+        {unit: quarantined} if quarantined else {},
+        {unit: not_fetched} if not_fetched else {},
+        windows,
+    )
+    return next(cell for cell in found if cell.unit == unit)
+
+
+@pytest.mark.parametrize(
+    ("unit", "windows", "known", "state", "release"),
+    [
+        (KENT, [WHOLE], {"held": HeldFile(1, OLD, 5)}, State.HELD, OLD),
+        (KENT, [WHOLE], {"held": HeldFile(1, OLD, 0)}, State.EMPTY, OLD),
+        (KENT, [WHOLE], {"quarantined": OLD}, State.QUARANTINED, OLD),
+        (KENT, [WHOLE], {"not_fetched": OLD}, State.NOT_FETCHED, OLD),
+        (KENT, [WHOLE], {}, State.MISSING, M("2024-03")),
+        (KENT, [PARTIAL], {}, State.NOT_FETCHED, M("2024-03")),
+        (PSNI_OUTCOMES, [WHOLE], {}, State.NOT_PUBLISHED, None),
+        (PSNI_OUTCOMES, [PARTIAL], {}, State.NOT_PUBLISHED, None),
+        (ForceMonth("outcomes", "btp", M("2024-02")), [WHOLE], {}, State.MISSING, M("2024-03")),
+        # What is held answers, whatever else happened to the same force-month in other releases.
+        (KENT, [WHOLE], {"held": HeldFile(1, OLD, 5), "quarantined": M("2024-03")}, State.HELD, OLD),
+        (KENT, [WHOLE], {"held": HeldFile(1, OLD, 5), "not_fetched": M("2024-03")}, State.HELD, OLD),
+        (KENT, [WHOLE], {"quarantined": OLD, "not_fetched": M("2024-03")}, State.QUARANTINED, OLD),
+        (PSNI_OUTCOMES, [WHOLE], {"held": HeldFile(1, OLD, 5)}, State.HELD, OLD),
+        (PSNI_OUTCOMES, [WHOLE], {"quarantined": OLD}, State.QUARANTINED, OLD),
+        # A whole release tells of absence even where a partial receipt covers the month as well, and later.
+        (KENT, [WHOLE, Window(M("2024-02"), M("2024-04"), M("2024-04"), False)], {}, State.MISSING, M("2024-03")),
+        # The newest whole release that covers the month is the one that tells of its absence.
+        (KENT, [WHOLE, Window(M("2024-02"), M("2024-04"), M("2024-04"), True)], {}, State.MISSING, M("2024-04")),
+        (KENT, [WHOLE, Window(M("2024-03"), M("2024-05"), M("2024-05"), True)], {}, State.MISSING, M("2024-03")),
+    ],
+)
+def test_states_and_their_precedence(
+    unit: ForceMonth, windows: list[Window], known: dict[str, object], state: State, release: Month | None
+) -> None:
+    cell = told(unit, *windows, **known)  # type: ignore[arg-type]
+    assert (cell.state, cell.release) == (state, release)
+
+
+def test_every_publisher_dataset_and_month_has_one_cell() -> None:
+    later = Window(M("2024-03"), M("2024-05"), M("2024-05"), complete=True)
+    found = list(cells({}, {}, {}, [WHOLE, later]))
+    assert len(found) == 45 * 3 * 5
+    assert len({cell.unit for cell in found}) == len(found)
+
+
+def test_a_month_that_left_the_window_stays_held() -> None:
+    later = Window(M("2024-03"), M("2024-05"), M("2024-05"), complete=True)
+    cell = told(ForceMonth("crimes", "kent", M("2020-01")), later, held=HeldFile(7, M("2022-01"), 9))
+    assert (cell.state, cell.rows, cell.release) == (State.HELD, 9, M("2022-01"))
+
+
+def test_nothing_received_expects_nothing() -> None:
+    assert list(cells({}, {}, {}, [])) == []
+
+
+@pytest.mark.parametrize("state", State)
+def test_only_held_and_empty_are_in_figures(state: State) -> None:
+    assert state.has_data is (state in {State.HELD, State.EMPTY})
