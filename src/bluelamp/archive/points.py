@@ -71,7 +71,8 @@ class PointWriter:
         """(the key of each row's point, whether the row has coordinates)."""
         longitude, latitude = column(table, "Longitude"), column(table, "Latitude")
         located = ~(longitude.is_null().to_numpy(False) | latitude.is_null().to_numpy(False))
-        keys = mix(_bits(longitude), np.uint64(1) + _bits(latitude))
+        # Mixed one after the other: a plain combination of the two would take a swapped pair for the same point.
+        keys = mix(mix(_bits(longitude), np.uint64(1)), _bits(latitude))
         for name in ("Location", "LSOA code", "LSOA name"):
             if name in table.schema.names:
                 keys = mix(keys, self._words.of_column(column(table, name)))

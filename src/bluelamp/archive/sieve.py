@@ -22,7 +22,10 @@ from bluelamp.domain.month import Month
 _MAX_RECORD_LINES = 20
 # What the fast path's parser takes for a number and for an instant: a row must not count by one path alone.
 NUMBER = r"[ \t]*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[ \t]*"
-INSTANT = r"\d{4}-\d{2}-\d{2}[T ]\d{2}(:\d{2}(:\d{2}(\.\d{1,6})?)?)?(Z|[+-]\d{2}(:?[0-5]\d)?)"
+INSTANT = (
+    r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[T ]([01]\d|2[0-3])(:[0-5]\d(:[0-5]\d(\.\d{1,6})?)?)?"
+    r"(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)"
+)
 _NUMBER = re.compile(NUMBER, re.ASCII)
 _CRIME_ID = re.compile(r"[0-9a-f]{64}")
 _INSTANT = re.compile(INSTANT, re.ASCII)

@@ -190,17 +190,16 @@ def files(
     if not lines:
         console.out("No file fits.")
         return exits.DONE
-    names = ["dataset", "force", "month", "release", "verdict", "rows", "rejected", "sha-256", "reason"]
     console.table(
-        names,
+        ["file", "release", "verdict", "rows", "rejected", "sha-256", "reason"],
         [
             (
-                line["dataset"], line["force"], line["month"], line["release"], line["verdict"], line["rows_loaded"],
-                line["rows_rejected"], line["sha256"][:12], line["reason"],
+                line["member"].replace("\\", "/").rsplit("/", 1)[-1], line["release"], line["verdict"],
+                line["rows_loaded"], line["rows_rejected"], line["sha256"][:8], line["reason"],
             )
             for line in lines
         ],
-        right=(5, 6),
+        right=(3, 4),
     )  # fmt: skip
     return exits.DONE
 

@@ -148,6 +148,37 @@ def _tell_coverage(console: Console, answered: Answer, *, to_output: bool) -> No
     say(f"Data version {answered.data_version}{newest}.")
 
 
+def crime(
+    context: typer.Context,
+    crime_id: Annotated[
+        str, typer.Argument(help="A crime ID as published: 64 hexadecimal digits.", metavar="CRIME_ID")
+    ],
+    json: options.AsJson = False,
+) -> int:
+    """Show what became of a crime: every row that bears its ID, and every outcome published under it."""
+    from bluelamp.bootstrap import open_warehouse
+    from bluelamp.questions.crime import crime_history
+
+    console = console_of(context)
+    with open_warehouse(context_of(context).settings).reading() as connection:
+        found = crime_history(connection, crime_id)
+    if json:
+        for one in found:
+            console.out_json(one.as_json())
+        return 0
+    for one in found:
+        console.out(f"{one.month.words()}, {one.force}: {one.crime_type}, {one.location or 'no location'}")
+        console.out(f"  Last outcome category in the street file: {one.last_outcome or 'none'}")
+        for given in one.outcomes:
+            after = "" if given.months_after is None else f" ({given.months_after} months after the crime)"
+            console.out(f"  {given.month.words()}: {given.outcome_type}{after}")
+        if not one.outcomes:
+            console.out("  No outcome in the files held: still open, as far as they tell.")
+    if any(one.id_names_several for one in found):
+        console.out("This ID stands on several rows, so its outcomes cannot be given to one of them.")
+    return 0
+
+
 def _list_fields(console: Console, spec: DatasetSpec, json: bool) -> None:
     if json:
         console.out_json(
@@ -176,3 +207,4 @@ def join(app: typer.Typer) -> None:
             "bluelamp ask outcomes --fields",
         ),
     )(ask)
+    app.command("crime", epilog=examples(f"bluelamp crime {'0123456789abcdef' * 4}"))(crime)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # Steps that are over sooner are worth no line of their own, unless --verbose asks.
 _WORTH_A_LINE_SECONDS = 2.0
 # A column of text is folded down to this width before the table is left to be wider than the terminal.
-_NARROWEST_COLUMN = 12
+_NARROWEST_COLUMN = 10
 
 
 class ReaderGoneError(Exception):
@@ -95,7 +95,13 @@ class Console:
         shown = [[_cell(value) for value in row] for row in rows]
         numeric = set(right)
         widths = [max([len(name), *(len(row[at]) for row in shown)]) for at, name in enumerate(names)]
-        _fold(widths, list(names), numeric, terminal_width())
+        narrowest = [
+            max(len(word) for word in (*name.split(), *(row[at] for row in shown), ""))
+            if at in numeric
+            else min(widths[at], max(_NARROWEST_COLUMN, *(len(word) for word in name.split())))
+            for at, name in enumerate(names)
+        ]
+        _fold(widths, narrowest, terminal_width())
         for row in [list(names), ["─" * width for width in widths], *shown]:
             for line in _lines(row, widths):
                 cells = [
@@ -204,11 +210,10 @@ def terminal_width() -> int | None:
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
-def _fold(widths: list[int], names: list[str], numeric: set[int], room: int | None) -> None:
-    """Narrow the widest columns of text until the table fits, if it can."""
-    foldable = [at for at in range(len(widths)) if at not in numeric]
+def _fold(widths: list[int], narrowest: list[int], room: int | None) -> None:
+    """Narrow the widest columns until the table fits, if it can: texts are folded, and headings above numbers."""
     while room is not None and sum(widths) + 2 * (len(widths) - 1) > room:
-        candidates = [at for at in foldable if widths[at] > max(_NARROWEST_COLUMN, len(names[at]))]
+        candidates = [at for at in range(len(widths)) if widths[at] > narrowest[at]]
         if not candidates:
             return
         widths[max(candidates, key=lambda at: widths[at])] -= 1

@@ -5,7 +5,7 @@ The pre-counted marts answer where they can, the rows where they must; a test ho
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bluelamp.domain.month import Month
@@ -22,6 +22,8 @@ LICENCE = "Contains public sector information licensed under the Open Government
 NOT_RECORDED = "not recorded"
 # A force counts as one of an area's own when at least this share of the area's records are its.
 _OWN_SHARE = 0.05
+# Of the sentences about missing reference data, those that say that records have no town or authority.
+_PLACING = tuple(f"Without {kind}:" for kind in ("lsoa_2011_to_2021", "lsoa_2021_to_ward", "authority_boundaries"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,8 @@ def answer(connection: duckdb.DuckDBPyConnection, question: Question, *, marts: 
     columns += [Column(one.name, "measure", one.words, one.unit) for one in question.measures]
     return Answer(
         question, tuple(columns), rows[:limit], covered, version, newest, truncated,
-        (*caveats_of(incomplete), *_caveats(question, missing)), compiled.from_mart, incomplete,
+        (*caveats_of(incomplete), *_caveats(question, missing), *_unplaced(connection, question)),
+        compiled.from_mart, incomplete,
     )  # fmt: skip
 
 
@@ -115,7 +118,7 @@ class _Compiler:
         keys = [f"{dimension.key} AS k{number}" for number, dimension in enumerate(question.by)]
         values = [f"{self._aggregate(measure)} AS m{number}" for number, measure in enumerate(question.measures)]
         grouped = f" GROUP BY {', '.join(f'k{n}' for n in range(len(keys)))}" if keys else ""
-        inner = f"SELECT {', '.join(keys + values)} FROM {table} AS r{self._conditions()}{grouped}"
+        inner = f"SELECT {', '.join(keys + values)} FROM {table} AS r{self.conditions()}{grouped}"
         labels, joins = [], []
         for number, dimension in enumerate(question.by):
             label, join = _label(dimension, number)
@@ -142,7 +145,7 @@ class _Compiler:
         # A sum over no rows is null where a count is zero, and is wider than any figure needs.
         return f"coalesce({measure.mart}, 0)::BIGINT"
 
-    def _conditions(self) -> str:
+    def conditions(self) -> str:
         found = []
         if not any(filter_.dimension.name == "origin" for filter_ in self.question.filters):
             # Crimes around a point, from the API, belong to force-months that are counted already.
@@ -320,6 +323,30 @@ def _forces_of_places(connection: duckdb.DuckDBPyConnection, question: Question,
     return {row[0] for row in rows if row[0]}
 
 
+def _unplaced(connection: duckdb.DuckDBPyConnection, question: Question) -> tuple[str, ...]:
+    """The share of the records that have no town or authority: they are in no area's figure."""
+    kinds = {one.kind for one in question.by} | {filter_.dimension.kind for filter_ in question.filters}
+    elsewhere = tuple(filter_ for filter_ in question.filters if filter_.dimension.kind not in ("town", "area"))
+    key = "area_id" if "area" in kinds else "town_id" if "town" in kinds else ""
+    if not key:
+        return ()
+    count = question.dataset.measures[0]
+    asked = replace(question, measures=(count,), by=(), filters=elsewhere, order=(), limit=None)
+    compiler = _Compiler(connection, asked, True)
+    conditions = compiler.conditions()
+    table = asked.dataset.mart if compiler.from_mart else asked.dataset.table
+    # The count measure comes first in every dataset: over the mart it sums the counted rows.
+    total = count.mart if compiler.from_mart else count.rows
+    row = connection.execute(
+        f"SELECT {total}, {total} FILTER (r.{key} = 0) FROM {table} AS r{conditions}", compiler.parameters
+    ).fetchone()
+    if row is None or not row[0] or not row[1]:
+        return ()
+    name = "local authority" if key == "area_id" else "town"
+    share = f"{int(row[1]):,} of {int(row[0]):,} records ({row[1] / row[0]:.1%})"
+    return (f"{share} have no {name}: they are in no {name}'s figure.",)
+
+
 def _caveats(question: Question, reference_missing: list[str]) -> tuple[str, ...]:
     found = list(question.dataset.caveats)
     names = {one.name for one in question.by} | {one.name for one in question.measures}
@@ -328,8 +355,9 @@ def _caveats(question: Question, reference_missing: list[str]) -> tuple[str, ...
         found.append(
             "The count includes anti-social behaviour, which is not recorded crime; ask recorded_crimes without it."
         )
-    if names & {"town", "local_authority"} and reference_missing:
-        found.append("Reference data is missing, so some records have no local authority: " + reference_missing[0])
+    if names & {"town", "local_authority"}:
+        lacking = [sentence for sentence in reference_missing if sentence.startswith(_PLACING)]
+        found += [f"Reference data is missing. {sentence}" for sentence in lacking]
     if "town" in names:
         found.append("Town is a label taken from LSOA names; districts abolished since live on in it.")
     if names & {"match", "crime_type", "crime_month", "months_after"} and question.dataset.name == "outcomes":

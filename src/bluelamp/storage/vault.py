@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import struct
 import threading
 from contextlib import suppress
@@ -237,7 +238,13 @@ class Vault:
 
 
 def _store_error(url: str, key: str, error: Exception) -> StorageError:
-    reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
-    if "not found" in reason.lower() or type(error).__name__ in {"NotFoundError", "FileNotFoundError"}:
+    """One sentence for a refusal of the object store, whose own words run over several lines and retries."""
+    kind, text = type(error).__name__, str(error)
+    if kind in {"NotFoundError", "FileNotFoundError"} or "NoSuchBucket" in text or "not found" in text.lower():
         return StorageError(f"{url} has no {key}.", "Check BLUELAMP_VAULT and the bucket.")
-    return StorageError(f"{url} cannot be used for {key}: {reason}.", "Check BLUELAMP_VAULT and its credentials.")
+    if kind in {"PermissionDeniedError", "UnauthenticatedError"} or re.search(r"status code: 40[13]", text):
+        return StorageError(f"{url} refuses the credentials.", "Check the provider's variables in the environment.")
+    if re.search(r"error sending request|connect|dns|timed out", text, re.IGNORECASE):
+        return StorageError(f"{url} cannot be reached.", "Check the network and the address, then run it again.")
+    reason = (text.rpartition(" - ")[2].strip().splitlines() or [kind])[0][:160]
+    return StorageError(f"{url} cannot be used: {reason.rstrip('.')}.", "Check BLUELAMP_VAULT and its credentials.")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from command import Commands, Running
-from conftest import Releases
+from shared import Releases
 from homes import facts, ledger, litter
 
 _KILLS = 25

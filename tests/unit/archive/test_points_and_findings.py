@@ -1,0 +1,218 @@
+"""Map points and what a file's own rows tell of its quality, on real extracted rows."""
+
+from __future__ import annotations
+
+import io
+from csv import writer
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+
+from bluelamp.archive.extract import extract
+from bluelamp.archive.findings import Rows, findings
+from bluelamp.archive.points import PointWriter, WordHashes, mix
+from bluelamp.archive.shape import canonical_header
+from bluelamp.archive.stage import Stager, Task, WaitingFile
+from bluelamp.bootstrap import open_archive
+from bluelamp.domain.dataset import CRIMES, OUTCOMES, STOPS, Dataset
+from bluelamp.domain.month import Month
+from bluelamp.domain.release import ForceMonth
+from bluelamp.errors import StorageError
+from bluelamp.settings import read_settings
+from bluelamp.storage.ledger import LoadResult
+
+MONTH = Month.parse("2024-06")
+A, B = "a" * 64, "b" * 64
+KEY = 0
+
+
+def crime(crime_id: str = A, **cells: str) -> list[str]:
+    row = [crime_id, "2024-06", "Kent Police", "Kent Police", "0.52", "51.25", "On or near A Street", "E01024000",
+           "Maidstone 001A", "Burglary", "Under investigation", ""]  # fmt: skip
+    return _with(CRIMES, row, cells)
+
+
+def outcome(crime_id: str = A, **cells: str) -> list[str]:
+    return _with(OUTCOMES, [*crime(crime_id)[:9], "Local resolution"], cells)
+
+
+def stop(date: str = "2024-06-10T10:00:00+00:00", **cells: str) -> list[str]:
+    row = ["Person search", date, "False", "", "51.25", "0.52", "Male", "18-24", "", "White", "", "Controlled drugs",
+           "Arrest", "True", "False"]  # fmt: skip
+    return _with(STOPS, row, cells)
+
+
+def _with(dataset: Dataset, row: list[str], cells: dict[str, str]) -> list[str]:
+    for name, cell in cells.items():
+        row[dataset.columns.index(name.replace("_", " "))] = cell
+    return row
+
+
+def data(dataset: Dataset, *rows: list[str]) -> bytes:
+    out = io.StringIO()
+    writer(out, lineterminator="\n").writerows(rows)
+    return canonical_header(dataset) + out.getvalue().encode()
+
+
+def staged(folder: Path, dataset: Dataset, *files: bytes, months: list[Month] | None = None) -> list[LoadResult]:
+    """The files of one task through the stager, as a worker does it."""
+    import binascii
+
+    archive = open_archive(read_settings({"home": folder, "processes": 1}, {})[0])
+    pack = folder / "pack"
+    pack.write_bytes(b"".join(files))
+    waiting, offset = [], 0
+    for number, content in enumerate(files, 1):
+        unit = ForceMonth(dataset.name, "kent", months[number - 1] if months else MONTH)
+        crc = binascii.crc32(content)
+        waiting.append(WaitingFile(number, unit, "x.csv", pack, offset, len(content), len(content), crc, 0))
+        offset += len(content)
+    return Stager(archive.lake).run(Task(dataset.name, "run/kent-00001", tuple(waiting))).results
+
+
+def told(result: LoadResult) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for finding in result.findings:
+        found[finding["check"]] = found.get(finding["check"], 0) + finding["count"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("dataset", "rows", "expected"),
+    [
+        (CRIMES, [crime(A), crime(B)], {}),
+        (CRIMES, [crime(""), crime(""), crime("")], {"identical_without_id": 2}),
+        (CRIMES, [crime(A), crime(A)], {"exact_duplicate": 1}),
+        (CRIMES, [crime(A), crime(A, Crime_type="Drugs")], {"crime_id_repeated": 1}),
+        (CRIMES, [crime(A), crime(A), crime(A, Context="x")], {"exact_duplicate": 1, "crime_id_repeated": 1}),
+        (CRIMES, [crime(A, Longitude="", Latitude="", Location="No Location")], {"unlocated": 1}),
+        (CRIMES, [crime(A, LSOA_code="", LSOA_name="")], {"no_lsoa": 1}),
+        (CRIMES, [crime(A, Location="On or near ")], {"no_street_name": 1}),
+        (CRIMES, [crime(A, Crime_type="Piracy"), crime(B, Last_outcome_category="Keelhauled")], {"unknown_value": 2}),
+        (CRIMES, [crime(A, Month="2024-05")], {"out_of_month": 1}),
+        (OUTCOMES, [outcome(A), outcome(A)], {"exact_duplicate": 1}),
+        # Several outcomes of one crime are its history, no repetition (oddity 10).
+        (OUTCOMES, [outcome(A), outcome(A, Outcome_type="Offender fined")], {}),
+        (STOPS, [stop()] * 60, {"exact_duplicate": 59}),
+        (STOPS, [stop(), stop(Gender="")], {}),
+        (STOPS, [stop("2024-05-31T23:00:00+00:00")], {}),  # local midnight of the first (oddity 15)
+        (STOPS, [stop("2024-05-31T22:59:59+00:00")], {"out_of_month": 1}),
+        (STOPS, [stop("2024-06-30T23:00:00+00:00")], {"out_of_month": 1}),
+        (STOPS, [stop("2024-06-30T22:59:59.999999+00:00")], {}),
+        (STOPS, [stop("")], {}),
+        (STOPS, [stop(Latitude="", Longitude="")], {"unlocated": 1}),
+        (STOPS, [stop(Object_of_search="Moonbeams", Gender="Yes")], {"unknown_value": 2}),
+    ],
+)  # fmt: skip
+def test_findings_of_rows(dataset: Dataset, rows: list[list[str]], expected: dict[str, int], tmp_path: Path) -> None:
+    (result,) = staged(tmp_path, dataset, data(dataset, *rows))
+    assert told(result) == expected
+    assert (result.rows_read, result.rows_loaded) == (len(rows), len(rows))
+
+
+def test_findings_name_their_own_files_lines_and_values(tmp_path: Path) -> None:
+    """Examples of one file must not be those of the next one in the same task."""
+    first = data(CRIMES, crime(A), crime(B, Crime_type="Piracy"))
+    second = data(CRIMES, *[crime(f"{n:064x}", Crime_type="Arson at sea") for n in range(5)])
+    results = staged(tmp_path, CRIMES, first, second)
+    (one,), (other,) = (result.findings for result in results)
+    assert one["examples"] == [{"line": 3, "value": "Piracy"}]
+    assert other["count"] == 5
+    assert other["examples"] == [{"line": line, "value": "Arson at sea"} for line in (2, 3, 4)]
+
+
+def test_identical_rows_of_two_files_are_no_duplicates(tmp_path: Path) -> None:
+    results = staged(tmp_path, CRIMES, data(CRIMES, crime(A)), data(CRIMES, crime(A)))
+    assert [told(result) for result in results] == [{}, {}]
+
+
+def test_no_findings_without_rows() -> None:
+    extracted, _ = extract([data(CRIMES)], CRIMES)
+    nothing = np.empty(0, np.uint64)
+    rows = Rows(CRIMES, extracted, 1, nothing, np.empty(0, bool), nothing, np.empty(0, bool))
+    assert findings(rows, WordHashes()) == [[]]
+
+
+# -- points ------------------------------------------------------------------------------------------------------
+
+
+def keys_of(*rows: list[str]) -> list[int]:
+    extracted, _ = extract([data(CRIMES, *rows)], CRIMES)
+    keys, _ = PointWriter(WordHashes()).keys(extracted.table)
+    return keys.tolist()
+
+
+def test_a_point_has_one_key_in_every_file_and_process() -> None:
+    """Stored in every lake: a change of this number is a change of format."""
+    assert keys_of(crime(A), crime(B)) == [KEY, KEY]
+    assert keys_of(crime(A), crime(B, Location="x"))[0] == KEY
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"Longitude": "0.520001"}, {"Latitude": "51.250001"}, {"Location": "On or near B Street"},
+        {"LSOA_code": "E01024001"}, {"LSOA_name": "Maidstone 001B"}, {"Longitude": ""}, {"Latitude": ""},
+        {"Longitude": "51.25", "Latitude": "0.52"}, {"LSOA_code": "Maidstone 001A", "LSOA_name": "E01024000"},
+        {"Location": ""}, {"LSOA_code": "", "LSOA_name": ""},
+    ],
+)  # fmt: skip
+def test_points_that_differ_in_anything_published_are_two(cells: dict[str, str]) -> None:
+    one, other = keys_of(crime(A), crime(A, **cells))
+    assert one != other
+
+
+@pytest.mark.parametrize("cells", [{"Longitude": "0.520"}, {"Latitude": "51.2500"}, {"Crime_type": "Drugs"}])
+def test_the_same_point_written_otherwise_is_one(cells: dict[str, str]) -> None:
+    """Oddity 9: outcomes drop the trailing zeros of coordinates."""
+    one, other = keys_of(crime(A), crime(A, **cells))
+    assert one == other
+
+
+def test_points_are_written_once_and_marked_only_when_they_are_on_disk() -> None:
+    extracted, _ = extract([data(CRIMES, crime(A), crime(B), crime(A, Location="x"))], CRIMES)
+    points = PointWriter(WordHashes())
+    keys, located = points.keys(extracted.table)
+    assert located.all()
+    table, fresh = points.new_points(extracted.table, keys)
+    assert table.num_rows == 2
+    assert sorted(table.column("location").to_pylist()) == ["On or near A Street", "x"]
+    assert points.new_points(extracted.table, keys)[0].num_rows == 2
+    points.mark_written(fresh)
+    assert points.new_points(extracted.table, keys)[0].num_rows == 0
+
+
+def test_mixing_depends_on_the_order_of_columns() -> None:
+    one, other = np.array([1], np.uint64), np.array([2], np.uint64)
+    zero = np.zeros(1, np.uint64)
+    assert mix(mix(zero, one), other) != mix(mix(zero, other), one)
+
+
+def test_two_points_with_one_key_stop_the_build(tmp_path: Path) -> None:
+    """One in ten million: then nothing may be published, for records could not be told apart."""
+    from bluelamp.archive.progress import Silent
+    from bluelamp.domain.selection import Selection
+    from bluelamp.sources.police_uk.archive import open_source
+    from bluelamp.storage.files import sha256_of
+    from bluelamp.storage.ledger import LakeFile
+
+    path = tmp_path / "2024-06-kent-street.csv"
+    path.write_bytes(data(CRIMES, crime(A)))
+    archive = open_archive(read_settings({"home": tmp_path / "home", "processes": 1}, {})[0])
+    with open_source(str(path)) as source:
+        archive.receive(source, release=None, selection=Selection(), progress=Silent())
+    archive.finish(Silent())
+    (original,) = [file for file in archive.ledger.lake_files() if "point" in file.path]
+    other = archive.lake.root / original.path.replace("kent", "twin-of-kent")
+    duckdb.execute(
+        f"COPY (SELECT * REPLACE ('Elsewhere' AS location) FROM read_parquet('{archive.lake.path(original)}')) "
+        f"TO '{other}' (FORMAT parquet)"
+    )
+    name = str(other.relative_to(archive.lake.root))
+    known = LakeFile(name, original.table, 1, other.stat().st_size, sha256_of(other))
+    archive.ledger.record_results([], [known])
+    with pytest.raises(StorageError, match="share one key"):
+        archive.publish(Silent(), from_nothing=True)
+    assert archive.warehouse.current() is not None, "the version before it still answers"
