@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import Field, ValidationError, field_validator
@@ -97,6 +98,11 @@ class Settings(BaseSettings):
     def _database_kind(cls, url: str) -> str:
         if url and not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
             raise ValueError("write sqlite:///PATH or postgresql://user:password@host/name")
+        if url.startswith("postgresql"):
+            try:
+                _ = urlsplit(url).port
+            except ValueError:
+                raise ValueError("its port is no number; write % as %25 and @ as %40 in a password") from None
         return url
 
     @property

@@ -39,7 +39,8 @@ class Wanted:
 def wanted(ledger: Ledger, reference: ReferenceStore, as_of: Month | None = None) -> Wanted:
     """The data version that the ledger asks for, as known now or as of an older release."""
     current = ledger.current(as_of)
-    contents = ledger.by_id(file.content_id for file in current.values())
+    contents = {file.id: file for file in current.values() if file.same_as is None}
+    contents |= ledger.by_id(file.same_as for file in current.values() if file.same_as is not None)
     held: dict[ForceMonth, HeldFile] = {}
     included = []
     from_api = ledger.receipt_ids("api")
@@ -116,7 +117,7 @@ def plan(
             issue_files=[lake.path(file) for file in lake_files if file.table == ISSUE],
             lake_paths=[file.path for file in lake_files if file.table in (WORD, POINT)],
             cells=want.cells,
-            findings={file_id: content.findings for file_id, content in want.contents.items()},
+            findings=ledger.findings(want.contents),
             schema_version=SCHEMA_VERSION,
             reference_version=reference.version(),
             reference_missing=reference.missing(),

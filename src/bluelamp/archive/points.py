@@ -26,7 +26,7 @@ _HALF = np.uint64(32)
 _SLOTS = 1 << 21
 
 
-def mix(hashes: Keys, more: Keys) -> Keys:
+def mix(hashes: Keys, more: Keys | np.uint64) -> Keys:
     """Fold one more column of 64-bit values into a column of hashes."""
     mixed = (hashes ^ more) * _SPREAD
     mixed ^= mixed >> _HALF

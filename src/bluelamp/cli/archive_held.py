@@ -229,7 +229,7 @@ def releases(
             (
                 row["release"], f"{row['from']} to {row['to']}" if row["from"] else None, row["received_at"][:10],
                 row["loaded"] + row["waiting"], row["unchanged"], row["not_fetched"], row["quarantined"],
-                f"{row['kind']} {row['origin']}",
+                f"{row['kind']} {row['origin'].rstrip('/').rsplit('/', 1)[-1]}",
             )
             for row in rows
         ],

@@ -70,7 +70,6 @@ class StoredFile:
     rows_loaded: int | None
     rows_rejected: int | None
     lake_path: str
-    findings: list[dict[str, Any]]
 
     @property
     def content_id(self) -> int:

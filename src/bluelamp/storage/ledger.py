@@ -42,6 +42,8 @@ __all__ = [
 
 _ANSWERING = (LOADED, UNCHANGED)
 _T = TypeVar("_T")
+# Findings can be long and are seldom wanted: they have a question of their own.
+_COLUMNS = [column for column in FILE.c if column.name != "findings"]
 
 
 class Ledger:
@@ -142,7 +144,7 @@ class Ledger:
 
     def files_of(self, units: Iterable[ForceMonth] | None = None, *, states: Sequence[str] = ()) -> list[StoredFile]:
         """Files in these states (all when empty), of these force-months (all when None), oldest first."""
-        query = sa.select(FILE).order_by(FILE.c.id)
+        query = sa.select(*_COLUMNS).order_by(FILE.c.id)
         if states:
             query = query.where(FILE.c.state.in_(states))
         with self._engine.connect() as connection:
@@ -181,7 +183,7 @@ class Ledger:
         if as_of is not None:
             ranked = ranked.where(FILE.c.release <= as_of.index)
         first = ranked.subquery()
-        query = sa.select(FILE).join(first, sa.and_(first.c.id == FILE.c.id, first.c.place == 1))
+        query = sa.select(*_COLUMNS).join(first, sa.and_(first.c.id == FILE.c.id, first.c.place == 1))
         with self._engine.connect() as connection:
             answering = [_stored(row) for row in connection.execute(query).mappings()]
         return {file.unit: file for file in answering}
@@ -191,9 +193,19 @@ class Ledger:
         found: dict[int, StoredFile] = {}
         with self._engine.connect() as connection:
             for some in _chunks(sorted(set(file_ids))):
-                for row in connection.execute(sa.select(FILE).where(FILE.c.id.in_(some))).mappings():
+                for row in connection.execute(sa.select(*_COLUMNS).where(FILE.c.id.in_(some))).mappings():
                     file = _stored(row)
                     found[file.id] = file
+        return found
+
+    def findings(self, file_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+        """What was found in the rows of these files while they were loaded; files without findings are absent."""
+        found: dict[int, list[dict[str, Any]]] = {}
+        query = sa.select(FILE.c.id, FILE.c.findings)
+        with self._engine.connect() as connection:
+            for some in _chunks(sorted(set(file_ids))):
+                rows = connection.execute(query.where(FILE.c.id.in_(some)))
+                found |= {file_id: findings for file_id, findings in rows if findings}
         return found
 
     def held(self, as_of: Month | None = None) -> dict[ForceMonth, HeldFile]:
@@ -320,7 +332,6 @@ def _stored(row: sa.RowMapping) -> StoredFile:
         rows_loaded=row["rows_loaded"],
         rows_rejected=row["rows_rejected"],
         lake_path=row["lake_path"],
-        findings=row["findings"] or [],
     )
 
 

@@ -194,7 +194,7 @@ def test_coverage(run, lines, home):
     assert {cell["state"] for cell in lines("archive", "coverage", "--force", "northern-ireland")} == {
         "missing", "not published",
     }  # fmt: skip
-    code, out, _ = run("--home", home, "archive", "coverage", "--force", "cumbria", "--dataset", "crimes")
+    out = run("--home", home, "archive", "coverage", "--force", "cumbria", "--dataset", "crimes")[1]
     assert "missing 2023-12" in out
 
 
@@ -256,7 +256,7 @@ def test_diff(run, lines, home):
 def test_ask_for_people(run, home):
     code, out, err = run("--home", home, "ask", "crimes", "--by", "month", "--force", "cumbria")
     assert (code, err) == (exits.DONE, "")
-    assert "Coverage: 2 of 3 force-months are held; 1 are not." in out or "Coverage: 2 of 3" in out
+    assert "Coverage: 2 of 3 force-months are held" in out
     assert "Cumbria Constabulary published nothing for December 2023." in out
     assert "Not all files are held of 2023-12." in out
     assert "Data version " in out

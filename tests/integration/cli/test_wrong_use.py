@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from pathlib import Path
 
 import pytest
-from command_line import bluelamp, crime, table, write_release
+from command_line import bluelamp, crime, table
 
 from bluelamp.cli import exits
 from bluelamp.domain.dataset import CRIMES
@@ -69,31 +70,39 @@ def test_wrong_use_is_exit_code_two_in_a_few_lines(run, home, arguments):
     assert "Traceback" not in err
 
 
-def _folder(path: Path) -> Path:
-    path.mkdir()
-    return path
+def _whole() -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("2024-01/2024-01-kent-street.csv", "x" * 5_000)
+    return made.getvalue()
 
 
-def _zip_of(path: Path, name: str, text: str) -> Path:
-    return write_release(path, {name: text})
+def _of_a_stranger() -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("notes.txt", "hello")
+    return made.getvalue()
 
 
 WRONG_FILES = {
-    "absent.zip": lambda path: path,
-    "folder": _folder,
-    "empty.zip": lambda path: path.write_bytes(b"") and path or path,
-    "picture.zip": lambda path: path.write_bytes(b"\xff\xd8\xff\xe0" + bytes(500)) and path,
-    "no.zip": lambda path: path.write_text("<html>not found</html>") and path,
-    "cut.zip": lambda path: (_zip_of(path, "2024-01/2024-01-kent-street.csv", "x" * 5000), path.write_bytes(path.read_bytes()[:60]))
-    and path,
-    "stranger.zip": lambda path: _zip_of(path, "notes.txt", "hello"),
-    "table.csv": lambda path: path.write_text("a,b\n1,2\n") and path,
-}  # fmt: skip
+    "absent.zip": None,
+    "folder": "a folder",
+    "empty.zip": b"",
+    "picture.zip": b"\xff\xd8\xff\xe0" + bytes(500),
+    "page.zip": b"<html>not found</html>",
+    "cut.zip": _whole()[:60],
+    "stranger.zip": _of_a_stranger(),
+    "table.csv": b"a,b\n1,2\n",
+}
 
 
 @pytest.mark.parametrize("name", WRONG_FILES)
 def test_a_wrong_file_is_named_with_a_way_out(run, tmp_path, name):
-    path = WRONG_FILES[name](tmp_path / name)
+    path, content = tmp_path / name, WRONG_FILES[name]
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    elif content:
+        path.mkdir()
     code, out, err = run("--home", tmp_path / "home", "archive", "load", path)
     assert code == exits.FAILED
     assert out == ""
