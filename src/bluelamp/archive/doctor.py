@@ -4,16 +4,17 @@ ledger, and names the repair. Called by `bluelamp doctor` and by the tests after
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bluelamp.archive.load import unreferenced
+from bluelamp.archive.mend import damaged_in_vault, lacking_bytes
 from bluelamp.archive.model import wanted
 from bluelamp.archive.progress import Progress
 from bluelamp.archive.workflow import Archive
 from bluelamp.errors import BluelampError
 from bluelamp.storage.files import sha256_of
+from bluelamp.storage.ledger_copy import problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Check:
 
 def check_up(archive: Archive, progress: Progress) -> Iterator[Check]:
     """Every check of what is kept, in the order that data flows."""
+    yield from _check_ledger(archive)
     yield from _check_vault(archive, progress)
     yield from _check_lake(archive, progress)
     yield from _check_warehouse(archive)
@@ -39,27 +41,35 @@ def quick_check_up(archive: Archive) -> Iterator[Check]:
     yield from _check_unfinished(archive)
 
 
+def _check_ledger(archive: Archive) -> Iterator[Check]:
+    path = archive.ledger.file
+    if path is None or not path.exists():
+        return
+    wrong = problems(path)
+    if wrong:
+        yield Check(
+            "ledger", False, f"the ledger is damaged: {_some(wrong)}",
+            "bluelamp doctor --mend puts back the copy of the last load.",
+        )  # fmt: skip
+    else:
+        yield Check("ledger", True, "the ledger is sound")
+
+
 def _check_vault(archive: Archive, progress: Progress) -> Iterator[Check]:
     files = [file for file in archive.ledger.files_of() if file.vault_key]
-    progress.begin("checking the vault", sum(file.compressed_size for file in files), len(files))
-    damaged: list[str] = []
-    done = 0
-    for number, file in enumerate(files, 1):
-        try:
-            raw = archive.vault.read(file.vault_key, file.vault_offset, file.compressed_size)
-            if hashlib.sha256(raw).hexdigest() != file.raw_sha256:
-                damaged.append(f"{file.member} of {file.release} in {file.vault_key}")
-        except BluelampError as error:
-            damaged.append(f"{file.member} of {file.release}: {error.message}")
-        done += file.compressed_size
-        progress.at(done, number)
-    progress.end()
+    damaged = [words for _, words in damaged_in_vault(archive.ledger, archive.vault, progress)]
+    lacking = [f"{file.member} of {file.release}" for file in lacking_bytes(archive.ledger)]
+    if lacking:
+        yield Check(
+            "vault", False, f"the bytes of {len(lacking):,} files as received are lost: {_some(lacking)}",
+            "Load that release again: bluelamp archive load PATH brings them back.",
+        )  # fmt: skip
     if damaged:
         yield Check(
             "vault", False, f"{len(damaged):,} of {len(files):,} files as received are damaged: {_some(damaged)}",
-            "Restore the vault from a backup, or load that release again after deleting the damaged pack.",
+            "bluelamp doctor --mend, then load that release again; or restore the vault from a backup.",
         )  # fmt: skip
-    else:
+    elif not lacking:
         yield Check("vault", True, f"{len(files):,} files as received have the bytes that were received")
 
 

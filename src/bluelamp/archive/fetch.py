@@ -161,6 +161,7 @@ class _Fetch:
         self.rows: list[ListedFile] = []
         self.wanted: list[Listed] = []
         self.everything: list[Listed] = []
+        self.lost: dict[ForceMonth, list[int]] = {}  # files whose bytes were found damaged, and stand in this release
 
     def sort_out(self, listed: list[Listed], selection: Selection) -> None:
         """Part what is listed into: known already, unchanged, left out, unreadable, wanted."""
@@ -180,6 +181,11 @@ class _Fetch:
             self.fetched.left_out += 1
             if not any(file.release == release for file in before):
                 self.rows.append(_row(entry, NOT_FETCHED))
+        elif (lost := [file.id for file in same if file.raw_sha256 and not file.vault_key]) and not member.problem:
+            self.fetched.new += 1
+            self.fetched.bytes_wanted += member.compressed_size
+            self.wanted.append(entry)
+            self.lost[entry.unit] = lost
         elif any(file.state in (WAITING, LOADED, UNCHANGED) for file in here):
             self.fetched.known += 1
         elif member.problem:
@@ -223,7 +229,13 @@ class _Fetch:
         done = 0
         for batch in self._batches():
             rows, pack = self._keep_batch(vault, batch, by_name)
-            self._record(self.rows + rows, [pack] if pack else [], received_at)
+            packs = [pack] if pack else []
+            restored = {file_id: row for row in rows if row.vault_key for file_id in self.lost.get(row.unit, ())}
+            if restored:
+                self.ledger.restore_bytes(restored, packs, received_at)
+            rows = self.rows + [row for row in rows if row.unit not in self.lost]
+            if rows:
+                self._record(rows, packs, received_at)
             self.rows = []
             done += len(batch)
             progress.at(self.fetched.bytes_kept, done)

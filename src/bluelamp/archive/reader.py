@@ -87,6 +87,8 @@ def read_usual(files: Sequence[bytes], owners: Sequence[int], dataset: Dataset) 
     header = canonical_header(dataset)
     counts = np.array([_line_ends(data) - 1 for data in files], np.int64)
     body = b"".join([header, *(memoryview(data)[len(header) :] for data in files)])
+    if not _is_utf8(body):
+        return None
     skipped: list[int] = []
     table = _parse(body, dataset, skipped)
     # A record over two lines or an empty line makes fewer rows than line ends, and nothing makes more.
@@ -123,6 +125,18 @@ def _without(table: pa.Table, bad: Mask) -> pa.Table:
         if pa.types.is_dictionary(field_.type):
             kept = kept.set_column(at, field_.name, column(kept, field_.name).cast(pa.string()).dictionary_encode())
     return kept
+
+
+def _is_utf8(body: bytes) -> bool:
+    """Whether all of it is UTF-8, judged without a copy. Arrow's parser cannot hand over a bad row that is not."""
+    if body.isascii():
+        return True
+    ends = pa.py_buffer(np.array([0, len(body)], np.int64))
+    try:
+        pa.LargeStringArray.from_buffers(1, ends, pa.py_buffer(body)).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _parse(body: bytes, dataset: Dataset, skipped: list[int]) -> pa.Table | None:
@@ -219,7 +233,9 @@ def _matches(values: pa.Array, pattern: str) -> Mask:
 
 
 def _is_month(text: str) -> bool:
-    return len(text) == 7 and text[4] == "-" and text[:4].isdecimal() and "01" <= text[5:] <= "12" and text.isascii()
+    if not (len(text) == 7 and text.isascii() and text[4] == "-" and (text[:4] + text[5:]).isdecimal()):
+        return False
+    return "01" <= text[5:] <= "12"
 
 
 def _bad_crime_ids(ids: pa.Array) -> Mask:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from bluelamp.archive.workflow import Archive
-from bluelamp.domain.coverage import State
-from bluelamp.domain.dataset import DATASETS
+from bluelamp.domain.coverage import Cell, State
+from bluelamp.domain.dataset import BY_NAME, DATASETS
+from bluelamp.domain.force import BY_SLUG
+from bluelamp.domain.month import Month
+from bluelamp.domain.release import ForceMonth
 from bluelamp.domain.selection import Selection
 from bluelamp.storage.ledger import LOADED, NOT_FETCHED, QUARANTINED, UNCHANGED, WAITING, Ledger
 
@@ -63,15 +67,38 @@ def ledger_lines(ledger: Ledger, selection: Selection) -> list[dict[str, Any]]:
     return lines
 
 
-def status_of(archive: Archive) -> dict[str, Any]:
-    """Releases, months, rows, files by verdict, bytes on disk, the data version, and what is unfinished."""
+def coverage_cells(archive: Archive, as_of: Month | None = None) -> list[Cell]:
+    """Every expected force-month with its state, as the published version has it: while a load is at work the ledger
+    knows of files that no answer holds yet. By the ledger before the first version, and as of an older release.
+    """
     from bluelamp.archive.model import wanted
 
-    want = wanted(archive.ledger, archive.reference)
-    months = [cell.unit.month for cell in want.cells]
+    version = archive.warehouse.current() if as_of is None else None
+    if version is None:
+        return wanted(archive.ledger, archive.reference, as_of).cells
+    with archive.warehouse.reading() as connection:
+        rows = connection.execute(
+            """
+            SELECT dataset, slug, month, state, release, rows
+            FROM mart_coverage__force_month JOIN dim_force USING (force_id)
+            """
+        ).fetchall()
+    found = [
+        Cell(ForceMonth(dataset, slug, Month(month)), State(state), None if release is None else Month(release), rows)
+        for dataset, slug, month, state, release, rows in rows
+    ]
+    places = {name: at for at, name in enumerate(BY_NAME)}
+    forces = {slug: at for at, slug in enumerate(BY_SLUG)}
+    return sorted(found, key=lambda cell: (places[cell.unit.dataset], forces[cell.unit.force], cell.unit.month))
+
+
+def status_of(archive: Archive) -> dict[str, Any]:
+    """Releases, months, rows, files by verdict, bytes on disk, the data version, and what is unfinished."""
+    every = coverage_cells(archive)
+    months = [cell.unit.month for cell in every]
     datasets = {}
     for dataset in DATASETS:
-        cells = [cell for cell in want.cells if cell.unit.dataset == dataset.name]
+        cells = [cell for cell in every if cell.unit.dataset == dataset.name]
         datasets[dataset.name] = {
             "rows": sum(cell.rows for cell in cells),
             "held": sum(cell.state.has_data for cell in cells),
@@ -105,4 +132,8 @@ def _version(archive: Archive) -> dict[str, Any] | None:
 
 
 def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    total = 0
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):  # a load at work removes what it no longer needs
+            total += path.stat().st_size if path.is_file() else 0
+    return total

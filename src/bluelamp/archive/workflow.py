@@ -19,11 +19,13 @@ from filelock import FileLock, Timeout
 from bluelamp.archive import fetch as fetching
 from bluelamp.archive import load as loading
 from bluelamp.archive import model as modelling
+from bluelamp.archive.mend import damaged_in_vault, lacking_bytes
 from bluelamp.archive.progress import Progress
 from bluelamp.domain.month import Month
 from bluelamp.domain.selection import Selection
-from bluelamp.errors import Busy
+from bluelamp.errors import Busy, Damaged
 from bluelamp.sources.police_uk.archive import ReleaseSource
+from bluelamp.storage import ledger_copy
 from bluelamp.storage.files import storage_errors, sweep
 from bluelamp.storage.lake import Lake
 from bluelamp.storage.ledger import WAITING, Ledger
@@ -106,6 +108,14 @@ class Archive:
     def rebuild(self, progress: Progress) -> Version | None:
         """Make the lake and the warehouse anew from the vault alone."""
         with self.writing():
+            damaged = [words for _, words in damaged_in_vault(self.ledger, self.vault, progress)]
+            damaged += [f"{file.member} of {file.release}" for file in lacking_bytes(self.ledger)]
+            if damaged:
+                # What cannot be read again must not be thrown away: the lake may hold the only rows.
+                raise Damaged(
+                    f"{len(damaged):,} files as received are damaged, so nothing was made anew: {damaged[0]}.",
+                    "bluelamp doctor --mend, then load the release that it names; then rebuild.",
+                )
             again = [file.id for file in self.ledger.files_of() if file.vault_key]
             # In one step: a rebuild that is killed must not leave old and new lake files side by side.
             self.ledger.send_back(again, anew=True)
@@ -154,6 +164,13 @@ class Archive:
         self._sweep_lake()
         self.vault.drop_cached()
 
+    def keep_copy_of_ledger(self) -> None:
+        """Copy the ledger where it was written to since the last copy, or where there is none."""
+        file = self.ledger.file
+        if file is not None and (self.ledger.written or ledger_copy.sound_copy(file) is None):
+            ledger_copy.keep_copy(file)
+        self.ledger.written = False
+
     def _sweep_lake(self) -> None:
         for path in loading.unreferenced(self.lake, self.ledger.lake_files()):
             path.unlink(missing_ok=True)
@@ -189,10 +206,15 @@ class _WritersLock:
                 self.archive.sweep()
         self._held[home] = (lock, depth + 1)
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         home = self.archive.home
         lock, depth = self._held.pop(home)
         if depth > 1:
             self._held[home] = (lock, depth - 1)
-        else:
+            return
+        try:
+            # Not after a failure: there may be no room, and what went wrong is told already.
+            if kind is None:
+                self.archive.keep_copy_of_ledger()
+        finally:
             lock.release()

@@ -49,7 +49,7 @@ class Context:
 class _InOrder(TyperGroup):
     """Lists the commands in the order that a newcomer meets them in."""
 
-    _first = ("archive", "ask", "reference", "config", "doctor", "demo")
+    _first = ("archive", "ask", "crime", "reference", "config", "doctor", "demo")
 
     def list_commands(self, ctx: Any) -> list[str]:
         names = super().list_commands(ctx)

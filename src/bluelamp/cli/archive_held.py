@@ -83,7 +83,7 @@ def coverage(
 
     Derived from the files that were received, never from counts.
     """
-    from bluelamp.archive.model import wanted
+    from bluelamp.archive.status import coverage_cells
     from bluelamp.domain.coverage import State
     from bluelamp.questions.question import near
 
@@ -92,11 +92,7 @@ def coverage(
         if name not in list(State):
             raise UsageError(f"There is no state “{name}”.", near(name, [str(one) for one in State]))
     archive = open_archive(context, looking=True)
-    cells = [
-        cell
-        for cell in wanted(archive.ledger, archive.reference, options.month(as_of, "--as-of")).cells
-        if chosen.wants(cell.unit)
-    ]
+    cells = [cell for cell in coverage_cells(archive, options.month(as_of, "--as-of")) if chosen.wants(cell.unit)]
     shown = {State(name) for name in state or State}
     console = console_of(context)
     if json:

@@ -155,7 +155,10 @@ def crime(
     ],
     json: options.AsJson = False,
 ) -> int:
-    """Show what became of a crime: every row that bears its ID, and every outcome published under it."""
+    """Show what became of a crime.
+
+    Every row that bears its ID, and every outcome published under it.
+    """
     from bluelamp.bootstrap import open_warehouse
     from bluelamp.questions.crime import crime_history
 
@@ -165,7 +168,7 @@ def crime(
     if json:
         for one in found:
             console.out_json(one.as_json())
-        return 0
+        return exits.DONE
     for one in found:
         console.out(f"{one.month.words()}, {one.force}: {one.crime_type}, {one.location or 'no location'}")
         console.out(f"  Last outcome category in the street file: {one.last_outcome or 'none'}")
@@ -176,7 +179,7 @@ def crime(
             console.out("  No outcome in the files held: still open, as far as they tell.")
     if any(one.id_names_several for one in found):
         console.out("This ID stands on several rows, so its outcomes cannot be given to one of them.")
-    return 0
+    return exits.DONE
 
 
 def _list_fields(console: Console, spec: DatasetSpec, json: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,6 +17,7 @@ from bluelamp.cli.options import console_of, context_of, examples
 from bluelamp.errors import BluelampError
 
 if TYPE_CHECKING:
+    from bluelamp.cli.console import Console
     from bluelamp.settings import Settings
 
 config_app = typer.Typer(
@@ -57,6 +59,10 @@ def show(context: typer.Context, json: options.AsJson = False) -> int:
 def doctor(
     context: typer.Context,
     quick: Annotated[bool, typer.Option("--quick", help="Leave out the check of every hash.")] = False,
+    mend: Annotated[
+        bool,
+        typer.Option("--mend", help="First mend what can be: the ledger from its copy, then the rest from the vault."),
+    ] = False,
     json: options.AsJson = False,
 ) -> int:
     """Check that all is well, and name what to mend.
@@ -68,6 +74,8 @@ def doctor(
     facts = _facts(settings)
     checks: list[dict[str, Any]] = []
     try:
+        if mend:
+            _mend(context, settings, console)
         archive = options.open_archive(context, looking=True)
         from bluelamp.archive.doctor import check_up, quick_check_up
 
@@ -92,6 +100,25 @@ def doctor(
     if missing:
         console.out("note   get it: bluelamp reference sync")
     return exits.DONE if well else exits.FAILED
+
+
+def _mend(context: typer.Context, settings: Settings, console: Console) -> None:
+    from bluelamp.archive.doctor import check_up
+    from bluelamp.archive.mend import mend_ledger, mend_vault
+
+    url, done = settings.database_url, []
+    if url.startswith("sqlite:///"):
+        done.append(mend_ledger(Path(url.removeprefix("sqlite:///"))))
+    archive = options.open_archive(context)
+    with archive.writing():
+        done.append(mend_vault(archive.ledger, archive.vault, console.progress()))
+        anew = {"lake", "warehouse"}
+        if not done[-1] and any(not check.ok and check.name in anew for check in check_up(archive, console.progress())):
+            archive.rebuild(console.progress())
+            done.append("The lake and the warehouse are made anew from the bytes as received.")
+    for words in done:
+        if words:
+            console.note(words)
 
 
 def _facts(settings: Settings) -> dict[str, str]:

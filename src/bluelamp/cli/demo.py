@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Never
 
@@ -97,7 +99,14 @@ def _show(here: Context, home: Path, releases: list[str]) -> None:
     for title, command in _QUESTIONS:
         here.console.out(f"\n── {title}: bluelamp --home {home} {' '.join(command)}\n")
         run(["--home", str(home), "--quiet", *command])
-    here.console.out(f"\nAsk your own: bluelamp --home {home} ask stops --by object")
+    here.console.out(f"\nAsk your own: {_as_typed()} --home {home} ask stops --by object")
+
+
+def _as_typed() -> str:
+    """`bluelamp`, or where it lies when the shell would not find it: as in a clone, whose environment is not active."""
+    if shutil.which("bluelamp") is None and Path(sys.argv[0]).name == "bluelamp":
+        return sys.argv[0]
+    return "bluelamp"
 
 
 def join(app: typer.Typer) -> None:

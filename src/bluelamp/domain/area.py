@@ -71,6 +71,12 @@ NI_DISTRICTS: dict[str, str] = {
     "N09000011": "Ards and North Down",
 }
 
+
+def is_ni_district(code: str) -> bool:
+    """Whether an area code is that of a district of Northern Ireland: all of them, and nothing else, begin so."""
+    return code.startswith("N09")
+
+
 # Every kind of reference file, and what does not work without it. Sources read these kinds and storage keeps
 # them; the two may not import each other, so what they share stands here.
 REFERENCE_KINDS: dict[str, str] = {

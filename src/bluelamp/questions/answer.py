@@ -6,6 +6,7 @@ The pre-counted marts answer where they can, the rows where they must; a test ho
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from bluelamp.domain.month import Month
@@ -178,7 +179,9 @@ class _Compiler:
             return int(value)
         if dimension.kind == "flag":
             return value == "true"
-        if dimension.kind in ("text", "date"):
+        if dimension.kind == "date":
+            return date.fromisoformat(value)
+        if dimension.kind == "text":
             return value
         return self._look_up(dimension, value)
 

@@ -8,6 +8,7 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import quote
 
 from bluelamp.domain.force import BY_SLUG, FORCES
@@ -172,6 +173,11 @@ def _value(dimension: Dimension, value: str) -> str:
             return str(Month.parse(value))
         except ValueError as error:
             raise UsageError(f"{dimension.name}: {error}.") from None
+    if dimension.kind == "date" and value:
+        try:
+            return date.fromisoformat(value).isoformat()
+        except ValueError:
+            raise UsageError(f"{dimension.name} is a day, written as YYYY-MM-DD, not “{value}”.") from None
     if dimension.kind == "flag" and value.lower() not in ("true", "false"):
         raise UsageError(f"{dimension.name} is true or false, not “{value}”.")
     if dimension.kind in ("number", "year") and value and not _WHOLE_NUMBER.fullmatch(value):

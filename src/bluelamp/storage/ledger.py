@@ -3,7 +3,9 @@ provenance, coverage and revision history. Written by the archive flow, read by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -11,6 +13,7 @@ import sqlalchemy as sa
 from bluelamp.domain.coverage import HeldFile, Window
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
+from bluelamp.storage import ledger_copy
 from bluelamp.storage.database import FILE, LAKE_FILE, RECEIPT, VAULT_OBJECT
 from bluelamp.storage.entries import (
     LOADED,
@@ -51,12 +54,25 @@ class Ledger:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self.written = False  # since the copy of it was made; the flow sees to both
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file, None where the ledger lies elsewhere."""
+        url = self._engine.url
+        return Path(url.database) if url.drivername == "sqlite" and url.database not in (None, ":memory:") else None
+
+    def _writing(self) -> AbstractContextManager[sa.Connection]:
+        if not self.written and self.file is not None:
+            ledger_copy.outdate(self.file)
+        self.written = True
+        return self._engine.begin()
 
     # -- writes ---------------------------------------------------------------------------------------------
 
     def record_receipt(self, receipt: Receipt, files: Sequence[ListedFile], packs: Iterable[VaultObject] = ()) -> int:
         """Write a receipt with all the files it lists, at once; its id."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             inserted = connection.execute(
                 RECEIPT.insert().values(
                     release=receipt.release.index,
@@ -73,21 +89,14 @@ class Ledger:
             )
             assert inserted.inserted_primary_key is not None
             receipt_id = int(inserted.inserted_primary_key[0])
-            for pack in packs:
-                known = connection.execute(sa.select(VAULT_OBJECT.c.key).where(VAULT_OBJECT.c.key == pack.key)).first()
-                if known is None:
-                    connection.execute(
-                        VAULT_OBJECT.insert().values(
-                            key=pack.key, size=pack.size, sha256=pack.sha256, received_at=receipt.received_at
-                        )
-                    )
+            _add_packs(connection, packs, receipt.received_at)
             if files:
                 connection.execute(FILE.insert(), [_row_of(file, receipt_id, receipt.release) for file in files])
         return receipt_id
 
     def record_results(self, results: Sequence[LoadResult], lake_files: Sequence[LakeFile]) -> None:
         """Write what loading gave, at once: from here on the lake's files belong to the ledger."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             if lake_files:
                 paths = [file.path for file in lake_files]
                 connection.execute(LAKE_FILE.delete().where(LAKE_FILE.c.path.in_(paths)))
@@ -129,12 +138,32 @@ class Ledger:
                 )
                 _share_verdicts(connection, results)
 
+    def forget_bytes(self, file_ids: Sequence[int]) -> None:
+        """Note that the vault's bytes of these files are lost: `restore_bytes` brings them back under their ids."""
+        with self._writing() as connection:
+            for some in _chunks(list(file_ids)):
+                connection.execute(FILE.update().where(FILE.c.id.in_(some)).values(vault_key=""))
+
+    def restore_bytes(self, restored: Mapping[int, ListedFile], packs: Iterable[VaultObject], received_at: str) -> None:
+        """Write where the bytes of files lie that were lost; a file that does not answer is read again."""
+        with self._writing() as connection:
+            _add_packs(connection, packs, received_at)
+            for file_id, file in restored.items():
+                update = FILE.update().where(FILE.c.id == file_id)
+                connection.execute(
+                    update.values(
+                        vault_key=file.vault_key, vault_offset=file.vault_offset, raw_sha256=file.raw_sha256,
+                        compressed_size=file.compressed_size, method=file.method,
+                    )
+                )  # fmt: skip
+                connection.execute(update.where(FILE.c.state == QUARANTINED).values(state=WAITING, reason=""))
+
     def send_back(self, file_ids: Sequence[int], *, anew: bool = False) -> None:
         """Mark loaded or quarantined files as waiting again, so that the next load makes them anew.
 
         `anew` also strikes all lake files off the list: they are then swept away like any that was never heard of.
         """
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             if anew:
                 connection.execute(LAKE_FILE.delete())
             for some in _chunks(list(file_ids)):
@@ -275,6 +304,15 @@ class Ledger:
                 sa.select(VAULT_OBJECT.c.key, VAULT_OBJECT.c.size, VAULT_OBJECT.c.sha256).order_by(VAULT_OBJECT.c.key)
             ).all()
         return [VaultObject(*row) for row in rows]
+
+
+def _add_packs(connection: sa.Connection, packs: Iterable[VaultObject], received_at: str) -> None:
+    for pack in packs:
+        known = connection.execute(sa.select(VAULT_OBJECT.c.key).where(VAULT_OBJECT.c.key == pack.key)).first()
+        if known is None:
+            connection.execute(
+                VAULT_OBJECT.insert().values(key=pack.key, size=pack.size, sha256=pack.sha256, received_at=received_at)
+            )
 
 
 def _share_verdicts(connection: sa.Connection, results: Sequence[LoadResult]) -> None:

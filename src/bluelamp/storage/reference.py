@@ -22,7 +22,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bluelamp.domain.area import NI_DISTRICTS, REFERENCE_KINDS, force_of_police_area, lsoa_vintages
+from bluelamp.domain.area import NI_DISTRICTS, REFERENCE_KINDS, force_of_police_area, is_ni_district, lsoa_vintages
 from bluelamp.errors import Damaged, StorageError
 from bluelamp.storage.files import atomic_path, sha256_of, storage_errors
 
@@ -133,7 +133,7 @@ class ReferenceStore:
         absent = [kind for kind in REFERENCE_KINDS if kind not in self.held()]
         # The authority boundaries of the United Kingdom hold these districts too.
         if "ni_boundaries" in absent and any(
-            row["code"] in NI_DISTRICTS for row in _rows(self, "authority_boundaries")
+            is_ni_district(row["code"]) for row in _rows(self, "authority_boundaries")
         ):
             absent.remove("ni_boundaries")
         return [f"Without {kind}: {REFERENCE_KINDS[kind]}." for kind in absent]
@@ -265,7 +265,7 @@ def authority_table(store: ReferenceStore) -> pa.Table:
     rows = []
     for code in sorted(names):
         area = _only(police.get(code, ()))
-        force = "northern-ireland" if code in NI_DISTRICTS else force_of_police_area(area[1]) if area else None
+        force = "northern-ireland" if is_ni_district(code) else force_of_police_area(area[1]) if area else None
         facts = {"code": code, "name": names[code], "force": force, "residents": people.get(code)}
         facts |= {"police_area_code": area and area[0], "police_area_name": area and area[1]}
         rows.append(facts | _shape_facts(shapes.get(code)))
@@ -292,7 +292,7 @@ def force_table(store: ReferenceStore) -> pa.Table:
         row["code"]: row["wkb"]
         for kind in ("ni_boundaries", "authority_boundaries")
         for row in _rows(store, kind)
-        if row["code"] in NI_DISTRICTS
+        if is_ni_district(row["code"])
     }
     if districts:
         whole = shapely.union_all(shapely.from_wkb(list(districts.values())))

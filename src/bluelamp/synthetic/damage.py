@@ -59,8 +59,9 @@ def _flipped(body: bytes) -> Damaged:
 
 
 def _cut(body: bytes) -> bytes:
-    """The last row ends after its tenth byte, the one before it stays whole."""
-    return body[: body[:-1].rindex(b"\n") + 11]
+    """The last line ends after its tenth byte, the one before it stays whole."""
+    # A file without rows is cut in its header: rfind says -1 where there is no other line.
+    return body[: body[:-1].rfind(b"\n") + 11]
 
 
 def _columns(fault: str, dataset: Dataset, body: bytes) -> Damaged:

@@ -49,7 +49,10 @@ def _known(twin: Twin, home: Path, first: str, then: str) -> Known:
     )
     known.first_answers["by_stem"] = query(
         archive,
-        "SELECT town, count(*) FROM stg_police_uk__street_crime JOIN dim_town USING (town_id) WHERE lsoa_id <> 0 GROUP BY 1",
+        """
+        SELECT town, count(*) FROM stg_police_uk__street_crime JOIN dim_town USING (town_id)
+        WHERE lsoa_id <> 0 GROUP BY ALL
+        """,
     )
     known.first_answers["by_town"] = figures(archive, "crimes", by=["town", "month"])
     load(archive, twin.zip(then))

@@ -137,11 +137,8 @@ def test_eighty_columns_are_enough(home, words):
 def test_a_terminal_gets_bars_and_one_that_cannot_gets_none(tmp_path, releases):
     arguments = ["archive", "load", str(releases[1])]
     assert "\x1b[" in on_a_terminal(arguments, tmp_path / "a")
-    for number, more in enumerate(({"NO_COLOR": "1"}, {"TERM": "dumb"})):
-        assert "\x1b" not in on_a_terminal(arguments, tmp_path / str(number), **more)
-    assert "\x1b" not in on_a_terminal(["--quiet", *arguments], tmp_path / "b")
-    piped = bluelamp(*arguments, home=tmp_path / "c", TERM="xterm-256color")
-    assert "\x1b" not in piped.stdout + piped.stderr
+    # The other reasons for having none (TERM=dumb, --quiet, no terminal) are in tests/unit/cli/test_console.py.
+    assert "\x1b" not in on_a_terminal(arguments, tmp_path / "b", NO_COLOR="1")
 
 
 @pytest.mark.parametrize(
@@ -205,6 +202,18 @@ def test_completion_is_installed(tmp_path, shell):
     assert any("COMPLETE" in path.read_text() for path in written), done.stdout + done.stderr
 
 
+def test_the_demo_ends_with_what_to_do_next_and_is_quick_the_second_time(tmp_path):
+    arguments = ["demo", "--folder", str(tmp_path / "demo"), "--crimes", "1000"]
+    first = bluelamp(*arguments, home=tmp_path / "none", timeout=120)
+    assert first.returncode == exits.DONE, first.stderr
+    assert "Loaded: 2023-05, 2023-06" in first.stdout
+    assert first.stdout.splitlines()[-1].startswith("Ask your own: ")
+    second = bluelamp(*arguments, home=tmp_path / "none")
+    assert second.returncode == exits.DONE
+    assert "making the synthetic release" not in second.stderr
+    assert not (tmp_path / "none").exists(), "the demo has a home of its own"
+
+
 def test_no_connection_is_made_that_nobody_asked_for(home):
     strace = shutil.which("strace")
     if strace is None:
@@ -218,7 +227,7 @@ def test_no_connection_is_made_that_nobody_asked_for(home):
         command = [sys.executable, "-c", program]
     else:
         command = [strace, "-f", "-e", "trace=connect", *COMMAND]
-    for words in ("ask crimes", "archive status", "doctor", "config show"):
+    for words in ("ask crimes", "doctor"):
         done = subprocess.run([*command, *words.split()], capture_output=True, text=True, env=environment(home))
         assert done.returncode == exits.DONE, done.stderr
         assert not re.search(r"connect\(\d+, \{sa_family=AF_INET", done.stderr)

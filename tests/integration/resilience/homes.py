@@ -11,7 +11,6 @@ from typing import Any
 import duckdb
 
 _SETTLED = {"ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", "writer.lock", "warehouse/current.json"}
-_COPY = {"ledger.copy", "ledger.copy.sha256"}
 
 
 def current(home: Path) -> Path:
@@ -58,7 +57,7 @@ def litter(home: Path) -> list[str]:
     """Files that nothing refers to: none may be left when a load has ended well."""
     lake = {path for (path,) in ledger(home, "SELECT path FROM lake_file")}
     packs = {key for (key,) in ledger(home, "SELECT key FROM vault_object")}
-    known = _SETTLED | _COPY | {f"warehouse/{current(home).name}"}
+    known = _SETTLED | {copy.name for copy in sorted(home.glob("ledger-*.copy"))[:1]} | {f"warehouse/{current(home).name}"}
     known |= {f"lake/{path}" for path in lake} | {f"vault/{key}" for key in packs}
     files = (path.relative_to(home).as_posix() for path in home.rglob("*") if path.is_file())
     return sorted(name for name in files if name not in known and not name.endswith("/empty.parquet"))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from command import Commands
-from homes import facts
+from homes import facts, ledger
 
 from bluelamp.domain.month import Month
 from bluelamp.synthetic.archive import TwinPlan, write_release
@@ -43,5 +43,7 @@ def releases(bluelamp: Commands, tmp_path_factory: pytest.TempPathFactory) -> Re
     assert bluelamp(found.home_old, "archive", "load", found.old).code in (0, 3)
     shutil.copytree(found.home_old, found.home_new)
     assert bluelamp(found.home_new, "archive", "load", found.new).code in (0, 3)
+    for home in (found.home_old, found.home_new):
+        ledger(home, "PRAGMA wal_checkpoint(TRUNCATE)")  # so that all of the ledger lies in one file
     assert facts(found.home_old) != facts(found.home_new)
     return found

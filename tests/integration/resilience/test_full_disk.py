@@ -42,13 +42,14 @@ def disk(tmp_path: Path) -> Iterator[SmallDisk]:
 
 
 def size_of(home: Path) -> int:
-    return sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
+    """What its files take on a file system that gives whole pages."""
+    return sum(-(-path.stat().st_size // 4096) * 4096 for path in home.rglob("*") if path.is_file())
 
 
 @pytest.mark.parametrize("spare_kb", [8, 120, 400, 900, 1_500, 4_000])
 def test_disk_full(spare_kb: int, disk: SmallDisk, bluelamp: Commands, releases: Releases) -> None:
     """A disk that fills up at each stage in turn, and is then enlarged."""
-    disk.mount(f"size={size_of(releases.home_old) // 1024 + 40 + spare_kb}k")
+    disk.mount(f"size={size_of(releases.home_old) // 1024 + spare_kb}k")
     home = disk.folder / "home"
     shutil.copytree(releases.home_old, home)
     ended = bluelamp(home, "archive", "load", releases.new).assert_civil()
@@ -69,7 +70,7 @@ def test_no_inodes(inodes: int, disk: SmallDisk, bluelamp: Commands, releases: R
     home = disk.folder / "home"
     ended = bluelamp(home, "archive", "load", releases.old).assert_civil()
     assert ended.code == 1
-    assert "full" in ended.sentence
+    assert "full" in ended.sentence or "free space" in ended.err
     disk.remount("nr_inodes=10000")
     assert bluelamp(home, "archive", "load", releases.old).code in (0, 3)
     assert facts(home) == facts(releases.home_old)
@@ -160,10 +161,10 @@ fails(DefaultDialect, "do_commit", sqlite3.OperationalError("database or disk is
 
 
 def test_the_nth_write_fails(bluelamp: Commands, releases: Releases, tmp_path: Path) -> None:
-    """Fail the 1st, 4th, 7th … write of a load until one passes: old or new, and the next run ends it."""
+    """Fail the 1st, 7th, 13th … write of a load until one passes: old or new, and the next run ends it."""
     old, new = facts(releases.home_old), facts(releases.home_new)
     failures = 0
-    for number in range(1, 1_000, 3):
+    for number in range(1, 1_000, 6):
         home = tmp_path / str(number)
         shutil.copytree(releases.home_old, home)
         fault = _FAULT.replace("{n}", str(number))
@@ -175,9 +176,8 @@ def test_the_nth_write_fails(bluelamp: Commands, releases: Releases, tmp_path: P
         failures += 1
         assert ended.code == 1
         assert "full" in ended.sentence
-        if number % 2:  # the other half of them is left to the tests of kills, which end in the same states
-            assert bluelamp(home, "archive", "load", releases.new).assert_civil().code in (0, 3)
-            assert facts(home) == new
-            assert litter(home) == []
+        assert bluelamp(home, "archive", "load", releases.new).assert_civil().code in (0, 3)
+        assert facts(home) == new
+        assert litter(home) == []
         shutil.rmtree(home)
     assert failures > 5

@@ -1,4 +1,4 @@
-"""What a release changed, row by row, whatever the order of lines; records are told from each other by what they say."""
+"""What a release changed, row by row, whatever the order of lines; a record is known by what it says."""
 
 from __future__ import annotations
 

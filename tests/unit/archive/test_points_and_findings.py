@@ -25,7 +25,7 @@ from bluelamp.storage.ledger import LoadResult
 
 MONTH = Month.parse("2024-06")
 A, B = "a" * 64, "b" * 64
-KEY = 0
+KEY = 14864189351739556658
 
 
 def crime(crime_id: str = A, **cells: str) -> list[str]:

@@ -252,7 +252,8 @@ def test_every_cell_of_a_sound_table_comes_back_by_both_paths(data: st.DataObjec
 _STRANGE = st.one_of(
     _WORDS,
     st.text(max_size=8),
-    st.sampled_from(["1e1", " 1.5", "+1.5", "1.", ".5", "0x1p3", "-0.0", "NaN", "null", "2024-01", "٣", "1.00000000000000001"]),
+    st.sampled_from(["1e1", " 1.5", "+1.5", "1.", ".5", "0x1p3", "-0.0",
+        "NaN", "null", "2024-01", "٣", "1.00000000000000001"]),
     st.sampled_from(["2024-01-01 10:00:00Z", "2024-01-01T10Z", "2024-01-01T10:00Z", "2024-01-01T10:00:00.Z"]),
     st.sampled_from(["2024-01-01T10:00:00+0100", "2024-01-01T24:00:00Z", ID.upper(), ID, "a" * 63]),
 )  # fmt: skip

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -55,4 +56,4 @@ def test_a_range_has_both_ends_and_may_be_empty() -> None:
 def test_runs_hold_every_month_once_and_do_not_touch(indexes: list[int]) -> None:
     found = runs([Month(index) for index in indexes])
     assert [m.index for first, last in found for m in month_range(first, last)] == sorted(set(indexes))
-    assert all(after[0].index > before[1].index + 1 for before, after in zip(found, found[1:], strict=False))
+    assert all(after[0].index > before[1].index + 1 for before, after in pairwise(found))

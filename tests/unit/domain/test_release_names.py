@@ -33,7 +33,8 @@ def test_member_names(name: str, expected: tuple[str, str, str]) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "README.txt", "", "2024-03/", "2024-03-kent-street.csv.bak", "2024-03-kent-street.CSV", "2024-3-kent-street.csv",
+        "README.txt", "", "2024-03/", "2024-03-kent-street.csv.bak", "2024-03-kent-street.CSV",
+        "2024-3-kent-street.csv",
         "2024-13-kent-street.csv", "2024-03-Kent-street.csv", "2024-03--street.csv", "2024-03-street.csv",
         "2024-03-kent-neighbourhood.csv", "٢٠٢٤-03-kent-street.csv", "0000-01-kent-street.csv",
         "9999-12-kent-street.csv", "2024-03-kent-street.csv/x", "2024-03-kent-street.csv\n",
