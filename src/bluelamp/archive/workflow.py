@@ -160,6 +160,8 @@ class Archive:
         for folder in ("vault", "lake", "warehouse", "cache", "tmp"):
             if (self.home / folder).exists():
                 sweep(self.home / folder, everything=folder == "tmp")
+        if self.ledger.file is not None:
+            sweep(self.ledger.file.parent, deep=False)
         self.warehouse.sweep()
         self._sweep_lake()
         self.vault.drop_cached()

@@ -144,4 +144,6 @@ def _facts(settings: Settings) -> dict[str, str]:
 
 
 def join(app: typer.Typer) -> None:
-    app.command("doctor", epilog=examples("bluelamp doctor", "bluelamp doctor --quick --json"))(doctor)
+    app.command(
+        "doctor", epilog=examples("bluelamp doctor", "bluelamp doctor --quick --json", "bluelamp doctor --mend")
+    )(doctor)

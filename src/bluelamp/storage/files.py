@@ -92,13 +92,13 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def sweep(folder: Path, *, everything: bool = False) -> int:
-    """Remove what a killed writer left half written below `folder`; the number of files removed.
+def sweep(folder: Path, *, everything: bool = False, deep: bool = True) -> int:
+    """Remove what a killed writer left half written below `folder` (or just in it); the number of files removed.
 
     Only to be called while holding the writer's lock.
     """
     removed = 0
-    for path in folder.rglob("*" if everything else f"*{PARTIAL}*"):
+    for path in (folder.rglob if deep else folder.glob)("*" if everything else f"*{PARTIAL}*"):
         if path.is_file():
             path.unlink(missing_ok=True)
             removed += 1

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bluelamp.errors import Damaged
-from bluelamp.storage.files import atomic_path, sha256_of, storage_errors
+from bluelamp.storage.files import PARTIAL, atomic_path, sha256_of, storage_errors
 
 _TABLES = ("receipt", "file", "lake_file", "vault_object")
 _DIGITS = 32
@@ -22,7 +22,7 @@ def keep_copy(ledger: Path) -> None:
     if not ledger.exists():
         return
     with storage_errors("copy the ledger"):
-        fresh = ledger.with_name(f"{ledger.stem}.copying")
+        fresh = ledger.with_name(f"{ledger.stem}.copying{PARTIAL}")
         with atomic_path(fresh) as partial:
             partial.unlink(missing_ok=True)
             with closing(sqlite3.connect(ledger)) as source, closing(sqlite3.connect(partial)) as target:

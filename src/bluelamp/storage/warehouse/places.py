@@ -97,7 +97,8 @@ class Places:
         areas = {
             code: (area, name) for code, name, area in self.tables.rows("SELECT code, name, area_id FROM dim_area")
         }
-        by_index = [areas[code] for code, _ in shapes]
+        labels = self._labels()
+        by_index = [(areas[code][0], labels.get(code, areas[code][1])) for code, _ in shapes]
         towns = self._town_ids({name for _, name in by_index})
         inside = index >= 0
         points = np.asarray(found["point"])[inside]
@@ -107,6 +108,19 @@ class Places:
         self.tables.connection.register("located", located)
         self.tables.connection.execute("INSERT INTO located_point SELECT * FROM located")
         self.tables.connection.unregister("located")
+
+    def _labels(self) -> dict[str, str]:
+        """The town label of each authority whose LSOAs all bear the same one: `Bristol` for Bristol, City of.
+
+        So that one filter finds crimes, whose town is the label of their LSOA, and stops, which have no LSOA. Where an
+        authority's LSOAs bear several labels (Somerset has those of its former districts), its own name is the label.
+        """
+        labels: dict[str, set[str]] = {}
+        if self.plan.lsoas is not None:
+            for row in self.plan.lsoas.select(["lad_code", "name"]).to_pylist():
+                if row["lad_code"] and row["name"]:
+                    labels.setdefault(row["lad_code"], set()).add(town_of(row["name"]) or "")
+        return {code: next(iter(its)) for code, its in labels.items() if len(its) == 1}
 
     def _town_ids(self, names: Iterable[str]) -> dict[str, int]:
         known = {town: number for number, town in self.tables.rows("SELECT town_id, town FROM dim_town")}
