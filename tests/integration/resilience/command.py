@@ -149,8 +149,6 @@ class Commands:
 
 def _serve() -> int:
     # Everything that a call may want, once.
-    import alembic.command
-    import alembic.config
     import duckdb  # noqa: F401
     import numpy  # noqa: F401
     import psycopg  # noqa: F401

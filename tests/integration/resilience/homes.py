@@ -28,9 +28,7 @@ def facts(home: Path) -> dict[str, Any]:
             name: connection.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0] for name in tables
         }
         found["version"] = connection.execute("SELECT fingerprint FROM data_version").fetchall()
-        found["by file"] = connection.execute(
-            "SELECT file_id, rows FROM included_file ORDER BY file_id"
-        ).fetchall()
+        found["by file"] = connection.execute("SELECT file_id, rows FROM included_file ORDER BY file_id").fetchall()
         found["findings"] = connection.execute(
             "SELECT finding, sum(rows) FROM mart_quality__finding GROUP BY ALL ORDER BY ALL"
         ).fetchall()
@@ -57,7 +55,9 @@ def litter(home: Path) -> list[str]:
     """Files that nothing refers to: none may be left when a load has ended well."""
     lake = {path for (path,) in ledger(home, "SELECT path FROM lake_file")}
     packs = {key for (key,) in ledger(home, "SELECT key FROM vault_object")}
-    known = _SETTLED | {copy.name for copy in sorted(home.glob("ledger-*.copy"))[:1]} | {f"warehouse/{current(home).name}"}
+    known = (
+        _SETTLED | {copy.name for copy in sorted(home.glob("ledger-*.copy"))[:1]} | {f"warehouse/{current(home).name}"}
+    )
     known |= {f"lake/{path}" for path in lake} | {f"vault/{key}" for key in packs}
     files = (path.relative_to(home).as_posix() for path in home.rglob("*") if path.is_file())
     return sorted(name for name in files if name not in known and not name.endswith("/empty.parquet"))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import io
-import struct
-import zlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -210,7 +208,7 @@ CASES: list[Case] = [
     Case("two endings", forge(Entry(GOOD, street()), comment=forge(SOUND)), FAILED, "two different archives"),
     Case("nested zip", _nested(), FAILED, "holds no file"),
     Case("not there", lambda path: None, FAILED, "no file or folder"),
-    Case("a pipe", lambda path: __import__("os").mkfifo(path), FAILED, "neither a file nor a folder"),
+    Case("a pipe", os.mkfifo, FAILED, "neither a file nor a folder"),
     Case("folder named zip", _folder_named_zip, DONE, "", (LOADED, 5, 0)),
     Case("folder with a link", _folder_with_link, PART, "quarantined", (LOADED, 5, 0)),
     # -- members that lie -----------------------------------------------------------------------------------
@@ -225,7 +223,7 @@ CASES: list[Case] = [
     _quarantined("bomb by ratio", _beside(_BOMB), "bomb"),
     _quarantined("states 5 GB", _beside(street(), size=5 << 30, extra=zip64_extra(5 << 30)), "bytes|directory|sizes"),
     _quarantined("states too little", _beside(street(), size=100, local_size=100), "more than"),
-    _quarantined("other name inside", _beside(street(), local_name=b"2024-01/2024-01-essex-street.csv"), "another name"),
+    _quarantined("other name inside", _beside(street(), local_name=b"2024-01/2024-01-dorset-street.csv"), "another name"),
     _quarantined("other method inside", _beside(street(), local_method=0), "another packing"),
     _quarantined("header overwritten", _beside(street(), local_signature=b"XXXX"), "header"),
     _quarantined("reaches into the directory", _quine_like(), "directory|overlap"),
@@ -303,13 +301,9 @@ CASES: list[Case] = [
     _loads("short ID", street() + lines(["abc", *crime(9)[1:]]), 5, 1),
     _loads("formulas", street() + lines(crime(9, Crime_type="=cmd|' /C calc'!A0"), crime(10, Location="@SUM(1)")), 7),
     _loads("scripts", street() + lines(crime(9, Crime_type="<script>alert(1)</script>")), 6),
-    _loads("a cell of 50 MB", street() + lines(_BIG_LINE), 6),
+    Case("a cell of 50 MB", _one(street() + lines(_BIG_LINE), method=0), DONE, "", (LOADED, 6, 0)),
     _loads("only bad rows", CRIME_HEADER + lines(*(crime(number, Month="soon") for number in range(5))), 0, 5),
 ]  # fmt: skip
-
-
-def wrong_csv(path: Path) -> None:
-    path.write_bytes(b"a,b\n1,2\n")
 
 
 FILES: list[Case] = [
@@ -320,5 +314,3 @@ FILES: list[Case] = [
     Case("a zip named csv", forge(SOUND), PART, "quarantined", (QUARANTINED, "zip"),
          file_name="2024-01-surrey-street.csv"),
 ]  # fmt: skip
-
-__all__ = ["CASES", "FILES", "GOOD", "SOUND", "Case", "crime", "io", "lines", "stops", "street", "struct", "zlib"]

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from command import Commands
-from shared import Releases
 from homes import facts, ledger, litter
+from shared import Releases
 
 _KILLS = 25
 

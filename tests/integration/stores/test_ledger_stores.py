@@ -13,7 +13,7 @@ from command import Commands
 from homes import facts
 from shared import Releases
 
-_PASSWORD = "p%40ss-w@rd/secret"  # noqa: S105 - of a server that lives for a minute
+_PASSWORD = "p%40ss-w@rd/secret"
 
 
 @dataclass(frozen=True)
@@ -83,9 +83,7 @@ def test_the_same_on_both(store: Store, bluelamp: Commands, releases: Releases, 
     assert (home / "ledger.sqlite").exists() == (store.environment == {})
 
 
-def test_postgresql_killed_during_a_load(
-    postgres: str, bluelamp: Commands, releases: Releases, tmp_path: Path
-) -> None:
+def test_postgresql_killed_during_a_load(postgres: str, bluelamp: Commands, releases: Releases, tmp_path: Path) -> None:
     """Every connection is cut again and again: one sentence, then the same command finishes."""
     import psycopg
 

@@ -108,9 +108,7 @@ def test_rebuild_from_the_bucket(
     assert not list(copy.rglob("*.zip"))
 
 
-def test_doctor_finds_a_changed_object(
-    bluelamp: Commands, endpoint: str, releases: Releases, tmp_path: Path
-) -> None:
+def test_doctor_finds_a_changed_object(bluelamp: Commands, endpoint: str, releases: Releases, tmp_path: Path) -> None:
     """A flipped byte and a lost object are found and named; the answers stay."""
     other = Bucket(endpoint, "damaged")
     home = tmp_path / "home"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,18 @@ from bluelamp.domain.dataset import DATASETS
 from bluelamp.domain.force import FORCES
 from bluelamp.errors import Damaged, DiskFull, StorageError
 from bluelamp.storage.lake import TABLE_OF, Lake
-from bluelamp.storage.warehouse.coding import Coder, Dimensions, Points
-from bluelamp.storage.warehouse.pipeline import ahead
+from bluelamp.storage.warehouse.coding import Coder, Dimensions, Linked, Points
+from bluelamp.storage.warehouse.pipeline import Portions, ahead
 from bluelamp.storage.warehouse.places import Places
 from bluelamp.storage.warehouse.plan import FORCE_IDS, BuildPlan, Engine, IncludedFile, Progress
 from bluelamp.storage.warehouse.report import Report
 from bluelamp.storage.warehouse.tables import BY_FORCE, TABLES, create_statement, fill_statement
 from bluelamp.storage.warehouse.writer import Tables, texts
 
-# Coded rows are inserted in portions of about this many: memory stays bounded, and the engine writes whole groups.
-_INSERT_ROWS = 500_000
+# The engine stores rows in groups of this many. Given in batches of just that size it fills each group once, several at
+# a time; given others, it leaves small groups behind and packs them again later.
+_ROW_GROUP = 122_880
+_INSERT_ROWS = 4 * _ROW_GROUP
 # Portions of coded rows that may wait while earlier ones are inserted.
 _CODED_AHEAD = 3
 
@@ -135,16 +138,18 @@ class _Build:
                 by_force[file.force].append(file)
         coder = Coder(self._dimensions())
         done, of = 0, sum(file.rows for files in by_force.values() for file in files)
-        waiting: dict[str, list[pa.Table]] = {}
-        coded = (pair for slug, files in by_force.items() for pair in self._coded(coder, FORCE_IDS[slug], files))
+        # Three stations at once: one force is linked while the one before it is coded and the one before that inserted.
+        linked = ahead((self._linked(coder, FORCE_IDS[slug], files) for slug, files in by_force.items()), 1)
+        coded = (pair for force in linked for pair in _coded(coder, force))
+        portions = {table: Portions(_INSERT_ROWS) for table in TABLE_OF.values()}
         for table, rows in ahead(coded, _CODED_AHEAD):
-            waiting.setdefault(table, []).append(rows)
             done += rows.num_rows
-            if sum(one.num_rows for one in waiting[table]) >= _INSERT_ROWS:
-                self._insert_rows(table, waiting.pop(table))
+            for portion in portions[table].add(rows):
+                self._insert_rows(table, portion)
                 self.progress("modelling records", done, of)
-        for table, tables in waiting.items():
-            self._insert_rows(table, tables)
+        for table, its_portions in portions.items():
+            for portion in its_portions.rest():
+                self._insert_rows(table, portion)
         self.progress("modelling records", of, of)
 
     def _dimensions(self) -> Dimensions:
@@ -166,35 +171,16 @@ class _Build:
             months[file.file_id] = file.unit.month.index
         return Dimensions(points, words, months)
 
-    def _coded(self, coder: Coder, force_id: int, files: list[IncludedFile]) -> Iterator[tuple[str, pa.Table]]:
-        """(table, coded rows) of one force, portion by portion; what the ledger counts must be there."""
-        paths = {
-            dataset.name: [self.lake.path(path) for path in dict.fromkeys(
-                file.lake_path for file in files if file.unit.dataset == dataset.name
-            )]
-            for dataset in DATASETS
-        }  # fmt: skip
-        linked = coder.link(paths["crimes"], paths["outcomes"])
-        coded = {
-            "crimes": coder.crimes(paths["crimes"], force_id, linked),
-            "outcomes": coder.outcomes(paths["outcomes"], force_id, linked),
-            "stops": coder.stops(paths["stops"], force_id),
-        }
-        for dataset, tables in coded.items():
-            inserted = 0
-            for rows in tables:
-                yield TABLE_OF[dataset], rows
-                inserted += rows.num_rows
-            expected = sum(file.rows for file in files if file.unit.dataset == dataset)
-            if inserted != expected:
-                raise Damaged(
-                    f"The lake gave {inserted:,} {dataset} where the ledger counts {expected:,}.",
-                    "bluelamp doctor names the damaged file.",
-                )
+    def _linked(self, coder: Coder, force_id: int, files: list[IncludedFile]) -> _Force:
+        paths, rows = {}, {}
+        for dataset in DATASETS:
+            own = [file for file in files if file.unit.dataset == dataset.name]
+            paths[dataset.name] = [self.lake.path(path) for path in dict.fromkeys(file.lake_path for file in own)]
+            rows[dataset.name] = sum(file.rows for file in own)
+        return _Force(force_id, paths, rows, coder.link(paths["crimes"], paths["outcomes"]))
 
-    def _insert_rows(self, table: str, coded: list[pa.Table]) -> None:
-        # In one piece: from many small batches the engine makes many small row groups, and packs them again later.
-        self.tables.insert(table, pa.concat_tables(coded, promote_options="permissive").combine_chunks())
+    def _insert_rows(self, table: str, coded: pa.Table) -> None:
+        self.tables.insert(table, pa.Table.from_batches(coded.to_batches(max_chunksize=_ROW_GROUP)))
 
     def _fill_issues(self) -> None:
         if self.plan.issue_files:
@@ -236,6 +222,35 @@ class _Build:
                 plan.reference_version, plan.reference_missing, plan.built_at, plan.program,
             ],
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Force:
+    """One force on its way: its lake files and the rows that the ledger counts, by dataset."""
+
+    force_id: int
+    paths: dict[str, list[Path]]
+    rows: dict[str, int]
+    linked: Linked
+
+
+def _coded(coder: Coder, force: _Force) -> Iterator[tuple[str, pa.Table]]:
+    """(table, coded rows), portion by portion; what the ledger counts must be there."""
+    coded = {
+        "crimes": coder.crimes(force.paths["crimes"], force.force_id, force.linked),
+        "outcomes": coder.outcomes(force.paths["outcomes"], force.force_id, force.linked),
+        "stops": coder.stops(force.paths["stops"], force.force_id),
+    }
+    for dataset, tables in coded.items():
+        found = 0
+        for rows in tables:
+            yield TABLE_OF[dataset], rows
+            found += rows.num_rows
+        if found != force.rows[dataset]:
+            raise Damaged(
+                f"The lake gave {found:,} {dataset} where the ledger counts {force.rows[dataset]:,}.",
+                "bluelamp doctor names the damaged file.",
+            )
 
 
 def _as_storage_error(error: BaseException) -> StorageError:

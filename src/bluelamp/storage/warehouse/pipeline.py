@@ -1,4 +1,4 @@
-"""Work that runs ahead in a thread: while one portion is inserted, the next is prepared. Used by `build`."""
+"""Rows on their way into the engine: cut into portions of one size, and prepared ahead in a thread. Used by `build`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import queue
 import threading
 from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
+
+import pyarrow as pa
 
 T = TypeVar("T")
 
@@ -55,3 +57,34 @@ class _Ahead(Generic[T]):
 def ahead(items: Iterable[T], portions: int) -> Iterator[T]:
     """The items in their order, prepared in another thread up to `portions` ahead; errors come where they belong."""
     return iter(_Ahead(items, portions))
+
+
+class Portions:
+    """Cuts a stream of tables into tables of exactly `size` rows; what is left over comes last."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._waiting: list[pa.Table] = []
+        self._rows = 0
+
+    def add(self, rows: pa.Table) -> Iterator[pa.Table]:
+        """Take in a table; the portions that are full now."""
+        self._waiting.append(rows)
+        self._rows += rows.num_rows
+        if self._rows < self._size:
+            return
+        whole = self._together()
+        full = self._rows - self._rows % self._size
+        for start in range(0, full, self._size):
+            yield whole.slice(start, self._size)
+        self._waiting = [whole.slice(full)]
+        self._rows -= full
+
+    def rest(self) -> Iterator[pa.Table]:
+        """What no portion took, if anything."""
+        if self._rows:
+            yield self._together()
+        self._waiting, self._rows = [], 0
+
+    def _together(self) -> pa.Table:
+        return pa.concat_tables(self._waiting, promote_options="permissive").combine_chunks()
