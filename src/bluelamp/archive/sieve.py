@@ -142,7 +142,9 @@ def _refuse_cut_file(row: list[str] | None, shape: Shape, dataset: Dataset) -> N
 
 def _wrong_width(number: int, text: str, row: list[str] | None, width: int) -> Issue:
     if row is None:
-        return Issue(number, "", "", "a quotation mark is never closed", _printable(text))
+        too_long = text.count('"') % 2 == 0 and len(text) > csv.field_size_limit()
+        reason = "has a cell too long to be believed" if too_long else "a quotation mark is never closed"
+        return Issue(number, "", "", reason, _printable(text))
     return Issue(number, "", str(len(row)), f"has {len(row)} fields instead of {width}", _printable(text))
 
 

@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -16,34 +16,10 @@ from typer.exceptions import TyperException
 from bluelamp import __version__
 from bluelamp.cli import archive, asking, care, demo, exits, reference
 from bluelamp.cli.console import Console, ReaderGoneError
+from bluelamp.cli.context import Context
 from bluelamp.cli.interruption import WORDS, Interruption, interruptible
 from bluelamp.cli.options import examples
 from bluelamp.errors import BluelampError
-
-if TYPE_CHECKING:
-    from bluelamp.settings import Settings
-
-
-class Context:
-    """What the global options say; commands reach it through the context's `obj`. One for each run."""
-
-    def __init__(self) -> None:
-        self.home: Path | None = None
-        self.console = Console()
-        self.debug = bool(os.environ.get("BLUELAMP_DEBUG"))
-        self._settings: tuple[Settings, dict[str, str]] | None = None
-
-    @property
-    def settings(self) -> Settings:
-        return self.settings_with_origins[0]
-
-    @property
-    def settings_with_origins(self) -> tuple[Settings, dict[str, str]]:
-        if self._settings is None:
-            from bluelamp.settings import read_settings
-
-            self._settings = read_settings({"home": self.home})
-        return self._settings
 
 
 class _InOrder(TyperGroup):
@@ -111,9 +87,11 @@ demo.join(app)
 
 def run(arguments: Sequence[str] | None = None, here: Context | None = None) -> int:
     """Run one command and let its errors through; the exit code. For `main`, and for the demo's tour."""
+    here = here or Context()
+    here.run = run
     command = typer.main.get_command(app)
     code: Any = command.main(
-        list(arguments) if arguments is not None else None, "bluelamp", standalone_mode=False, obj=here or Context()
+        list(arguments) if arguments is not None else None, "bluelamp", standalone_mode=False, obj=here
     )
     return code if isinstance(code, int) else 0
 

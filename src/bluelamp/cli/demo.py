@@ -13,7 +13,7 @@ from bluelamp.cli.console import counted
 from bluelamp.cli.options import context_of, examples
 
 if TYPE_CHECKING:
-    from bluelamp.cli.app import Context
+    from bluelamp.cli.context import Context
 
 
 def demo(
@@ -93,12 +93,11 @@ _QUESTIONS = (
 
 
 def _show(here: Context, home: Path, releases: list[str]) -> None:
-    from bluelamp.cli.app import run
-
+    assert here.run is not None
     here.console.out(f"\nLoaded: {', '.join(releases)}. A look around:")
     for title, command in _QUESTIONS:
         here.console.out(f"\n── {title}: bluelamp --home {home} {' '.join(command)}\n")
-        run(["--home", str(home), "--quiet", *command])
+        here.run(["--home", str(home), "--quiet", *command])
     here.console.out(f"\nAsk your own: {_as_typed()} --home {home} ask stops --by object")
 
 

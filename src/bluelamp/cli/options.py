@@ -14,8 +14,8 @@ from bluelamp.errors import UsageError
 
 if TYPE_CHECKING:
     from bluelamp.archive.workflow import Archive
-    from bluelamp.cli.app import Context
     from bluelamp.cli.console import Console
+    from bluelamp.cli.context import Context
 
 
 def examples(*commands: str) -> str:

@@ -69,7 +69,8 @@ class Running:
         return (self.folder / "out").read_text("utf-8", "replace")
 
     def err(self) -> str:
-        return (self.folder / "err").read_text("utf-8", "replace")
+        path = self.folder / "err"
+        return path.read_text("utf-8", "replace") if path.exists() else ""
 
     def signal(self, number: int) -> None:
         os.kill(self.pid, number)

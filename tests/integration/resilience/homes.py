@@ -55,9 +55,8 @@ def litter(home: Path) -> list[str]:
     """Files that nothing refers to: none may be left when a load has ended well."""
     lake = {path for (path,) in ledger(home, "SELECT path FROM lake_file")}
     packs = {key for (key,) in ledger(home, "SELECT key FROM vault_object")}
-    known = (
-        _SETTLED | {copy.name for copy in sorted(home.glob("ledger-*.copy"))[:1]} | {f"warehouse/{current(home).name}"}
-    )
+    known = _SETTLED | {f"warehouse/{current(home).name}"}
+    known |= {copy.name for copy in sorted(home.glob("ledger-*.copy"))[:1]}  # one, and no more
     known |= {f"lake/{path}" for path in lake} | {f"vault/{key}" for key in packs}
     files = (path.relative_to(home).as_posix() for path in home.rglob("*") if path.is_file())
     return sorted(name for name in files if name not in known and not name.endswith("/empty.parquet"))

@@ -87,7 +87,7 @@ def test_published_while_it_is_asked(bluelamp: Commands, releases: Releases, tmp
         thread.start()
     time.sleep(3)
     assert bluelamp(home, "archive", "load", releases.new).code in (0, 3)
-    for _ in range(6):
+    for _ in range(3):
         assert bluelamp(home, "archive", "rebuild", "--yes").code == 0
     over.set()
     for thread in threads:

@@ -161,7 +161,7 @@ class _Denier(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = do_PUT = do_HEAD = answer
+    do_GET = do_PUT = do_HEAD = answer  # noqa: N815 - the names are http.server's
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the signature is http.server's
         pass
