@@ -34,7 +34,7 @@ def make_twin(months: int, crimes: int, name: str) -> Path:
         plan = TwinPlan(release=Month.parse("2023-05"), months=months, crimes=crimes, pathologies=CLEAN)
         truth = write_release(plan, path, truth=folder / "truth.json")
         write_reference(plan, folder / "reference")
-        (folder / "made").write_text(json.dumps(truth.totals))
+        (folder / "made").write_text(json.dumps({name: truth.rows(name) for name in ("crimes", "outcomes", "stops")}))
     return path
 
 

@@ -51,7 +51,7 @@ class Settings(BaseSettings):
         description="the ledger's database: empty for SQLite in the home, or postgresql://user:password@host/name",
     )
     processes: int = Field(default=0, ge=0, le=256, description="worker processes of a load; 0 for one per core")
-    memory_mb: int = Field(default=700, ge=256, le=1_000_000, description="memory the warehouse engine may use, in MB")
+    memory_mb: int = Field(default=500, ge=256, le=1_000_000, description="memory the warehouse engine may use, in MB")
     police_uk_url: str = Field(default="https://data.police.uk", description="where releases and the API are")
     allow_private_addresses: bool = Field(
         default=False,

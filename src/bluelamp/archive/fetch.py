@@ -227,7 +227,8 @@ class _Fetch:
         for entry in self.wanted:
             by_name.setdefault(entry.member.name, []).append(entry)
         done = 0
-        for batch in self._batches():
+        batches = list(self._batches())
+        for number, batch in enumerate(batches, 1):
             rows, pack = self._keep_batch(vault, batch, by_name)
             packs = [pack] if pack else []
             restored = {file_id: row for row in rows if row.vault_key for file_id in self.lost.get(row.unit, ())}
@@ -235,7 +236,8 @@ class _Fetch:
                 self.ledger.restore_bytes(restored, packs, received_at)
             rows = self.rows + [row for row in rows if row.unit not in self.lost]
             if rows:
-                self._record(rows, packs, received_at)
+                # Until the last part is here, what is lacking may still come: it counts as not fetched, not as missing.
+                self._record(rows, packs, received_at, whole=number == len(batches))
             self.rows = []
             done += len(batch)
             progress.at(self.fetched.bytes_kept, done)
@@ -286,14 +288,16 @@ class _Fetch:
         ]
         return broken + rows, pack
 
-    def _record(self, rows: list[ListedFile], packs: Iterable[VaultObject], received_at: str) -> None:
+    def _record(
+        self, rows: list[ListedFile], packs: Iterable[VaultObject], received_at: str, *, whole: bool = True
+    ) -> None:
         months = [entry.unit.month for entry in self.everything]
         receipt = Receipt(
             release=self.fetched.release,
             origin=self.source.origin,
             kind=self.source.kind,
             version=self.source.version,
-            complete=self.fetched.complete,
+            complete=self.fetched.complete and whole,
             first=min(months),
             last=max(months),
             received_at=received_at,

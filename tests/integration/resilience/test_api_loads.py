@@ -134,6 +134,42 @@ def test_a_line_that_breaks(bluelamp: Commands, publisher: Publisher, releases: 
     assert facts(home) == facts(releases.home_new)
 
 
+def test_killed_between_two_parts(bluelamp: Commands, publisher: Publisher, releases: Releases, tmp_path: Path) -> None:
+    """A fetch is kept part by part: what has not come yet is not fetched, which is not the same as missing."""
+    home = tmp_path / "home"
+    running = bluelamp.start(
+        home, "archive", "sync", "--release", "2023-05", environment=publisher.environment, fault=_DIES_AT_THE_THIRD
+    )
+    assert running.wait().code == 9
+    assert bluelamp(home, "archive", "load").assert_civil().code in (0, 3)
+    some = facts(home)
+    missing = {
+        (line["dataset"], line["force"], line["month"])
+        for line in bluelamp(home, "archive", "coverage", "--state", "missing", "--json").lines()
+    }
+    assert not missing
+    assert 0 < some["included_file"] < facts(releases.home_old)["included_file"]
+    assert _sync(bluelamp, home, publisher, "--release", "2023-05").code in (0, 3)
+    found, whole = facts(home), facts(releases.home_old)
+    for name in ("version", "mart_coverage__force_month", "stg_police_uk__street_crime", "findings"):
+        assert found[name] == whole[name]
+    assert litter(home) == []
+
+
+_DIES_AT_THE_THIRD = """
+import itertools, os
+import bluelamp.archive.fetch as fetch
+from bluelamp.storage.vault import Vault
+fetch._REMOTE_PACK_BYTES = 30_000
+kept, calls = Vault.keep, itertools.count(1)
+def keep(*arguments):
+    if next(calls) == 3:
+        os._exit(9)
+    return kept(*arguments)
+Vault.keep = keep
+"""
+
+
 def test_a_server_without_parts(bluelamp: Commands, publisher: Publisher, releases: Releases, tmp_path: Path) -> None:
     """The whole is downloaded, read and removed."""
     publisher.serve("2023-05", releases.old, ranges=False)

@@ -189,13 +189,13 @@ def test_flips_in_a_member(bluelamp: Commands, tmp_path: Path) -> None:
 
 
 def test_flips_in_a_zip(bluelamp: Commands, tmp_path: Path) -> None:
-    """Forty-five zips with flipped bits: refused whole, or the damaged member alone, or unharmed; never other rows."""
+    """Thirty zips with flipped bits: refused whole, or the damaged member alone, or unharmed; never other rows."""
     sound = forge(
         Entry(SURREY, street(30)),
         Entry("2024-01/2024-01-sussex-street.csv", street(20, force="Sussex Police")),
     )
     expected = {"surrey": 30, "sussex": 20}
-    for number in range(45):
+    for number in range(30):
         folder = tmp_path / str(number)
         folder.mkdir()
         archive = folder / "2024-01.zip"
@@ -203,7 +203,7 @@ def test_flips_in_a_zip(bluelamp: Commands, tmp_path: Path) -> None:
         flip(archive, seed=number)
     home = tmp_path / "home"
     codes = set()
-    for number in range(45):
+    for number in range(30):
         ended = bluelamp(home, "archive", "load", tmp_path / str(number) / "2024-01.zip").assert_civil()
         codes.add(ended.code)
         assert ended.code in (0, 1, 3), ended.err

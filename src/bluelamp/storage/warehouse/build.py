@@ -21,6 +21,7 @@ from bluelamp.domain.force import FORCES
 from bluelamp.errors import Damaged, DiskFull, StorageError
 from bluelamp.storage.lake import TABLE_OF, Lake
 from bluelamp.storage.warehouse.coding import Coder, Dimensions, Linked, Points
+from bluelamp.storage.warehouse.memory import give_back_memory
 from bluelamp.storage.warehouse.pipeline import Portions, ahead
 from bluelamp.storage.warehouse.places import Places
 from bluelamp.storage.warehouse.plan import FORCE_IDS, BuildPlan, Engine, IncludedFile, Progress
@@ -68,11 +69,10 @@ class _Build:
         self._fill_included()
         self._fill_words()
         self.places.fill()
-        # One transaction for all rows: the engine then writes full row groups once, straight into the file. Nobody
-        # sees the file before it is published whole.
-        self.connection.execute("BEGIN")
+        give_back_memory()
+        # Each portion is a transaction of its own, so that none waits in memory. Nobody sees the file before it is
+        # published whole.
         self._fill_rows()
-        self.connection.execute("COMMIT")
         self._fill_issues()
         self._fill_marts()
         self._fill_coverage()
@@ -146,6 +146,7 @@ class _Build:
             done += rows.num_rows
             for portion in portions[table].add(rows):
                 self._insert_rows(table, portion)
+                give_back_memory()
                 self.progress("modelling records", done, of)
         for table, its_portions in portions.items():
             for portion in its_portions.rest():
