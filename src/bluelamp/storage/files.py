@@ -32,6 +32,8 @@ def as_storage_error(error: OSError, doing: str) -> StorageError:
             f"The disk is full: could not {doing}{place}.",
             "Nothing half done is published; free some space and run the same command again.",
         )
+    if error.errno == errno.ENOMEM:
+        return StorageError(f"There is not enough memory to {doing}{place}.", "Set BLUELAMP_PROCESSES=1.")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return DiskFull(
             f"No permission to {doing}{place}.", "Check who owns BLUELAMP_HOME, or set it to another folder."

@@ -7,6 +7,7 @@ the fixture `bluelamp`; this file is both the server (run as a script) and its c
 from __future__ import annotations
 
 import atexit
+import gc
 import json
 import os
 import resource
@@ -171,6 +172,7 @@ def _serve() -> int:
     with suppress(ImportError):  # not ours, but Arrow looks for it, and that would be paid for by each call
         import pandas  # noqa: F401
 
+    gc.freeze()  # else each fork copies what its first collection touches
     began: dict[int, float] = {}
     for line in sys.stdin:
         request = json.loads(line)

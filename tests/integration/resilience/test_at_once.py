@@ -121,7 +121,7 @@ def test_the_reader_follows_when_its_version_goes(releases: Releases, tmp_path: 
     assert folder.asked == 2
 
 
-@pytest.mark.parametrize("megabytes", [1_500, 900])
+@pytest.mark.parametrize("megabytes", [1_500, 900, 700])
 def test_little_memory(megabytes: int, bluelamp: Commands, releases: Releases, tmp_path: Path) -> None:
     """A load under a limit of address space finishes, or refuses in words."""
     home = tmp_path / "home"

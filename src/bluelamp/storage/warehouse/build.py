@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,9 +48,10 @@ def build(plan: BuildPlan, target: Path, base: Path | None, lake: Lake, engine: 
             _Build(plan, lake, connection, progress).run(engine, fresh=base is None)
         finally:
             connection.close()
-    except (duckdb.Error, OSError, MemoryError, pa.ArrowInvalid) as error:
-        for leftover in target.parent.glob(f"{target.name}*"):
-            leftover.unlink(missing_ok=True)
+    except (duckdb.Error, OSError, MemoryError, RuntimeError, pa.ArrowException) as error:
+        with suppress(OSError):  # where memory lacks, even this may fail: the next load sweeps
+            for leftover in target.parent.glob(f"{target.name}*"):
+                leftover.unlink(missing_ok=True)
         raise _as_storage_error(error) from error
 
 
@@ -261,7 +263,9 @@ def _as_storage_error(error: BaseException) -> StorageError:
             f"The disk is full: could not build the warehouse ({text}).",
             "The version before it still answers; free some space and run the same command again.",
         )
-    if isinstance(error, (duckdb.OutOfMemoryException, MemoryError)):
+    # A RuntimeError here is a thread that could not be started: memory for its stack is what lacks.
+    scarce = "launch worker thread" in text or "annot allocate memory" in text
+    if scarce or isinstance(error, (duckdb.OutOfMemoryException, MemoryError, RuntimeError)):
         return StorageError(
             f"There is not enough memory to build the warehouse ({text}).",
             "Set BLUELAMP_MEMORY_MB higher, or load fewer forces.",

@@ -214,7 +214,8 @@ class Coder:
 
     def _live(self, path: Path, columns: list[str]) -> tuple[pa.Table, Codes]:
         """(rows of files that are part of the version, the month of each)."""
-        rows = pq.read_table(path, columns=columns, use_threads=False)
+        # Not read_table: it starts threads of its own, and where they cannot be started it waits for ever.
+        rows = pq.ParquetFile(path, pre_buffer=False).read(columns=columns, use_threads=False)
         file_ids = rows.column("file_id").to_numpy()
         months = self._dimensions.month_of_file[np.minimum(file_ids, len(self._dimensions.month_of_file) - 1)]
         live = months != 0

@@ -105,9 +105,7 @@ class Places:
         area_ids = np.array([area for area, _ in by_index], np.uint16)[index[inside]]
         town_ids = np.array([towns[name] for _, name in by_index], np.uint16)[index[inside]]
         located = pa.table({"point": points, "town_id": town_ids, "area_id": area_ids})
-        self.tables.connection.register("located", located)
-        self.tables.connection.execute("INSERT INTO located_point SELECT * FROM located")
-        self.tables.connection.unregister("located")
+        self.tables.insert("located_point", located)
 
     def _labels(self) -> dict[str, str]:
         """The town label of each authority whose LSOAs all bear the same one: `Bristol` for Bristol, City of.

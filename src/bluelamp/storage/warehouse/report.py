@@ -99,7 +99,10 @@ class Report:
                     "km": np.round(km[far]).astype(np.int64),
                 }
             )
-            self.tables.connection.register("far_point", far_points)
+            self.tables.connection.execute(
+                "CREATE OR REPLACE TEMP TABLE far_point (force_id UTINYINT, point_id UINTEGER, km BIGINT)"
+            )
+            self.tables.insert("far_point", far_points)
             self._find(
                 "far_outside_force",
                 f"""
@@ -108,7 +111,6 @@ class Report:
                 FROM {table} JOIN far_point USING (force_id, point_id) GROUP BY file_id
                 """,
             )
-            self.tables.connection.unregister("far_point")
 
     def _find(self, finding: str, per_file: str) -> None:
         self.tables.connection.execute(

@@ -28,7 +28,9 @@ class Tables:
 
     def insert(self, table: str, rows: pa.Table) -> None:
         """Insert an Arrow table whose columns bear the names of the table's."""
-        self.connection.register("rows_given", rows)
+        # As a stream: from a table the engine would read through Arrow's dataset scanner, whose threads wait for ever
+        # where the process may not have more of them.
+        self.connection.register("rows_given", rows.to_reader())
         self.connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM rows_given")
         self.connection.unregister("rows_given")
 
