@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,8 @@ from bluelamp.sources.police_uk.api_reading import UnexpectedAnswer, records
 from bluelamp.sources.police_uk.api_types import Available, Category, Crime, Stop
 from bluelamp.sources.police_uk.rate_limit import LeakyBucket
 
-REAL = Path("/work/shared/data/police-uk/api")
+# Beside the repository, as for every test on real files; BLUELAMP_SHARED_DATA says otherwise.
+REAL = Path(os.environ.get("BLUELAMP_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data")) / "police-uk" / "api"
 real = pytest.mark.skipif(not REAL.exists(), reason="the real answers are not on this machine")
 
 CRIME = {

@@ -22,7 +22,8 @@ from bluelamp.sources.police_uk.archive import BrokenMember, inflate, open_sourc
 
 KENT = "2024-03/2024-03-kent-street.csv"
 CSV = b"Crime ID,Month\n" + b"".join(b"%064x,2024-03\n" % n for n in range(500))
-REAL = Path("/work/shared/data/police-uk")
+# Beside the repository, as for every test on real files; BLUELAMP_SHARED_DATA says otherwise.
+REAL = Path(os.environ.get("BLUELAMP_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data")) / "police-uk"
 
 
 def saved(folder: Path, data: bytes, name: str = "2024-03.zip") -> str:
