@@ -64,7 +64,7 @@ def test_the_home_of_the_environment_is_where_the_file_is_looked_for(home):
 def test_the_machines_own_environment_is_read_once_only(home, monkeypatch):
     # What pydantic-settings would find by itself must add nothing: it would have no origin.
     monkeypatch.setenv("BLUELAMP_MEMORY_MB", "999")
-    assert read_settings({"home": home}, {})[0].memory_mb == 700
+    assert read_settings({"home": home}, {})[0].memory_mb == 500
 
 
 def test_an_unknown_key_is_refused_with_file_line_and_near_name(home):
