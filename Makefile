@@ -43,7 +43,7 @@ bench: setup ## measure, as ratios against stated floors (takes minutes and some
 lock: ## pin every package with its hash, from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
-		--group dev --group bench pyproject.toml build-requirements.in --output-file requirements.txt
+		--group dev --group bench --group front pyproject.toml build-requirements.in --output-file requirements.txt
 
 clean: ## remove the environment, the demo and the benchmarks' files
 	rm -rf $(VENV) .demo .bench
