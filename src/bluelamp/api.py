@@ -127,6 +127,7 @@ def ask(
     """
     from bluelamp.bootstrap import open_archive, open_warehouse
     from bluelamp.questions.answer import answer
+    from bluelamp.questions.data_version import DataVersion
     from bluelamp.questions.question import make_question
     from bluelamp.settings import read_settings
 
@@ -148,7 +149,7 @@ def ask(
 
         version = open_archive(settings).as_of(question.as_of, Silent())
     with open_warehouse(settings).reading(version) as connection:
-        return _answer_of(answer(connection, question))
+        return _answer_of(answer(DataVersion(connection), question))
 
 
 def _answer_of(answered: _Answered) -> Answer:

@@ -2,7 +2,8 @@
 
 BluelampError                 a sentence for a person: what is wrong, where, what to do
 ├── UsageError                the request itself is wrong (exit code 2)
-│   └── SettingsError         a setting is unknown or nonsense
+│   ├── SettingsError         a setting is unknown or nonsense
+│   └── TooCostly             it would take more time, memory or rows than anybody may have
 ├── SourceError               a publisher, or a file from one, cannot be used
 │   ├── NotFound              it is not there (HTTP 404, no such file, no such release)
 │   ├── SourceChanged         it was replaced while it was being read
@@ -13,7 +14,10 @@ BluelampError                 a sentence for a person: what is wrong, where, wha
 │   ├── DiskFull              no space, or no permission, under BLUELAMP_HOME
 │   ├── Damaged               something kept no longer has the hash that was recorded
 │   └── Busy                  another process holds the writer's lock
-└── NothingHeld               the question needs data that is not loaded
+├── NothingHeld               the question needs data that is not loaded
+│   ├── NoSuchThing           a record, page, area or field that there is not
+│   └── NotKept               a data version that was there once and is no longer kept
+└── Overloaded                too many questions at once; the same one can be answered soon
 """
 
 from __future__ import annotations
@@ -41,6 +45,10 @@ class UsageError(BluelampError):
 
 class SettingsError(UsageError):
     """A setting is unknown or nonsense."""
+
+
+class TooCostly(UsageError):
+    """It would take more time, memory or rows than anybody may have."""
 
 
 class SourceError(BluelampError):
@@ -85,3 +93,15 @@ class Busy(StorageError):
 
 class NothingHeld(BluelampError):
     """The question needs data that is not loaded."""
+
+
+class NoSuchThing(NothingHeld):
+    """A record, page, area or field that there is not."""
+
+
+class NotKept(NothingHeld):
+    """A data version that was there once and is no longer kept."""
+
+
+class Overloaded(BluelampError):
+    """Too many questions at once; the same one can be answered soon."""

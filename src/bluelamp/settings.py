@@ -12,7 +12,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -53,6 +53,34 @@ class Settings(BaseSettings):
     processes: int = Field(default=0, ge=0, le=256, description="worker processes of a load; 0 for one per core")
     memory_mb: int = Field(default=500, ge=256, le=1_000_000, description="memory the warehouse engine may use, in MB")
     police_uk_url: str = Field(default="https://data.police.uk", description="where releases and the API are")
+    host: str = Field(default="127.0.0.1", description="the address that bluelamp serve listens on")
+    port: int = Field(default=8000, ge=0, le=65_535, description="the port that bluelamp serve listens on; 0 for any")
+    workers: int = Field(default=1, ge=1, le=64, description="web server processes; all read one warehouse")
+    serve_memory_mb: int = Field(
+        default=1000, ge=128, le=1_000_000, description="memory each web server process may use to read rows, in MB"
+    )
+    query_seconds: float = Field(
+        default=10.0, gt=0, le=600, description="how long one question may take on the web before it is refused"
+    )
+    queries_at_once: int = Field(
+        default=2, ge=1, le=64, description="questions that each web server process may answer from rows at once"
+    )
+    notice: str = Field(default="", max_length=400, description="a sentence at the head of every page")
+    basemap_style_url: str = Field(
+        default="",
+        description="a MapLibre style to draw the map on, as https://…; empty for the built-in outlines, which ask nobody",
+    )
+    basemap_pmtiles_url: str = Field(
+        default="", description="a PMTiles file that the style may use, as https://… or a path of this site"
+    )
+    postcode_url: str = Field(
+        default="",
+        description="where postcodes are looked up, with {postcode} in it; the answer is JSON with longitude and latitude",
+    )
+    metrics: Literal["local", "public", "off"] = Field(
+        default="local", description="who may read /metrics: this machine only, everybody, nobody"
+    )
+    log_requests: bool = Field(default=True, description="one line of JSON on standard error for each request")
     allow_private_addresses: bool = Field(
         default=False,
         description="let downloads reach loopback and private addresses; for tests and mirrors in your own network",
@@ -78,6 +106,13 @@ class Settings(BaseSettings):
             # The warehouse's engine takes what follows for the query of a web address and loses its files.
             raise ValueError("choose a folder without a question mark in its name")
         return home.expanduser().absolute()
+
+    @field_validator("basemap_style_url", "basemap_pmtiles_url", "postcode_url")
+    @classmethod
+    def _web_address_or_none(cls, url: str) -> str:
+        if url and not url.startswith(("https://", "http://", "/")):
+            raise ValueError("write a web address that begins with https:// or http://, or a path of this site")
+        return url
 
     @field_validator("police_uk_url")
     @classmethod

@@ -74,6 +74,7 @@ def ask(
     Without --measure the records are counted.
     """
     from bluelamp.questions.answer import answer
+    from bluelamp.questions.data_version import DataVersion
     from bluelamp.questions.question import find_dataset, make_question, near
 
     console = console_of(context)
@@ -101,7 +102,7 @@ def ask(
     if question.as_of is not None:
         version = open_archive(settings).as_of(question.as_of, console.progress())
     with open_warehouse(settings).reading(version) as connection:
-        answered = answer(connection, question)
+        answered = answer(DataVersion(connection), question)
     _show(console, answered, chosen)
     return exits.DONE
 

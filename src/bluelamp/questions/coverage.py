@@ -6,13 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bluelamp.domain.coverage import State
 from bluelamp.domain.month import Month, runs
-
-if TYPE_CHECKING:
-    import duckdb
+from bluelamp.questions.data_version import DataVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +36,17 @@ class Gap:
             State.NOT_FETCHED: "was not fetched for",
         }[State(self.state)]
         return f"{self.name} {how} {when}"
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "force": self.force,
+            "name": self.name,
+            "state": self.state,
+            "from": str(self.first),
+            "to": str(self.last),
+            "months": self.months,
+            "words": self.words(),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,74 +78,47 @@ class Coverage:
             return f"Complete: all {self.expected:,} force-months are held."
         return f"{self.held:,} of {self.expected:,} force-months are held; {self.expected - self.held:,} are not."
 
+    def brief(self) -> dict[str, Any]:
+        """The counts alone, for where the gaps are named elsewhere in the same answer."""
+        return {"expected": self.expected, "held": self.held, "complete": self.is_complete, "words": self.words()}
+
     def as_json(self) -> dict[str, Any]:
-        return {
-            "expected": self.expected,
-            "held": self.held,
-            "complete": self.is_complete,
-            "words": self.words(),
-            "gaps": [
-                {
-                    "force": gap.force,
-                    "state": gap.state,
-                    "from": str(gap.first),
-                    "to": str(gap.last),
-                    "months": gap.months,
-                    "words": gap.words(),
-                }
-                for gap in self.gaps
-            ],
-        }
+        return {**self.brief(), "gaps": [gap.as_json() for gap in self.gaps]}
 
 
 def coverage_of(
-    connection: duckdb.DuckDBPyConnection,
+    version: DataVersion,
     dataset: str,
     *,
     force_ids: Sequence[int] | None,
-    first: Month | None,
-    last: Month | None,
+    first: Month | None = None,
+    last: Month | None = None,
     months: Sequence[Month] | None = None,
 ) -> Coverage:
     """The coverage of a dataset for some forces (all when None) and months (a range, or a list, or all)."""
-    conditions, values = (
-        ["dataset = $dataset", "state <> $never"],
-        {"dataset": dataset, "never": str(State.NOT_PUBLISHED)},
-    )
-    parameters: dict[str, Any] = dict(values)
-    if force_ids is not None:
-        conditions.append("list_contains($forces, force_id)")
-        parameters["forces"] = list(force_ids)
-    if first is not None:
-        conditions.append("month >= $first")
-        parameters["first"] = first.index
-    if last is not None:
-        conditions.append("month <= $last")
-        parameters["last"] = last.index
-    if months is not None:
-        conditions.append("list_contains($months, month)")
-        parameters["months"] = [month.index for month in months]
-    rows = connection.execute(
-        f"""
-        SELECT slug, name, state, month
-        FROM mart_coverage__force_month JOIN dim_force USING (force_id)
-        WHERE {" AND ".join(conditions)} ORDER BY slug, month
-        """,
-        parameters,
-    ).fetchall()
-    held = sum(State(state).has_data for _, _, state, _ in rows)
+    wanted = None if months is None else {month.index for month in months}
+    begin, end = first.index if first else 0, last.index if last else 1 << 16
+    expected = held = 0
     absent: dict[tuple[str, str, str], list[Month]] = {}
-    for slug, name, state, month in rows:
-        if not State(state).has_data:
-            absent.setdefault((slug, name, state), []).append(Month(month))
+    counts: dict[int, list[int]] = {}
+    for force, states in version.cells[dataset].items():
+        if force_ids is not None and force not in force_ids:
+            continue
+        for month, state in states.items():
+            if not begin <= month <= end or (wanted is not None and month not in wanted):
+                continue
+            count = counts.setdefault(month, [0, 0])
+            count[0] += 1
+            expected += 1
+            if state.has_data:
+                count[1] += 1
+                held += 1
+            else:
+                absent.setdefault((*version.forces[force], str(state)), []).append(Month(month))
     gaps = tuple(
-        Gap(slug, name, state, begin, end) for (slug, name, state), gone in absent.items() for begin, end in runs(gone)
+        Gap(slug, name, state, begins, ends)
+        for (slug, name, state), gone in absent.items()
+        for begins, ends in runs(gone)
     )
-    states_of_months: dict[Month, list[State]] = {}
-    for _, _, state, month in rows:
-        states_of_months.setdefault(Month(month), []).append(State(state))
-    by_month = tuple(
-        MonthCoverage(month, len(states), sum(state.has_data for state in states))
-        for month, states in sorted(states_of_months.items())
-    )
-    return Coverage(len(rows), held, gaps, by_month)
+    by_month = tuple(MonthCoverage(Month(month), *counts[month]) for month in sorted(counts))
+    return Coverage(expected, held, gaps, by_month)

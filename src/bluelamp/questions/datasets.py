@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["month", "year", "word", "force", "town", "area", "lsoa", "number", "flag", "text", "date"]
+Kind = Literal["month", "year", "word", "force", "town", "area", "lsoa", "number", "flag", "text", "date", "coded", "point"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,8 @@ class Dimension:
     """Something to group or filter by. `key` is the column expression on the rows, alias `r`.
 
     `field` names the vocabulary in dim_word for the kind `word`. `in_mart` says that the dataset's mart has the same
-    column, so that the mart can answer in place of the rows.
+    column, so that the mart can answer in place of the rows. `terms` are the words of a dimension of the kind `coded`,
+    whose key is their place in the list. `folds` names the dimension that this one is a coarser form of.
     """
 
     name: str
@@ -28,17 +29,45 @@ class Dimension:
     field: str = ""
     in_mart: bool = False
     column: str = ""  # the published column, so that it may be named as well
+    label: str = ""  # what a person reads above its values
+    terms: tuple[str, ...] = ()
+    folds: str = ""
+
+    @property
+    def title(self) -> str:
+        """`Crime type`: its label, or its name as words."""
+        return self.label or self.name.replace("_", " ").capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """The records that a measure counts: those with (or, negated, without) these values of a dimension."""
+
+    dimension: str
+    values: tuple[str, ...]
+    negated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Something to count. `rows` and `mart` are aggregate expressions; no `mart` means that only rows can tell."""
+    """Something to count. `rows` and `mart` are aggregate expressions; no `mart` means that only rows can tell.
+
+    `only` says which records it counts, so that any count of records can answer it; `counts` says that it counts all. `rate_of` names the measure that it is the rate of, per 1,000 residents.
+    """
 
     name: str
     words: str
     unit: str
     rows: str
     mart: str = ""
+    label: str = ""
+    only: Only | None = None
+    counts: bool = False
+    rate_of: str = ""  # the measure that this one is the rate of, per 1,000 residents
+
+    @property
+    def title(self) -> str:
+        return self.label or self.name.replace("_", " ").capitalize()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +99,7 @@ def _plain(name: str) -> str:
 
 
 _MONTH = Dimension("month", "the month of the file", "month", "r.month", in_mart=True, column="Month")
-_YEAR = Dimension("year", "the year of the file's month", "year", "r.month // 12", in_mart=True)
+_YEAR = Dimension("year", "the year of the file's month", "year", "r.month // 12", in_mart=True, folds="month")
 _FORCE = Dimension("force", "the force that publishes the record", "force", "r.force_id", in_mart=True)
 _TOWN = Dimension(
     "town",
@@ -103,12 +132,32 @@ _FALLS_WITHIN = Dimension(
     column="Falls within",
 )
 
+_MAP_POINT = Dimension(
+    "map_point",
+    "the anonymised map point, as longitude,latitude",
+    "point",
+    "(SELECT printf('%.6f,%.6f', longitude, latitude) FROM dim_point WHERE dim_point.point_id = r.point_id)",
+)
+
 _SNAP = (
     "Map points are anonymised: a record stands on or near the street of one of about 750,000 snap points, not at an "
     "address."
 )
 _ASB_ID = (
     "(SELECT coalesce(max(word_id), 65535) FROM dim_word WHERE field = 'crime_type' AND word = 'Anti-social behaviour')"
+)
+
+# The words of two dimensions that are worked out from the rows, in the order of their codes.
+OUTCOME_STATUS = ("no crime ID", "has an outcome", "its ID names several crimes", "still open")
+TIME_TO_OUTCOME = (
+    "in the same month",
+    "1 month later",
+    "2 months later",
+    "3 months later",
+    "4 to 6 months later",
+    "7 to 12 months later",
+    "more than a year later",
+    "crime not known",
 )
 
 CRIMES = DatasetSpec(
@@ -147,6 +196,16 @@ CRIMES = DatasetSpec(
             "flag",
             f"(r.crime_type_id <> {_ASB_ID})",
             in_mart=True,
+            folds="crime_type",
+        ),
+        Dimension(
+            "outcome_status",
+            "whether the outcomes files of the same force tell what came of it",
+            "coded",
+            "(CASE WHEN r.id_names_several THEN 2 WHEN r.outcomes > 0 THEN 1 WHEN r.crime_key IS NULL THEN 0 ELSE 3 "
+            "END)",
+            label="Outcome known",
+            terms=OUTCOME_STATUS,
         ),
         Dimension(
             "latest_outcome",
@@ -167,11 +226,18 @@ CRIMES = DatasetSpec(
         _REPORTED_BY,
         _FALLS_WITHIN,
         _LOCATED,
+        _MAP_POINT,
         _ORIGIN,
     ),
     (
         Measure(
-            "count", "all records: recorded crime and anti-social behaviour", "records", "count(*)", "sum(r.crimes)"
+            "count",
+            "all records: recorded crime and anti-social behaviour",
+            "records",
+            "count(*)",
+            "sum(r.crimes)",
+            label="Records",
+            counts=True,
         ),
         Measure(
             "recorded_crimes",
@@ -179,6 +245,8 @@ CRIMES = DatasetSpec(
             "crimes",
             f"count(*) FILTER (r.crime_type_id <> {_ASB_ID})",
             f"coalesce(sum(r.crimes) FILTER (r.crime_type_id <> {_ASB_ID}), 0)",
+            label="Recorded crime",
+            only=Only("recorded", ("true",)),
         ),
         Measure(
             "asb_incidents",
@@ -186,6 +254,8 @@ CRIMES = DatasetSpec(
             "incidents",
             f"count(*) FILTER (r.crime_type_id = {_ASB_ID})",
             f"coalesce(sum(r.crimes) FILTER (r.crime_type_id = {_ASB_ID}), 0)",
+            label="Anti-social behaviour",
+            only=Only("recorded", ("false",)),
         ),
         Measure(
             "unlocated",
@@ -193,21 +263,36 @@ CRIMES = DatasetSpec(
             "records",
             "count(*) FILTER (NOT r.located)",
             "coalesce(sum(r.crimes) FILTER (NOT r.located), 0)",
+            only=Only("located", ("false",)),
         ),
         Measure(
-            "with_outcome", "crimes with an outcome in the outcomes files", "crimes", "count(*) FILTER (r.outcomes > 0)"
+            "with_outcome",
+            "crimes with an outcome in the outcomes files",
+            "crimes",
+            "count(*) FILTER (r.outcomes > 0)",
+            only=Only("outcome_status", (OUTCOME_STATUS[1],)),
         ),
         Measure(
             "still_open",
             "crimes with an ID of their own and no outcome in the outcomes files held",
             "crimes",
             "count(*) FILTER (r.crime_key IS NOT NULL AND NOT r.id_names_several AND r.outcomes = 0)",
+            only=Only("outcome_status", (OUTCOME_STATUS[3],)),
         ),
         Measure(
             "ambiguous",
             "crimes whose ID stands on several rows, so that outcomes cannot be given to one",
             "crimes",
             "count(*) FILTER (r.id_names_several)",
+            only=Only("outcome_status", (OUTCOME_STATUS[2],)),
+        ),
+        Measure(
+            "recorded_crime_rate",
+            "recorded crime for each 1,000 usual residents (census of 2021) of the local authority",
+            "crimes per 1,000 residents",
+            f"count(*) FILTER (r.crime_type_id <> {_ASB_ID})",
+            label="Recorded crime per 1,000 residents",
+            rate_of="recorded_crimes",
         ),
         Measure(
             "median_months_to_outcome",
@@ -264,14 +349,33 @@ OUTCOMES = DatasetSpec(
             "number",
             "(r.month::INTEGER - r.crime_month::INTEGER)",
         ),
+        Dimension(
+            "time_to_outcome",
+            "months from the crime to this outcome, in bands",
+            "coded",
+            "(CASE WHEN r.crime_month IS NULL THEN 7 WHEN r.month <= r.crime_month THEN 0 "
+            "WHEN r.month <= r.crime_month + 3 THEN r.month - r.crime_month WHEN r.month <= r.crime_month + 6 THEN 4 "
+            "WHEN r.month <= r.crime_month + 12 THEN 5 ELSE 6 END)",
+            label="Time to outcome",
+            terms=TIME_TO_OUTCOME,
+        ),
         Dimension("match", "whether the crime ID names one held crime, several, or none", "text", "r.match"),
         _REPORTED_BY,
         _FALLS_WITHIN,
         _LOCATED,
+        _MAP_POINT,
         _ORIGIN,
     ),
     (
-        Measure("count", "outcomes", "outcomes", "count(*)", "sum(r.outcomes)"),
+        Measure("count", "outcomes", "outcomes", "count(*)", "sum(r.outcomes)", label="Outcomes", counts=True),
+        Measure(
+            "unlocated",
+            "outcomes without a map point",
+            "outcomes",
+            "count(*) FILTER (NOT r.located)",
+            "coalesce(sum(r.outcomes) FILTER (NOT r.located), 0)",
+            only=Only("located", ("false",)),
+        ),
         Measure(
             "matched",
             "outcomes whose crime is held and named by one ID",
@@ -348,17 +452,39 @@ STOPS = DatasetSpec(
         _stop_word("part_of_operation", "whether it was part of a policing operation", "Part of a policing operation"),
         _stop_word("operation", "the operation's name", "Policing operation"),
         _LOCATED,
+        _MAP_POINT,
         _ORIGIN,
     ),
     (
-        Measure("count", "stops and searches", "stops", "count(*)"),
-        Measure("unlocated", "stops without a map point", "stops", "count(*) FILTER (NOT r.located)"),
-        Measure("time_unknown", "stops whose time of day is not known", "stops", "count(*) FILTER (NOT r.time_known)"),
+        Measure("count", "stops and searches", "stops", "count(*)", label="Stops", counts=True),
+        Measure(
+            "unlocated",
+            "stops without a map point",
+            "stops",
+            "count(*) FILTER (NOT r.located)",
+            only=Only("located", ("false",)),
+        ),
+        Measure(
+            "time_unknown",
+            "stops whose time of day is not known",
+            "stops",
+            "count(*) FILTER (NOT r.time_known)",
+            only=Only("time_known", ("false",)),
+        ),
         Measure(
             "outcome_recorded",
             "stops with an outcome recorded",
             "stops",
             "count(*) FILTER (r.outcome_id <> 0)",
+            only=Only("outcome", ("",), negated=True),
+        ),
+        Measure(
+            "stop_rate",
+            "stops for each 1,000 usual residents (census of 2021) of the local authority",
+            "stops per 1,000 residents",
+            "count(*)",
+            label="Stops per 1,000 residents",
+            rate_of="count",
         ),
     ),
     (_SNAP, "Stops carry no LSOA: their town and local authority are those of their map point."),

@@ -18,6 +18,7 @@ from bluelamp.questions.datasets import ALIASES, DATASETS, DatasetSpec, Dimensio
 
 # Far beyond any table that a person reads; a truncated answer says so.
 MAX_ROWS = 10_000_000
+_COORDINATES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,9})?,-?[0-9]{1,2}(\.[0-9]{1,9})?")
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 
@@ -178,11 +179,23 @@ def _value(dimension: Dimension, value: str) -> str:
             return date.fromisoformat(value).isoformat()
         except ValueError:
             raise UsageError(f"{dimension.name} is a day, written as YYYY-MM-DD, not “{value}”.") from None
+    if dimension.kind == "coded" and value not in dimension.terms:
+        raise UsageError(f"{dimension.name} has no “{value}”.", near(value, dimension.terms))
+    if dimension.kind == "point" and value:
+        return _point(dimension, value)
     if dimension.kind == "flag" and value.lower() not in ("true", "false"):
         raise UsageError(f"{dimension.name} is true or false, not “{value}”.")
     if dimension.kind in ("number", "year") and value and not _WHOLE_NUMBER.fullmatch(value):
         raise UsageError(f"{dimension.name} is a whole number, not “{value}”.")
     return value.lower() if dimension.kind == "flag" else value
+
+
+def _point(dimension: Dimension, value: str) -> str:
+    """A map point as it is published: longitude and latitude with six decimals."""
+    if not _COORDINATES.fullmatch(value):
+        raise UsageError(f"{dimension.name} is a longitude and a latitude, not “{value}”.", "Write it as -0.123456,51.5.")
+    longitude, latitude = (float(part) for part in value.split(","))
+    return f"{longitude:.6f},{latitude:.6f}"
 
 
 def find_force(text: str) -> str:

@@ -66,6 +66,32 @@ class WarehouseFolder:
         """A version built for the state of knowledge of an older release."""
         return self._read_pointer(self.root / f"as-of-{label}.json")
 
+    def stamp(self) -> object:
+        """Something that changes whenever another version becomes the current one; cheap enough for every request."""
+        try:
+            found = (self.root / _POINTER).stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns, found.st_size
+
+    def connect(self, version: Version, *, memory_mb: int, threads: int) -> duckdb.DuckDBPyConnection:
+        """A read-only connection for a server: bounded, and shut off from everything but the version's own file."""
+        import duckdb
+
+        try:
+            return duckdb.connect(
+                str(version.file),
+                read_only=True,
+                config={
+                    "memory_limit": f"{int(memory_mb)}MB",
+                    "threads": int(threads),
+                    "enable_external_access": "false",
+                    "lock_configuration": "true",
+                },
+            )
+        except duckdb.Error as error:
+            raise _damaged(version, "cannot be opened", str(error).splitlines()[0]) from error
+
     def new_file(self) -> Path:
         """A path to build the next version at; not seen by anyone until `publish`."""
         with storage_errors("write the warehouse"):

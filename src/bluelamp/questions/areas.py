@@ -1,0 +1,156 @@
+"""An area as a page of its own: what it is, whom it may be compared with, and how it compares. Called by `web`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bluelamp.domain.month import Month
+from bluelamp.errors import NoSuchThing
+from bluelamp.questions.answer import ENGINES, rows_of
+from bluelamp.questions.coverage import coverage_of
+from bluelamp.questions.data_version import Area, DataVersion
+from bluelamp.questions.datasets import CRIMES
+from bluelamp.questions.question import make_question, near
+from bluelamp.questions.trend import Publishing
+
+RESIDENTS_WORDS = "usual residents, census of 2021"
+# Areas in the comparison: the nearest ones in number of residents, of the same kind.
+_PEERS = 7
+_YEAR = 12
+
+KINDS = ("local_authority", "force")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One area of either kind; `number` is the area's or the force's in the data version."""
+
+    kind: str
+    number: int
+    id: str
+    name: str
+    force_id: int
+    residents: int | None
+
+    @property
+    def path(self) -> str:
+        return f"/area/{self.kind.replace('_', '-')}/{self.id}"
+
+    @property
+    def filter(self) -> str:
+        return f"local_authority={self.name}" if self.kind == "local_authority" else f"force={self.id}"
+
+
+def find_place(version: DataVersion, kind: str, wanted: str) -> Place:
+    """A local authority by its code or name, a force by its slug. Raises NoSuchThing with near ones."""
+    places = _places(version, kind)
+    for place in places:
+        if wanted.casefold() in (place.id.casefold(), place.name.casefold()):
+            return place
+    raise NoSuchThing(
+        f"There is no {kind.replace('_', ' ')} “{wanted[:80]}” in what is loaded.",
+        near(wanted, [place.name for place in places]),
+    )
+
+
+def _places(version: DataVersion, kind: str) -> list[Place]:
+    if kind == "local_authority":
+        return [_of_area(area) for area in version.areas.values()]
+    if kind == "force":
+        return [
+            Place("force", number, slug, name, number, _residents(version, number))
+            for number, (slug, name) in version.forces.items()
+        ]
+    raise NoSuchThing(f"There is no kind of area “{kind[:40]}”.", f"There are: {', '.join(KINDS)}.")
+
+
+def _of_area(area: Area) -> Place:
+    return Place("local_authority", area.number, area.code, area.name, area.force_id, area.residents)
+
+
+def _residents(version: DataVersion, force_id: int) -> int | None:
+    counts = [area.residents for area in version.areas.values() if area.force_id == force_id]
+    return sum(one for one in counts if one is not None) if counts and None not in counts else None
+
+
+def profile(version: DataVersion, place: Place) -> dict[str, Any]:
+    """What stands at the head of an area's page, and its comparison with like areas."""
+    force = version.forces.get(place.force_id)
+    return {
+        "kind": place.kind,
+        "id": place.id,
+        "name": place.name,
+        "force": {"slug": force[0], "name": force[1]} if force else None,
+        "residents": place.residents,
+        "residents_words": RESIDENTS_WORDS,
+        "where": [place.filter],
+        "compare": _comparison(version, place),
+    }
+
+
+def _comparison(version: DataVersion, place: Place) -> dict[str, Any] | None:
+    """Recorded crime of the last twelve months that the area's force holds whole, beside areas of like size."""
+    publishing = Publishing(version, CRIMES.name, {place.force_id} if place.force_id else None)
+    complete = [month for month in version.months if publishing.is_complete(month)]
+    if not complete:
+        return None
+    last = complete[-1]
+    first = max(Month(last.index - _YEAR + 1), version.months[0])
+    counts = _counts(version, place.kind, first, last)
+    rows = [_row(version, one, counts, first, last, this=one.id == place.id) for one in _peers(version, place)]
+    months = last.index - first.index + 1
+    words = f"the {months} months to {last.words()}" if months > 1 else last.words()
+    return {
+        "measure": "recorded_crimes",
+        "words": "recorded crime, without anti-social behaviour",
+        "why": _WHY[place.kind],
+        "period": {"from": str(first), "to": str(last), "words": words},
+        "rows": sorted(rows, key=lambda row: (row["rate"] is None, -(row["rate"] or 0), -row["count"])),
+    }
+
+
+_WHY = {
+    "local_authority": "the same force's local authorities first, then those nearest in number of residents",
+    "force": "the forces nearest in number of residents",
+}
+
+
+def _peers(version: DataVersion, place: Place) -> list[Place]:
+    others = [one for one in _places(version, place.kind) if one.id != place.id and one.residents]
+    size = place.residents or 0
+    others.sort(
+        key=lambda one: (
+            place.kind == "local_authority" and one.force_id != place.force_id,
+            abs((one.residents or 0) - size),
+            one.name,
+        )
+    )
+    return [place, *others[:_PEERS]]
+
+
+def _counts(version: DataVersion, kind: str, first: Month, last: Month) -> dict[str, int]:
+    asked = make_question(CRIMES.name, measures=["recorded_crimes"], by=[kind])
+    rows, _ = rows_of(version, replace(asked, first=first, last=last), tuple(ENGINES))
+    return {str(row[0]): int(row[1]) for row in rows}
+
+
+def _row(
+    version: DataVersion, place: Place, counts: dict[str, int], first: Month, last: Month, *, this: bool
+) -> dict[str, Any]:
+    covered = coverage_of(
+        version, CRIMES.name, force_ids=[place.force_id] if place.force_id else [], first=first, last=last
+    )
+    count = counts.get(place.name if place.kind == "local_authority" else place.id, 0)
+    return {
+        "kind": place.kind,
+        "id": place.id,
+        "name": place.name,
+        "path": place.path,
+        "count": count,
+        "rate": round(1000 * count / place.residents, 1) if place.residents else None,
+        "residents": place.residents,
+        "held": covered.held,
+        "expected": covered.expected,
+        "this": this,
+    }

@@ -1,0 +1,85 @@
+"""A dashboard's cards answered for one state of the page: what each shows, with its coverage. Called by `web`.
+
+A card that is grouped by a field shows all its values whatever is chosen there: the page filters everything else by the
+choice, and marks it in the card that it was made in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from bluelamp.errors import BluelampError
+from bluelamp.questions.answer import LICENCE
+from bluelamp.questions.cards import charts, figures, where
+from bluelamp.questions.cards.base import CardAnswer, Scene
+from bluelamp.questions.dashboards import CardSpec, DashboardSpec
+from bluelamp.questions.data_version import DataVersion
+from bluelamp.questions.scope import coverage_of_question
+from bluelamp.questions.state import State, question_of
+
+_KINDS: dict[str, Callable[[Scene, CardSpec], CardAnswer]] = {
+    "total": figures.total,
+    "latest": figures.latest_month,
+    "share": figures.share,
+    "text": figures.text,
+    "months": charts.months,
+    "bars": charts.bars,
+    "hours": charts.hours,
+    "map": where.map_card,
+}
+
+
+def answer_dashboard(version: DataVersion, dashboard: DashboardSpec, state: State) -> dict[str, Any]:
+    """All cards of one state, with the coverage of the dashboard's own dataset. A card that cannot be answered says so
+    in its place, and the others are answered all the same."""
+    own = coverage_of_question(version, question_of(state, dashboard.spec))
+    months = [one.month for one in own.by_month] or list(version.months)
+    return {
+        "dashboard": dashboard.name,
+        "state": state.as_json(),
+        "months": {"first": str(months[0]), "last": str(months[-1])} if months else None,
+        "coverage": own.as_json(),
+        "cards": {card.name: answer_card(version, dashboard, card, state) for card in dashboard.cards},
+        "licence": LICENCE,
+    }
+
+
+def answer_card(version: DataVersion, dashboard: DashboardSpec, card: CardSpec, state: State) -> dict[str, Any]:
+    """One card. The words and the coverage that every card carries are added here."""
+    head = {"kind": card.kind, "title": card.title, "help": card.help, "dataset": card.dataset}
+    try:
+        scene = Scene(version, dashboard, state)
+        found = _KINDS[card.kind](scene, card)
+    except BluelampError as error:
+        return {**head, "error": {"detail": error.message, "hint": error.hint}}
+    _, ignored = state.for_dataset(card.spec)
+    question = found.question
+    covered = coverage_of_question(version, question) if question else None
+    same = card.dataset == dashboard.dataset
+    cite = _cite(version, card, question.canonical(), covered.words()) if question and covered else ""
+    return {
+        **head,
+        "definition": found.definition,
+        "unit": found.unit,
+        "caveats": list(found.caveats),
+        "question": question.canonical() if question else None,
+        # The gaps of the dashboard's own dataset stand beside the cards already.
+        "coverage": (covered.brief() if same else covered.as_json()) if covered else None,
+        "summary": found.summary,
+        "cite": cite,
+        "ignored": [name for name in ignored if name],
+        **found.shown,
+    }
+
+
+def _cite(version: DataVersion, card: CardSpec, question: str, coverage: str) -> str:
+    newest = version.facts.newest_release
+    released = f", releases up to {newest.words()}" if newest else ""
+    return (
+        f"{card.title}. Source: data.police.uk{released}, by Bluelamp, data version {version.facts.name}. "
+        f"Question: {question}. {coverage} {LICENCE}"
+    )
+
+

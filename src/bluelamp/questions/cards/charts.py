@@ -1,0 +1,230 @@
+"""Cards that show a distribution: by month, by a field, by hour. Used by `cards`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from statistics import median
+from typing import Any
+
+from bluelamp.domain.month import Month, month_range
+from bluelamp.questions.answer import NOT_RECORDED
+from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, percent
+from bluelamp.questions.dashboards import CardSpec
+from bluelamp.questions.question import Question
+from bluelamp.questions.scope import coverage_of_question, forces_concerned
+from bluelamp.questions.state import State, value_label
+from bluelamp.questions.trend import Publishing
+
+# A chart by month shows at least so many months, so that one that is chosen stands among its neighbours.
+_LEAST_MONTHS = 25
+_PLACES = ("town", "area", "lsoa", "point")
+
+
+# -- by month ----------------------------------------------------------------------------------------------------
+
+
+def months(scene: Scene, card: CardSpec) -> CardAnswer:
+    """Counts by month with what is missing in each: nothing is drawn, and never a zero, where nothing is held."""
+    version, spec = scene.version, card.spec
+    shown_state = _widened(scene)
+    asked = scene.question(card, measures=card.measures, by=["month"], state=shown_state)
+    covered = coverage_of_question(version, asked)
+    publishing = Publishing(version, spec.name, forces_concerned(version, asked))
+    counts = {row[0]: [int(value) for value in row[1:]] for row in scene.rows(asked)}
+    shown_months = [one.month for one in covered.by_month]
+    held = [one.held for one in covered.by_month]
+    empty = [0] * len(card.measures)
+    values = [
+        [counts.get(str(month), empty)[at] if its else None for month, its in zip(shown_months, held, strict=True)]
+        for at in range(len(card.measures))
+    ]
+    complete = [publishing.is_complete(month) for month in shown_months]
+    missing = [_missing(scene, publishing, month) for month in shown_months]
+    state = scene.state
+    chosen = {"from": str(state.first), "to": str(state.last)} if state.first and state.last else None
+    shown = {
+        "series": [{"name": name, "label": measure_of(spec, name).title} for name in card.measures],
+        "months": [str(month) for month in shown_months],
+        "values": values,
+        "expected": [one.expected for one in covered.by_month],
+        "held": held,
+        "complete": complete,
+        "missing_usual": _usual(scene, asked, shown_months, publishing, values, complete),
+        "missing": missing,
+        "selected": chosen,
+    }
+    first = measure_of(spec, card.measures[0])
+    summary = _months_summary(shown_months, values[0] if values else [], complete, first.title)
+    return CardAnswer(asked, shown, summary, first.words, first.unit, scene.caveats(asked))
+
+
+def _widened(scene: Scene) -> State:
+    """The state with as many months around the chosen ones as a chart needs to show a course of time."""
+    state, held = scene.state, scene.version.months
+    if not held or (state.first is None and state.last is None):
+        return state
+    first, last = max(state.first or held[0], held[0]), min(state.last or held[-1], held[-1])
+    lacking = _LEAST_MONTHS - (last.index - first.index + 1)
+    if lacking > 0:
+        last = min(Month(last.index + lacking // 2), held[-1])
+        first = max(Month(last.index - _LEAST_MONTHS + 1), held[0])
+        last = min(max(last, Month(first.index + _LEAST_MONTHS - 1)), held[-1])
+    return replace(state, first=first, last=last)
+
+
+def _missing(scene: Scene, publishing: Publishing, month: Month) -> str:
+    absent = publishing.expected(month) - publishing.held(month)
+    return publishing.names(absent) if absent else ""
+
+
+def _usual(
+    scene: Scene,
+    asked: Question,
+    shown: Sequence[Month],
+    publishing: Publishing,
+    values: Sequence[Sequence[int | None]],
+    complete: Sequence[bool],
+) -> list[int | None]:
+    """For each month, about how many records are missing with its missing files: each missing force's median month of
+    those shown. Of a place, whose records several forces publish: what lacks to the median complete month."""
+    if all(complete):
+        return [0] * len(shown)
+    if any(filter_.dimension.kind in _PLACES for filter_ in asked.filters):
+        sums = [None if column[0] is None else sum(one or 0 for one in column) for column in zip(*values, strict=True)]
+        whole = [value for value, is_complete in zip(sums, complete, strict=True) if is_complete and value is not None]
+        usual = median(whole) if whole else None
+        return [
+            0 if is_complete else None if usual is None else max(0, round(usual - (value or 0)))
+            for value, is_complete in zip(sums, complete, strict=True)
+        ]
+    levels = _levels(scene, asked, publishing)
+    found: list[int | None] = []
+    for month in shown:
+        absent = publishing.expected(month) - publishing.held(month)
+        known = [levels[force] for force in absent if force in levels]
+        found.append(round(sum(known)) if known or not absent else None)
+    return found
+
+
+def _levels(scene: Scene, asked: Question, publishing: Publishing) -> dict[int, float]:
+    """force → its median count over the months shown in which it is held."""
+    force = asked.dataset.dimension("force")
+    assert force is not None
+    by_force = replace(asked, by=(*asked.by, force), limit=None)
+    numbers = {slug: number for number, (slug, _) in scene.version.forces.items()}
+    counts: dict[int, dict[str, int]] = {}
+    for row in scene.rows(by_force):
+        counts.setdefault(numbers[row[1]], {})[row[0]] = sum(int(value) for value in row[2:])
+    first, last = asked.first, asked.last
+    every = scene.version.months
+    span = list(month_range(first or every[0], last or every[-1])) if every else []
+    found = {}
+    for number in publishing.forces():
+        held = [month for month in span if publishing.holds(number, month)]
+        if held:
+            found[number] = median(counts.get(number, {}).get(str(month), 0) for month in held)
+    return found
+
+
+def _months_summary(
+    shown: Sequence[Month], values: Sequence[int | None], complete: Sequence[bool], title: str
+) -> str:
+    known = [(value, month) for value, month in zip(values, shown, strict=True) if value is not None]
+    if not known:
+        return "Nothing is held for these months."
+    whole = [(value, month) for (value, month, is_complete) in zip(values, shown, complete, strict=True)
+             if is_complete and value is not None]  # fmt: skip
+    incomplete = len(shown) - sum(complete)
+    told = f"{title} from {shown[0].words()} to {shown[-1].words()}. "
+    if whole:
+        (low, low_month), (high, high_month) = min(whole), max(whole)
+        told += (
+            f"Of the complete months, the fewest are {low:,} in {low_month.words()} and the most {high:,} in "
+            f"{high_month.words()}. "
+        )
+    return told + (f"{incomplete} of {len(shown)} months are not complete." if incomplete else "Every month is complete.")
+
+
+# -- by a field --------------------------------------------------------------------------------------------------
+
+
+def bars(scene: Scene, card: CardSpec) -> CardAnswer:
+    """Counts by a field, the largest first, what is not recorded as its own last row."""
+    spec, measure = card.spec, measure_of(card.spec, card.measure)
+    dimension = spec.dimension(card.by)
+    assert dimension is not None
+    state = scene.state.without(dimension.name)
+    measures = [card.measure, card.rate] if card.rate else [card.measure]
+    asked = scene.question(card, measures=[card.measure], by=[dimension.name], state=state)
+    rows = [(row[0], int(row[1])) for row in scene.rows(asked) if row[1]]
+    whole = sum(count for _, count in rows)
+    chosen = [value for field, sign, value in scene.state.where if (field, sign) == (dimension.name, "=")]
+    unknown = next((count for value, count in rows if value in (NOT_RECORDED, None)), 0)
+    known = [(str(value), count) for value, count in rows if value not in (NOT_RECORDED, None)]
+    told = known if dimension.kind == "coded" else _told(known, card.limit, chosen)
+    rest = [one for one in known if one not in told]
+    residents = {area.name: area.residents for area in scene.version.areas.values()} if card.rate else {}
+    shown_rows = [_bar(dimension.name, value, count, whole, residents) for value, count in told]
+    shown = {
+        "by": dimension.name,
+        "rows": shown_rows,
+        "unknown": _bar(dimension.name, NOT_RECORDED, unknown, whole, {}) if unknown else None,
+        "total": whole,
+        "rest": {"rows": len(rest), "count": sum(count for _, count in rest)} if rest else None,
+        "selected": chosen,
+        "note": "",
+    }
+    summary = _bars_summary(card.title, shown_rows, unknown, whole)
+    asked = replace(asked, measures=tuple(measure_of(spec, name) for name in measures))
+    return CardAnswer(asked, shown, summary, measure.words, measure.unit, scene.caveats(asked))
+
+
+def _told(known: list[tuple[str, int]], limit: int, chosen: Sequence[str]) -> list[tuple[str, int]]:
+    """The largest, and what is chosen wherever it stands."""
+    head = known[:limit]
+    return head + [one for one in known[limit:] if one[0] in chosen]
+
+
+def _bar(field: str, value: str, count: int, whole: int, residents: dict[str, int | None]) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "value": value,
+        "label": value_label(field, value),
+        "count": count,
+        "share": count / whole if whole else 0,
+    }
+    if residents:
+        people = residents.get(value)
+        found |= {"residents": people, "rate": round(1000 * count / people, 2) if people else None}
+    return found
+
+
+def _bars_summary(title: str, rows: Sequence[dict[str, Any]], unknown: int, whole: int) -> str:
+    if not whole:
+        return "No record is left under these filters."
+    told = ", ".join(f"{row['label']} {row['count']:,} ({percent(row['count'], whole)})" for row in rows[:3])
+    missing = f" Not recorded: {unknown:,} ({percent(unknown, whole)})." if unknown else ""
+    return f"{title}: {told or 'none recorded'}.{missing}"
+
+
+# -- by hour -----------------------------------------------------------------------------------------------------
+
+
+def hours(scene: Scene, card: CardSpec) -> CardAnswer:
+    """Counts by hour of the day, of records whose time is known."""
+    measure = measure_of(card.spec, card.measure)
+    asked = scene.question(card, measures=[card.measure], by=["hour"], state=scene.state.without("hour"))
+    counts: list[int] = [0] * 24
+    unknown = 0
+    for hour, count in scene.rows(asked):
+        if hour is None:
+            unknown = int(count)
+        else:
+            counts[int(hour)] = int(count)
+    whole = sum(counts)
+    note = f"{unknown:,} stops ({percent(unknown, whole + unknown)}) have no known time of day." if unknown else ""
+    chosen = [value for field, sign, value in scene.state.where if (field, sign) == ("hour", "=")]
+    shown = {"hours": counts, "unknown": unknown, "total": whole + unknown, "note": note, "selected": chosen}
+    busiest = max(range(24), key=counts.__getitem__)
+    summary = f"Most in the hour from {busiest:02d}:00 ({counts[busiest]:,}). {note}" if whole else f"No times. {note}"
+    return CardAnswer(asked, shown, summary.strip(), measure.words, measure.unit, scene.caveats(asked))

@@ -1,0 +1,106 @@
+"""The card that shows every record on a map. Used by `cards`; the tiles themselves are drawn by `web`.
+
+The map's total is the number of located records under the filters: with those that have no map point it is the total of
+every other card.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+from bluelamp.questions.answer import NOT_RECORDED
+from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of
+from bluelamp.questions.dashboards import CardSpec
+from bluelamp.questions.data_version import Area
+from bluelamp.questions.question import Filter, Question
+from bluelamp.questions.scope import coverage_of_question
+
+
+def map_card(scene: Scene, card: CardSpec) -> CardAnswer:
+    """The totals, the address of the tiles, and the counts of areas for the far view."""
+    spec = card.spec
+    count = spec.measures[0].name
+    asked = scene.question(card, measures=[count, "unlocated"])
+    ((whole, unlocated),) = scene.rows(asked)
+    located = int(whole) - int(unlocated)
+    areas, question = _areas(scene, card, count)
+    shown = {
+        "total": located,
+        "unlocated": int(unlocated),
+        "of": int(whole),
+        "tiles": f"/api/v1/tiles/{spec.name}/{{z}}/{{x}}/{{y}}.mvt?{_parameters(asked, scene)}",
+        "areas": areas,
+        "bounds": _bounds(scene, spec.name),
+    }
+    summary = (
+        f"{located:,} of {int(whole):,} records are on the map; {int(unlocated):,} have no location. Map points are "
+        "anonymised: a record stands on or near a street, not at an address."
+    )
+    measure = measure_of(spec, count)
+    return CardAnswer(question, shown, summary, measure.words, measure.unit, scene.caveats(question))
+
+
+def _parameters(asked: Question, scene: Scene) -> str:
+    parts = [("version", scene.version.facts.name)]
+    for filter_ in asked.filters:
+        sign = "!=" if filter_.negated else "="
+        parts += [("where", f"{filter_.dimension.name}{sign}{value}") for value in filter_.values]
+    parts += [("from", str(asked.first))] if asked.first else []
+    parts += [("to", str(asked.last))] if asked.last else []
+    return "&".join(f"{name}={quote(value, safe='=,')}" for name, value in parts)
+
+
+def _areas(scene: Scene, card: CardSpec, count: str) -> tuple[dict[str, Any] | None, Question]:
+    """Located records by local authority; None where no reference data says which authorities there are."""
+    dimension, located = card.spec.dimension("local_authority"), card.spec.dimension("located")
+    assert dimension is not None
+    assert located is not None
+    # As other charts, the map shows all areas whichever of them is chosen.
+    state = scene.state.without(dimension.name)
+    asked = scene.question(card, measures=[count], by=[dimension.name], state=state)
+    asked = replace(asked, filters=(*asked.filters, Filter(located, ("true",))))
+    if not scene.version.areas:
+        return None, asked
+    counts = {str(row[0]): int(row[1]) for row in scene.rows(asked)}
+    held = _held(scene, asked)
+    rows = [_area_row(area, counts.get(area.name, 0), held) for area in scene.version.areas.values()]
+    return {
+        "kind": dimension.name,
+        "url": f"/api/v1/areas/{dimension.name}.geojson?version={scene.version.facts.name}",
+        "rows": rows,
+        "elsewhere": counts.get(NOT_RECORDED, 0),
+        "selected": [value for field, sign, value in scene.state.where if (field, sign) == (dimension.name, "=")],
+    }, asked
+
+
+def _held(scene: Scene, asked: Question) -> dict[int, tuple[int, int]]:
+    """force → (held, expected) force-months under the question's months."""
+    cells = scene.version.cells[asked.dataset.name]
+    first, last = asked.first.index if asked.first else 0, asked.last.index if asked.last else 1 << 16
+    months = {one.month.index for one in coverage_of_question(scene.version, asked).by_month}
+    found = {}
+    for force, states in cells.items():
+        its = [state for month, state in states.items() if first <= month <= last and month in months]
+        found[force] = (sum(state.has_data for state in its), len(its))
+    return found
+
+
+def _area_row(area: Area, count: int, held: dict[int, tuple[int, int]]) -> dict[str, Any]:
+    its_held, expected = held.get(area.force_id, (0, 0))
+    return {
+        "id": area.code,
+        "name": area.name,
+        "count": count,
+        "rate": round(1000 * count / area.residents, 2) if area.residents else None,
+        "residents": area.residents,
+        "held": its_held,
+        "expected": expected,
+    }
+
+
+def _bounds(scene: Scene, dataset: str) -> list[float] | None:
+    serving = scene.version.serving
+    index = serving.maps.get(dataset) if serving is not None else None
+    return list(index.bounds) if index is not None and index.bounds is not None else None

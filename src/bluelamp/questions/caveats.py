@@ -1,0 +1,79 @@
+"""The sentences that must be quoted with an answer's figures. Used by `answer` and `cards`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bluelamp.questions.data_version import NOT_RECORDED, DataVersion
+from bluelamp.questions.question import Filter, Question
+
+# Of the sentences about missing reference data, those that say that records have no town or authority.
+_PLACING = tuple(f"Without {kind}:" for kind in ("lsoa_2011_to_2021", "lsoa_2021_to_ward", "authority_boundaries"))
+_OPEN = {"still_open", "months_to_outcome", "median_months_to_outcome", "with_outcome", "latest_outcome"}
+
+Count = Callable[[Question], int]
+
+
+def caveats_of_question(version: DataVersion, question: Question) -> tuple[str, ...]:
+    """What applies by what is asked, whatever the figures are."""
+    found = list(question.dataset.caveats)
+    names = _names(question)
+    if question.dataset.name == "crimes" and "count" in names and "recorded" not in names and "crime_type" not in names:
+        found.append(
+            "The count includes anti-social behaviour, which is not recorded crime; ask recorded_crimes without it."
+        )
+    if names & {"town", "local_authority"}:
+        lacking = [sentence for sentence in version.facts.reference_missing if sentence.startswith(_PLACING)]
+        found += [f"Reference data is missing. {sentence}" for sentence in lacking]
+    if "town" in names:
+        found.append("Town is a label taken from LSOA names; districts abolished since live on in it.")
+    if "lsoa" in names:
+        found.append(
+            "LSOA codes are as published: of the census of 2011 until about 2024, of that of 2021 since. A code of one "
+            "census is not always the same area as the same code of the other."
+        )
+    if names & {"match", "crime_type", "crime_month", "months_after", "time_to_outcome"} and (
+        question.dataset.name == "outcomes"
+    ):
+        found.append("Outcomes are joined to crimes by force and crime ID, only where the ID names exactly one crime.")
+    if names & _OPEN or "outcome_status" in names:
+        found.append(
+            "Crimes without an outcome in the files held count as open; recent crimes have had less time to get one."
+        )
+    if any(measure.rate_of for measure in question.measures):
+        found.append(
+            "Rates divide by the usual residents of the census of 2021, who are not all the people that are there: town "
+            "centres and airports look worse than they are."
+        )
+    return tuple(found)
+
+
+def _names(question: Question) -> set[str]:
+    names = {one.name for one in question.by} | {one.name for one in question.measures}
+    names |= {measure.rate_of for measure in question.measures if measure.rate_of}
+    return names | {filter_.dimension.name for filter_ in question.filters}
+
+
+def unplaced(question: Question, count: Count) -> tuple[str, ...]:
+    """The share of the records that have no town or authority: they are in no area's figure."""
+    kinds = {one.kind for one in question.by} | {filter_.dimension.kind for filter_ in question.filters}
+    place = "area" if "area" in kinds else "town" if "town" in kinds else ""
+    if not place:
+        return ()
+    name = "local authority" if place == "area" else "town"
+    missing = _share(question, place, count)
+    return (f"{missing} have no {name}: they are in no {name}'s figure.",) if missing else ()
+
+
+def _share(question: Question, place: str, count: Count) -> str:
+    elsewhere = tuple(one for one in question.filters if one.dimension.kind not in ("town", "area"))
+    dimension = next(one for one in question.dataset.dimensions if one.kind == place)
+    asked = replace(
+        question, measures=(question.dataset.measures[0],), by=(), filters=elsewhere, order=(), limit=None
+    )
+    whole = count(asked)
+    none = count(replace(asked, filters=(*elsewhere, Filter(dimension, (NOT_RECORDED,))))) if whole else 0
+    return f"{none:,} of {whole:,} records ({none / whole:.1%})" if none else ""
+
+

@@ -1,0 +1,229 @@
+"""A question answered by a data version's indexes, without touching the database. Used by `answer`.
+
+A question becomes, dimension by dimension, the codes that are kept; a cube or a bit index counts them; numbers become
+words again. What the indexes do not hold (single LSOAs, medians, who reported it) gives None, and the rows answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bluelamp.domain.dataset import ASB
+from bluelamp.domain.month import Month
+from bluelamp.questions.data_version import NOT_RECORDED, DataVersion
+from bluelamp.questions.datasets import CRIMES, Dimension, Only
+from bluelamp.questions.question import MAX_ROWS, Filter, Question
+from bluelamp.questions.sql import ORDERED, key_of
+
+if TYPE_CHECKING:
+    from bluelamp.storage.warehouse.serving import Counter, Facts
+
+Codes = npt.NDArray[np.int64]
+Keep = dict[str, Codes]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The codes that a question keeps, by axis of the index (an axis that is not there is kept whole), and the span of
+    months."""
+
+    first: int
+    last: int
+    keep: Keep
+
+
+def answer_from_indexes(version: DataVersion, question: Question) -> list[tuple[Any, ...]] | None:
+    """Rows as the SQL compiler would give them, at most one more than the limit; None where no index can tell."""
+    if version.serving is None:
+        return None
+    facts = version.serving.facts.get(question.dataset.name)
+    if facts is None or not all(measure.counts or measure.only for measure in question.measures):
+        return None
+    grouped = [_base(dimension) for dimension in question.by]
+    dims = {name for name in grouped if name != "month"}
+    filters = [*question.filters, *(_filter(question, measure.only) for measure in question.measures if measure.only)]
+    dims |= {name for one in filters if (name := _base(one.dimension)) != "month"}
+    if any(name not in facts.sizes for name in dims) or len(set(grouped)) < len(grouped):
+        return None
+    counter = version.serving.counter(question.dataset.name, frozenset(dims), tuple(grouped))
+    if counter is None:
+        return None
+    return _Answering(version, question, counter, facts).rows()
+
+
+def _base(dimension: Dimension) -> str:
+    return dimension.folds or dimension.name
+
+
+def _filter(question: Question, only: Only) -> Filter:
+    dimension = question.dataset.dimension(only.dimension)
+    assert dimension is not None
+    return Filter(dimension, only.values, only.negated)
+
+
+# -- what is kept ------------------------------------------------------------------------------------------------
+
+
+def scope_of(version: DataVersion, question: Question, facts: Facts, dims: Container[str]) -> Scope | None:
+    """What a question's filters keep; None where one of them is by something that is not among `dims`."""
+    names = {_base(filter_.dimension) for filter_ in question.filters} - {"month"}
+    if not all(name in dims and name in facts.sizes for name in names):
+        return None
+    return _scope(version, question, question.filters, facts)
+
+
+def _scope(version: DataVersion, question: Question, filters: Sequence[Filter], facts: Facts) -> Scope:
+    first = max(question.first.index if question.first else 0, facts.first_month)
+    last = min(question.last.index if question.last else 1 << 16, facts.last_month)
+    keep: Keep = {}
+    for filter_ in filters:
+        name = _base(filter_.dimension)
+        codes = _codes(version, filter_, first, last, facts.sizes)
+        keep[name] = np.intersect1d(keep[name], codes) if name in keep else codes
+    return Scope(first, last, keep)
+
+
+def _codes(version: DataVersion, filter_: Filter, first: int, last: int, sizes: dict[str, int]) -> Codes:
+    """The codes of an axis that a filter keeps."""
+    dimension = filter_.dimension
+    if dimension.name in ("month", "year"):
+        months = np.arange(first, last + 1)
+        shown = months if dimension.name == "month" else months // 12
+        wanted = [key_of(version, dimension, value) for value in filter_.values]
+        inside = np.isin(shown, [key for key in wanted if key is not None])
+        return months[~inside if filter_.negated else inside]
+    size = sizes[_base(dimension)]
+    if dimension.name == "recorded":
+        recorded = np.arange(size) != _asb(version)
+        inside = np.isin(recorded, [value == "true" for value in filter_.values])
+    else:
+        inside = np.zeros(size, bool)
+        for value in filter_.values:
+            key = key_of(version, dimension, value)
+            # Null is the last code of an axis; a number beyond the axis is one that no record has.
+            code = size - 1 if key is None else int(key)
+            if 0 <= code < size - (dimension.kind == "number" and key is not None):
+                inside[code] = True
+    return np.flatnonzero(~inside if filter_.negated else inside)
+
+
+def _asb(version: DataVersion) -> int:
+    dimension = CRIMES.dimension("crime_type")
+    assert dimension is not None
+    return version.words(dimension).get(ASB, -1)
+
+
+# -- what is counted, and how it is shown ------------------------------------------------------------------------
+
+
+class _Answering:
+    def __init__(self, version: DataVersion, question: Question, counter: Counter, facts: Facts) -> None:
+        self.version, self.question, self.counter, self.facts = version, question, counter, facts
+        self.sizes = facts.sizes
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        question = self.question
+        scope = _scope(self.version, question, question.filters, self.facts)
+        whole = self._count(scope)
+        columns = [
+            whole if measure.counts else self._count(self._narrowed(_filter(question, measure.only)))
+            for measure in question.measures
+            if measure.only or measure.counts
+        ]
+        if not question.by:
+            return [tuple(int(column.sum()) for column in columns)]
+        folds = [self._fold(dimension, scope) for dimension in question.by]
+        whole, columns = _folded(whole, folds), [_folded(column, folds) for column in columns]
+        present = np.argwhere(whole > 0)
+        places = tuple(present.T)
+        counts = [column[places].tolist() for column in columns]
+        labels = []
+        for axis, (dimension, fold) in enumerate(zip(question.by, folds, strict=True)):
+            words = [fold.label(number) for number in range(fold.size)]
+            labels.append([words[number] for number in present[:, axis].tolist()])
+        rows = list(zip(*labels, *counts, strict=True))
+        return self._ordered(rows)[: (question.limit or MAX_ROWS) + 1]
+
+    def _narrowed(self, filter_: Filter) -> Scope:
+        return _scope(self.version, self.question, [*self.question.filters, filter_], self.facts)
+
+    def _count(self, scope: Scope) -> npt.NDArray[np.int64]:
+        by = [_base(dimension) for dimension in self.question.by]
+        return self.counter.count(scope.first, scope.last, scope.keep, by)
+
+    def _fold(self, dimension: Dimension, scope: Scope) -> _Fold:
+        if dimension.kind == "month":
+            return _Fold(None, scope.last - scope.first + 1, lambda code: str(Month(scope.first + code)))
+        if dimension.name == "year":
+            years = np.arange(scope.first, scope.last + 1) // 12
+            begin = int(years[0]) if len(years) else 0
+            return _Fold(years - begin, len(set(years.tolist())), lambda code: begin + code)
+        if dimension.name == "recorded":
+            recorded = (np.arange(self.sizes["crime_type"]) != _asb(self.version)).astype(np.int64)
+            return _Fold(recorded, 2, bool)
+        size = self.sizes[_base(dimension)]
+        if dimension.kind == "flag":
+            return _Fold(None, size, bool)
+        if dimension.kind == "coded":
+            return _Fold(None, size, lambda code: dimension.terms[code])
+        if dimension.kind == "number":
+            return _Fold(None, size, lambda code: None if code == size - 1 else code)
+        words = self.version.labels(dimension)
+        return _Fold(None, size, lambda code: words.get(code, NOT_RECORDED))
+
+    def _ordered(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """In the order that the SQL compiler gives: what was asked for, else sorted bars, then every label."""
+        question = self.question
+        names = [one.name for one in question.by] + [one.name for one in question.measures]
+        ranks = {
+            at: {term: place for place, term in enumerate(one.terms)}
+            for at, one in enumerate(question.by)
+            if one.kind == "coded"
+        }
+        wanted = [(names.index(order.name), order.descending) for order in question.order]
+        unknown_last = False
+        if not wanted and question.by[0].kind not in ORDERED:
+            unknown_last = question.by[0].kind != "flag"
+            wanted = [(len(question.by), True)]
+
+        # Stable sorts, the least important first: a descending order then needs no negative of a word.
+        for at, descending in reversed([*wanted, *((at, False) for at in range(len(question.by)))]):
+            rows.sort(key=_sort_key(at, ranks.get(at), last=not descending), reverse=descending)
+        if unknown_last:
+            rows.sort(key=lambda row: row[0] == NOT_RECORDED)
+        return rows
+
+
+def _sort_key(at: int, rank: dict[Any, int] | None, *, last: bool) -> Callable[[tuple[Any, ...]], Any]:
+    """A key by one column; None comes last, in either direction."""
+    if rank is not None:
+        return lambda row: rank[row[at]]
+    return lambda row: ((row[at] is None) == last, 0 if row[at] is None else row[at])
+
+
+@dataclass(frozen=True, slots=True)
+class _Fold:
+    """How the codes of one axis are shown: `to` maps each to a coarser one, None where they stay as they are."""
+
+    to: Codes | None
+    size: int
+    label: Callable[[int], Any]
+
+
+def _folded(counts: npt.NDArray[np.int64], folds: Sequence[_Fold]) -> npt.NDArray[np.int64]:
+    for axis, fold in enumerate(folds):
+        if fold.to is None:
+            continue
+        shape = list(counts.shape)
+        shape[axis] = fold.size
+        folded = np.zeros(shape, np.int64)
+        np.add.at(np.moveaxis(folded, axis, 0), fold.to, np.moveaxis(counts, axis, 0))
+        counts = folded
+    return counts
+
+

@@ -1,0 +1,173 @@
+"""One record with everything that is known of it: as published, where it was published, what was worked out from it,
+and for a crime what became of it. Called by `web`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from bluelamp.domain.crime import crime_key, is_crime_id
+from bluelamp.domain.dataset import BY_SUFFIX
+from bluelamp.domain.force import BY_SLUG
+from bluelamp.domain.month import Month
+from bluelamp.errors import NoSuchThing
+from bluelamp.questions.data_version import DataVersion
+from bluelamp.questions.datasets import DATASETS, DatasetSpec
+from bluelamp.questions.question import make_question
+from bluelamp.questions.records.reading import Records, file_stems
+
+_NAME = re.compile(r"([0-9]{4}-[0-9]{2})-([a-z][a-z-]*?)-(street|outcomes|stop-and-search)-([0-9]{1,9})")
+
+
+def find_record(version: DataVersion, name: str, lake: Path) -> dict[str, Any]:
+    """A record by its name (`2021-03-kent-street-12`), or a crime by its 64-digit ID. Raises NoSuchThing."""
+    if is_crime_id(name.lower()):
+        name = _name_of_crime(version, name.lower())
+    found = _NAME.fullmatch(name)
+    if not found:
+        raise NoSuchThing(
+            f"“{name[:80]}” names no record.",
+            "A record is named by its file and line, as 2021-03-kent-street-12, or a crime by its ID.",
+        )
+    month, slug, suffix, line = found.groups()
+    spec = DATASETS[BY_SUFFIX[suffix].name]
+    file, place = _place(version, spec, f"{month}-{slug}-{suffix}", int(line))
+    return _told(version, spec, name, file, place, lake)
+
+
+def _place(version: DataVersion, spec: DatasetSpec, stem: str, line: int) -> tuple[int, int]:
+    """(file, number of the row)."""
+    for file, its in version.once("files by stem", lambda: _by_stem(version)).get(stem, ()):
+        del its
+        rows = version.rows(
+            f"SELECT rowid FROM {spec.table} WHERE file_id = $file AND line = $line LIMIT 1",
+            {"file": file, "line": line},
+        )
+        if rows:
+            return file, int(rows[0][0])
+    raise NoSuchThing(
+        f"There is no record at line {line} of {stem}.csv in what is loaded.",
+        "The line may be one that did not fit and was kept as an issue, or a later release has replaced the file.",
+    )
+
+
+def _by_stem(version: DataVersion) -> dict[str, list[tuple[int, str]]]:
+    found: dict[str, list[tuple[int, str]]] = {}
+    for file, stem in file_stems(version).items():
+        found.setdefault(stem, []).append((file, stem))
+    return found
+
+
+def _name_of_crime(version: DataVersion, crime_id: str) -> str:
+    """The name of the first row that bears the ID."""
+    table = DATASETS["crimes"].table
+    key = crime_key(crime_id)
+    ids = version.serving.crime_ids if version.serving is not None else None
+    if ids is None:
+        found = f"SELECT file_id, line FROM {table} WHERE crime_key = $key ORDER BY rowid LIMIT 1"
+        rows = version.rows(found, {"key": key})
+    else:
+        # One place at a time: the engine then reads the one row group that holds it.
+        one = f"SELECT file_id, line FROM {table} WHERE rowid = $place AND crime_key = $key"
+        rows = [row for place in sorted(ids.find(key)) for row in version.rows(one, {"place": place, "key": key})]
+    for file, line in rows:
+        return f"{file_stems(version)[file]}-{line}"
+    raise NoSuchThing(
+        "No crime held has this ID.", "Anti-social behaviour and the British Transport Police publish none."
+    )
+
+
+def _told(version: DataVersion, spec: DatasetSpec, name: str, file: int, place: int, lake: Path) -> dict[str, Any]:
+    portion = Records(version, make_question(spec.name), lake).one(place)
+    published = {key: values[0] for key, values in portion.table.to_pydict().items()}
+    ((release, member_month, slug),) = version.rows(
+        "SELECT release, month, slug FROM included_file JOIN dim_force USING (force_id) WHERE file_id = $file",
+        {"file": file},
+    )
+    force = BY_SLUG[slug].name if slug in BY_SLUG else "no force stated"
+    what = published.get("Crime type") or published.get("Outcome type") or published.get("Type") or spec.name
+    stem = file_stems(version)[file]
+    return {
+        "id": name,
+        "dataset": spec.name,
+        "dataset_words": spec.words,
+        "title": f"{what}, {Month(member_month).words()}, {force}",
+        "published": [{"name": key, "value": None if value is None else str(value)} for key, value in published.items()],
+        "derived": _derived(version, spec, place),
+        "file": {
+            "member": f"{Month(member_month)}/{stem}.csv", "line": int(name.rsplit("-", 1)[1]), "release": str(Month(release)),
+        },
+        "location": _location(version, published),
+        "outcomes": _outcomes(version, spec, place) if spec.name == "crimes" else None,
+        "caveats": list(spec.caveats),
+    }  # fmt: skip
+
+
+# What was worked out from a record, by dataset.
+_DERIVED = {
+    "crimes": ("town", "local_authority", "outcome_status", "months_to_outcome"),
+    "outcomes": ("town", "local_authority", "crime_type", "crime_month", "time_to_outcome", "match"),
+    "stops": ("town", "local_authority", "time_known", "weekday", "hour"),
+}
+
+
+def _derived(version: DataVersion, spec: DatasetSpec, place: int) -> list[dict[str, str | None]]:
+    dimensions = [dimension for name in _DERIVED[spec.name] if (dimension := spec.dimension(name)) is not None]
+    keys = ", ".join(dimension.key for dimension in dimensions)
+    ((*values,),) = version.rows(f"SELECT {keys} FROM {spec.table} AS r WHERE rowid = $place", {"place": place})
+    found = []
+    for dimension, value in zip(dimensions, values, strict=True):
+        word: str | None
+        if value is None:
+            word = None
+        elif dimension.kind in ("word", "town", "area"):
+            word = version.labels(dimension).get(value)
+        elif dimension.kind == "coded":
+            word = dimension.terms[value]
+        elif dimension.kind == "month":
+            word = Month(value).words()
+        elif dimension.kind == "flag":
+            word = "yes" if value else "no"
+        else:
+            word = str(value)
+        found.append({"label": dimension.title, "value": word, "words": dimension.words})
+    return found
+
+
+def _location(version: DataVersion, published: dict[str, Any]) -> dict[str, Any] | None:
+    longitude, latitude = published.get("Longitude"), published.get("Latitude")
+    if longitude is None or latitude is None:
+        return None
+    return {
+        "lon": longitude,
+        "lat": latitude,
+        "map_point": f"{longitude:.6f},{latitude:.6f}",
+        "words": published.get("Location"),
+    }
+
+
+def _outcomes(version: DataVersion, spec: DatasetSpec, place: int) -> list[dict[str, Any]]:
+    """Every outcome published under the crime's ID by the same force, oldest first."""
+    ((key, force),) = version.rows(
+        f"SELECT crime_key, force_id FROM {spec.table} WHERE rowid = $place", {"place": place}
+    )
+    if key is None:
+        return []
+    table = DATASETS["outcomes"].table
+    rows = version.rows(
+        f"SELECT month, outcome_type_id, crime_month FROM {table} WHERE force_id = $force AND crime_key = $key "
+        "ORDER BY month, file_id, line",
+        {"force": force, "key": key},
+    )
+    dimension = DATASETS["outcomes"].dimension("outcome_type")
+    assert dimension is not None
+    labels = version.labels(dimension)
+    return [
+        {
+            "month": str(Month(month)),
+            "outcome": labels.get(kind),
+            "months_after": None if crime_month is None else month - crime_month,
+        }
+        for month, kind, crime_month in rows
+    ]

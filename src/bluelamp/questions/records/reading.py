@@ -1,0 +1,212 @@
+"""Reads records in the order of the data version, from any place on: for a page, or for all of them in portions.
+
+A version never changes, so the number of a row in it is a cursor that stays good while the version is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bluelamp.domain.dataset import BY_NAME
+from bluelamp.domain.month import Month
+from bluelamp.questions.data_version import DataVersion
+from bluelamp.questions.question import Question
+from bluelamp.questions.records.published import COLUMNS, FROM_LAKE, published
+from bluelamp.questions.sql import Compiler
+
+# Rows of the version that are looked at in one go: a bound on memory and on the time to the first portion.
+_FIRST_WINDOW = 250_000
+_WINDOW = 2_000_000
+PORTION = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Some records: `names` are theirs, `table` their published columns, `last` the number of the last row."""
+
+    names: list[str]
+    table: pa.Table
+    last: int
+
+
+class Records:
+    """The records that a question's filters leave. `lake` is the folder of the lake."""
+
+    def __init__(self, version: DataVersion, question: Question, lake: Path) -> None:
+        self.version, self.question, self._lake = version, question, _LakeColumns(version, lake)
+        compiler = Compiler(version, question, mart=False)
+        self._conditions = compiler.conditions()
+        self._parameters = compiler.parameters
+
+    def page(self, after: int, limit: int) -> Portion:
+        """At most `limit` records whose rows come after `after` (-1 for the first)."""
+        parts: list[pa.Table] = []
+        found = 0
+        for rows in self._windows(after, limit):
+            parts.append(rows.slice(0, limit - found))
+            found += parts[-1].num_rows
+            if found >= limit:
+                break
+        return self._portion(pa.concat_tables(parts) if parts else None)
+
+    def one(self, place: int) -> Portion:
+        """The record of one row, whatever the filters say."""
+        columns = ", ".join(f"r.{name}" for name in COLUMNS[self.question.dataset.name])
+        return self._portion(
+            self.version.arrow(
+                f"SELECT r.rowid AS place, r.file_id, r.line, {columns} FROM {self.question.dataset.table} AS r "
+                "WHERE r.rowid = $place",
+                {"place": place},
+                light=True,
+            )
+        )
+
+    def portions(self, after: int = -1) -> Iterator[Portion]:
+        """All records, in portions of at most PORTION."""
+        for rows in self._windows(after, None):
+            for start in range(0, rows.num_rows, PORTION):
+                yield self._portion(rows.slice(start, PORTION))
+
+    def _windows(self, after: int, limit: int | None) -> Iterator[pa.Table]:
+        """Rows of the version as numbers, window by window; those without rows are left out."""
+        spec = self.question.dataset
+        of = int(self.version.once(f"rows {spec.name}", lambda: self.version.rows(f"SELECT count(*) FROM {spec.table}")[0][0]))
+        columns = ", ".join(f"r.{name}" for name in COLUMNS[spec.name])
+        cut = " LIMIT $most" if limit is not None else ""
+        statement = (
+            f"SELECT r.rowid AS place, r.file_id, r.line, {columns} FROM {spec.table} AS r{self._conditions} "
+            f"AND r.rowid >= $begin AND r.rowid < $end ORDER BY r.rowid{cut}"
+        )
+        begin, width = after + 1, _FIRST_WINDOW
+        while begin < of:
+            parameters = {**self._parameters, "begin": begin, "end": begin + width}
+            if limit is not None:
+                parameters["most"] = limit
+            rows = self.version.arrow(statement, parameters)
+            if rows.num_rows:
+                yield rows
+            begin, width = begin + width, _WINDOW
+
+    def _portion(self, rows: pa.Table | None) -> Portion:
+        spec = self.question.dataset
+        if rows is None or not rows.num_rows:
+            empty = pa.table({name: pa.array([], pa.string()) for name in BY_NAME[spec.name].columns})
+            return Portion([], empty, -1)
+        rows = rows.combine_chunks()
+        files, lines = rows.column("file_id").to_numpy(), rows.column("line").to_numpy()
+        table = published(self.version, spec, rows, self._lake.of(spec.name, files, lines))
+        stems = self._lake.stems
+        names = [f"{stems[file]}-{line}" for file, line in zip(files.tolist(), lines.tolist(), strict=True)]
+        return Portion(names, table, int(rows.column("place")[-1].as_py()))
+
+
+class _LakeColumns:
+    """Published columns that only the lake holds, looked up by file and line. Keeps the part it read last: records come
+    in the order of the lake's files."""
+
+    def __init__(self, version: DataVersion, lake: Path) -> None:
+        self._version, self._lake = version, lake
+        self._path, self._keys = "", np.empty(0, np.int64)
+        self._columns: dict[str, pa.Array] = {}
+
+    @property
+    def stems(self) -> dict[int, str]:
+        """file → `2021-03-kent-street`."""
+        return file_stems(self._version)
+
+    def of(self, dataset: str, files: npt.NDArray[Any], lines: npt.NDArray[Any]) -> dict[str, pa.Array]:
+        wanted = FROM_LAKE[dataset]
+        if not wanted:
+            return {}
+        keys = files.astype(np.int64) << 32 | lines
+        paths = lake_paths(self._version)
+        parts: list[dict[str, pa.Array]] = []
+        start = 0
+        ends = np.flatnonzero(np.diff(files)) + 1
+        for end in [*ends.tolist(), len(files)]:
+            parts.append(self._run(dataset, paths[int(files[start])], int(files[start]), keys[start:end]))
+            start = end
+        return {name: pa.concat_arrays([part[name] for part in parts]) for name in wanted}
+
+    def _run(self, dataset: str, path: str, file: int, keys: npt.NDArray[np.int64]) -> dict[str, pa.Array]:
+        if path != self._path or not len(self._keys) or not self._holds(keys):
+            self._read(dataset, path, file)
+        at = np.searchsorted(self._keys, keys)
+        return {name: column.take(pa.array(at)) for name, column in self._columns.items()}
+
+    def _holds(self, keys: npt.NDArray[np.int64]) -> bool:
+        at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+        return bool((self._keys[at] == keys).all())
+
+    def _read(self, dataset: str, path: str, file: int) -> None:
+        """The row groups of a lake file that hold a force-month file's rows, sorted by file and line."""
+        source = pq.ParquetFile(self._lake / path, pre_buffer=False)
+        at = source.schema_arrow.names.index("file_id")
+        groups = []
+        for number in range(source.metadata.num_row_groups):
+            statistics = source.metadata.row_group(number).column(at).statistics
+            if statistics is None or statistics.min <= file <= statistics.max:
+                groups.append(number)
+        names = ["file_id", "line", "crime_id", *(["context"] if dataset == "crimes" else [])]
+        rows = source.read_row_groups(groups, columns=names, use_threads=False).combine_chunks()
+        keys = rows.column("file_id").to_numpy().astype(np.int64) << 32 | rows.column("line").to_numpy()
+        order = np.argsort(keys, kind="stable")
+        rows = rows.take(pa.array(order))
+        self._path, self._keys = path, keys[order]
+        self._columns = {"Crime ID": _hexadecimal(rows.column("crime_id"))}
+        if dataset == "crimes":
+            self._columns["Context"] = _one(rows.column("context")).cast(pa.string())
+
+
+def _one(column: pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks()
+
+
+def _hexadecimal(column: pa.ChunkedArray) -> pa.Array:
+    """Crime IDs as published: 64 hexadecimal digits, null where blank."""
+    import binascii
+
+    packed = _one(column)
+    if isinstance(packed, pa.ChunkedArray):
+        packed = pa.concat_arrays(packed.chunks)
+    blank = packed.is_null().to_numpy(zero_copy_only=False)
+    filled = packed.fill_null(bytes(32))
+    data = filled.buffers()[1]
+    if data is None or not len(filled):
+        return pa.array([], pa.string())
+    text = binascii.hexlify(memoryview(data)[filled.offset * 32 : (filled.offset + len(filled)) * 32])
+    whole = pa.FixedSizeBinaryArray.from_buffers(pa.binary(64), len(filled), [None, pa.py_buffer(text)])
+    words = whole.cast(pa.binary()).cast(pa.string())
+    return pa.array(words) if not blank.any() else _masked(words, blank)
+
+
+def _masked(words: pa.Array, blank: npt.NDArray[np.bool_]) -> pa.Array:
+    import pyarrow.compute as pc
+
+    return pc.if_else(pa.array(blank), pa.scalar(None, pa.string()), words)
+
+
+def file_stems(version: DataVersion) -> dict[int, str]:
+    """file → the name of the published file without its ending; a file from the API has none."""
+
+    def read() -> dict[int, str]:
+        rows = version.rows(
+            "SELECT file_id, dataset, slug, month FROM included_file JOIN dim_force USING (force_id)"
+        )
+        return {
+            file: f"{Month(month)}-{slug or 'none'}-{BY_NAME[dataset].suffix}" for file, dataset, slug, month in rows
+        }
+
+    return version.once("file stems", read)
+
+
+def lake_paths(version: DataVersion) -> dict[int, str]:
+    return version.once("lake paths", lambda: dict(version.rows("SELECT file_id, lake_path FROM included_file")))

@@ -1,0 +1,97 @@
+"""What a question is about, in forces and months: what its coverage is counted over. Used by `answer` and `cards`."""
+
+from __future__ import annotations
+
+from bluelamp.domain.month import Month
+from bluelamp.questions.coverage import Coverage, coverage_of
+from bluelamp.questions.data_version import NOT_RECORDED, DataVersion
+from bluelamp.questions.question import Filter, Question
+
+# A force counts as one of an area's own when at least this share of the area's records are its.
+_OWN_SHARE = 0.05
+
+
+def coverage_of_question(version: DataVersion, question: Question) -> Coverage:
+    """The force-months that the answer should contain, and those it does."""
+    forces = forces_concerned(version, question)
+    return coverage_of(
+        version,
+        question.dataset.name,
+        force_ids=None if forces is None else sorted(forces),
+        first=question.first,
+        last=question.last,
+        months=_months_concerned(version, question),
+    )
+
+
+def _months_concerned(version: DataVersion, question: Question) -> list[Month] | None:
+    """The months that filters by month or year leave; None where there is no such filter."""
+    filters = [one for one in question.filters if one.dimension.name in ("month", "year")]
+    if not filters:
+        return None
+    months = list(version.months)
+    for filter_ in filters:
+        if filter_.dimension.name == "month":
+            months = [month for month in months if (str(month) in filter_.values) != filter_.negated]
+        else:
+            years = {int(value) for value in filter_.values if value}
+            months = [month for month in months if (month.year in years) != filter_.negated]
+    return months
+
+
+def forces_concerned(version: DataVersion, question: Question) -> set[int] | None:
+    """The forces whose files a question needs; None for all.
+
+    An area is covered by its own territorial force, whether or not that published anything, and by every force that
+    publishes a fair share of the records there; records that leak in from a neighbour prove no coverage.
+    """
+    concerned: set[int] | None = None
+    for filter_ in question.filters:
+        found: set[int] | None = None
+        if filter_.dimension.kind == "force":
+            named = version.force_ids(filter_.values)
+            found = set(version.forces) - named if filter_.negated else named
+        elif filter_.dimension.kind in ("area", "town", "lsoa") and not filter_.negated:
+            found = _forces_of_places(version, question, filter_)
+        if found is not None:
+            concerned = found if concerned is None else concerned & found
+    return concerned
+
+
+def _forces_of_places(version: DataVersion, question: Question, filter_: Filter) -> set[int] | None:
+    if any(value in ("", NOT_RECORDED) for value in filter_.values):
+        return None  # records without a place may be anybody's
+    kind = filter_.dimension.kind
+    if kind == "lsoa":
+        return _forces_of_lsoas(version, question, filter_)
+    numbers = {version.words(filter_.dimension)[version.spelling(filter_.dimension, one)] for one in filter_.values}
+    names = {value.lower() for value in filter_.values}
+    own = {area.force_id for area in version.areas.values() if area.name.lower() in names}
+    if kind == "town":
+        own |= {version.areas[area].force_id for town, area in version.town_areas if town in numbers and area}
+    records: dict[int, int] = {}
+    publishing = version.publishing(question.dataset, "area_id" if kind == "area" else "town_id")
+    for number in numbers:
+        for force, count in publishing.get(number, {}).items():
+            records[force] = records.get(force, 0) + count
+    return {force for force in own | _fair_shares(records) if force}
+
+
+def _forces_of_lsoas(version: DataVersion, question: Question, filter_: Filter) -> set[int]:
+    codes = {"codes": [value.lower() for value in filter_.values]}
+    own = version.rows(
+        "SELECT coalesce(area.force_id, 0) FROM dim_lsoa AS lsoa JOIN dim_area AS area USING (area_id) "
+        "WHERE list_contains($codes, lower(lsoa.code))",
+        codes,
+    )
+    records = version.rows(
+        f"SELECT force_id, count(*) FROM {question.dataset.table} WHERE lsoa_id IN "
+        "(SELECT lsoa_id FROM dim_lsoa WHERE list_contains($codes, lower(code))) GROUP BY ALL",
+        codes,
+    )
+    return {force for force in {force for (force,) in own} | _fair_shares(dict(records)) if force}
+
+
+def _fair_shares(records: dict[int, int]) -> set[int]:
+    whole = sum(records.values())
+    return {force for force, count in records.items() if count >= _OWN_SHARE * whole}

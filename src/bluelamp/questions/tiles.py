@@ -1,0 +1,87 @@
+"""The records of one map tile: counts by square far out, by map point closer in. Called by `web`.
+
+The map index answers where it has the fields of the filters; else the rows do. Both give every record, and the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bluelamp.domain.tile import EXTENT, tile_bounds, tile_position
+from bluelamp.questions.data_version import DataVersion
+from bluelamp.questions.indexed import scope_of
+from bluelamp.questions.question import Question
+from bluelamp.questions.sql import Compiler
+
+POINTS_FROM_ZOOM = 12
+# Squares along a tile's side.
+CELLS = 32
+
+Whole = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """`x` and `y` are squares (0 to cells - 1), or places in the tile's own units where `cells` is 0. Points bear `names`
+    and `places` (“longitude,latitude”)."""
+
+    x: Whole
+    y: Whole
+    counts: Whole
+    cells: int
+    names: list[str]
+    places: list[str]
+
+
+def tile_of(version: DataVersion, question: Question, z: int, x: int, y: int) -> Tile:
+    """The located records of a question in one tile."""
+    found = _from_index(version, question, z, x, y)
+    return found if found is not None else _from_rows(version, question, z, x, y)
+
+
+def _from_index(version: DataVersion, question: Question, z: int, x: int, y: int) -> Tile | None:
+    serving, name = version.serving, question.dataset.name
+    if serving is None or name not in serving.maps:
+        return None
+    index = serving.maps[name]
+    scope = scope_of(version, question, serving.facts[name], index.dims)
+    if scope is None:
+        return None
+    if z < POINTS_FROM_ZOOM:
+        across, down, counts = index.grid(z, x, y, scope.first, scope.last, scope.keep, CELLS)
+        return Tile(across, down, counts, CELLS, [], [])
+    points, counts = index.points(z, x, y, scope.first, scope.last, scope.keep)
+    longitude, latitude = index.lonlat(points)
+    places = [f"{lon:.6f},{lat:.6f}" for lon, lat in zip(longitude.tolist(), latitude.tolist(), strict=True)]
+    return Tile(*tile_position(longitude, latitude, z, x, y), counts, 0, index.names(points), places)
+
+
+def _from_rows(version: DataVersion, question: Question, z: int, x: int, y: int) -> Tile:
+    compiler = Compiler(version, question, mart=False)
+    conditions = compiler.conditions()
+    west, south, east, north = tile_bounds(z, x, y)
+    # A margin of a millionth of a degree: the exact edge is decided below, by the same sums as in the index.
+    edges = {"west": west - 1e-6, "south": south - 1e-6, "east": east + 1e-6, "north": north + 1e-6}
+    rows = version.rows(
+        f"SELECT p.longitude, p.latitude, min(p.location), sum(r.n) FROM (SELECT point_id, count(*) AS n FROM "
+        f"{question.dataset.table} AS r{conditions} GROUP BY point_id) AS r JOIN dim_point AS p USING (point_id) "
+        "WHERE p.longitude BETWEEN $west AND $east AND p.latitude BETWEEN $south AND $north "
+        "GROUP BY ALL ORDER BY ALL",
+        {**compiler.parameters, **edges},
+        light=False,
+    )
+    longitude, latitude, counts = (np.array([row[at] for row in rows], float) for at in (0, 1, 3))
+    across, down = tile_position(longitude, latitude, z, x, y)
+    inside = (across >= 0) & (across < EXTENT) & (down >= 0) & (down < EXTENT)
+    across, down, counts = across[inside], down[inside], counts[inside].astype(np.int64)
+    if z >= POINTS_FROM_ZOOM:
+        kept: list[Any] = [row for row, its in zip(rows, inside.tolist(), strict=True) if its]
+        return Tile(across, down, counts, 0, [row[2] or "" for row in kept], [f"{row[0]:.6f},{row[1]:.6f}" for row in kept])
+    squares = (down * CELLS // EXTENT) * CELLS + across * CELLS // EXTENT
+    summed = np.bincount(squares.astype(np.int64), counts, CELLS * CELLS).astype(np.int64)
+    there = np.flatnonzero(summed)
+    return Tile(there % CELLS, there // CELLS, summed[there], CELLS, [], [])

@@ -1,0 +1,1 @@
+"""The web server: the API, the map's tiles and the pages. Asks through `questions` only."""

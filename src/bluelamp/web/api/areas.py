@@ -1,0 +1,52 @@
+"""Areas: their outlines for maps, and what stands at the head of an area's page."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Request, Response
+
+from bluelamp.errors import NoSuchThing
+from bluelamp.questions.areas import find_place, profile
+from bluelamp.web.asked import Pinned, answered, dumps, lease, site_of
+from bluelamp.web.outlines import bounds_of, outlines
+from bluelamp.web.schemas import PROBLEMS, AreaModel, GeoJSONModel
+
+router = APIRouter(prefix="/areas", tags=["areas"])
+
+Kind = Annotated[Literal["local_authority", "force"], Path(description="local_authority or force")]
+
+
+@router.get("/{kind}.geojson", responses={200: {"model": GeoJSONModel}, **PROBLEMS}, summary="Outlines of all areas of a kind")
+def outline(request: Request, kind: Kind, version: Pinned = "") -> Response:
+    """Simplified so that neighbours still fit together. Empty where no boundaries are held."""
+    site = site_of(request)
+    with lease(request, version) as opened:
+        return answered(
+            request,
+            opened,
+            ["outlines", kind, site.archive.reference.version()],
+            lambda: outlines(site.archive.reference, kind, site.cache),
+            pinned=version,
+            media_type="application/geo+json",
+        )
+
+
+@router.get("/{kind}/{area_id}", responses={200: {"model": AreaModel}, **PROBLEMS}, summary="One area, beside areas like it")
+def area(
+    request: Request,
+    kind: Kind,
+    area_id: Annotated[str, Path(max_length=80, description="an ONS code, or a force's short name", examples=["kent"])],
+    version: Pinned = "",
+) -> Response:
+    """What it is, whom it is compared with. Its figures are those of the dashboard `area` under its `where`."""
+    site = site_of(request)
+    with lease(request, version) as opened:
+        if not area_id.strip():
+            raise NoSuchThing("Name an area.")
+
+        def make() -> bytes:
+            place = find_place(opened, kind, area_id)
+            return dumps({**profile(opened, place), "bounds": bounds_of(site.archive.reference, kind, place.id, site.cache)})
+
+        return answered(request, opened, ["area", kind, area_id], make, pinned=version)

@@ -1,0 +1,107 @@
+"""Dashboards: what they are made of, and all their cards answered at once."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+
+from bluelamp.errors import NoSuchThing
+from bluelamp.questions.cards import answer_dashboard
+from bluelamp.questions.dashboards import DashboardSpec
+from bluelamp.questions.datasets import DATASETS
+from bluelamp.questions.question import near
+from bluelamp.web.api.site import path_of
+from bluelamp.web.asked import (
+    First,
+    Last,
+    Pinned,
+    Where,
+    answered,
+    dumps,
+    lease,
+    site_of,
+    state_of,
+    version_json,
+)
+from bluelamp.web.schemas import PROBLEMS, DashboardAnswersModel, DashboardModel, DashboardsModel
+
+router = APIRouter(prefix="/dashboards", tags=["dashboards"])
+
+Name = Annotated[str, Path(max_length=40, description="a dashboard's name", examples=["crime"])]
+
+
+def find_dashboard(request: Request, name: str) -> DashboardSpec:
+    dashboards = site_of(request).dashboards
+    if name not in dashboards:
+        raise NoSuchThing(f"There is no dashboard “{name}”.", near(name, dashboards))
+    return dashboards[name]
+
+
+@router.get("", responses={200: {"model": DashboardsModel}, **PROBLEMS}, summary="All dashboards")
+def dashboards(request: Request) -> dict[str, Any]:
+    """Their names and titles, in the order of the navigation."""
+    return {
+        "dashboards": [
+            {"name": one.name, "title": one.title, "nav": one.nav, "lead": one.lead, "path": path_of(one.name)}
+            for one in site_of(request).dashboards.values()
+        ]
+    }
+
+
+@router.get("/{name}", responses={200: {"model": DashboardModel}, **PROBLEMS}, summary="What a dashboard is made of")
+def dashboard(request: Request, name: Name) -> dict[str, Any]:
+    """Its filters and its cards."""
+    found = find_dashboard(request, name)
+    return {
+        "name": found.name,
+        "title": found.title,
+        "nav": found.nav,
+        "lead": found.lead,
+        "dataset": found.dataset,
+        "path": path_of(found.name),
+        "filters": [{"field": "months", "label": "Months", "words": "", "dataset": found.dataset, "kind": "months"}]
+        + [_filter(found, field) for field in found.filters],
+        "cards": [
+            {
+                "name": card.name, "kind": card.kind, "title": card.title, "help": card.help, "width": card.width,
+                "dataset": card.dataset, "by": card.by,
+            }
+            for card in found.cards
+        ],
+    }  # fmt: skip
+
+
+def _filter(found: DashboardSpec, field: str) -> dict[str, str]:
+    dimension = DATASETS[found.dataset].dimension(field)
+    assert dimension is not None  # checked when the dashboard was read
+    return {
+        "field": dimension.name,
+        "label": dimension.title,
+        "words": dimension.words,
+        "dataset": found.dataset,
+        "kind": dimension.kind,
+    }
+
+
+@router.get(
+    "/{name}/answers",
+    responses={200: {"model": DashboardAnswersModel}, **PROBLEMS},
+    summary="All cards of a dashboard, answered for one state of its filters",
+)
+def answers(
+    request: Request, name: Name, first: First = None, last: Last = None, where: Where = [], version: Pinned = ""  # noqa: B006
+) -> Response:
+    """One request for a whole dashboard. Each card carries its definition, coverage, caveats and citation; `question`
+    asks for its data as a file under /api/v1/questions."""
+    found = find_dashboard(request, name)
+    state = state_of(first, last, where)
+    with lease(request, version) as opened:
+        key = ["dashboard", name, str(state.first), str(state.last), *("=".join(one) for one in sorted(state.where))]
+        return answered(
+            request,
+            opened,
+            key,
+            lambda: dumps({**answer_dashboard(opened, found, state), "version": version_json(request, opened)}),
+            pinned=version,
+        )

@@ -1,0 +1,148 @@
+"""What is held: coverage, findings about the data, releases and what each changed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from bluelamp.archive.quality import FINDINGS, quality_of
+from bluelamp.domain.coverage import State
+from bluelamp.domain.force import FORCES
+from bluelamp.domain.month import Month
+from bluelamp.errors import NoSuchThing
+from bluelamp.questions.coverage import coverage_of
+from bluelamp.questions.datasets import DATASETS
+from bluelamp.web.asked import Pinned, answered, dumps, lease, site_of, version_json
+from bluelamp.web.changes import Changes
+from bluelamp.web.schemas import PROBLEMS, ChangesModel, CoverageModel, QualityModel, ReleasesModel, WorkingModel
+from bluelamp.web.versions import OpenVersion
+
+router = APIRouter(tags=["what is held"])
+
+# One letter for each state, for a picture of 45 forces × 180 months × 3 datasets.
+CODES = {
+    State.HELD: "h",
+    State.EMPTY: "e",
+    State.QUARANTINED: "q",
+    State.NOT_FETCHED: "f",
+    State.MISSING: "m",
+    State.NOT_PUBLISHED: "n",
+}
+Release = Annotated[str, Path(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="a release, YYYY-MM", examples=["2023-06"])]
+
+
+@router.get("/coverage", responses={200: {"model": CoverageModel}, **PROBLEMS}, summary="Which force-months are held")
+def coverage(request: Request, version: Pinned = "") -> Response:
+    """For each dataset one string a force, one letter a month; `codes` says what the letters mean."""
+    with lease(request, version) as opened:
+        return answered(request, opened, ["coverage"], lambda: dumps(_coverage(request, opened)), pinned=version)
+
+
+def _coverage(request: Request, version: OpenVersion) -> dict[str, Any]:
+    numbers = {slug: number for number, (slug, _) in version.forces.items()}
+    datasets = {}
+    for spec in DATASETS.values():
+        cells = version.cells[spec.name]
+        rows = []
+        for force in FORCES:
+            states = cells.get(numbers[force.slug], {})
+            rows.append("".join(CODES[states.get(month.index, State.NOT_PUBLISHED)] for month in version.months))
+        covered = coverage_of(version, spec.name, force_ids=None)
+        datasets[spec.name] = {"words": spec.words, "rows": rows, **covered.as_json()}
+    return {
+        "months": [str(month) for month in version.months],
+        "forces": [{"slug": force.slug, "name": force.name} for force in FORCES],
+        "codes": {code: str(state) for state, code in CODES.items()},
+        "words": {str(state): state.words for state in State},
+        "datasets": datasets,
+        "version": version_json(request, version),
+    }
+
+
+@router.get("/quality", responses={200: {"model": QualityModel}, **PROBLEMS}, summary="What is odd about the data")
+def quality(
+    request: Request,
+    dataset: Annotated[str, Query(max_length=40, description="only of this dataset")] = "",
+    force: Annotated[str, Query(max_length=40, description="only of this force, by its short name")] = "",
+    version: Pinned = "",
+) -> Response:
+    """Findings counted while loading, summed over files, with examples that name file and line."""
+    with lease(request, version) as opened:
+        return answered(
+            request,
+            opened,
+            ["quality", dataset, force],
+            lambda: dumps({"findings": _findings(opened, dataset, force), "version": version_json(request, opened)}),
+            pinned=version,
+        )
+
+
+def _findings(version: OpenVersion, dataset: str, force: str) -> list[dict[str, Any]]:
+    summed: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for one in quality_of(version.connection.cursor()):
+        if (dataset and one.unit.dataset != dataset) or (force and one.unit.force != force):
+            continue
+        found = summed.setdefault(
+            (one.unit.dataset, one.finding, one.field),
+            {
+                "finding": one.finding, "words": FINDINGS[one.finding], "dataset": one.unit.dataset,
+                "field": one.field or None, "files": 0, "rows": 0, "of_rows": 0, "examples": [],
+            },
+        )  # fmt: skip
+        found["files"] += 1
+        found["rows"] += one.rows
+        found["of_rows"] += one.of_rows
+        if len(found["examples"]) < 5:
+            found["examples"] += [
+                {"force": one.unit.force, "month": str(one.unit.month), **example} for example in one.examples[:1]
+            ]
+    return sorted(summed.values(), key=lambda found: (found["dataset"], -found["rows"]))
+
+
+@router.get("/releases", responses={200: {"model": ReleasesModel}, **PROBLEMS}, summary="Releases received")
+def releases(request: Request) -> Response:
+    """Each with the months it spans and how many files it listed."""
+    with lease(request) as opened:
+        return answered(request, opened, ["releases"], lambda: dumps({"releases": _releases(request)}))
+
+
+def _releases(request: Request) -> list[dict[str, Any]]:
+    ledger = site_of(request).archive.ledger
+    found: dict[Month, dict[str, Any]] = {}
+    received = {receipt["id"]: receipt["received_at"] for receipt in ledger.receipts()}
+    for file in ledger.files_of():
+        month = file.unit.month
+        one = found.setdefault(file.release, {"first": month, "last": month, "files": 0, "received_at": ""})
+        one["first"], one["last"] = min(one["first"], month), max(one["last"], month)
+        one["files"] += 1
+        one["received_at"] = max(one["received_at"], str(received[file.receipt_id]))
+    return [
+        {"release": str(release), **{**one, "first": str(one["first"]), "last": str(one["last"])}}
+        for release, one in sorted(found.items(), reverse=True)
+    ]
+
+
+@router.get(
+    "/releases/{old}/changes/{new}",
+    responses={200: {"model": ChangesModel}, 202: {"model": WorkingModel}, **PROBLEMS},
+    summary="What a release changed",
+)
+def changes(request: Request, old: Release, new: Release) -> Response:
+    """Rows added, removed and changed, and in which columns. Worked out when it is first asked for: until then the
+    answer is 202, to be asked again after `Retry-After` seconds."""
+    site = site_of(request)
+    held = {str(release) for release in site.archive.ledger.releases()}
+    for release in (old, new):
+        if release not in held:
+            raise NoSuchThing(f"The release {release} is not held.", f"Held: {', '.join(sorted(held)) or 'none'}.")
+    found = Changes(site.archive, site.cache).of(Month.parse(old), Month.parse(new))
+    if found is None:
+        words = f"Comparing {old} with {new}. Ask again in a few seconds."
+        return Response(
+            dumps({"state": "working", "words": words, "old": old, "new": new}),
+            202,
+            {"Retry-After": "3", "Cache-Control": "no-store"},
+            "application/json",
+        )
+    return Response(found, media_type="application/json", headers={"Cache-Control": "public, max-age=3600"})

@@ -1,0 +1,189 @@
+"""Records: page by page, all of them as a file, and one with everything known of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+import pyarrow as pa
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from bluelamp.domain.dataset import BY_NAME
+from bluelamp.errors import TooCostly, UsageError
+from bluelamp.questions.answer import LICENCE, Answer, answer
+from bluelamp.questions.datasets import DatasetSpec
+from bluelamp.questions.records import files
+from bluelamp.questions.records.one import find_record
+from bluelamp.questions.records.published import words_of
+from bluelamp.questions.records.reading import Portion, Records
+from bluelamp.questions.state import State, question_of
+from bluelamp.web.api.datasets import DatasetName, find_dataset
+from bluelamp.web.api.questions import about_answer
+from bluelamp.web.asked import (
+    First,
+    Last,
+    Pinned,
+    Where,
+    answered,
+    cache_headers,
+    dumps,
+    lease,
+    site_of,
+    state_of,
+    version_json,
+)
+from bluelamp.web.answers import etag_of
+from bluelamp.web.schemas import FILES, PROBLEMS, RecordModel, RecordsModel
+from bluelamp.web.versions import OpenVersion
+
+router = APIRouter(tags=["records"])
+
+_CURSOR = re.compile(r"([0-9a-f]{12})-([0-9]{1,12})")
+
+
+@router.get(
+    "/datasets/{dataset}/records",
+    responses={200: {"model": RecordsModel, "content": FILES}, **PROBLEMS},
+    summary="Records, every column as published",
+)
+def records(
+    request: Request,
+    dataset: DatasetName,
+    first: First = None,
+    last: Last = None,
+    where: Where = [],  # noqa: B006
+    limit: Annotated[int, Query(ge=1, le=1000, description="records on a page; files hold them all")] = 100,
+    after: Annotated[
+        str, Query(pattern=r"^([0-9a-f]{12}-[0-9]{1,12})?$", description="the `next` of the page before")
+    ] = "",
+    version: Pinned = "",
+    format: Annotated[  # noqa: A002
+        Literal["json", "csv", "parquet", "geojson", "xlsx"],
+        Query(description="json is a page at a time; every other format holds all records, streamed"),
+    ] = "json",
+) -> Response:
+    """Pages follow each other by `next`, which stays good while its data version is kept: nobody misses a record or gets
+    one twice because a new release came in between."""
+    spec, state = find_dataset(dataset), state_of(first, last, where)
+    pinned, place = _cursor(after, version)
+    if format != "json":
+        return _file(request, spec, state, pinned, format)
+    with lease(request, pinned) as opened:
+        return answered(
+            request,
+            opened,
+            ["records", dataset, repr(state), str(place), str(limit)],
+            lambda: dumps(_page(request, opened, spec, state, place, limit)),
+            pinned=pinned,
+        )
+
+
+def _cursor(after: str, version: str) -> tuple[str, int]:
+    """(data version, number of the last row seen) of a cursor."""
+    found = _CURSOR.fullmatch(after)
+    if not found:
+        return version, -1
+    if version and version != found[1]:
+        raise UsageError(f"The page follows one of data version {found[1]}, not of {version}.", "Leave the version out.")
+    return found[1], int(found[2])
+
+
+def _page(
+    request: Request, version: OpenVersion, spec: DatasetSpec, state: State, place: int, limit: int
+) -> dict[str, Any]:
+    whole = _whole(version, spec, state)
+    portion = Records(version, whole.question, site_of(request).lake).page(place, limit)
+    rows = [{"id": name, **row} for name, row in zip(portion.names, portion.table.to_pylist(), strict=True)]
+    full = len(rows) == limit
+    return {
+        "columns": [{"name": name, "label": name, "words": words} for name, words in words_of(spec)],
+        "rows": rows,
+        "next": f"{version.name}-{portion.last}" if full else None,
+        "total": int(whole.rows[0][0]),
+        "coverage": whole.coverage.as_json(),
+        "caveats": list(whole.caveats),
+        "version": version_json(request, version),
+        "licence": LICENCE,
+    }
+
+
+def _whole(version: OpenVersion, spec: DatasetSpec, state: State) -> Answer:
+    """How many records there are, with what a figure must carry."""
+    _, ignored = state.for_dataset(spec)
+    if ignored:
+        raise UsageError(f"{spec.name} cannot be filtered by “{ignored[0]}”.")
+    return answer(version, question_of(state, spec, measures=[spec.measures[0].name]))
+
+
+def _file(request: Request, spec: DatasetSpec, state: State, pinned: str, format_: str) -> Response:
+    """All records as a file. The lease lasts as long as the stream does."""
+    leased = lease(request, pinned)
+    opened = leased.__enter__()
+    try:
+        whole = _whole(opened, spec, state)
+        if format_ == "xlsx" and int(whole.rows[0][0]) > files.XLSX_ROWS:
+            raise TooCostly(
+                f"A sheet of Excel holds {files.XLSX_ROWS:,} rows; these are {int(whole.rows[0][0]):,}.",
+                "Narrow the filters, or take CSV or Parquet.",
+            )
+        portions = Records(opened, whole.question, site_of(request).lake).portions()
+        body = _body(spec, portions, whole, format_)
+        first = next(body, b"")  # what fails, fails before the answer has begun
+        etag = etag_of(opened.version.file.name, spec.name, repr(state), format_)
+    except BaseException:
+        leased.__exit__(None, None, None)
+        raise
+
+    def stream() -> Iterator[bytes]:
+        try:
+            yield first
+            yield from body
+        finally:
+            leased.__exit__(None, None, None)
+
+    headers = {
+        **cache_headers(opened, etag, pinned),
+        "Content-Disposition": f'attachment; filename="bluelamp-{spec.name}-{opened.name}.{format_}"',
+        "Bluelamp-Records": str(int(whole.rows[0][0])),
+        "Bluelamp-Coverage": whole.coverage.words(),
+    }
+    return StreamingResponse(stream(), media_type=files.MEDIA_TYPES[format_], headers=headers)
+
+
+def _body(spec: DatasetSpec, portions: Iterator[Portion], whole: Answer, format_: str) -> Iterator[bytes]:
+    names = ["id", *BY_NAME[spec.name].columns]
+    if format_ == "geojson":
+        return files.as_geojson(((one.names, one.table) for one in portions), about_answer(whole))
+    tables = (one.table.add_column(0, "id", pa.array(one.names, pa.string())) for one in portions)
+    if format_ == "csv":
+        return files.as_csv(tables, names)
+    if format_ == "parquet":
+        return files.as_parquet(tables, about_answer(whole))
+    return files.as_xlsx(tables, names, int(whole.rows[0][0]), about_answer(whole))
+
+
+@router.get(
+    "/records/{record_id}", responses={200: {"model": RecordModel}, **PROBLEMS}, summary="One record, with all that is known"
+)
+def record(
+    request: Request,
+    record_id: Annotated[
+        str,
+        Path(
+            max_length=120,
+            description="its file and line, as 2021-03-kent-street-12; or a crime's ID of 64 digits",
+            examples=["2022-03-kent-street-2"],
+        ),
+    ],
+    version: Pinned = "",
+) -> Response:
+    """As published, where it was published, what was worked out from it, and what became of a crime."""
+    with lease(request, version) as opened:
+
+        def make() -> bytes:
+            found = find_record(opened, record_id, site_of(request).lake)
+            return dumps({**found, "version": version_json(request, opened), "licence": LICENCE})
+
+        return answered(request, opened, ["record", record_id], make, pinned=version)

@@ -1,0 +1,72 @@
+"""What the pages need to know at first: the navigation, the data version, what is configured."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from bluelamp import __version__
+from bluelamp.questions.answer import LICENCE
+from bluelamp.questions.options import places_of
+from bluelamp.web.asked import answered, dumps, lease, site_of, version_json
+from bluelamp.web.postcodes import look_up
+from bluelamp.web.schemas import PROBLEMS, PlacesModel, SiteModel
+from bluelamp.web.site import LICENCE_URL, Site
+from bluelamp.web.versions import OpenVersion
+
+router = APIRouter(tags=["site"])
+
+
+@router.get("/site", responses={200: {"model": SiteModel}, **PROBLEMS}, summary="What this installation serves")
+def site(request: Request) -> Response:
+    """The dashboards, the current data version, the months held, the licence."""
+    here = site_of(request)
+    with lease(request) as version:
+        return answered(request, version, ["site"], lambda: dumps(_told(here, version, request)))
+
+
+def _told(here: Site, version: OpenVersion, request: Request) -> dict[str, Any]:
+    months = version.months
+    return {
+        "name": "Bluelamp",
+        "program": __version__,
+        "notice": here.settings.notice,
+        "version": version_json(request, version),
+        "months": {"first": str(months[0]), "last": str(months[-1])} if months else None,
+        "dashboards": [
+            {"name": one.name, "title": one.title, "nav": one.nav, "lead": one.lead, "path": path_of(one.name)}
+            for one in here.dashboards.values()
+            if one.nav
+        ],
+        "basemap": {
+            "style_url": here.settings.basemap_style_url,
+            "pmtiles_url": here.settings.basemap_pmtiles_url,
+            "attribution": "",
+        },
+        "postcode_lookup": bool(here.settings.postcode_url),
+        "licence": {"words": LICENCE, "url": LICENCE_URL},
+        "areas": {"local_authority": bool(version.areas), "force": bool(version.areas)},
+    }
+
+
+def path_of(dashboard: str) -> str:
+    """The three shipped dashboards have short addresses; others stand under /d/."""
+    return f"/{dashboard}" if dashboard in ("crime", "outcomes", "stops") else f"/d/{dashboard}"
+
+
+@router.get("/places", responses={200: {"model": PlacesModel}, **PROBLEMS}, summary="Places by name or postcode")
+def places(
+    request: Request,
+    q: Annotated[str, Query(max_length=80, description="part of a name, or a postcode", examples=["north"])] = "",
+) -> Response:
+    """Local authorities and forces whose name has these words; a postcode where a look-up is configured."""
+    here = site_of(request)
+    postcode = look_up(here.settings, q)
+    with lease(request) as version:
+        return answered(
+            request,
+            version,
+            ["places", q, str(postcode)],
+            lambda: dumps({"places": places_of(version, q), "postcode": postcode}),
+        )

@@ -1,0 +1,60 @@
+"""The map's vector tiles: every record under the filters, at every zoom, never capped."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+
+from bluelamp.errors import UsageError
+from bluelamp.questions.state import question_of
+from bluelamp.questions.tiles import POINTS_FROM_ZOOM, tile_of
+from bluelamp.web.api.datasets import DatasetName, find_dataset
+from bluelamp.web.asked import First, Last, Pinned, Where, answered, lease, state_of
+from bluelamp.web.schemas import PROBLEMS
+from bluelamp.web.vector_tile import encode_grid, encode_points
+
+router = APIRouter(prefix="/tiles", tags=["map"])
+
+MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
+MOST_ZOOM = 18
+
+
+@router.get(
+    "/{dataset}/{z}/{x}/{y}.mvt",
+    responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}, **PROBLEMS},
+    response_class=Response,
+    summary="One tile of the map",
+)
+def tile(
+    request: Request,
+    dataset: DatasetName,
+    z: Annotated[int, Path(ge=0, le=MOST_ZOOM, examples=[5])],
+    x: Annotated[int, Path(ge=0, le=2**MOST_ZOOM, examples=[15])],
+    y: Annotated[int, Path(ge=0, le=2**MOST_ZOOM, examples=[10])],
+    first: First = None,
+    last: Last = None,
+    where: Where = [],  # noqa: B006
+    version: Pinned = "",
+) -> Response:
+    """Far out the layer `grid` has squares with a count `n`; from zoom 12 the layer `points` has each anonymised map point
+    with its count `n`, its `name` and `at`, its longitude and latitude. The counts of all tiles of one zoom add up to the
+    records that have a location."""
+    spec = find_dataset(dataset)
+    if x >= 1 << z or y >= 1 << z:
+        raise UsageError(f"There is no tile {z}/{x}/{y}: x and y go from 0 to {(1 << z) - 1} at zoom {z}.")
+    state = state_of(first, last, where)
+    _, ignored = state.for_dataset(spec)
+    if ignored:
+        raise UsageError(f"{dataset} cannot be filtered by “{ignored[0]}”.")
+    with lease(request, version) as opened:
+
+        def make() -> bytes:
+            found = tile_of(opened, question_of(state, spec), z, x, y)
+            if z >= POINTS_FROM_ZOOM:
+                return encode_points(found.x, found.y, found.counts, found.names, found.places)
+            return encode_grid(found.x, found.y, found.counts, found.cells)
+
+        return answered(
+            request, opened, ["tile", dataset, f"{z}/{x}/{y}", repr(state)], make, pinned=version, media_type=MEDIA_TYPE
+        )

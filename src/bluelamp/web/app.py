@@ -1,0 +1,123 @@
+"""The web application: routes, errors, headers, health. Made by `make_app`; served by `serve`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette_compress import CompressMiddleware
+
+from bluelamp import __version__
+from bluelamp.errors import BluelampError
+from bluelamp.settings import Settings
+from bluelamp.web import problems
+from bluelamp.web.api import areas, dashboards, datasets, held, questions, records, site
+try:
+    from bluelamp.web.api import tiles
+except ImportError:
+    tiles = site  # DRAFT
+from bluelamp.web.headers import SecurityHeaders
+from bluelamp.web.pages import page_router, static_folder
+from bluelamp.web.site import Site, open_site
+from bluelamp.web.watching import Metrics, Watching
+
+# What is packed already, or too small a matter to pack.
+_PACKED = {"application/vnd.apache.parquet", "font/woff2", "image/png"}
+_DESCRIPTION = (
+    "Every figure with its coverage. Answers are public, need no key, and may be cached: they carry a strong ETag and the "
+    "data version that gave them. Errors are problem details (RFC 9457)."
+)
+
+
+def make_app(settings: Settings) -> FastAPI:
+    """The application on one home. Raises SettingsError for a dashboard that is not right."""
+    here = open_site(settings)
+    metrics = Metrics()
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        here.versions.close()
+
+    app = FastAPI(
+        title="Bluelamp",
+        version=__version__,
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        license_info={"name": "Open Government Licence v3.0"},
+    )
+    app.state.site = here
+    for part in (site, dashboards, datasets, questions, records, areas, held, tiles):
+        app.include_router(part.router, prefix="/api/v1")
+    _add_health(app, here, metrics)
+    app.include_router(page_router(here, static_folder()))
+    _add_problems(app)
+    app.add_middleware(CompressMiddleware, minimum_size=800, remove_accept_encoding=False)
+    app.add_middleware(SecurityHeaders, settings=settings)
+    app.add_middleware(Watching, metrics=metrics, log=settings.log_requests)
+    return app
+
+
+def _add_health(app: FastAPI, here: Site, metrics: Metrics) -> None:
+    @app.get("/healthz", include_in_schema=False)
+    async def healthz() -> dict[str, str]:
+        """The process answers."""
+        return {"state": "alive"}
+
+    @app.get("/readyz", include_in_schema=False)
+    def readyz() -> Response:
+        """It has data to answer from."""
+        try:
+            name = here.versions.current_name()
+        except BluelampError:
+            name = ""
+        body = {"state": "ready", "version": name} if name else {"state": "nothing loaded"}
+        return JSONResponse(body, 200 if name else 503, {"Cache-Control": "no-store"})
+
+    @app.get("/metrics", include_in_schema=False)
+    def read_metrics(request: Request) -> Response:
+        """For Prometheus; by default to this machine only."""
+        allowed = here.settings.metrics
+        near = request.client is not None and request.client.host in ("127.0.0.1", "::1")
+        if allowed == "off" or (allowed == "local" and not near):
+            raise HTTPException(404)
+        return Response(metrics.text(), media_type="text/plain; version=0.0.4")
+
+
+def _add_problems(app: FastAPI) -> None:
+    def told(status: int, body: dict[str, Any], headers: dict[str, str]) -> Response:
+        return JSONResponse(body, status, {"Cache-Control": "no-store", **headers}, problems.MEDIA_TYPE)
+
+    @app.exception_handler(BluelampError)
+    async def of_bluelamp(_request: Request, error: BluelampError) -> Response:
+        status, body, headers = problems.problem_of(error)
+        if status == 500:
+            structlog.get_logger("bluelamp.web").error("storage", error=str(error))
+        return told(status, body, headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def of_validation(_request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"][1:]) or "the request"
+        detail = f"“{where}” is not understood: {first['msg'].removeprefix('Value error, ').lower()}."
+        return told(400, problems.problem(400, "not-understood", "The request is not understood", detail), {})
+
+    @app.exception_handler(HTTPException)
+    async def of_http(request: Request, error: HTTPException) -> Response:
+        title = {404: "There is no such thing", 405: "This can only be read"}.get(error.status_code, "This cannot be answered")
+        detail = f"There is nothing at {request.url.path[:200]}." if error.status_code == 404 else title + "."
+        slug = {404: "not-found", 405: "read-only"}.get(error.status_code, "failed")
+        return told(error.status_code, problems.problem(error.status_code, slug, title, detail), dict(error.headers or {}))
+
+    @app.exception_handler(Exception)
+    async def of_anything(_request: Request, error: Exception) -> Response:
+        structlog.get_logger("bluelamp.web").error("unforeseen", error=repr(error))
+        return told(500, problems.problem(500, "failed", "This cannot be answered", problems.UNFORESEEN), {})

@@ -1,0 +1,74 @@
+"""How much work may go on at once, and how long one question may take. Used by the API's routes.
+
+Indexes answer in milliseconds and need no bound; what must read rows takes a place in a short queue and is interrupted
+when its time is over.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING
+
+from bluelamp.errors import Overloaded, TooCostly
+
+if TYPE_CHECKING:
+    import duckdb
+
+# So long one waits for a place before being told to come back.
+_PATIENCE_SECONDS = 5.0
+
+
+class Effort:
+    """`places` questions read rows at once; each may take `seconds`."""
+
+    def __init__(self, places: int, seconds: float) -> None:
+        self._places = threading.BoundedSemaphore(places)
+        self.seconds = seconds
+
+    @contextmanager
+    def guard(self, cursor: duckdb.DuckDBPyConnection, light: bool) -> Iterator[None]:
+        """Around every statement. Raises Overloaded, or TooCostly when its time or memory is over."""
+        with nullcontext() if light else self._place(), self._bounded(cursor):
+            yield
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """A place among those that read rows. Raises Overloaded where none comes free in time."""
+        if not self._places.acquire(timeout=_PATIENCE_SECONDS):
+            raise Overloaded("Too many questions are being answered just now.", "Ask again in a few seconds.")
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    @contextmanager
+    def _bounded(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        """Interrupts the cursor's statement when its time is over. Raises TooCostly then, or where memory ran out."""
+        import duckdb
+
+        over = threading.Event()
+
+        def stop() -> None:
+            over.set()
+            cursor.interrupt()
+
+        timer = threading.Timer(self.seconds, stop)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except duckdb.InterruptException:
+            if not over.is_set():
+                raise
+            raise TooCostly(
+                f"This took longer than the {self.seconds:g} seconds that one question may take here.",
+                "Ask of fewer months or one force, or group by less.",
+            ) from None
+        except duckdb.OutOfMemoryException:
+            raise TooCostly(
+                "This needs more memory than one question may have here.", "Ask of fewer months, or group by less."
+            ) from None
+        finally:
+            timer.cancel()

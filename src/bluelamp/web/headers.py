@@ -1,0 +1,74 @@
+"""Security headers on every answer, as plain ASGI: nothing is buffered. Used by `app`.
+
+Pages load scripts, styles and data from this site only; where a basemap is configured, its host is added for the map. An
+embed page alone may stand in somebody else's frame.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bluelamp.settings import Settings
+
+
+def content_security_policy(settings: Settings, *, embed: bool) -> str:
+    """The policy of a page."""
+    outside = sorted({_origin(url) for url in (settings.basemap_style_url, settings.basemap_pmtiles_url) if "://" in url})
+    more = "".join(f" {origin}" for origin in outside)
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            f"img-src 'self' data: blob:{more}",
+            "font-src 'self'",
+            f"connect-src 'self'{more}",
+            "worker-src 'self' blob:",
+            "manifest-src 'self'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            f"frame-ancestors {'*' if embed else chr(39) + 'none' + chr(39)}",
+        )
+    )
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+class SecurityHeaders:
+    """Adds what every answer carries."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self._page = content_security_policy(settings, embed=False)
+        self._embed = content_security_policy(settings, embed=True)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        embed = scope["path"].startswith("/embed/")
+        public = scope["path"].startswith(("/api/", "/openapi.json")) and scope["method"] in ("GET", "HEAD")
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+                headers["Content-Security-Policy"] = self._embed if embed else self._page
+                headers["Cross-Origin-Opener-Policy"] = "same-origin"
+                headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
+                if not embed:
+                    headers["X-Frame-Options"] = "DENY"
+                if public:
+                    # Public data without credentials: any page may read it.
+                    headers["Access-Control-Allow-Origin"] = "*"
+                    headers["Access-Control-Expose-Headers"] = "ETag, Bluelamp-Version, Bluelamp-Records, Bluelamp-Coverage"
+            await send(message)
+
+        await self.app(scope, receive, sending)

@@ -1,0 +1,72 @@
+"""The pages: one document for all of them, whose scripts draw what the address says; and the files they are made of.
+
+Used by `app`. The front end is built into `static/` (make front); without it the pages say so and the API works.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from pathlib import Path
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import FileResponse, HTMLResponse
+
+from bluelamp.web.site import Site
+
+# Addresses that are pages, beside those of dashboards.
+_PAGES = re.compile(
+    r"/|/data|/terms|/api|/records/[a-z]{1,20}|/record/[a-z0-9-]{1,120}|/area/(local-authority|force)/[A-Za-z0-9-]{1,80}"
+)
+_DASHBOARD = re.compile(r"/(?:d/)?([a-z][a-z0-9-]{0,39})")
+_EMBED = re.compile(r"/embed/([a-z][a-z0-9-]{0,39})/([a-z][a-z0-9-]{0,39})")
+_HASHED = re.compile(r"assets/[A-Za-z0-9_.-]+")
+_NOT_BUILT = (
+    "<!doctype html><html lang=en-GB><meta charset=utf-8><title>Bluelamp</title><h1>The pages are not built</h1>"
+    "<p>The API answers at <a href=/api/v1/site>/api/v1/site</a>. To build the pages: make front.</p></html>"
+)
+
+
+def static_folder() -> Path:
+    return Path(str(resources.files("bluelamp.web"))) / "static"
+
+
+def is_page(site: Site, path: str) -> bool:
+    """Whether there is a page at this address; all others are told as not found."""
+    if _PAGES.fullmatch(path):
+        return True
+    embed = _EMBED.fullmatch(path)
+    if embed:
+        dashboard = site.dashboards.get(embed[1])
+        return dashboard is not None and any(card.name == embed[2] for card in dashboard.cards)
+    found = _DASHBOARD.fullmatch(path)
+    return found is not None and found[1] in site.dashboards
+
+
+def page_router(site: Site, folder: Path) -> APIRouter:
+    """The files of `folder`, and its document at every other address."""
+    router = APIRouter(include_in_schema=False)
+    document = folder / "index.html"
+
+    @router.get("/{path:path}", response_class=HTMLResponse)
+    @router.head("/{path:path}", response_class=HTMLResponse)
+    def page(request: Request, path: str) -> Response:
+        if file := _file(folder, path):
+            kept = "public, max-age=31536000, immutable" if path.startswith("assets/") else "public, max-age=3600"
+            return FileResponse(file, headers={"Cache-Control": kept})
+        status = 200 if is_page(site, f"/{path}") else 404
+        if path.startswith("assets/"):
+            return Response("not found", 404, media_type="text/plain")
+        if not document.is_file():
+            return HTMLResponse(_NOT_BUILT, status)
+        return FileResponse(document, status, headers={"Cache-Control": "no-cache"}, media_type="text/html; charset=utf-8")
+
+    return router
+
+
+def _file(folder: Path, path: str) -> Path | None:
+    """A file of the front end by its name: names are data, so only plain ones are looked for."""
+    if not _HASHED.fullmatch(path) and not re.fullmatch(r"[A-Za-z0-9_-]+\.(svg|png|ico|txt|webmanifest|geojson|json|js)", path):
+        return None
+    file = (folder / path).resolve()
+    return file if file.is_relative_to(folder.resolve()) and file.is_file() else None

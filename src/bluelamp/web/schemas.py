@@ -1,0 +1,552 @@
+"""The shapes of the API's answers, for its OpenAPI description and for whoever generates a client from it. Tests hold real
+answers against them; answers themselves are not checked again while serving.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class ProblemModel(_Model):
+    """RFC 9457. `type` is the address of an explanation; `hint` says what to do."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    hint: str | None = None
+
+
+class VersionModel(_Model):
+    name: str
+    newest_release: str | None
+    built_at: str
+
+
+class MonthsModel(_Model):
+    first: str
+    last: str
+
+
+class NavModel(_Model):
+    name: str
+    title: str
+    nav: str
+    lead: str
+    path: str
+
+
+class BasemapModel(_Model):
+    style_url: str
+    pmtiles_url: str
+    attribution: str
+
+
+class LicenceModel(_Model):
+    words: str
+    url: str
+
+
+class SiteModel(_Model):
+    name: str
+    program: str
+    notice: str
+    version: VersionModel
+    months: MonthsModel | None
+    dashboards: list[NavModel]
+    basemap: BasemapModel
+    postcode_lookup: bool
+    licence: LicenceModel
+    areas: dict[str, bool]
+
+
+class PlaceModel(_Model):
+    kind: str
+    id: str
+    name: str
+    path: str
+
+
+class PostcodeModel(_Model):
+    postcode: str
+    lon: float
+    lat: float
+    path: str
+
+
+class PlacesModel(_Model):
+    places: list[PlaceModel]
+    postcode: PostcodeModel | None
+
+
+class GapModel(_Model):
+    force: str
+    name: str
+    state: str
+    from_: str = Field(alias="from")
+    to: str
+    months: int
+    words: str
+
+
+class CoverageCountsModel(_Model):
+    """`expected` and `held` count force-months; `gaps` names the missing ones, where they are not named beside."""
+
+    expected: int
+    held: int
+    complete: bool
+    words: str
+    gaps: list[GapModel] | None = None
+
+
+class ValueModel(_Model):
+    value: str
+    label: str
+
+
+class StateFilterModel(_Model):
+    field: str
+    label: str
+    negated: bool
+    values: list[ValueModel]
+
+
+class StateModel(_Model):
+    from_: str | None = Field(alias="from")
+    to: str | None
+    where: list[StateFilterModel]
+
+
+class DashboardsModel(_Model):
+    dashboards: list[NavModel]
+
+
+class FilterModel(_Model):
+    field: str
+    label: str
+    words: str
+    dataset: str
+    kind: str
+
+
+class CardSpecModel(_Model):
+    name: str
+    kind: str
+    title: str
+    help: str
+    width: int
+    dataset: str
+    by: str
+
+
+class DashboardModel(_Model):
+    name: str
+    title: str
+    nav: str
+    lead: str
+    dataset: str
+    path: str
+    filters: list[FilterModel]
+    cards: list[CardSpecModel]
+
+
+class ErrorModel(_Model):
+    detail: str
+    hint: str
+
+
+class AlsoModel(_Model):
+    measure: str
+    value: int
+    words: str
+
+
+class ComparedModel(_Model):
+    month: str
+    value: int | None
+    change: float | None
+    words: str
+
+
+class SeriesModel(_Model):
+    name: str
+    label: str
+
+
+class SpanModel(_Model):
+    from_: str = Field(alias="from")
+    to: str
+
+
+class BarModel(_Model):
+    value: str
+    label: str
+    count: int
+    share: float
+    rate: float | None = None
+    residents: int | None = None
+
+
+class RestModel(_Model):
+    rows: int
+    count: int
+
+
+class AreaRowModel(_Model):
+    id: str
+    name: str
+    count: int
+    rate: float | None
+    residents: int | None
+    held: int
+    expected: int
+
+
+class AreasModel(_Model):
+    kind: str
+    url: str
+    rows: list[AreaRowModel]
+    elsewhere: int
+    selected: list[str]
+
+
+class CardModel(_Model):
+    """One answered card. What is beyond the first part depends on its kind: see docs/reference/api.md."""
+
+    kind: str
+    title: str
+    help: str
+    dataset: str
+    error: ErrorModel | None = None
+    definition: str | None = None
+    unit: str | None = None
+    caveats: list[str] | None = None
+    question: str | None = None
+    coverage: CoverageCountsModel | None = None
+    summary: str | None = None
+    cite: str | None = None
+    ignored: list[str] | None = None
+    value: int | None = None
+    also: list[AlsoModel] | None = None
+    located: int | None = None
+    unlocated: int | None = None
+    month: str | None = None
+    forces: int | None = None
+    before: ComparedModel | None = None
+    year_before: ComparedModel | None = None
+    later: list[str] | None = None
+    silent: list[str] | None = None
+    words: str | None = None
+    series: list[SeriesModel] | None = None
+    months: list[str] | None = None
+    values: list[list[int | None]] | None = None
+    expected: list[int] | None = None
+    held: list[int] | None = None
+    complete: list[bool] | None = None
+    missing_usual: list[int | None] | None = None
+    missing: list[str] | None = None
+    selected: SpanModel | list[str] | None = None
+    by: str | None = None
+    rows: list[BarModel] | None = None
+    unknown: BarModel | int | None = None
+    total: int | None = None
+    rest: RestModel | None = None
+    note: str | None = None
+    hours: list[int] | None = None
+    share: float | None = None
+    numerator: int | None = None
+    denominator: int | None = None
+    not_recorded: int | None = None
+    of: int | None = None
+    tiles: str | None = None
+    areas: AreasModel | None = None
+    bounds: list[float] | None = None
+    text: str | None = None
+
+
+class DashboardAnswersModel(_Model):
+    dashboard: str
+    state: StateModel
+    months: MonthsModel | None
+    version: VersionModel
+    coverage: CoverageCountsModel
+    cards: dict[str, CardModel]
+    licence: str
+
+
+class FieldModel(_Model):
+    name: str
+    label: str
+    kind: str
+    words: str
+    filter: bool
+    options: bool
+
+
+class MeasureModel(_Model):
+    name: str
+    label: str
+    unit: str
+    words: str
+
+
+class DatasetModel(_Model):
+    name: str
+    words: str
+    fields: list[FieldModel]
+    measures: list[MeasureModel]
+    caveats: list[str]
+
+
+class DatasetsModel(_Model):
+    datasets: list[DatasetModel]
+
+
+class OptionsModel(_Model):
+    field: str
+    label: str
+    words: str
+    options: list[ValueModel]
+    total: int
+    truncated: bool
+
+
+class ColumnModel(_Model):
+    name: str
+    kind: str
+    words: str
+    unit: str | None = None
+
+
+class PeriodModel(_Model):
+    period: str
+    months: int
+    of_months: int
+    expected: int
+    held: int
+
+
+class AnswerModel(_Model):
+    question: str
+    dataset: str
+    columns: list[ColumnModel]
+    rows: list[dict[str, Any]]
+    coverage: CoverageCountsModel
+    data_version: str
+    newest_release: str | None
+    as_of: str | None
+    truncated: bool
+    caveats: list[str]
+    incomplete_periods: list[PeriodModel]
+    licence: str
+    version: VersionModel
+
+
+class RecordColumnModel(_Model):
+    name: str
+    label: str
+    words: str
+
+
+class RecordsModel(_Model):
+    columns: list[RecordColumnModel]
+    rows: list[dict[str, Any]]
+    next: str | None
+    total: int
+    coverage: CoverageCountsModel
+    caveats: list[str]
+    version: VersionModel
+    licence: str
+
+
+class PublishedModel(_Model):
+    name: str
+    value: str | None
+
+
+class DerivedModel(_Model):
+    label: str
+    value: str | None
+    words: str
+
+
+class MemberModel(_Model):
+    member: str
+    line: int
+    release: str
+
+
+class LocationModel(_Model):
+    lon: float
+    lat: float
+    map_point: str
+    words: str | None
+
+
+class OutcomeModel(_Model):
+    month: str
+    outcome: str | None
+    months_after: int | None
+
+
+class RecordModel(_Model):
+    id: str
+    dataset: str
+    dataset_words: str
+    title: str
+    published: list[PublishedModel]
+    derived: list[DerivedModel]
+    file: MemberModel
+    location: LocationModel | None
+    outcomes: list[OutcomeModel] | None
+    caveats: list[str]
+    version: VersionModel
+    licence: str
+
+
+class ForceModel(_Model):
+    slug: str
+    name: str
+
+
+class ComparisonRowModel(_Model):
+    kind: str
+    id: str
+    name: str
+    path: str
+    count: int
+    rate: float | None
+    residents: int | None
+    held: int
+    expected: int
+    this: bool
+
+
+class ComparisonPeriodModel(_Model):
+    from_: str = Field(alias="from")
+    to: str
+    words: str
+
+
+class ComparisonModel(_Model):
+    measure: str
+    words: str
+    why: str
+    period: ComparisonPeriodModel
+    rows: list[ComparisonRowModel]
+
+
+class AreaModel(_Model):
+    kind: str
+    id: str
+    name: str
+    force: ForceModel | None
+    residents: int | None
+    residents_words: str
+    bounds: list[float] | None
+    where: list[str]
+    compare: ComparisonModel | None
+
+
+class GeoJSONModel(BaseModel):
+    type: str
+    features: list[dict[str, Any]]
+
+
+class DatasetCoverageModel(CoverageCountsModel):
+    """`rows` has one string for each force of `forces`, with one letter for each month of `months`."""
+
+    words: str
+    rows: list[str]
+
+
+class CoverageModel(_Model):
+    months: list[str]
+    forces: list[ForceModel]
+    codes: dict[str, str]
+    words: dict[str, str]
+    datasets: dict[str, DatasetCoverageModel]
+    version: VersionModel
+
+
+class FindingModel(_Model):
+    finding: str
+    words: str
+    dataset: str
+    field: str | None
+    files: int
+    rows: int
+    of_rows: int
+    examples: list[dict[str, Any]]
+
+
+class QualityModel(_Model):
+    findings: list[FindingModel]
+    version: VersionModel
+
+
+class ReleaseModel(_Model):
+    release: str
+    first: str
+    last: str
+    files: int
+    received_at: str
+
+
+class ReleasesModel(_Model):
+    releases: list[ReleaseModel]
+
+
+class DatasetChangesModel(_Model):
+    dataset: str
+    files: int
+    added: int
+    removed: int
+    changed: int
+    kinds: dict[str, int]
+    columns: dict[str, int]
+
+
+class ChangesModel(_Model):
+    old: str
+    new: str
+    state: str
+    compared: int
+    alike: int
+    datasets: list[DatasetChangesModel]
+    files: list[dict[str, Any]]
+    files_total: int
+
+
+class WorkingModel(_Model):
+    state: str
+    words: str
+    old: str
+    new: str
+
+
+_PROBLEM = {
+    "model": ProblemModel,
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemModel"}}},
+}
+# What every route may answer beside its own.
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    400: {**_PROBLEM, "description": "Not understood: a field, value or month that there is not."},
+    404: {**_PROBLEM, "description": "There is no such thing."},
+    410: {**_PROBLEM, "description": "The pinned data version is no longer kept."},
+    422: {**_PROBLEM, "description": "More is asked than one question may cost."},
+    503: {**_PROBLEM, "description": "Nothing is loaded, or too many ask at once: see Retry-After."},
+}
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+FILES: dict[str, Any] = {
+    "text/csv": {"schema": {"type": "string"}},
+    "application/vnd.apache.parquet": _BINARY,
+    "application/geo+json": {"schema": {"type": "object"}},
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _BINARY,
+}

@@ -1,0 +1,68 @@
+"""Everything that the server's routes share, made once at start: settings, versions, dashboards, kept answers."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bluelamp import bootstrap
+from bluelamp.questions.dashboards import DashboardSpec, read_dashboards
+from bluelamp.settings import Settings
+from bluelamp.web.answers import Answers
+from bluelamp.web.effort import Effort
+from bluelamp.web.versions import Versions
+
+if TYPE_CHECKING:
+    from bluelamp.archive.workflow import Archive
+
+LICENCE_URL = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+
+
+@dataclass(slots=True)
+class Site:
+    """`fingerprint` changes with the dashboards and the settings that answers depend on."""
+
+    settings: Settings
+    versions: Versions
+    dashboards: dict[str, DashboardSpec]
+    answers: Answers
+    fingerprint: str
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _archive: Archive | None = None
+
+    @property
+    def lake(self) -> Path:
+        return self.settings.home / "lake"
+
+    @property
+    def cache(self) -> Path:
+        """Where things that take long to make are kept; all of it can be made anew."""
+        return self.settings.home / "cache" / "web"
+
+    @property
+    def archive(self) -> Archive:
+        """The ledger and the vault, for reading; opened when they are first asked for."""
+        with self._lock:
+            if self._archive is None:
+                self._archive = bootstrap.open_archive(self.settings, looking=True)
+            return self._archive
+
+
+def open_site(settings: Settings) -> Site:
+    """Raises SettingsError that names file and line for a dashboard that is not right."""
+    effort = Effort(settings.queries_at_once, settings.query_seconds)
+    dashboards = read_dashboards(settings.home / "dashboards")
+    told = [one.model_dump_json() for one in dashboards.values()] + [settings.notice]
+    return Site(
+        settings,
+        Versions(bootstrap.open_warehouse(settings), effort, memory_mb=settings.serve_memory_mb, threads=2),
+        dashboards,
+        Answers(),
+        hashlib.sha256("\n".join(told).encode()).hexdigest()[:12],
+    )
+
+

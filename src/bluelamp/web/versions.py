@@ -1,0 +1,139 @@
+"""The data versions that the server has open. Every request takes a lease on one; a newly published version is opened
+beside the old one, which closes when its last reader is done.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from bluelamp.errors import NothingHeld, NotKept
+from bluelamp.questions.data_version import DataVersion
+from bluelamp.storage.warehouse.database import Version, WarehouseFolder
+from bluelamp.web.effort import Effort
+
+if TYPE_CHECKING:
+    import duckdb
+
+# How many versions stay open beside the current one: those that pinned links and paging readers still ask for.
+_PINNED_OPEN = 3
+
+
+class OpenVersion(DataVersion):
+    """A data version with its file open. `version` says which; `size` bounds what its connection may use."""
+
+    def __init__(self, version: Version, connection: duckdb.DuckDBPyConnection) -> None:
+        try:  # DRAFT
+            from bluelamp.storage.warehouse.serving import open_serving
+            serving = open_serving(version.serving)
+        except (ImportError, AttributeError):
+            serving = None
+        super().__init__(connection, serving)
+        self.version = version
+        self.readers = 0
+        self.used = time.monotonic()
+        self.retired = False
+
+    @property
+    def name(self) -> str:
+        return self.version.name
+
+
+class Versions:
+    """Opens versions and hands them out. `memory_mb` and `threads` bound the engine of each, `effort` its statements."""
+
+    def __init__(self, folder: WarehouseFolder, effort: Effort, *, memory_mb: int, threads: int) -> None:
+        self._folder, self._effort, self._memory_mb, self._threads = folder, effort, memory_mb, threads
+        self._lock = threading.Lock()
+        self._open: dict[str, OpenVersion] = {}  # by file name
+        self._current = ""
+        self._stamp: object = None
+
+    @contextmanager
+    def lease(self, name: str = "") -> Iterator[OpenVersion]:
+        """The current version, or the one that is named. Raises NothingHeld before the first, NotKept for a name whose
+        file is gone."""
+        opened = self._take(name)
+        try:
+            yield opened
+        finally:
+            self._give_back(opened)
+
+    def current_name(self) -> str:
+        """The current version's name; empty before the first."""
+        with self._lock:
+            opened = self._follow()
+            return opened.name if opened is not None else ""
+
+    def close(self) -> None:
+        with self._lock:
+            for opened in self._open.values():
+                opened.connection.close()
+            self._open.clear()
+
+    # -- inside the lock ----------------------------------------------------------------------------------------
+
+    def _take(self, name: str) -> OpenVersion:
+        with self._lock:
+            current = self._follow()
+            if current is None:
+                raise NothingHeld(
+                    "Nothing is loaded yet.", "Load a release: bluelamp archive load PATH, or bluelamp archive sync."
+                )
+            opened = current if name in ("", current.name) else self._named(name)
+            opened.readers += 1
+            opened.used = time.monotonic()
+            return opened
+
+    def _follow(self) -> OpenVersion | None:
+        """The current version, opened anew when the pointer has changed."""
+        stamp = self._folder.stamp()
+        if stamp != self._stamp or self._current not in self._open:
+            version = self._folder.current()
+            if version is None:
+                return None
+            before = self._open.get(self._current)
+            self._current = self._opened(version).version.file.name
+            self._stamp = stamp
+            if before is not None and before.version.file.name != self._current:
+                self._retire()
+        return self._open[self._current]
+
+    def _named(self, name: str) -> OpenVersion:
+        for opened in self._open.values():
+            if opened.name == name:
+                return opened
+        version = self._folder.named(name)
+        if version is None:
+            raise NotKept(
+                f"The data version {name[:40]} is not kept here.",
+                "Leave the version out to ask the current one, or ask the operator for the answer as of that release.",
+            )
+        opened = self._opened(version)
+        self._retire()
+        return opened
+
+    def _opened(self, version: Version) -> OpenVersion:
+        held = self._open.get(version.file.name)
+        if held is None:
+            connection = self._folder.connect(version, memory_mb=self._memory_mb, threads=self._threads)
+            held = self._open[version.file.name] = OpenVersion(version, connection)
+            held.guard = self._effort.guard
+        return held
+
+    def _retire(self) -> None:
+        """Close what nobody reads, but for the current version and the few that were asked for last."""
+        idle = [one for file, one in self._open.items() if file != self._current and not one.readers]
+        for opened in sorted(idle, key=lambda one: -one.used)[_PINNED_OPEN - 1 :]:
+            del self._open[opened.version.file.name]
+            opened.connection.close()
+
+    def _give_back(self, opened: OpenVersion) -> None:
+        with self._lock:
+            opened.readers -= 1
+            opened.used = time.monotonic()
+            if opened.version.file.name != self._current:
+                self._retire()
