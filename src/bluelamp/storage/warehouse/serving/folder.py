@@ -1,0 +1,74 @@
+"""A folder of indexes opened for reading: what answers questions in milliseconds. Opened by whoever opens a version.
+
+`Serving` may be shared by threads; it keeps nothing but maps of the files, which the system loads and drops as needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bluelamp.storage.warehouse.serving.bits import BitIndex
+from bluelamp.storage.warehouse.serving.cubes import Cube, Cubes
+from bluelamp.storage.warehouse.serving.facts import Facts
+from bluelamp.storage.warehouse.serving.files import MANIFEST, Reader
+from bluelamp.storage.warehouse.serving.planes import Axis
+from bluelamp.storage.warehouse.serving.selection import Counter
+
+
+class Serving:
+    """The indexes of one version, by dataset. A dataset without records has none."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self.facts = {dataset: Facts(**part["facts"]) for dataset, part in reader.parts.items()}
+        self.cubes = {dataset: self._open_cubes(dataset, part) for dataset, part in reader.parts.items()}
+        self.bits = {dataset: self._open_bits(dataset, part["bits"]) for dataset, part in reader.parts.items()}
+
+    def counter(self, dataset: str, dims: frozenset[str], by: Sequence[str] = ()) -> Counter | None:
+        """What counts by these axes (the month need not be named), filtered or grouped; None where only rows can tell.
+
+        `by` is what will be grouped by: answers of too many cells are left to the rows.
+        """
+        facts = self.facts.get(dataset)
+        if facts is None:
+            return None
+        needed = dims - {"month"}
+        bits = self.bits[dataset]
+        if not bits.can_count(needed, by):
+            return None
+        return self.cubes[dataset].pick(needed) or bits
+
+    def _open_cubes(self, dataset: str, part: dict[str, Any]) -> Cubes:
+        first = self.facts[dataset].first_month
+        return Cubes(Cube(tuple(one["dims"]), first, self._reader.array(one["totals"])) for one in part["cubes"])
+
+    def _open_bits(self, dataset: str, part: dict[str, Any]) -> BitIndex:
+        facts = self.facts[dataset]
+        attributes = {name: self._reader.array(place) for name, place in part["attributes"].items()}
+        axes = {name: Axis(facts.sizes[name], self._reader.array(place)) for name, place in part["planes"].items()}
+        return BitIndex(
+            facts.first_month, facts.months, self._reader.array(part["starts"]), attributes, facts.sizes, axes
+        )
+
+
+def open_serving(folder: Path) -> Serving | None:
+    """The indexes in a folder; None where there are none that this program can read: the rows then answer alone."""
+    try:
+        return Serving(Reader(folder))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def problem_of(folder: Path, *, thorough: bool = False) -> str:
+    """What is wrong with a folder of indexes, in a few words; empty where nothing is. Thorough: every byte is read."""
+    if not (folder / MANIFEST).exists():
+        return "it is not there"
+    try:
+        reader = Reader(folder)
+        Serving(reader)
+    except (ValueError, KeyError, TypeError) as error:
+        return str(error)
+    changed = reader.changed() if thorough else ""
+    return f"{changed} has changed" if changed else ""
