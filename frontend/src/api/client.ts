@@ -1,0 +1,47 @@
+// Asks the server. Every failure becomes a Problem with sentences that can be shown.
+
+/** Why an answer did not come: what happened and what can be done. Status 0 is a server that was not reached. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    readonly detail: string,
+    readonly hint = '',
+  ) {
+    super(detail);
+  }
+}
+
+function unreached(): Problem {
+  return navigator.onLine
+    ? new Problem(0, 'The server was not reached', 'No answer came from the server. It may be starting or stopped.', 'Try again in a moment.')
+    : new Problem(0, 'You are offline', 'This device has no connection.', 'What is on the page stays; new figures come when the connection is back.');
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  try {
+    const body = (await response.json()) as { title?: string; detail?: unknown; hint?: string };
+    const detail = typeof body.detail === 'string' ? body.detail : 'The server gave no reason.';
+    return new Problem(response.status, body.title ?? 'That did not work', detail, body.hint ?? '');
+  } catch {
+    return new Problem(response.status, 'That did not work', `The server answered with status ${response.status}.`);
+  }
+}
+
+/** The JSON at `path`. Throws Problem; an aborted request throws the browser's AbortError. */
+export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return (await getWithStatus<T>(path, signal)).body;
+}
+
+export async function getWithStatus<T>(path: string, signal?: AbortSignal): Promise<{ body: T; status: number; retryAfter: number }> {
+  let response: Response;
+  try {
+    response = await fetch(path, { headers: { Accept: 'application/json' }, credentials: 'omit', signal: signal ?? null });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw unreached();
+  }
+  if (!response.ok) throw await problemOf(response);
+  const retryAfter = Number(response.headers.get('Retry-After') ?? '2');
+  return { body: (await response.json()) as T, status: response.status, retryAfter };
+}

@@ -1,0 +1,24 @@
+// The tiles of every record under the current filters: squares to zoom 11, map points from 12 on.
+import type { Map as GlMap, VectorTileSource } from 'maplibre-gl';
+import { SQUARES, type Scene } from './scene';
+
+export const RECORDS = 'records';
+
+/** A worker has no page address to start from: the tiles' address is made whole, its braces kept. */
+const whole = (path: string): string => (path.startsWith('/') ? window.location.origin + path : path);
+
+export function addRecords(map: GlMap, scene: Scene): void {
+  if (map.getSource(RECORDS)) return;
+  map.addSource(RECORDS, {
+    type: 'vector',
+    tiles: [whole(scene.card.tiles)],
+    minzoom: scene.card.areas && scene.boundaries ? SQUARES : 0,
+    maxzoom: 16,
+  });
+}
+
+export function updateRecords(map: GlMap, scene: Scene): void {
+  const source = map.getSource(RECORDS) as VectorTileSource | undefined;
+  const tiles = whole(scene.card.tiles);
+  if (source && source.tiles?.[0] !== tiles) source.setTiles([tiles]);
+}

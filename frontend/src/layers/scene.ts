@@ -1,0 +1,58 @@
+// What the map's layers draw from. One file each for the layers; their order from the ground up stands in order.ts.
+import type { LayerSpecification, Map as GlMap } from 'maplibre-gl';
+import type { FeatureCollection } from 'geojson';
+import type { MapCard } from '../api/answers';
+import type { Palette } from '../lib/colours';
+
+export type Scene = {
+  card: MapCard;
+  palette: Palette;
+  shade: 'count' | 'rate';
+  /** Names or slugs of the areas that are chosen. */
+  selected: string[];
+  /** Boundaries with `id` and `name`; null where none are held. */
+  boundaries: FeatureCollection | null;
+  /** Whether the map stands on the built-in ground (then areas are labelled by us). */
+  builtIn: boolean;
+};
+
+export type Layer = {
+  /** Adds sources and layers to an empty map. */
+  add: (map: GlMap, scene: Scene) => void;
+  /** Follows new figures, colours, choices. */
+  update: (map: GlMap, scene: Scene) => void;
+};
+
+/** Areas below this zoom, squares from it on. */
+export const SQUARES = 8;
+/** Squares below this zoom, map points from it on: as the tiles are cut. */
+export const POINTS = 12;
+
+export function put(map: GlMap, layer: LayerSpecification): void {
+  if (!map.getLayer(layer.id)) map.addLayer(layer);
+}
+
+/** Steps of colour by a number's breaks; without breaks one colour. */
+export function stepped(number: unknown, steps: readonly string[], breaks: number[]): unknown {
+  const colours = breaks.length >= 5 ? steps : breaks.length === 0 ? [steps[3]] : steps.slice(steps.length - breaks.length - 1);
+  if (breaks.length === 0) return colours[0];
+  return ['step', number, colours[0], ...breaks.flatMap((value, index) => [value, colours[index + 1] ?? colours.at(-1)])];
+}
+
+/** A small square of diagonal lines: the sign of what is missing. */
+export function hatching(colour: string): ImageData {
+  const size = 16;
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = size;
+  const pen = canvas.getContext('2d', { willReadFrequently: true });
+  if (!pen) return new ImageData(size, size);
+  pen.strokeStyle = colour;
+  pen.lineWidth = 2.4;
+  for (let offset = -size; offset <= size * 2; offset += 8) {
+    pen.beginPath();
+    pen.moveTo(offset, size + 2);
+    pen.lineTo(offset + size + 4, -2);
+    pen.stroke();
+  }
+  return pen.getImageData(0, 0, size, size);
+}

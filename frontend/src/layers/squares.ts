@@ -1,0 +1,28 @@
+// Nearer: squares of the ground by how many records lie in them.
+import type { Map as GlMap } from 'maplibre-gl';
+import { breaks } from '../lib/colours';
+import { addRecords, RECORDS, updateRecords } from './records';
+import { POINTS, put, SQUARES, stepped, type Layer, type Scene } from './scene';
+
+function add(map: GlMap, scene: Scene): void {
+  addRecords(map, scene);
+  const minzoom = scene.card.areas && scene.boundaries ? SQUARES : 0;
+  put(map, { id: 'squares', type: 'fill', source: RECORDS, 'source-layer': 'grid', minzoom, maxzoom: POINTS });
+  update(map, scene);
+}
+
+function update(map: GlMap, scene: Scene): void {
+  updateRecords(map, scene);
+  map.setPaintProperty('squares', 'fill-opacity', 0.82);
+  colourSquares(map, scene);
+}
+
+/** Colours by what lies in view, so that a quiet county shows its differences as a city does. Gives the breaks. */
+export function colourSquares(map: GlMap, scene: Scene): number[] {
+  const seen = map.getLayer('squares') ? map.queryRenderedFeatures({ layers: ['squares'] }) : [];
+  const steps = breaks(seen.map((feature) => Number(feature.properties.n) || 0));
+  map.setPaintProperty('squares', 'fill-color', stepped(['get', 'n'], scene.palette.steps, steps) as never);
+  return steps;
+}
+
+export const squares: Layer = { add, update };

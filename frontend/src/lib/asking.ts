@@ -1,0 +1,18 @@
+// What the cards of one page ask together, and how a click changes it. Handed down by the page that holds the cards.
+import { getContext, setContext } from 'svelte';
+import type { View } from './view';
+
+export type Asking = {
+  /** The dashboard's name: embeds are addressed by it. */
+  readonly dashboard: string;
+  /** What is chosen on this page. */
+  readonly view: View;
+  /** The same with what the page itself fixes (an area page: its area): for links, downloads, citations. */
+  readonly whole: View;
+  /** Changes the choice; null where nothing can be chosen (an embedded card). */
+  readonly change: ((view: View, how?: { replace?: boolean }) => void) | null;
+};
+
+const KEY = Symbol('asking');
+export const provide = (asking: Asking): Asking => setContext(KEY, asking);
+export const asked = (): Asking => getContext<Asking>(KEY);

@@ -1,0 +1,56 @@
+// MapLibre, in a chunk of its own: it comes when a map comes into sight.
+import 'maplibre-gl/dist/maplibre-gl.css';
+import { AttributionControl, Map as GlMap, NavigationControl, setWorkerUrl, type StyleSpecification } from 'maplibre-gl';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
+import type { Site } from '../api/answers';
+import type { Palette } from '../lib/colours';
+import { calm } from '../lib/theme.svelte';
+import type { MapView } from '../lib/view';
+import { groundStyle } from '../layers/ground';
+
+setWorkerUrl(new URL(workerUrl, window.location.href).href);
+
+export const HOME: [number, number, number, number] = [-6.2, 49.9, 1.9, 55.9];
+
+export async function groundOf(site: Site | null, palette: Palette): Promise<StyleSpecification | string> {
+  if (site?.basemap.style_url) return site.basemap.style_url;
+  if (site?.basemap.pmtiles_url) {
+    const { tilesStyle } = await import('../layers/tilesGround');
+    return tilesStyle(site.basemap.pmtiles_url, site.basemap.attribution, palette);
+  }
+  return groundStyle(palette);
+}
+
+export function makeMap(
+  container: HTMLElement,
+  style: StyleSpecification | string,
+  start: { view: MapView | null; bounds: [number, number, number, number] | null; attribution: string },
+): GlMap {
+  const map = new GlMap({
+    container,
+    style,
+    ...(start.view
+      ? { center: [start.view.lon, start.view.lat], zoom: start.view.zoom }
+      : { bounds: start.bounds ?? HOME, fitBoundsOptions: { padding: 18, maxZoom: 15 } }),
+    minZoom: 3.5,
+    maxZoom: 17.9,
+    maxPitch: 0,
+    dragRotate: false,
+    attributionControl: false,
+    cooperativeGestures: true,
+    fadeDuration: calm() ? 0 : 150,
+    locale: {
+      'Map.Title': 'Map. Arrow keys move it, plus and minus zoom. The list below it says the same in words.',
+      'CooperativeGesturesHandler.WindowsHelpText': 'Hold Ctrl and scroll to zoom the map',
+      'CooperativeGesturesHandler.MacHelpText': 'Hold ⌘ and scroll to zoom the map',
+      'CooperativeGesturesHandler.MobileHelpText': 'Move the map with two fingers',
+    },
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  map.addControl(new NavigationControl({ showCompass: false }), 'top-right');
+  map.addControl(new AttributionControl({ compact: true, customAttribution: start.attribution }), 'bottom-right');
+  return map;
+}
+
+export { GlMap };

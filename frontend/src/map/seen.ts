@@ -1,0 +1,17 @@
+// The map points in view as a list: what the circles say, for those who do not use the circles.
+import type { Map as GlMap } from 'maplibre-gl';
+
+export type SeenPoint = { at: string; name: string; n: number };
+
+export function pointsIn(map: GlMap): SeenPoint[] {
+  if (!map.getLayer('points')) return [];
+  const found = new Map<string, SeenPoint>();
+  for (const { properties } of map.queryRenderedFeatures({ layers: ['points'] })) {
+    const at = String(properties.at ?? '');
+    if (at) found.set(at, { at, name: String(properties.name ?? ''), n: Number(properties.n) || 0 });
+  }
+  return [...found.values()].sort((a, b) => b.n - a.n);
+}
+
+/** `On or near Elm Street`; the publisher's words mostly begin so already. */
+export const near = (name: string): string => (/^on or near/i.test(name) ? name : name ? `On or near ${name}` : 'At a map point without a name');

@@ -1,0 +1,16 @@
+// Pages that come when they are asked for.
+import type { Component } from 'svelte';
+import type { PageName } from '../lib/routes';
+
+type Page = { default: Component<any> };
+
+export const NAMED: Record<Exclude<PageName, 'home' | 'dashboard'>, () => Promise<Page>> = {
+  area: () => import('./Area.svelte'),
+  data: () => import('./Data.svelte'),
+  records: () => import('./Records.svelte'),
+  record: () => import('./Record.svelte'),
+  embed: () => import('./Embed.svelte'),
+  api: () => import('./Api.svelte'),
+  terms: () => import('./Terms.svelte'),
+  missing: () => import('./Missing.svelte'),
+};
