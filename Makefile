@@ -1,16 +1,25 @@
 # The front door. A bare `make` lists the recipes.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types floors bench lock clean
+.PHONY: help setup front browser demo test check lint types floors bench lock clean
 
 PYTHON ?= python3
+PORT   ?= 8000
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+PAGES  := src/bluelamp/web/static/index.html
+SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' 2>/dev/null)
 
 help: ## list the recipes
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(STAMP) ## make the environment in .venv
+setup: $(STAMP) $(PAGES) ## make the environment in .venv and build the pages
+
+front: $(STAMP) ## build the pages anew
+	$(BIN)/python hatch_build.py
+
+$(PAGES): $(STAMP) $(SOURCES)
+	$(BIN)/python hatch_build.py
 
 $(STAMP): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Bluelamp needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 " + "setup") if sys.version_info < (3, 11) else None'
@@ -19,11 +28,14 @@ $(STAMP): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
-demo: setup ## make the synthetic twin, load it, show what it holds
-	$(BIN)/bluelamp demo
+demo: setup ## make the synthetic twin, load it, and serve its dashboards on PORT (8000)
+	$(BIN)/bluelamp demo --serve --port $(PORT)
 
-test: setup ## run the tests
+test: setup browser ## run the tests
 	$(BIN)/python -m pytest
+
+browser: setup # a Chromium for the tests that look at the pages
+	@$(BIN)/python -m tests.browser.chromium
 
 check: test lint types floors ## all that CI checks
 
@@ -46,4 +58,4 @@ lock: ## pin every package with its hash, from pyproject.toml
 		--group dev --group bench --group front pyproject.toml build-requirements.in --output-file requirements.txt
 
 clean: ## remove the environment, the demo and the benchmarks' files
-	rm -rf $(VENV) .demo .bench
+	rm -rf $(VENV) .demo .bench frontend/node_modules src/bluelamp/web/static

@@ -22,7 +22,6 @@ class Context:
         self.debug = bool(os.environ.get("BLUELAMP_DEBUG"))
         # Runs another command within this one; the root sets it, because only the root knows them all.
         self.run: Callable[[Sequence[str]], int] | None = None
-        self.flags: dict[str, object] = {}  # settings that a command's own options give
         self._settings: tuple[Settings, dict[str, str]] | None = None
 
     @property
@@ -34,5 +33,5 @@ class Context:
         if self._settings is None:
             from bluelamp.settings import read_settings
 
-            self._settings = read_settings({"home": self.home, **self.flags})
+            self._settings = read_settings({"home": self.home})
         return self._settings

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Never
 
 import typer
 
+from bluelamp.cli import serving
 from bluelamp.cli.console import counted
 from bluelamp.cli.options import context_of, examples
 
 if TYPE_CHECKING:
     from bluelamp.cli.context import Context
+
+
+NOTICE = "Invented records: this is a synthetic archive for trying Bluelamp out. No figure here is about a real place."
 
 
 def demo(
@@ -24,6 +28,10 @@ def demo(
     crimes: Annotated[
         int, typer.Option(metavar="NUMBER", min=1_000, max=20_000_000, help="About how many crimes the twin holds.")
     ] = 60_000,
+    serve: Annotated[bool, typer.Option("--serve", help="Then serve its dashboards, until Ctrl-C.")] = False,
+    port: Annotated[
+        int | None, typer.Option(metavar="PORT", min=0, max=65_535, help="The port to serve on; 0 for any free one.")
+    ] = None,
 ) -> int:
     """Make a synthetic twin of the archive and look around it.
 
@@ -35,6 +43,7 @@ def demo(
     home = folder / "home"
     from bluelamp.archive.reference import take_in
     from bluelamp.bootstrap import open_archive
+    from bluelamp.domain.month import Month
     from bluelamp.domain.selection import Selection
     from bluelamp.settings import read_settings
     from bluelamp.sources.police_uk.archive import open_source
@@ -51,8 +60,16 @@ def demo(
             f"   {counted(loaded.rows, 'row')} loaded, {counted(loaded.rejected, 'row')} rejected with a reason, "
             f"{counted(len(loaded.quarantined), 'file')} quarantined"
         )
-    _show(here, home, [path.stem for path in plans])
-    return 0
+    releases = [path.stem for path in plans]
+    if not serve:
+        _show(here, home, releases)
+        return 0
+    from bluelamp.web.changes import Changes
+
+    # Worked out now, so that the page of data shows at once what the second release changed.
+    changes = Changes(archive, home / "cache" / "web")
+    changes.keep(Month.parse(releases[0]), Month.parse(releases[1]))
+    return serving.run_here(here, home=home, port=port, notice=NOTICE)
 
 
 def _write_twin(here: Context, folder: Path, crimes: int) -> list[Path]:
@@ -109,4 +126,7 @@ def _as_typed() -> str:
 
 
 def join(app: typer.Typer) -> None:
-    app.command("demo", epilog=examples("bluelamp demo", "bluelamp demo --folder /tmp/twin --crimes 200000"))(demo)
+    app.command(
+        "demo",
+        epilog=examples("bluelamp demo", "bluelamp demo --serve", "bluelamp demo --folder /tmp/twin --crimes 200000"),
+    )(demo)

@@ -191,7 +191,9 @@ def _in_order(question: Question, rows: Rows) -> Rows:
     for order in reversed(orders):
         at = names.index(order.name)
         last = not order.descending
-        rows.sort(key=lambda row: ((row[at] is None) == last, 0 if row[at] is None else row[at]), reverse=order.descending)  # noqa: B023
+        rows.sort(
+            key=lambda row: ((row[at] is None) == last, 0 if row[at] is None else row[at]), reverse=order.descending
+        )
     if not orders and question.measures[0].rate_of and question.by[0].kind == "area":
         at = len(question.by)
         rows.sort(key=lambda row: (row[0] == NOT_RECORDED, row[at] is None, -(row[at] or 0)))

@@ -43,8 +43,8 @@ def caveats_of_question(version: DataVersion, question: Question) -> tuple[str, 
         )
     if any(measure.rate_of for measure in question.measures):
         found.append(
-            "Rates divide by the usual residents of the census of 2021, who are not all the people that are there: town "
-            "centres and airports look worse than they are."
+            "Rates divide by the usual residents of the census of 2021, who are not all the people that are there: "
+            "town centres and airports look worse than they are."
         )
     return tuple(found)
 
@@ -69,11 +69,7 @@ def unplaced(question: Question, count: Count) -> tuple[str, ...]:
 def _share(question: Question, place: str, count: Count) -> str:
     elsewhere = tuple(one for one in question.filters if one.dimension.kind not in ("town", "area"))
     dimension = next(one for one in question.dataset.dimensions if one.kind == place)
-    asked = replace(
-        question, measures=(question.dataset.measures[0],), by=(), filters=elsewhere, order=(), limit=None
-    )
+    asked = replace(question, measures=(question.dataset.measures[0],), by=(), filters=elsewhere, order=(), limit=None)
     whole = count(asked)
     none = count(replace(asked, filters=(*elsewhere, Filter(dimension, (NOT_RECORDED,))))) if whole else 0
     return f"{none:,} of {whole:,} records ({none / whole:.1%})" if none else ""
-
-

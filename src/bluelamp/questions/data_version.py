@@ -42,7 +42,7 @@ DIMENSION_TABLES = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a data version is. `name` is short and stable; `as_of` is set for a version of an older state of knowledge."""
+    """What a data version is. `name` is short and stable; `as_of` is set for one of an older state of knowledge."""
 
     name: str
     newest_release: Month | None
@@ -74,14 +74,20 @@ class DataVersion:
         self._held: dict[str, Any] = {}
 
     def rows(
-        self, statement: str, parameters: Mapping[str, Any] | None = None, *, most: int | None = None, light: bool = True
+        self,
+        statement: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        most: int | None = None,
+        light: bool = True,
     ) -> list[tuple[Any, ...]]:
         """What a statement gives, at most `most` rows of it. A statement that reads many rows is not `light`: where
         several ask at once it may have to wait its turn."""
         cursor = self.connection.cursor()
         with self.guard(cursor, light):
             cursor.execute(statement, dict(parameters or {}))
-            return cursor.fetchall() if most is None else cursor.fetchmany(most)
+            rows: list[tuple[Any, ...]] = cursor.fetchall() if most is None else cursor.fetchmany(most)
+            return rows
 
     def arrow(self, statement: str, parameters: Mapping[str, Any] | None = None, *, light: bool = False) -> pa.Table:
         """What a statement gives, as an Arrow table."""

@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["month", "year", "word", "force", "town", "area", "lsoa", "number", "flag", "text", "date", "coded", "point"]
+Kind = Literal[
+    "month", "year", "word", "force", "town", "area", "lsoa", "number", "flag", "text", "date", "coded", "point"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ class Only:
 class Measure:
     """Something to count. `rows` and `mart` are aggregate expressions; no `mart` means that only rows can tell.
 
-    `only` says which records it counts, so that any count of records can answer it; `counts` says that it counts all. `rate_of` names the measure that it is the rate of, per 1,000 residents.
+    `only` says which records it counts, so that any count of records can answer it; `counts` says that it counts all.
+    `rate_of` names the measure that it is the rate of, per 1,000 residents.
     """
 
     name: str

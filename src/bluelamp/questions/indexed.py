@@ -131,9 +131,8 @@ class _Answering:
         scope = _scope(self.version, question, question.filters, self.facts)
         whole = self._count(scope)
         columns = [
-            whole if measure.counts else self._count(self._narrowed(_filter(question, measure.only)))
+            whole if measure.only is None else self._count(self._narrowed(_filter(question, measure.only)))
             for measure in question.measures
-            if measure.only or measure.counts
         ]
         if not question.by:
             return [tuple(int(column.sum()) for column in columns)]
@@ -143,7 +142,7 @@ class _Answering:
         places = tuple(present.T)
         counts = [column[places].tolist() for column in columns]
         labels = []
-        for axis, (dimension, fold) in enumerate(zip(question.by, folds, strict=True)):
+        for axis, fold in enumerate(folds):
             words = [fold.label(number) for number in range(fold.size)]
             labels.append([words[number] for number in present[:, axis].tolist()])
         rows = list(zip(*labels, *counts, strict=True))
@@ -225,5 +224,3 @@ def _folded(counts: npt.NDArray[np.int64], folds: Sequence[_Fold]) -> npt.NDArra
         np.add.at(np.moveaxis(folded, axis, 0), fold.to, np.moveaxis(counts, axis, 0))
         counts = folded
     return counts
-
-

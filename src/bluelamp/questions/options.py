@@ -1,5 +1,5 @@
-"""What a filter can be set to, and which places a word may mean. Answered from the small dimension tables, never from the
-rows. Called by `web`."""
+"""What a filter can be set to, and which places a word may mean. Answered from the small dimension tables, never from
+the rows. Called by `web`."""
 
 from __future__ import annotations
 

@@ -193,7 +193,9 @@ def _value(dimension: Dimension, value: str) -> str:
 def _point(dimension: Dimension, value: str) -> str:
     """A map point as it is published: longitude and latitude with six decimals."""
     if not _COORDINATES.fullmatch(value):
-        raise UsageError(f"{dimension.name} is a longitude and a latitude, not “{value}”.", "Write it as -0.123456,51.5.")
+        raise UsageError(
+            f"{dimension.name} is a longitude and a latitude, not “{value}”.", "Write it as -0.123456,51.5."
+        )
     longitude, latitude = (float(part) for part in value.split(","))
     return f"{longitude:.6f},{latitude:.6f}"
 

@@ -43,7 +43,9 @@ class Compiler:
             labels.append(f"{label} AS l{number}")
             joins.append(join)
         shown = labels + [f"a.m{number}" for number in range(len(values))]
-        sql = f"SELECT {', '.join(shown)} FROM ({inner}) AS a {' '.join(joins)} ORDER BY {self._order()} LIMIT $row_limit"
+        sql = (
+            f"SELECT {', '.join(shown)} FROM ({inner}) AS a {' '.join(joins)} ORDER BY {self._order()} LIMIT $row_limit"
+        )
         self.parameters["row_limit"] = (question.limit or MAX_ROWS) + 1
         return Compiled(sql, self.parameters)
 
@@ -88,9 +90,10 @@ class Compiler:
         self.parameters[f"{name}x"] = [float(value.split(",")[0]) for value in filter_.values if value]
         self.parameters[f"{name}y"] = [float(value.split(",")[1]) for value in filter_.values if value]
         inside = (
-            "r.point_id IN (SELECT point_id FROM dim_point AS p JOIN (SELECT unnest($X) AS x, unnest($Y) AS y) AS wanted "
+            "r.point_id IN (SELECT point_id FROM dim_point AS p "
+            f"JOIN (SELECT unnest(${name}x) AS x, unnest(${name}y) AS y) AS wanted "
             "ON round(p.longitude, 6) = round(wanted.x, 6) AND round(p.latitude, 6) = round(wanted.y, 6))"
-        ).replace("$X", f"${name}x").replace("$Y", f"${name}y")
+        )
         if "" in filter_.values:
             inside = f"({inside} OR NOT r.located)"
         return f"NOT {inside}" if filter_.negated else inside

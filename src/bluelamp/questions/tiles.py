@@ -26,8 +26,8 @@ Whole = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """`x` and `y` are squares (0 to cells - 1), or places in the tile's own units where `cells` is 0. Points bear `names`
-    and `places` (“longitude,latitude”)."""
+    """`x` and `y` are squares (0 to cells - 1), or places in the tile's own units where `cells` is 0. Points bear
+    `names` and `places` (“longitude,latitude”)."""
 
     x: Whole
     y: Whole
@@ -80,7 +80,9 @@ def _from_rows(version: DataVersion, question: Question, z: int, x: int, y: int)
     across, down, counts = across[inside], down[inside], counts[inside].astype(np.int64)
     if z >= POINTS_FROM_ZOOM:
         kept: list[Any] = [row for row, its in zip(rows, inside.tolist(), strict=True) if its]
-        return Tile(across, down, counts, 0, [row[2] or "" for row in kept], [f"{row[0]:.6f},{row[1]:.6f}" for row in kept])
+        return Tile(
+            across, down, counts, 0, [row[2] or "" for row in kept], [f"{row[0]:.6f},{row[1]:.6f}" for row in kept]
+        )
     squares = (down * CELLS // EXTENT) * CELLS + across * CELLS // EXTENT
     summed = np.bincount(squares.astype(np.int64), counts, CELLS * CELLS).astype(np.int64)
     there = np.flatnonzero(summed)

@@ -128,9 +128,7 @@ def _told(publishing: Publishing, month: Month) -> str:
     return f"{month.words()} is incomplete ({held} of {of} forces) and is not compared."
 
 
-def _compared(
-    publishing: Publishing, month: Month, forces: Collection[int], value: int, count_of: CountOf
-) -> Compared:
+def _compared(publishing: Publishing, month: Month, forces: Collection[int], value: int, count_of: CountOf) -> Compared:
     if not publishing.spans(month):
         return Compared(month, None, None, f"{month.words()} is not held.")
     absent = set(forces) - publishing.held(month)

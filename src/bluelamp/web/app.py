@@ -18,6 +18,7 @@ from bluelamp.errors import BluelampError
 from bluelamp.settings import Settings
 from bluelamp.web import problems
 from bluelamp.web.api import areas, dashboards, datasets, held, questions, records, site
+
 try:
     from bluelamp.web.api import tiles
 except ImportError:
@@ -30,8 +31,8 @@ from bluelamp.web.watching import Metrics, Watching
 # What is packed already, or too small a matter to pack.
 _PACKED = {"application/vnd.apache.parquet", "font/woff2", "image/png"}
 _DESCRIPTION = (
-    "Every figure with its coverage. Answers are public, need no key, and may be cached: they carry a strong ETag and the "
-    "data version that gave them. Errors are problem details (RFC 9457)."
+    "Every figure with its coverage. Answers are public, need no key, and may be cached: they carry a strong ETag and "
+    "the data version that gave them. Errors are problem details (RFC 9457)."
 )
 
 
@@ -112,10 +113,14 @@ def _add_problems(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def of_http(request: Request, error: HTTPException) -> Response:
-        title = {404: "There is no such thing", 405: "This can only be read"}.get(error.status_code, "This cannot be answered")
+        title = {404: "There is no such thing", 405: "This can only be read"}.get(
+            error.status_code, "This cannot be answered"
+        )
         detail = f"There is nothing at {request.url.path[:200]}." if error.status_code == 404 else title + "."
         slug = {404: "not-found", 405: "read-only"}.get(error.status_code, "failed")
-        return told(error.status_code, problems.problem(error.status_code, slug, title, detail), dict(error.headers or {}))
+        return told(
+            error.status_code, problems.problem(error.status_code, slug, title, detail), dict(error.headers or {})
+        )
 
     @app.exception_handler(Exception)
     async def of_anything(_request: Request, error: Exception) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Annotated, Any
 
@@ -22,7 +22,7 @@ First = Annotated[
 ]
 Last = Annotated[str | None, Query(alias="to", pattern=_MONTH, description="last month, YYYY-MM", examples=["2022-12"])]
 Where = Annotated[
-    list[str],
+    Sequence[str],
     Query(
         description="FIELD=VALUE or FIELD!=VALUE; repeat it. Values of one field are alternatives, fields narrow each "
         "other.",
@@ -43,7 +43,7 @@ Pinned = Annotated[
 _PINNED_SECONDS, _CURRENT_SECONDS = 86_400, 60
 
 
-def state_of(first: str | None, last: str | None, where: list[str]) -> State:
+def state_of(first: str | None, last: str | None, where: Sequence[str]) -> State:
     return make_state(Month.parse(first) if first else None, Month.parse(last) if last else None, where)
 
 
@@ -94,7 +94,7 @@ def _has(given: str, etag: str) -> bool:
     return etag in tags or "*" in tags
 
 
-def version_json(request: Request, version: OpenVersion) -> dict[str, Any]:
+def version_json(version: OpenVersion) -> dict[str, Any]:
     """What stands in every answer of the version that gave it."""
     facts = version.facts
     return {

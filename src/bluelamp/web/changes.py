@@ -51,7 +51,10 @@ class Changes:
     def path(self, old: Month, new: Month) -> Path:
         # A release may be received again in part: what is held of both is part of the name.
         files = [file for file in self._archive.ledger.files_of() if file.release in (old, new)]
-        return self._cache / f"changes-{old}-{new}-{len(files)}-{max((file.id for file in files), default=0)}-{_LAYOUT}.json"
+        return (
+            self._cache
+            / f"changes-{old}-{new}-{len(files)}-{max((file.id for file in files), default=0)}-{_LAYOUT}.json"
+        )
 
     def work_out(self, old: Month, new: Month) -> dict[str, Any]:
         """Compare two releases. Raises UsageError for one that is not held."""
@@ -93,7 +96,15 @@ def _by_dataset(found: list[FileDiff]) -> list[dict[str, Any]]:
     for one in found:
         its = summed.setdefault(
             one.unit.dataset,
-            {"dataset": one.unit.dataset, "files": 0, "added": 0, "removed": 0, "changed": 0, "kinds": Counter(), "columns": Counter()},
+            {
+                "dataset": one.unit.dataset,
+                "files": 0,
+                "added": 0,
+                "removed": 0,
+                "changed": 0,
+                "kinds": Counter(),
+                "columns": Counter(),
+            },
         )
         its["files"] += 1
         its["added"] += one.added

@@ -1,7 +1,7 @@
 """Security headers on every answer, as plain ASGI: nothing is buffered. Used by `app`.
 
-Pages load scripts, styles and data from this site only; where a basemap is configured, its host is added for the map. An
-embed page alone may stand in somebody else's frame.
+Pages load scripts, styles and data from this site only; where a basemap is configured, its host is added for the map.
+An embed page alone may stand in somebody else's frame.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from bluelamp.settings import Settings
 
 def content_security_policy(settings: Settings, *, embed: bool) -> str:
     """The policy of a page."""
-    outside = sorted({_origin(url) for url in (settings.basemap_style_url, settings.basemap_pmtiles_url) if "://" in url})
+    outside = sorted(
+        {_origin(url) for url in (settings.basemap_style_url, settings.basemap_pmtiles_url) if "://" in url}
+    )
     more = "".join(f" {origin}" for origin in outside)
     return "; ".join(
         (
@@ -68,7 +70,9 @@ class SecurityHeaders:
                 if public:
                     # Public data without credentials: any page may read it.
                     headers["Access-Control-Allow-Origin"] = "*"
-                    headers["Access-Control-Expose-Headers"] = "ETag, Bluelamp-Version, Bluelamp-Records, Bluelamp-Coverage"
+                    headers["Access-Control-Expose-Headers"] = (
+                        "ETag, Bluelamp-Version, Bluelamp-Records, Bluelamp-Coverage"
+                    )
             await send(message)
 
         await self.app(scope, receive, sending)

@@ -9,7 +9,7 @@ import re
 from importlib import resources
 from pathlib import Path
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
 from bluelamp.web.site import Site
@@ -50,7 +50,7 @@ def page_router(site: Site, folder: Path) -> APIRouter:
 
     @router.get("/{path:path}", response_class=HTMLResponse)
     @router.head("/{path:path}", response_class=HTMLResponse)
-    def page(request: Request, path: str) -> Response:
+    def page(path: str) -> Response:
         if file := _file(folder, path):
             kept = "public, max-age=31536000, immutable" if path.startswith("assets/") else "public, max-age=3600"
             return FileResponse(file, headers={"Cache-Control": kept})
@@ -59,14 +59,18 @@ def page_router(site: Site, folder: Path) -> APIRouter:
             return Response("not found", 404, media_type="text/plain")
         if not document.is_file():
             return HTMLResponse(_NOT_BUILT, status)
-        return FileResponse(document, status, headers={"Cache-Control": "no-cache"}, media_type="text/html; charset=utf-8")
+        return FileResponse(
+            document, status, headers={"Cache-Control": "no-cache"}, media_type="text/html; charset=utf-8"
+        )
 
     return router
 
 
 def _file(folder: Path, path: str) -> Path | None:
     """A file of the front end by its name: names are data, so only plain ones are looked for."""
-    if not _HASHED.fullmatch(path) and not re.fullmatch(r"[A-Za-z0-9_-]+\.(svg|png|ico|txt|webmanifest|geojson|json|js)", path):
+    if not _HASHED.fullmatch(path) and not re.fullmatch(
+        r"[A-Za-z0-9_-]+\.(svg|png|ico|txt|webmanifest|geojson|json|js)", path
+    ):
         return None
     file = (folder / path).resolve()
     return file if file.is_relative_to(folder.resolve()) and file.is_file() else None

@@ -8,7 +8,9 @@ from bluelamp import errors
 
 MEDIA_TYPE = "application/problem+json"
 # What the program says of an error that nobody foresaw: nothing of its inside.
-UNFORESEEN = "Something went wrong inside Bluelamp. The data is safe; the same question may be answered when asked again."
+UNFORESEEN = (
+    "Something went wrong inside Bluelamp. The data is safe; the same question may be answered when asked again."
+)
 
 # The first class that fits counts: (class, status, slug of the page that explains it, title)
 _TABLE: tuple[tuple[type[errors.BluelampError], int, str, str], ...] = (
@@ -42,7 +44,10 @@ def problem_of(error: errors.BluelampError) -> tuple[int, dict[str, Any], dict[s
     """(status, body, headers) of an error. What is wrong with storage is told without paths."""
     _, status, slug, title = _entry(error)
     if isinstance(error, errors.StorageError):
-        detail, hint = "What this installation keeps cannot be read just now.", "Its operator finds why: bluelamp doctor."
+        detail, hint = (
+            "What this installation keeps cannot be read just now.",
+            "Its operator finds why: bluelamp doctor.",
+        )
     else:
         detail, hint = error.message, error.hint
     retry = next((seconds for kind, seconds in _RETRY_SECONDS.items() if type(error) is kind), None)

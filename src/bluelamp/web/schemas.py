@@ -1,5 +1,5 @@
-"""The shapes of the API's answers, for its OpenAPI description and for whoever generates a client from it. Tests hold real
-answers against them; answers themselves are not checked again while serving.
+"""The shapes of the API's answers, for its OpenAPI description and for whoever generates a client from it. Tests hold
+real answers against them; answers themselves are not checked again while serving.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Runs the web application: one process, or several that share one listening socket and one warehouse. Called by `cli`."""
+"""Runs the web application: one process, or several that share one listening socket and one warehouse.
+
+Called by the command line.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,11 @@ _GRACE_SECONDS = 3
 
 
 def serve(settings: Settings, started: Callable[[str], None]) -> None:
-    """Serve until told to stop. `started` is called with the address once it listens. Raises UsageError where the port is
-    taken, SettingsError for a dashboard that is not right: both before anything is served."""
+    """Serve until told to stop. `started` is called with the address once it listens.
+
+    Raises UsageError where the port is taken, SettingsError for a dashboard that is not right: both before anything is
+    served.
+    """
     app = make_app(settings)
     bound = _listen(settings)
     host, port = bound.getsockname()[:2]
@@ -36,7 +42,7 @@ def serve(settings: Settings, started: Callable[[str], None]) -> None:
     # Workers are new processes: they read the same settings again, with the flags of this one in the environment.
     os.environ.update(_environment(settings))
     config = _config("bluelamp.web.serve:worker_app", settings)
-    Multiprocess(config, target=uvicorn.Server(config).run, sockets=[bound]).run()
+    Multiprocess(config, sockets=[bound]).run()
 
 
 def worker_app() -> object:
@@ -105,5 +111,3 @@ def set_up_logs() -> None:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s", force=True)
     with suppress(ValueError):
         logging.getLogger("uvicorn").setLevel(logging.WARNING)
-
-

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bluelamp import bootstrap
 from bluelamp.questions.dashboards import DashboardSpec, read_dashboards
@@ -64,5 +63,3 @@ def open_site(settings: Settings) -> Site:
         Answers(),
         hashlib.sha256("\n".join(told).encode()).hexdigest()[:12],
     )
-
-

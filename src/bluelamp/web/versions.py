@@ -28,6 +28,7 @@ class OpenVersion(DataVersion):
     def __init__(self, version: Version, connection: duckdb.DuckDBPyConnection) -> None:
         try:  # DRAFT
             from bluelamp.storage.warehouse.serving import open_serving
+
             serving = open_serving(version.serving)
         except (ImportError, AttributeError):
             serving = None
@@ -43,7 +44,7 @@ class OpenVersion(DataVersion):
 
 
 class Versions:
-    """Opens versions and hands them out. `memory_mb` and `threads` bound the engine of each, `effort` its statements."""
+    """Opens versions and hands them out. `memory_mb` and `threads` bound the engine of each, `effort` what it runs."""
 
     def __init__(self, folder: WarehouseFolder, effort: Effort, *, memory_mb: int, threads: int) -> None:
         self._folder, self._effort, self._memory_mb, self._threads = folder, effort, memory_mb, threads

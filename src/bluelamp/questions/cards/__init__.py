@@ -7,7 +7,6 @@ choice, and marks it in the card that it was made in.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from bluelamp.errors import BluelampError
@@ -81,5 +80,3 @@ def _cite(version: DataVersion, card: CardSpec, question: str, coverage: str) ->
         f"{card.title}. Source: data.police.uk{released}, by Bluelamp, data version {version.facts.name}. "
         f"Question: {question}. {coverage} {LICENCE}"
     )
-
-

@@ -40,7 +40,7 @@ def months(scene: Scene, card: CardSpec) -> CardAnswer:
         for at in range(len(card.measures))
     ]
     complete = [publishing.is_complete(month) for month in shown_months]
-    missing = [_missing(scene, publishing, month) for month in shown_months]
+    missing = [_missing(publishing, month) for month in shown_months]
     state = scene.state
     chosen = {"from": str(state.first), "to": str(state.last)} if state.first and state.last else None
     shown = {
@@ -73,7 +73,7 @@ def _widened(scene: Scene) -> State:
     return replace(state, first=first, last=last)
 
 
-def _missing(scene: Scene, publishing: Publishing, month: Month) -> str:
+def _missing(publishing: Publishing, month: Month) -> str:
     absent = publishing.expected(month) - publishing.held(month)
     return publishing.names(absent) if absent else ""
 
@@ -127,9 +127,7 @@ def _levels(scene: Scene, asked: Question, publishing: Publishing) -> dict[int, 
     return found
 
 
-def _months_summary(
-    shown: Sequence[Month], values: Sequence[int | None], complete: Sequence[bool], title: str
-) -> str:
+def _months_summary(shown: Sequence[Month], values: Sequence[int | None], complete: Sequence[bool], title: str) -> str:
     known = [(value, month) for value, month in zip(values, shown, strict=True) if value is not None]
     if not known:
         return "Nothing is held for these months."
@@ -143,7 +141,9 @@ def _months_summary(
             f"Of the complete months, the fewest are {low:,} in {low_month.words()} and the most {high:,} in "
             f"{high_month.words()}. "
         )
-    return told + (f"{incomplete} of {len(shown)} months are not complete." if incomplete else "Every month is complete.")
+    return told + (
+        f"{incomplete} of {len(shown)} months are not complete." if incomplete else "Every month is complete."
+    )
 
 
 # -- by a field --------------------------------------------------------------------------------------------------

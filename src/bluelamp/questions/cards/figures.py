@@ -24,9 +24,7 @@ def total(scene: Scene, card: CardSpec) -> CardAnswer:
     (row,) = scene.rows(asked)
     figures = dict(zip((one.name for one in asked.measures), (int(value) for value in row), strict=True))
     measure = measure_of(card.spec, card.measure)
-    also = [
-        {"measure": name, "value": figures[name], "words": measure_of(card.spec, name).words} for name in card.also
-    ]
+    also = [{"measure": name, "value": figures[name], "words": measure_of(card.spec, name).words} for name in card.also]
     shown = {
         "value": figures[card.measure],
         "also": also,

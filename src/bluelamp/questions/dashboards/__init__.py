@@ -1,4 +1,5 @@
-"""Dashboards as code: the shipped YAML files of this folder, and those that an installation adds. Read by `web` at start.
+"""Dashboards as code: the shipped YAML files of this folder, and those that an installation adds. Read by `web` at
+start.
 
 A dashboard is a list of cards; a card is a question and how it is shown. What is wrong in a file is told with its name
 and line before anything is served.
@@ -22,7 +23,21 @@ from bluelamp.questions.question import make_question
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 # Pages of the site that a dashboard must not hide.
-RESERVED = {"api", "area", "assets", "data", "embed", "records", "record", "terms", "live", "d", "healthz", "readyz", "metrics"}
+RESERVED = {
+    "api",
+    "area",
+    "assets",
+    "data",
+    "embed",
+    "records",
+    "record",
+    "terms",
+    "live",
+    "d",
+    "healthz",
+    "readyz",
+    "metrics",
+}
 
 Kind = Literal["total", "latest", "months", "bars", "hours", "share", "map", "text"]
 

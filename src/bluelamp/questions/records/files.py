@@ -132,7 +132,8 @@ def as_xlsx(tables: Tables, names: list[str], rows: int, about: Mapping[str, str
     """A workbook: the rows, and a second sheet that says what they cover. Raises TooCostly beyond a sheet's rows."""
     if rows > XLSX_ROWS:
         raise TooCostly(
-            f"A sheet of Excel holds {XLSX_ROWS:,} rows; these are {rows:,}.", "Narrow the filters, or take CSV or Parquet."
+            f"A sheet of Excel holds {XLSX_ROWS:,} rows; these are {rows:,}.",
+            "Narrow the filters, or take CSV or Parquet.",
         )
     with tempfile.TemporaryDirectory(prefix="bluelamp-") as folder:
         path = Path(folder) / "answer.xlsx"
@@ -145,7 +146,9 @@ def as_xlsx(tables: Tables, names: list[str], rows: int, about: Mapping[str, str
 def _write_workbook(path: Path, tables: Tables, names: list[str], about: Mapping[str, str]) -> None:
     import xlsxwriter
 
-    with xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with xlsxwriter.Workbook(
+        str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
         sheet = book.add_worksheet("Data")
         sheet.write_row(0, 0, names)
         at = 1

@@ -93,12 +93,14 @@ def _told(version: DataVersion, spec: DatasetSpec, name: str, file: int, place: 
         "dataset": spec.name,
         "dataset_words": spec.words,
         "title": f"{what}, {Month(member_month).words()}, {force}",
-        "published": [{"name": key, "value": None if value is None else str(value)} for key, value in published.items()],
+        "published": [{"name": key, "value": None if one is None else str(one)} for key, one in published.items()],
         "derived": _derived(version, spec, place),
         "file": {
-            "member": f"{Month(member_month)}/{stem}.csv", "line": int(name.rsplit("-", 1)[1]), "release": str(Month(release)),
+            "member": f"{Month(member_month)}/{stem}.csv",
+            "line": int(name.rsplit("-", 1)[1]),
+            "release": str(Month(release)),
         },
-        "location": _location(version, published),
+        "location": _location(published),
         "outcomes": _outcomes(version, spec, place) if spec.name == "crimes" else None,
         "caveats": list(spec.caveats),
     }  # fmt: skip
@@ -135,7 +137,7 @@ def _derived(version: DataVersion, spec: DatasetSpec, place: int) -> list[dict[s
     return found
 
 
-def _location(version: DataVersion, published: dict[str, Any]) -> dict[str, Any] | None:
+def _location(published: dict[str, Any]) -> dict[str, Any] | None:
     longitude, latitude = published.get("Longitude"), published.get("Latitude")
     if longitude is None or latitude is None:
         return None

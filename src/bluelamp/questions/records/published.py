@@ -63,7 +63,9 @@ def point_columns(version: DataVersion) -> PointColumns:
 def published(version: DataVersion, spec: DatasetSpec, rows: pa.Table, from_lake: dict[str, pa.Array]) -> pa.Table:
     """The published columns, in published order, of rows with the numbers of COLUMNS. `from_lake` holds the others."""
     makers = _makers(version, spec)
-    columns = {name: from_lake[name] if name in from_lake else makers[name](rows) for name in BY_NAME[spec.name].columns}
+    columns = {
+        name: from_lake[name] if name in from_lake else makers[name](rows) for name in BY_NAME[spec.name].columns
+    }
     return pa.table(columns)
 
 

@@ -78,7 +78,11 @@ class Records:
     def _windows(self, after: int, limit: int | None) -> Iterator[pa.Table]:
         """Rows of the version as numbers, window by window; those without rows are left out."""
         spec = self.question.dataset
-        of = int(self.version.once(f"rows {spec.name}", lambda: self.version.rows(f"SELECT count(*) FROM {spec.table}")[0][0]))
+        of = int(
+            self.version.once(
+                f"rows {spec.name}", lambda: self.version.rows(f"SELECT count(*) FROM {spec.table}")[0][0]
+            )
+        )
         columns = ", ".join(f"r.{name}" for name in COLUMNS[spec.name])
         cut = " LIMIT $most" if limit is not None else ""
         statement = (
@@ -198,9 +202,7 @@ def file_stems(version: DataVersion) -> dict[int, str]:
     """file → the name of the published file without its ending; a file from the API has none."""
 
     def read() -> dict[int, str]:
-        rows = version.rows(
-            "SELECT file_id, dataset, slug, month FROM included_file JOIN dim_force USING (force_id)"
-        )
+        rows = version.rows("SELECT file_id, dataset, slug, month FROM included_file JOIN dim_force USING (force_id)")
         return {
             file: f"{Month(month)}-{slug or 'none'}-{BY_NAME[dataset].suffix}" for file, dataset, slug, month in rows
         }

@@ -17,7 +17,9 @@ router = APIRouter(prefix="/areas", tags=["areas"])
 Kind = Annotated[Literal["local_authority", "force"], Path(description="local_authority or force")]
 
 
-@router.get("/{kind}.geojson", responses={200: {"model": GeoJSONModel}, **PROBLEMS}, summary="Outlines of all areas of a kind")
+@router.get(
+    "/{kind}.geojson", responses={200: {"model": GeoJSONModel}, **PROBLEMS}, summary="Outlines of all areas of a kind"
+)
 def outline(request: Request, kind: Kind, version: Pinned = "") -> Response:
     """Simplified so that neighbours still fit together. Empty where no boundaries are held."""
     site = site_of(request)
@@ -32,7 +34,9 @@ def outline(request: Request, kind: Kind, version: Pinned = "") -> Response:
         )
 
 
-@router.get("/{kind}/{area_id}", responses={200: {"model": AreaModel}, **PROBLEMS}, summary="One area, beside areas like it")
+@router.get(
+    "/{kind}/{area_id}", responses={200: {"model": AreaModel}, **PROBLEMS}, summary="One area, beside areas like it"
+)
 def area(
     request: Request,
     kind: Kind,
@@ -47,6 +51,8 @@ def area(
 
         def make() -> bytes:
             place = find_place(opened, kind, area_id)
-            return dumps({**profile(opened, place), "bounds": bounds_of(site.archive.reference, kind, place.id, site.cache)})
+            return dumps(
+                {**profile(opened, place), "bounds": bounds_of(site.archive.reference, kind, place.id, site.cache)}
+            )
 
         return answered(request, opened, ["area", kind, area_id], make, pinned=version)

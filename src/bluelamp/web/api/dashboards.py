@@ -90,7 +90,12 @@ def _filter(found: DashboardSpec, field: str) -> dict[str, str]:
     summary="All cards of a dashboard, answered for one state of its filters",
 )
 def answers(
-    request: Request, name: Name, first: First = None, last: Last = None, where: Where = [], version: Pinned = ""  # noqa: B006
+    request: Request,
+    name: Name,
+    first: First = None,
+    last: Last = None,
+    where: Where = (),
+    version: Pinned = "",
 ) -> Response:
     """One request for a whole dashboard. Each card carries its definition, coverage, caveats and citation; `question`
     asks for its data as a file under /api/v1/questions."""
@@ -102,6 +107,6 @@ def answers(
             request,
             opened,
             key,
-            lambda: dumps({**answer_dashboard(opened, found, state), "version": version_json(request, opened)}),
+            lambda: dumps({**answer_dashboard(opened, found, state), "version": version_json(opened)}),
             pinned=version,
         )

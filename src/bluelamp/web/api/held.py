@@ -29,17 +29,19 @@ CODES = {
     State.MISSING: "m",
     State.NOT_PUBLISHED: "n",
 }
-Release = Annotated[str, Path(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="a release, YYYY-MM", examples=["2023-06"])]
+Release = Annotated[
+    str, Path(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="a release, YYYY-MM", examples=["2023-06"])
+]
 
 
 @router.get("/coverage", responses={200: {"model": CoverageModel}, **PROBLEMS}, summary="Which force-months are held")
 def coverage(request: Request, version: Pinned = "") -> Response:
     """For each dataset one string a force, one letter a month; `codes` says what the letters mean."""
     with lease(request, version) as opened:
-        return answered(request, opened, ["coverage"], lambda: dumps(_coverage(request, opened)), pinned=version)
+        return answered(request, opened, ["coverage"], lambda: dumps(_coverage(opened)), pinned=version)
 
 
-def _coverage(request: Request, version: OpenVersion) -> dict[str, Any]:
+def _coverage(version: OpenVersion) -> dict[str, Any]:
     numbers = {slug: number for number, (slug, _) in version.forces.items()}
     datasets = {}
     for spec in DATASETS.values():
@@ -56,7 +58,7 @@ def _coverage(request: Request, version: OpenVersion) -> dict[str, Any]:
         "codes": {code: str(state) for state, code in CODES.items()},
         "words": {str(state): state.words for state in State},
         "datasets": datasets,
-        "version": version_json(request, version),
+        "version": version_json(version),
     }
 
 
@@ -73,7 +75,7 @@ def quality(
             request,
             opened,
             ["quality", dataset, force],
-            lambda: dumps({"findings": _findings(opened, dataset, force), "version": version_json(request, opened)}),
+            lambda: dumps({"findings": _findings(opened, dataset, force), "version": version_json(opened)}),
             pinned=version,
         )
 
@@ -118,7 +120,7 @@ def _releases(request: Request) -> list[dict[str, Any]]:
         one["files"] += 1
         one["received_at"] = max(one["received_at"], str(received[file.receipt_id]))
     return [
-        {"release": str(release), **{**one, "first": str(one["first"]), "last": str(one["last"])}}
+        {"release": str(release), **one, "first": str(one["first"]), "last": str(one["last"])}
         for release, one in sorted(found.items(), reverse=True)
     ]
 

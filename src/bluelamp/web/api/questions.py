@@ -30,20 +30,28 @@ Format = Annotated[
 Names = Annotated[str, Query(max_length=400)]
 
 
-@router.get("/{dataset}", responses={200: {"model": AnswerModel, "content": FILES}, **PROBLEMS}, summary="Ask a question")
+@router.get(
+    "/{dataset}", responses={200: {"model": AnswerModel, "content": FILES}, **PROBLEMS}, summary="Ask a question"
+)
 def question(
     request: Request,
     dataset: DatasetName,
     measure: Annotated[str, Query(max_length=400, description="what to count, by commas", examples=["count"])] = "",
     by: Annotated[str, Query(max_length=400, description="fields to group by, by commas", examples=["month"])] = "",
-    where: Where = [],  # noqa: B006
+    where: Where = (),
     first: First = None,
     last: Last = None,
-    order: Annotated[str, Query(max_length=400, description="measures or fields to sort by; -NAME for descending")] = "",
-    limit: Annotated[int | None, Query(ge=1, le=MOST_ROWS, description="at most so many rows; a cut answer says so")] = None,
+    order: Annotated[
+        str, Query(max_length=400, description="measures or fields to sort by; -NAME for descending")
+    ] = "",
+    limit: Annotated[
+        int | None, Query(ge=1, le=MOST_ROWS, description="at most so many rows; a cut answer says so")
+    ] = None,
     as_of: Annotated[
         str | None,
-        Query(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="answer as known at this older release, where it is kept"),
+        Query(
+            pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="answer as known at this older release, where it is kept"
+        ),
     ] = None,
     version: Pinned = "",
     format: Format = "json",  # noqa: A002
@@ -69,7 +77,7 @@ def question(
         def make() -> bytes:
             found = answer(opened, asked)
             if format == "json":
-                return dumps({**found.as_json(), "version": version_json(request, opened)})
+                return dumps({**found.as_json(), "version": version_json(opened)})
             return b"".join(_as_file(found, format))
 
         return answered(
@@ -113,7 +121,9 @@ def _as_file(found: Answer, format_: str) -> Iterator[bytes]:
     if format_ == "xlsx":
         return files.as_xlsx([table], names, table.num_rows, about)
     if "map_point" not in names:
-        raise TooCostly("GeoJSON needs places.", "Group by map_point, or ask for the records: /api/v1/datasets/…/records.")
+        raise TooCostly(
+            "GeoJSON needs places.", "Group by map_point, or ask for the records: /api/v1/datasets/…/records."
+        )
     return files.as_geojson([_features(table)], about)
 
 

@@ -19,6 +19,7 @@ from bluelamp.questions.records.one import find_record
 from bluelamp.questions.records.published import words_of
 from bluelamp.questions.records.reading import Portion, Records
 from bluelamp.questions.state import State, question_of
+from bluelamp.web.answers import etag_of
 from bluelamp.web.api.datasets import DatasetName, find_dataset
 from bluelamp.web.api.questions import about_answer
 from bluelamp.web.asked import (
@@ -34,7 +35,6 @@ from bluelamp.web.asked import (
     state_of,
     version_json,
 )
-from bluelamp.web.answers import etag_of
 from bluelamp.web.schemas import FILES, PROBLEMS, RecordModel, RecordsModel
 from bluelamp.web.versions import OpenVersion
 
@@ -53,7 +53,7 @@ def records(
     dataset: DatasetName,
     first: First = None,
     last: Last = None,
-    where: Where = [],  # noqa: B006
+    where: Where = (),
     limit: Annotated[int, Query(ge=1, le=1000, description="records on a page; files hold them all")] = 100,
     after: Annotated[
         str, Query(pattern=r"^([0-9a-f]{12}-[0-9]{1,12})?$", description="the `next` of the page before")
@@ -64,8 +64,8 @@ def records(
         Query(description="json is a page at a time; every other format holds all records, streamed"),
     ] = "json",
 ) -> Response:
-    """Pages follow each other by `next`, which stays good while its data version is kept: nobody misses a record or gets
-    one twice because a new release came in between."""
+    """Pages follow each other by `next`, which stays good while its data version is kept: nobody misses a record or
+    gets one twice because a new release came in between."""
     spec, state = find_dataset(dataset), state_of(first, last, where)
     pinned, place = _cursor(after, version)
     if format != "json":
@@ -86,7 +86,9 @@ def _cursor(after: str, version: str) -> tuple[str, int]:
     if not found:
         return version, -1
     if version and version != found[1]:
-        raise UsageError(f"The page follows one of data version {found[1]}, not of {version}.", "Leave the version out.")
+        raise UsageError(
+            f"The page follows one of data version {found[1]}, not of {version}.", "Leave the version out."
+        )
     return found[1], int(found[2])
 
 
@@ -104,7 +106,7 @@ def _page(
         "total": int(whole.rows[0][0]),
         "coverage": whole.coverage.as_json(),
         "caveats": list(whole.caveats),
-        "version": version_json(request, version),
+        "version": version_json(version),
         "licence": LICENCE,
     }
 
@@ -165,7 +167,9 @@ def _body(spec: DatasetSpec, portions: Iterator[Portion], whole: Answer, format_
 
 
 @router.get(
-    "/records/{record_id}", responses={200: {"model": RecordModel}, **PROBLEMS}, summary="One record, with all that is known"
+    "/records/{record_id}",
+    responses={200: {"model": RecordModel}, **PROBLEMS},
+    summary="One record, with all that is known",
 )
 def record(
     request: Request,
@@ -184,6 +188,6 @@ def record(
 
         def make() -> bytes:
             found = find_record(opened, record_id, site_of(request).lake)
-            return dumps({**found, "version": version_json(request, opened), "licence": LICENCE})
+            return dumps({**found, "version": version_json(opened), "licence": LICENCE})
 
         return answered(request, opened, ["record", record_id], make, pinned=version)

@@ -23,16 +23,16 @@ def site(request: Request) -> Response:
     """The dashboards, the current data version, the months held, the licence."""
     here = site_of(request)
     with lease(request) as version:
-        return answered(request, version, ["site"], lambda: dumps(_told(here, version, request)))
+        return answered(request, version, ["site"], lambda: dumps(_told(here, version)))
 
 
-def _told(here: Site, version: OpenVersion, request: Request) -> dict[str, Any]:
+def _told(here: Site, version: OpenVersion) -> dict[str, Any]:
     months = version.months
     return {
         "name": "Bluelamp",
         "program": __version__,
         "notice": here.settings.notice,
-        "version": version_json(request, version),
+        "version": version_json(version),
         "months": {"first": str(months[0]), "last": str(months[-1])} if months else None,
         "dashboards": [
             {"name": one.name, "title": one.title, "nav": one.nav, "lead": one.lead, "path": path_of(one.name)}

@@ -34,12 +34,12 @@ def tile(
     y: Annotated[int, Path(ge=0, le=2**MOST_ZOOM, examples=[10])],
     first: First = None,
     last: Last = None,
-    where: Where = [],  # noqa: B006
+    where: Where = (),
     version: Pinned = "",
 ) -> Response:
-    """Far out the layer `grid` has squares with a count `n`; from zoom 12 the layer `points` has each anonymised map point
-    with its count `n`, its `name` and `at`, its longitude and latitude. The counts of all tiles of one zoom add up to the
-    records that have a location."""
+    """Far out the layer `grid` has squares with a count `n`; from zoom 12 the layer `points` has each anonymised map
+    point with its count `n`, its `name` and `at`, its longitude and latitude. The counts of all tiles of one zoom add
+    up to the records that have a location."""
     spec = find_dataset(dataset)
     if x >= 1 << z or y >= 1 << z:
         raise UsageError(f"There is no tile {z}/{x}/{y}: x and y go from 0 to {(1 << z) - 1} at zoom {z}.")
