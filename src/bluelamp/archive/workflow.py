@@ -4,6 +4,7 @@ discover  which releases exist                     sources.police_uk.discovery
 fetch     what is new, its bytes into the vault     archive.fetch
 load      from the vault to the lake                archive.load (stage, extract, shape, sieve, findings)
 model     from the lake to a data version           archive.model, storage.warehouse.build
+          and the indexes that answer at once       storage.warehouse.serving
 publish   the version becomes the current one       storage.warehouse.database
 """
 
@@ -32,8 +33,9 @@ from bluelamp.storage.ledger import WAITING, Ledger
 from bluelamp.storage.reference import ReferenceStore
 from bluelamp.storage.vault import Vault
 from bluelamp.storage.warehouse.build import build
-from bluelamp.storage.warehouse.database import Version, WarehouseFolder
+from bluelamp.storage.warehouse.database import Version, WarehouseFolder, serving_beside
 from bluelamp.storage.warehouse.plan import Engine
+from bluelamp.storage.warehouse.serving import build_serving, problem_of
 
 STEPS = ("discover", "fetch", "load", "model", "publish")
 
@@ -89,6 +91,7 @@ class Archive:
             want = modelling.wanted(self.ledger, self.reference)
             current = None if from_nothing else self.warehouse.current()
             if current is not None and current.fingerprint == want.fingerprint and current.whole:
+                self._mend_serving(current, progress)
                 return None
             if not want.included and not want.cells:
                 return None
@@ -150,10 +153,24 @@ class Archive:
         target = self.warehouse.new_file()
         engine = Engine(self.memory_mb, self.processes, self.home / "tmp")
         build(build_plan, target, base, self.lake, engine, lambda _, done, of: progress.at(0, done if of > 1 else 0))
-        version = self.warehouse.publish(target, want.fingerprint, str(want.as_of) if want.as_of else "")
         progress.at(0, total)
         progress.end()
-        return version
+        if want.as_of is None:
+            self._build_serving(target, serving_beside(target), progress)
+        return self.warehouse.publish(target, want.fingerprint, str(want.as_of) if want.as_of else "")
+
+    def _build_serving(self, file: Path, folder: Path, progress: Progress) -> None:
+        """The indexes of a version's file. Versions of an older state of knowledge, asked once or twice, do without."""
+        progress.begin("building the indexes", 0, 0)
+        build_serving(file, folder, lambda done, _: progress.at(0, done), threads=self.processes)
+        progress.end()
+
+    def _mend_serving(self, version: Version, progress: Progress) -> None:
+        """Indexes that are absent or were made by another program are made anew; their version stays what it is."""
+        if problem_of(version.serving):
+            building = serving_beside(self.warehouse.new_file())
+            self._build_serving(version.file, building, progress)
+            self.warehouse.replace_serving(building, version)
 
     def sweep(self) -> None:
         """Remove what a killed writer left behind. Only to be called while holding the writer's lock."""

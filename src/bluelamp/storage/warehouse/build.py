@@ -19,9 +19,10 @@ import pyarrow as pa
 
 from bluelamp.domain.dataset import DATASETS
 from bluelamp.domain.force import FORCES
-from bluelamp.errors import Damaged, DiskFull, StorageError
+from bluelamp.errors import Damaged
 from bluelamp.storage.lake import TABLE_OF, Lake
 from bluelamp.storage.warehouse.coding import Coder, Dimensions, Linked, Points
+from bluelamp.storage.warehouse.failure import as_build_error
 from bluelamp.storage.warehouse.memory import give_back_memory
 from bluelamp.storage.warehouse.pipeline import Portions, ahead
 from bluelamp.storage.warehouse.places import Places
@@ -52,7 +53,7 @@ def build(plan: BuildPlan, target: Path, base: Path | None, lake: Lake, engine: 
         with suppress(OSError):  # where memory lacks, even this may fail: the next load sweeps
             for leftover in target.parent.glob(f"{target.name}*"):
                 leftover.unlink(missing_ok=True)
-        raise _as_storage_error(error) from error
+        raise as_build_error(error) from error
 
 
 class _Build:
@@ -254,20 +255,3 @@ def _coded(coder: Coder, force: _Force) -> Iterator[tuple[str, pa.Table]]:
                 f"The lake gave {found:,} {dataset} where the ledger counts {force.rows[dataset]:,}.",
                 "bluelamp doctor names the damaged file.",
             )
-
-
-def _as_storage_error(error: BaseException) -> StorageError:
-    text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    if "No space left" in text or "disk is full" in text.lower() or "could not write" in text.lower():
-        return DiskFull(
-            f"The disk is full: could not build the warehouse ({text}).",
-            "The version before it still answers; free some space and run the same command again.",
-        )
-    # A RuntimeError here is a thread that could not be started: memory for its stack is what lacks.
-    scarce = "launch worker thread" in text or "annot allocate memory" in text
-    if scarce or isinstance(error, (duckdb.OutOfMemoryException, MemoryError, RuntimeError)):
-        return StorageError(
-            f"There is not enough memory to build the warehouse ({text}).",
-            "Set BLUELAMP_MEMORY_MB higher, or load fewer forces.",
-        )
-    return StorageError(f"The warehouse could not be built: {text}.", "bluelamp doctor checks what it is built from.")

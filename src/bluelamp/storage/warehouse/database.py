@@ -1,13 +1,15 @@
 """Data versions of the warehouse: which file is current, opening it for reading, swapping a new one in. Used by the
 archive flow's last step and by whatever asks.
 
-A version is one DuckDB file that is never written to once it is current. A reader keeps the version it opened; the
-next reader gets the newer one. There is one writer at a time and it never touches a file that is being read.
+A version is one DuckDB file, with a folder of indexes beside it, that is never written to once it is current. A reader
+keeps the version it opened; the next reader gets the newer one. There is one writer at a time and it never touches a
+file that is being read. The version before the current one is kept, so that links to it and half-read answers hold.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _POINTER = "current.json"
+_PREVIOUS = "previous.json"
 # How often a reader follows the pointer to a newer version before it says that something is wrong.
 _TRIES = 20
 
@@ -44,12 +47,22 @@ class Version:
     sha256: str
 
     @property
+    def serving(self) -> Path:
+        """The folder of its indexes, which may be absent: the file alone gives the same answers, later."""
+        return serving_beside(self.file)
+
+    @property
     def whole(self) -> bool:
         """Whether its file is there with the size that was published: what can be told without reading it."""
         try:
             return self.file.stat().st_size == self.size
         except OSError:
             return False
+
+
+def serving_beside(file: Path) -> Path:
+    """Where the indexes of a version's file lie."""
+    return file.with_suffix(".serving")
 
 
 class WarehouseFolder:
@@ -65,6 +78,16 @@ class WarehouseFolder:
     def as_of(self, label: str) -> Version | None:
         """A version built for the state of knowledge of an older release."""
         return self._read_pointer(self.root / f"as-of-{label}.json")
+
+    def previous(self) -> Version | None:
+        """The version that was current before; None where there was none."""
+        return self._read_pointer(self.root / _PREVIOUS)
+
+    def named(self, name: str) -> Version | None:
+        """The version of that name: the current one, the one before, or one of an older state of knowledge."""
+        pointers = [self.root / _POINTER, self.root / _PREVIOUS, *sorted(self.root.glob("as-of-*.json"))]
+        versions = (self._read_pointer(pointer) for pointer in pointers)
+        return next((version for version in versions if version is not None and version.name == name), None)
 
     def stamp(self) -> object:
         """Something that changes whenever another version becomes the current one; cheap enough for every request."""
@@ -99,16 +122,21 @@ class WarehouseFolder:
             path = self.root / f"building{PARTIAL}"
             for leftover in self.root.glob(f"building{PARTIAL}*"):
                 leftover.unlink()
+            shutil.rmtree(serving_beside(path), ignore_errors=True)
         return path
 
     def publish(self, built: Path, fingerprint: str, as_of: str = "") -> Version:
-        """Make a built file the current version (or that of an older release) in one step, and sweep old ones."""
+        """Make a built file, with the indexes beside it, the current version (or that of an older release) in one step.
+
+        The version that was current becomes the previous one; what no pointer names any more is swept.
+        """
         name = fingerprint[:12]
         with storage_errors("publish the warehouse"):
             fsync_file(built)
             sha256 = sha256_of(built)
             # The hash in the name: a version built again must not take the place of the file that readers are told of.
             target = self.root / f"{f'as-of-{as_of}-' if as_of else ''}{name}-{sha256[:8]}.duckdb"
+            self._move_serving(serving_beside(built), target)
             built.replace(target)
             fsync_folder(self.root)
             facts = {
@@ -118,6 +146,8 @@ class WarehouseFolder:
                 "size": target.stat().st_size,
                 "sha256": sha256,
             }
+            if not as_of:
+                self._keep_previous(fingerprint)
             pointer = self.root / (f"as-of-{as_of}.json" if as_of else _POINTER)
             with atomic_path(pointer) as partial:
                 partial.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
@@ -125,6 +155,29 @@ class WarehouseFolder:
                 self._forget_old_answers()
             self.sweep()
         return Version(name, fingerprint, target, int(str(facts["size"])), str(facts["sha256"]))
+
+    def replace_serving(self, built: Path, version: Version) -> None:
+        """Put a folder of indexes, made anew, beside a published version. Readers keep those that they have open."""
+        with storage_errors("publish the warehouse"):
+            self._move_serving(built, version.file)
+            fsync_folder(self.root)
+
+    def _move_serving(self, built: Path, file: Path) -> None:
+        if built.exists():
+            target = serving_beside(file)
+            shutil.rmtree(target, ignore_errors=True)
+            built.replace(target)
+
+    def _keep_previous(self, fingerprint: str) -> None:
+        """The current version becomes the previous one, unless the new one says the same and only was made anew."""
+        try:
+            current = self.current()
+        except StorageError:
+            return  # a pointer that cannot be read names nothing that could be kept
+        if current is None or current.fingerprint == fingerprint:
+            return
+        with atomic_path(self.root / _PREVIOUS) as partial:
+            partial.write_bytes((self.root / _POINTER).read_bytes())
 
     @contextmanager
     def reading(self, version: Version | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -165,7 +218,7 @@ class WarehouseFolder:
         )
 
     def sweep(self) -> None:
-        """Remove files that no pointer names: older versions, and what a killed writer left. For the writer only.
+        """Remove what no pointer names: older versions, and what a killed writer left. For the writer only.
 
         A reader that has such a file open goes on reading it: only the name goes.
         """
@@ -177,6 +230,9 @@ class WarehouseFolder:
         for path in self.root.glob("*.duckdb*"):
             if path not in kept:
                 path.unlink(missing_ok=True)
+        for folder in self.root.glob("*.serving"):
+            if folder not in {serving_beside(file) for file in kept}:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _forget_old_answers(self) -> None:
         # Answers as of an older release may change when an older release is loaded late: they are built anew.

@@ -10,8 +10,6 @@ import sys
 from functools import cache
 from typing import Any
 
-import pyarrow as pa
-
 
 @cache
 def _libc() -> Any:
@@ -23,6 +21,8 @@ def _libc() -> Any:
 
 def give_back_memory() -> None:
     """Return freed memory to the system; takes some milliseconds."""
+    import pyarrow as pa
+
     pa.default_memory_pool().release_unused()
     libc = _libc()
     if libc is not None:

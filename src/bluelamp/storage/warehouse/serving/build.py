@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bluelamp.storage.warehouse.failure import as_build_error
 from bluelamp.storage.warehouse.memory import give_back_memory
 from bluelamp.storage.warehouse.serving.bit_build import write_bits
 from bluelamp.storage.warehouse.serving.cube_build import write_cubes
@@ -27,12 +28,19 @@ Progress = Callable[[int, int], None]  # (rows treated, of how many)
 def build_serving(file: Path, folder: Path, progress: Progress, *, memory_mb: int = 400, threads: int = 2) -> None:
     """Write the indexes of the version in `file` to the new folder `folder`. Raises DiskFull or StorageError."""
     import duckdb
+    import pyarrow as pa
 
     shutil.rmtree(folder, ignore_errors=True)
-    with duckdb.connect(str(file), read_only=True) as connection:
-        connection.execute(f"SET memory_limit = '{int(memory_mb)}MB'")
-        connection.execute(f"SET threads = {int(threads)}")
-        _Build(connection, Writer(folder), progress).run()
+    try:
+        with duckdb.connect(str(file), read_only=True) as connection:
+            connection.execute(f"SET memory_limit = '{int(memory_mb)}MB'")
+            connection.execute(f"SET threads = {int(threads)}")
+            connection.execute("SET temp_directory = ?", [str(folder / "spill")])
+            _Build(connection, Writer(folder), progress).run()
+        shutil.rmtree(folder / "spill", ignore_errors=True)
+    except (duckdb.Error, OSError, MemoryError, RuntimeError, pa.ArrowException) as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise as_build_error(error) from error
 
 
 class _Build:

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from bluelamp.storage.lake import TABLE_OF
-from bluelamp.storage.warehouse.serving.facts import COUNTED, PLACE, Facts, code_columns
+from bluelamp.storage.warehouse.serving.facts import COUNTED, PLACE, TABLE_OF, Facts, code_columns
 
 if TYPE_CHECKING:
     import duckdb
