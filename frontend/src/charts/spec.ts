@@ -2,6 +2,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { Answered, BarsCard, HoursCard, MonthsCard } from '../api/answers';
 import type { Palette } from '../lib/colours';
+import { share } from '../lib/words';
 
 type Drawable = MonthsCard | BarsCard | HoursCard;
 const WIDTH = 760;
@@ -95,7 +96,7 @@ function bars(card: BarsCard, palette: Palette, hatch: string): object {
   return {
     width: WIDTH - 250,
     height: { step: 26 },
-    data: { values: rows.map((row) => ({ label: row.label, count: row.count, known: row.known, words: `${row.count.toLocaleString('en-GB')}${row.share === null ? '' : `  ${Math.round(row.share * 100)}%`}` })) },
+    data: { values: rows.map((row) => ({ label: row.label, count: row.count, known: row.known, words: `${row.count.toLocaleString('en-GB')}  ${share(row.share)}` })) },
     encoding: {
       y: { field: 'label', type: 'nominal', sort: order, axis: { title: null, labelLimit: 220, labelColor: palette.ink, domain: false, ticks: false } },
       x: { field: 'count', type: 'quantitative', axis: null },

@@ -27,7 +27,7 @@ export function tableOf(card: Answered): Table | null {
       const line = (row: (typeof card.rows)[number]): string[] => [
         row.label,
         count(row.count),
-        row.share === null ? '' : share(row.share),
+        share(row.share),
         ...(rates ? [row.rate == null ? '' : rate(row.rate)] : []),
       ];
       return {

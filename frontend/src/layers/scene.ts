@@ -47,7 +47,7 @@ export function hatching(colour: string): ImageData {
   const pen = canvas.getContext('2d', { willReadFrequently: true });
   if (!pen) return new ImageData(size, size);
   pen.strokeStyle = colour;
-  pen.lineWidth = 2.4;
+  pen.lineWidth = 1.8;
   for (let offset = -size; offset <= size * 2; offset += 8) {
     pen.beginPath();
     pen.moveTo(offset, size + 2);

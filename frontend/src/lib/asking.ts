@@ -1,5 +1,6 @@
 // What the cards of one page ask together, and how a click changes it. Handed down by the page that holds the cards.
 import { getContext, setContext } from 'svelte';
+import type { Coverage } from '../api/answers';
 import type { View } from './view';
 
 export type Asking = {
@@ -9,6 +10,8 @@ export type Asking = {
   readonly view: View;
   /** The same with what the page itself fixes (an area page: its area): for links, downloads, citations. */
   readonly whole: View;
+  /** The coverage of the page's own dataset, with its gaps by name. */
+  readonly coverage: Coverage | null;
   /** Changes the choice; null where nothing can be chosen (an embedded card). */
   readonly change: ((view: View, how?: { replace?: boolean }) => void) | null;
 };

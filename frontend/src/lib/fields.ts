@@ -2,3 +2,6 @@
 export const fieldName = (field: string): string => field.replaceAll('_', ' ');
 export const list = (names: string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
+const DATASETS: Record<string, string> = { crimes: 'Street crime', outcomes: 'Outcomes', stops: 'Stop and search' };
+export const datasetName = (name: string): string => DATASETS[name] ?? name;

@@ -59,4 +59,5 @@ export function change(value: number): string {
   const words = size < 0.1 ? oneDigit.format(size * 100) : whole.format(size * 100);
   return `${words}% ${value < 0 ? 'fewer' : 'more'} than`;
 }
+export const capital = (text: string): string => text.replace(/^./, (letter) => letter.toUpperCase());
 export const plural = (number: number, one: string, many = `${one}s`): string => `${count(number)} ${number === 1 ? one : many}`;
