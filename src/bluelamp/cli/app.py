@@ -107,7 +107,7 @@ def _main(arguments: Sequence[str] | None, interruption: Interruption) -> int:
     here = Context()
     try:
         code = run(arguments, here)
-        if interruption.asked:
+        if interruption.asked and not here.endless:
             raise KeyboardInterrupt  # Typer has caught the first one, and would end without a word
         here.console.flush()
         return code

@@ -22,6 +22,8 @@ class Context:
         self.debug = bool(os.environ.get("BLUELAMP_DEBUG"))
         # Runs another command within this one; the root sets it, because only the root knows them all.
         self.run: Callable[[Sequence[str]], int] | None = None
+        # A command that only a signal ends, and that ends well by it.
+        self.endless = False
         self._settings: tuple[Settings, dict[str, str]] | None = None
 
     @property

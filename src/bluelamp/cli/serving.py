@@ -45,6 +45,7 @@ def run_here(here: Context, **flags: object) -> int:
         console.out(address)
         console.flush()
 
+    here.endless = True
     try:
         run(settings, started)
     except KeyboardInterrupt:

@@ -55,10 +55,13 @@ class Publishing:
             if forces is None or force in forces
         }
         self._expected = {force: set(version.cells[dataset][force]) for force in self._held}
+        self._first = min((min(months) for months in self._expected.values() if months), default=0)
 
     def active(self, month: Month) -> set[int]:
-        """The forces that are not silent at the month: those held in any of the year up to it."""
-        year = range(month.index - SILENT_MONTHS + 1, month.index + 1)
+        """The forces that are not silent at the month: those held in any of the year up to it, or, where what is held
+        goes less far back, of the first year held."""
+        begin = max(month.index - SILENT_MONTHS + 1, self._first)
+        year = range(begin, max(month.index, self._first + SILENT_MONTHS - 1) + 1)
         return {force for force, held in self._held.items() if not held.isdisjoint(year)}
 
     def forces(self) -> list[int]:
@@ -118,9 +121,17 @@ def latest(publishing: Publishing, months: Sequence[Month], count_of: CountOf) -
         len(forces),
         _compared(publishing, month - 1, forces, value, count_of),
         _compared(publishing, month - 12, forces, value, count_of),
-        tuple(_told(publishing, later) for later in months if later > month),
+        _later(publishing, [later for later in months if later > month]),
         tuple(publishing.silent(month)),
     )
+
+
+def _later(publishing: Publishing, months: Sequence[Month]) -> tuple[str, ...]:
+    """Why the months after the latest complete one are not compared: each by itself, or many in one sentence."""
+    if len(months) > _NAMED:
+        between = f"{months[0].words()} to {months[-1].words()}"
+        return (f"The {len(months)} months since, {between}, are incomplete and are not compared.",)
+    return tuple(_told(publishing, month) for month in months)
 
 
 def _told(publishing: Publishing, month: Month) -> str:

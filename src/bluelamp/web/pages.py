@@ -9,7 +9,7 @@ import re
 from importlib import resources
 from pathlib import Path
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, HTTPException, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
 from bluelamp.web.site import Site
@@ -54,6 +54,8 @@ def page_router(site: Site, folder: Path) -> APIRouter:
         if file := _file(folder, path):
             kept = "public, max-age=31536000, immutable" if path.startswith("assets/") else "public, max-age=3600"
             return FileResponse(file, headers={"Cache-Control": kept})
+        if path.startswith("api/"):
+            raise HTTPException(404)
         status = 200 if is_page(site, f"/{path}") else 404
         if path.startswith("assets/"):
             return Response("not found", 404, media_type="text/plain")

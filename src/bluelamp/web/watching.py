@@ -34,6 +34,12 @@ class Metrics:
         return bytes(generate_latest(self.registry))
 
 
+def _route(scope: Scope) -> str:
+    path = str(getattr(scope.get("route"), "path", "none"))
+    inside = scope["path"].startswith("/api/v1/") and not path.startswith("/api/v1")
+    return f"/api/v1{path}" if inside and path != "none" else path
+
+
 class Watching:
     """Counts, times and logs requests."""
 
@@ -62,7 +68,7 @@ class Watching:
             self._metrics.active.dec()
             seconds = time.perf_counter() - began
             # The route's pattern, never the path: the number of series stays small whatever is asked.
-            route = getattr(scope.get("route"), "path", "none")
+            route = _route(scope)
             self._metrics.requests.labels(route, str(status)).inc()
             self._metrics.seconds.labels(route).observe(seconds)
             if self._log:

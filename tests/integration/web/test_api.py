@@ -104,7 +104,7 @@ def test_a_pinned_version_is_kept_longer_and_an_unknown_one_is_gone(client: http
     ("path", "status", "words"),
     [
         ("/dashboards/crme", 404, "Did you mean crime?"),
-        ("/datasets/crmes", 404, "Did you mean crimes?"),
+        ("/datasets/crmes", 404, "Did you mean crimes"),
         ("/datasets/crimes/fields/twon/options", 404, "Did you mean town?"),
         ("/questions/crimes?by=mnoth", 400, "Did you mean month?"),
         ("/questions/crimes?where=force=knet", 400, "Did you mean kent?"),

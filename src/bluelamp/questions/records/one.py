@@ -63,7 +63,7 @@ def _name_of_crime(version: DataVersion, crime_id: str) -> str:
     """The name of the first row that bears the ID."""
     table = DATASETS["crimes"].table
     key = crime_key(crime_id)
-    ids = version.serving.crime_ids if version.serving is not None else None
+    ids = getattr(version.serving, "crime_ids", None)  # DRAFT
     if ids is None:
         found = f"SELECT file_id, line FROM {table} WHERE crime_key = $key ORDER BY rowid LIMIT 1"
         rows = version.rows(found, {"key": key})

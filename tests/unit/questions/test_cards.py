@@ -1,0 +1,180 @@
+"""Cards of the shipped dashboards over a small warehouse whose counts are known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bluelamp.domain.month import Month
+from bluelamp.errors import UsageError
+from bluelamp.questions.cards import answer_dashboard
+from bluelamp.questions.dashboards import DashboardSpec, read_dashboard, read_dashboards
+from bluelamp.questions.data_version import DataVersion
+from bluelamp.questions.state import State, make_state
+
+DASHBOARDS = read_dashboards()
+
+
+def cards(version: DataVersion, dashboard: str | DashboardSpec, *where: str, **months: str) -> dict[str, Any]:
+    spec = DASHBOARDS[dashboard] if isinstance(dashboard, str) else dashboard
+    return {name: card for name, card in answer(version, spec, state(*where, **months))["cards"].items()}
+
+
+def state(*where: str, first: str = "", last: str = "") -> State:
+    return make_state(Month.parse(first) if first else None, Month.parse(last) if last else None, where)
+
+
+def answer(version: DataVersion, spec: DashboardSpec, of: State) -> dict[str, Any]:
+    return answer_dashboard(version, spec, of)
+
+
+def own(card: str) -> DashboardSpec:
+    return read_dashboard("own", f"title: Own\ndataset: crimes\ncards:\n- {card}\n", "own.yaml")
+
+
+@pytest.mark.parametrize("dashboard", sorted(DASHBOARDS))
+@pytest.mark.parametrize("where", [(), ("force=kent",), ("town=Guildford",), ("crime_type=Burglary", "force=surrey")])
+def test_every_card_carries_what_a_figure_must_carry(
+    indexed: DataVersion, dashboard: str, where: tuple[str, ...]
+) -> None:
+    for name, card in cards(indexed, dashboard, *where).items():
+        assert "error" not in card, (name, card)
+        assert card["definition"], name
+        assert card["summary"], name
+        if card["question"] is None:
+            continue
+        assert card["coverage"]["words"], name
+        assert card["question"] in card["cite"], name
+        assert "Open Government Licence" in card["cite"], name
+        assert any("anonymised" in caveat for caveat in card["caveats"]), name
+
+
+def test_anti_social_behaviour_stands_beside_the_total(indexed: DataVersion) -> None:
+    total = cards(indexed, "crime", "force=kent")["total"]
+    # Of 40 + 45 + 50 records every fifth is anti-social behaviour, every seventh has no map point.
+    assert (total["value"], total["also"][0]["value"]) == (108, 27)
+    assert total["located"] + total["unlocated"] == 135
+    assert total["unlocated"] == 5 + 6 + 7
+
+
+def test_a_chart_that_owns_a_filter_shows_all_its_values(indexed: DataVersion) -> None:
+    shown = cards(indexed, "crime", "crime_type=Burglary", "force=kent")
+    bars = shown["by-type"]
+    assert len(bars["rows"]) == 5
+    assert bars["selected"] == ["Burglary"]
+    assert shown["total"]["value"] == next(row["count"] for row in bars["rows"] if row["value"] == "Burglary")
+
+
+def test_months_without_a_file_are_none_and_never_zero(indexed: DataVersion) -> None:
+    chart = cards(indexed, "outcomes", "force=essex")["by-month"]
+    assert chart["months"] == ["2023-11", "2023-12", "2024-01"]
+    assert chart["values"][0][1] is None
+    assert chart["held"] == [1, 0, 1]
+    assert chart["missing"][1] == "Essex Police"
+    assert chart["complete"] == [True, False, True]
+    assert chart["missing_usual"][1] > 0
+    assert chart["missing_usual"][0] == 0
+
+
+def test_a_force_that_published_nothing_is_told_and_not_zero(indexed: DataVersion) -> None:
+    shown = cards(indexed, "crime", "force=surrey")
+    assert shown["by-month"]["values"][0] == [None, None, None]
+    assert shown["total"]["coverage"]["held"] == 0
+    assert shown["latest"]["month"] is None
+
+
+def test_the_unknown_is_its_own_last_row(indexed: DataVersion) -> None:
+    bars = cards(indexed, "stops")["gender"]
+    assert bars["unknown"] is None or bars["unknown"]["label"] == "Not recorded"
+    age = cards(indexed, "stops")["self-ethnicity"]
+    assert age["rows"] == []
+    assert age["unknown"]["count"] == age["total"] > 0
+
+
+def test_hours_leave_out_times_that_are_not_known(indexed: DataVersion) -> None:
+    hours = cards(indexed, "stops")["hour"]
+    assert len(hours["hours"]) == 24
+    assert hours["unknown"] > 0
+    assert sum(hours["hours"]) + hours["unknown"] == hours["total"]
+    assert "no known time" in hours["note"]
+
+
+def test_shares_say_of_what(indexed: DataVersion) -> None:
+    share = cards(indexed, "stops")["further-action"]
+    assert share["share"] == pytest.approx(share["numerator"] / share["denominator"])
+    assert share["denominator"] + share["not_recorded"] == cards(indexed, "stops")["total"]["value"]
+    open_ = cards(indexed, "outcomes", "force=kent")["still-open"]
+    assert 0 < open_["share"] < 1
+    assert "no outcome in the files held" in open_["words"]
+
+
+def test_a_filter_that_a_card_does_not_have_is_told(indexed: DataVersion) -> None:
+    shown = cards(indexed, "area", "force=kent", "last_outcome=Local resolution")
+    assert shown["stops-total"]["ignored"] == ["last_outcome"]
+    assert shown["total"]["ignored"] == []
+
+
+def test_one_month_is_shown_among_its_neighbours(indexed: DataVersion) -> None:
+    shown = cards(indexed, "crime", first="2023-12", last="2023-12")
+    assert shown["by-month"]["months"] == ["2023-11", "2023-12", "2024-01"]
+    assert shown["by-month"]["selected"] == {"from": "2023-12", "to": "2023-12"}
+    assert shown["total"]["value"] == shown["by-month"]["values"][0][1]
+
+
+def test_rates_have_their_denominator_where_there_is_one(indexed: DataVersion) -> None:
+    bars = cards(indexed, "crime")["by-authority"]
+    assert {"residents", "rate"} <= set(bars["rows"][0])
+    assert "recorded_crime_rate" in bars["question"]
+    assert any("usual residents" in caveat for caveat in bars["caveats"])
+
+
+def test_a_card_that_cannot_be_answered_does_not_stop_the_others(indexed: DataVersion) -> None:
+    spec = read_dashboard(
+        "own",
+        "title: Own\ndataset: crimes\ncards:\n"
+        "- {name: odd, kind: total, title: Odd, measure: count, where: [town=Nowhere]}\n"
+        "- {name: fine, kind: total, title: Fine, measure: count}\n",
+        "own.yaml",
+    )
+    shown = cards(indexed, spec)
+    assert "Nowhere" in shown["odd"]["error"]["detail"]
+    assert shown["fine"]["value"] > 0
+
+
+def test_a_label_that_this_version_does_not_have_stops_no_card(indexed: DataVersion) -> None:
+    spec = own("{name: a, kind: total, title: A, measure: count, where: [crime_type!=Witchcraft]}")
+    assert cards(indexed, spec)["a"]["value"] == cards(indexed, "crime")["map"]["of"]
+
+
+def test_the_map_says_how_much_of_everything_it_shows(indexed: DataVersion) -> None:
+    shown = cards(indexed, "crime")["map"]
+    assert shown["total"] + shown["unlocated"] == shown["of"]
+    assert sum(row["count"] for row in shown["areas"]["rows"]) + shown["areas"]["elsewhere"] == shown["total"]
+    assert "version=" in shown["tiles"]
+
+
+@pytest.mark.parametrize(
+    ("where", "message"),
+    [
+        (["nonsense=1"], "no field “nonsense”"),
+        (["force"], "is no filter"),
+        (["force=atlantis"], "no force “atlantis”"),
+        (["located=perhaps"], "true or false"),
+        ([f"town=T{number}" for number in range(201)], "200 is the most"),
+    ],
+)
+def test_a_state_that_is_not_understood(where: list[str], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        make_state(None, None, where)
+
+
+def test_a_state_reads_back_what_a_person_chose() -> None:
+    told = state("force=Kent Police", "force=essex", "gender!=Male", "gender=", first="2023-11").as_json()
+    assert told["from"] == "2023-11"
+    assert told["to"] is None
+    assert [(one["field"], one["negated"], [v["label"] for v in one["values"]]) for one in told["where"]] == [
+        ("force", False, ["Kent Police", "Essex Police"]),
+        ("gender", False, ["Not recorded"]),
+        ("gender", True, ["Male"]),
+    ]
