@@ -8,55 +8,20 @@ import duckdb
 import numpy as np
 import pytest
 from by_rows import count_by_rows
-from random_version import FIRST, MONTHS
+from questions_at_random import RandomQuestions
+from random_version import FIRST
 
-from bluelamp.storage.warehouse.serving import Counter, Facts, Serving
+from bluelamp.storage.warehouse.serving import Counter, Serving
 
 DATASETS = ("crimes", "outcomes", "stops")
 
 
-class _Questions:
-    """Random questions about some axes."""
-
-    def __init__(self, facts: Facts, seed: int) -> None:
-        self.facts, self.random = facts, np.random.default_rng(seed)
-
-    def span(self) -> tuple[int, int]:
-        if self.random.random() < 0.3:
-            return 0, 1 << 16
-        first, last = sorted(self.random.integers(FIRST - 2, FIRST + MONTHS + 2, 2).tolist())
-        return first, last
-
-    def codes(self, name: str) -> np.ndarray:
-        """One code, a stretch of codes, all but some (what a negation becomes), any set, or none at all."""
-        size = MONTHS if name == "month" else self.facts.sizes[name]
-        begin = FIRST if name == "month" else 0
-        kind = self.random.integers(0, 6)
-        if kind == 0:
-            found = self.random.integers(0, size, 1)
-        elif kind == 1:
-            first, last = sorted(self.random.integers(0, size, 2).tolist())
-            found = np.arange(first, last + 1)
-        elif kind == 2:
-            found = np.setdiff1d(np.arange(size), self.random.integers(0, size, 2))
-        elif kind == 3:
-            found = np.array([0, size - 1])
-        elif kind == 4 and self.random.random() < 0.2:
-            found = np.array([], np.int64)
-        else:
-            found = np.flatnonzero(self.random.random(size) < 0.5)
-        return found + begin
-
-    def keep(self, names: Sequence[str]) -> dict[str, np.ndarray]:
-        chosen = [name for name in names if self.random.random() < 0.4]
-        return {name: self.codes(name) for name in chosen}
-
-    def by(self, names: Sequence[str], most: int) -> list[str]:
-        return self.random.permutation(list(names))[: self.random.integers(0, most + 1)].tolist()
-
-
 def _hold(
-    connection: duckdb.DuckDBPyConnection, counter: Counter, dataset: str, questions: _Questions, names: Sequence[str]
+    connection: duckdb.DuckDBPyConnection,
+    counter: Counter,
+    dataset: str,
+    questions: RandomQuestions,
+    names: Sequence[str],
 ) -> None:
     first, last = questions.span()
     keep = questions.keep(["month", *names])
@@ -72,7 +37,7 @@ def _hold(
 
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_cubes_count_what_the_rows_count(connection: duckdb.DuckDBPyConnection, serving: Serving, dataset: str) -> None:
-    questions = _Questions(serving.facts[dataset], 1)
+    questions = RandomQuestions(serving.facts[dataset], 1)
     for cube in serving.cubes[dataset].all:
         for _ in range(2 if dataset == "stops" else 12):
             _hold(connection, cube, dataset, questions, cube.dims)
@@ -83,7 +48,7 @@ def test_bit_indexes_count_what_the_rows_count(
     connection: duckdb.DuckDBPyConnection, serving: Serving, dataset: str
 ) -> None:
     index, facts = serving.bits[dataset], serving.facts[dataset]
-    questions = _Questions(facts, 2)
+    questions = RandomQuestions(facts, 2)
     for _ in range(120):
         names = questions.random.permutation(list(facts.sizes))[:4].tolist()
         _hold(connection, index, dataset, questions, names)

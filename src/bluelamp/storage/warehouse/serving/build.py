@@ -18,6 +18,12 @@ from bluelamp.storage.warehouse.serving.cube_build import write_cubes
 from bluelamp.storage.warehouse.serving.facts import AXES, Facts, read_facts
 from bluelamp.storage.warehouse.serving.files import Writer
 from bluelamp.storage.warehouse.serving.ordering import ordered_by_month
+from bluelamp.storage.warehouse.serving.point_build import (
+    WrittenPoints,
+    ordered_by_point,
+    write_map,
+    write_points,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -52,9 +58,12 @@ class _Build:
     def run(self) -> None:
         found = {dataset: read_facts(self._connection, dataset) for dataset in AXES}
         self._facts = {dataset: facts for dataset, facts in found.items() if facts is not None}
-        self._writer.finish({dataset: self._dataset(dataset, facts) for dataset, facts in self._facts.items()})
+        with self._writer.file("points") as output:
+            points = write_points(self._connection, output)
+        parts = {dataset: self._dataset(dataset, facts, points) for dataset, facts in self._facts.items()}
+        self._writer.finish({"points": points.manifest, "datasets": parts})
 
-    def _dataset(self, dataset: str, facts: Facts) -> dict[str, Any]:
+    def _dataset(self, dataset: str, facts: Facts, points: WrittenPoints) -> dict[str, Any]:
         ordered = ordered_by_month(self._connection, dataset, facts, self._advance)
         with self._writer.file(f"{dataset}.bits") as output:
             bits = write_bits(ordered, facts, output)
@@ -62,8 +71,14 @@ class _Build:
             cubes = write_cubes(ordered, dataset, facts, output)
         del ordered
         give_back_memory()
-        return {"facts": asdict(facts), "bits": bits, "cubes": cubes}
+        ordered = ordered_by_point(self._connection, dataset, facts, points, self._advance)
+        with self._writer.file(f"{dataset}.map") as output:
+            on_map = write_map(ordered, facts, output)
+        del ordered
+        give_back_memory()
+        return {"facts": asdict(facts), "bits": bits, "cubes": cubes, "map": on_map}
 
     def _advance(self, rows: int) -> None:
         self._done += rows
-        self._progress(self._done, sum(facts.records for facts in self._facts.values()))
+        # Every record is read twice: in the order of months and in that of the map, where not all have a place.
+        self._progress(self._done, 2 * sum(facts.records for facts in self._facts.values()))

@@ -18,8 +18,11 @@ from bluelamp.storage.warehouse.serving.facts import PLACE, Facts
 from bluelamp.storage.warehouse.serving.files import Output, Slots
 from bluelamp.storage.warehouse.serving.ordering import Ordered
 
-# A cube of more bytes than this is left out: the bit index answers in its place.
+# A cube of more bytes than this is left out: the bit index answers in its place. Of few records that is as quick, so a
+# cube must not be much larger than what it counts.
 LARGEST = 400_000_000
+_EACH_RECORD = 32
+_SMALL = 1_000_000
 
 Ints = npt.NDArray[np.int64]
 
@@ -41,7 +44,8 @@ def lattice(dataset: str, facts: Facts) -> list[tuple[str, ...]]:
     found = [(place, *tail) for tail in tails for place in PLACE]
     if dataset == "stops":
         found += list(combinations(_PAIRED, 2))
-    return [dims for dims in found if 4 * (facts.months + 1) * _cells(facts, dims) <= LARGEST]
+    most = min(LARGEST, max(_SMALL, _EACH_RECORD * facts.records))
+    return [dims for dims in found if 4 * (facts.months + 1) * _cells(facts, dims) <= most]
 
 
 def _cells(facts: Facts, dims: Sequence[str]) -> int:

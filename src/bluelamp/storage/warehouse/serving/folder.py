@@ -14,6 +14,7 @@ from bluelamp.storage.warehouse.serving.cubes import Cube, Cubes
 from bluelamp.storage.warehouse.serving.facts import Facts
 from bluelamp.storage.warehouse.serving.files import MANIFEST, Reader
 from bluelamp.storage.warehouse.serving.planes import Axis
+from bluelamp.storage.warehouse.serving.points import MapIndex, Points
 from bluelamp.storage.warehouse.serving.selection import Counter
 
 
@@ -22,9 +23,12 @@ class Serving:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self.facts = {dataset: Facts(**part["facts"]) for dataset, part in reader.parts.items()}
-        self.cubes = {dataset: self._open_cubes(dataset, part) for dataset, part in reader.parts.items()}
-        self.bits = {dataset: self._open_bits(dataset, part["bits"]) for dataset, part in reader.parts.items()}
+        datasets: dict[str, Any] = reader.parts["datasets"]
+        points = Points(**{name: reader.array(place) for name, place in reader.parts["points"].items()})
+        self.facts = {dataset: Facts(**part["facts"]) for dataset, part in datasets.items()}
+        self.cubes = {dataset: self._open_cubes(dataset, part["cubes"]) for dataset, part in datasets.items()}
+        self.bits = {dataset: self._open_bits(dataset, part["bits"]) for dataset, part in datasets.items()}
+        self.maps = {dataset: self._open_map(dataset, points, part["map"]) for dataset, part in datasets.items()}
 
     def counter(self, dataset: str, dims: frozenset[str], by: Sequence[str] = ()) -> Counter | None:
         """What counts by these axes (the month need not be named), filtered or grouped; None where only rows can tell.
@@ -40,17 +44,24 @@ class Serving:
             return None
         return self.cubes[dataset].pick(needed) or bits
 
-    def _open_cubes(self, dataset: str, part: dict[str, Any]) -> Cubes:
+    def _open_cubes(self, dataset: str, cubes: list[dict[str, Any]]) -> Cubes:
         first = self.facts[dataset].first_month
-        return Cubes(Cube(tuple(one["dims"]), first, self._reader.array(one["totals"])) for one in part["cubes"])
+        return Cubes(Cube(tuple(one["dims"]), first, self._reader.array(one["totals"])) for one in cubes)
 
     def _open_bits(self, dataset: str, part: dict[str, Any]) -> BitIndex:
         facts = self.facts[dataset]
+        starts, attributes, axes = self._open_segments(facts, part)
+        return BitIndex(facts.first_month, facts.months, starts, attributes, facts.sizes, axes)
+
+    def _open_map(self, dataset: str, points: Points, part: dict[str, Any]) -> MapIndex:
+        return MapIndex(points, self.facts[dataset], *self._open_segments(self.facts[dataset], part))
+
+    def _open_segments(self, facts: Facts, part: dict[str, Any]) -> tuple[Any, dict[str, Any], dict[str, Axis]]:
+        """(starts, attributes, axes) of an index."""
+        sizes = facts.sizes | {"month": facts.months}
         attributes = {name: self._reader.array(place) for name, place in part["attributes"].items()}
-        axes = {name: Axis(facts.sizes[name], self._reader.array(place)) for name, place in part["planes"].items()}
-        return BitIndex(
-            facts.first_month, facts.months, self._reader.array(part["starts"]), attributes, facts.sizes, axes
-        )
+        axes = {name: Axis(sizes[name], self._reader.array(place)) for name, place in part["planes"].items()}
+        return self._reader.array(part["starts"]), attributes, axes
 
 
 def open_serving(folder: Path) -> Serving | None:

@@ -60,7 +60,7 @@ def ordered_by_month(
         name: np.asarray(found[column]).astype(np.uint16)
         for name, column in zip(("month", *PLACE), ("month", "force_id", "town_id", "area_id"), strict=True)
     }
-    starts = _starts(found["rows"])
+    starts = starts_of(found["rows"])
     places = _Places(attributes, facts)
     segment_of = np.zeros((facts.months, places.count), np.uint32)
     segment_of[attributes["month"], places.of(attributes)] = np.arange(len(starts) - 1)
@@ -74,7 +74,8 @@ def ordered_by_month(
     return Ordered(starts, attributes, scatter.columns)
 
 
-def _starts(rows: Any) -> npt.NDArray[np.int64]:
+def starts_of(rows: Any) -> npt.NDArray[np.int64]:
+    """Where segments of so many records begin, and where the last one ends."""
     return np.concatenate([[0], np.cumsum(np.asarray(rows, np.int64))]).astype(np.int64)
 
 

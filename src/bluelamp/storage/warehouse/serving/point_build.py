@@ -1,0 +1,147 @@
+"""Writes the map points and, dataset by dataset, the map index. Called by `build`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bluelamp.domain.tile import grid_position, morton
+from bluelamp.storage.warehouse.serving.bit_build import write_planes
+from bluelamp.storage.warehouse.serving.facts import COUNTED, PLACE, TABLE_OF, Facts, code_columns
+from bluelamp.storage.warehouse.serving.files import Output
+from bluelamp.storage.warehouse.serving.ordering import Batch, Ordered, Scatter, batches, starts_of
+
+if TYPE_CHECKING:
+    import duckdb
+
+Numbers = npt.NDArray[np.uint32]
+_NOWHERE = np.uint32(0xFFFFFFFF)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenPoints:
+    """The map points that were written: `of_row` gives a warehouse point's number among them."""
+
+    manifest: dict[str, Any]
+    of_row: Numbers
+
+
+def write_points(connection: duckdb.DuckDBPyConnection, output: Output) -> WrittenPoints:
+    """Write every place that has a longitude and a latitude once, under the first of its names in the alphabet."""
+    rows = connection.execute(
+        "SELECT point_id, longitude, latitude, coalesce(location, '') AS location FROM dim_point "
+        "WHERE longitude IS NOT NULL AND latitude IS NOT NULL ORDER BY longitude, latitude, location"
+    ).to_arrow_table()
+    ids, longitude, latitude = (rows.column(name).to_numpy() for name in ("point_id", "longitude", "latitude"))
+    fresh = np.ones(len(ids), bool)
+    fresh[1:] = (longitude[1:] != longitude[:-1]) | (latitude[1:] != latitude[:-1])
+    firsts = np.flatnonzero(fresh)
+    number = morton(*grid_position(longitude[firsts], latitude[firsts]))
+    order = np.argsort(number, kind="stable")
+    rank = np.empty(len(order), np.uint32)
+    rank[order] = np.arange(len(order))
+    of_row = np.full(int(ids.max(initial=0)) + 1, _NOWHERE, np.uint32)
+    of_row[ids] = rank[np.cumsum(fresh) - 1]
+    ends, texts = _texts(rows.column("location").combine_chunks().take(firsts[order]))
+    manifest = {
+        "number": output.put(number[order]),
+        "longitude": output.put(longitude[firsts][order]),
+        "latitude": output.put(latitude[firsts][order]),
+        "ends": output.put(ends),
+        "texts": output.put(texts),
+    }
+    return WrittenPoints(manifest, of_row)
+
+
+def _texts(names: Any) -> tuple[Numbers, npt.NDArray[np.uint8]]:
+    """(where each name ends, the bytes of all) of an Arrow array of texts."""
+    encoded = [name.encode() for name in names.to_pylist()]
+    ends = np.zeros(len(encoded) + 1, np.uint32)
+    np.cumsum([len(name) for name in encoded], out=ends[1:])
+    return ends, np.frombuffer(b"".join(encoded), np.uint8)
+
+
+def ordered_by_point(
+    connection: duckdb.DuckDBPyConnection,
+    dataset: str,
+    facts: Facts,
+    points: WrittenPoints,
+    advance: Callable[[int], None],
+) -> Ordered:
+    """All records with a location by map point, force, town and authority."""
+    condition = f"FROM {TABLE_OF[dataset]} AS r WHERE {COUNTED} AND r.located"
+    groups = connection.execute(
+        f"SELECT r.point_id, r.force_id AS force, r.town_id AS town, r.area_id AS local_authority, count(*) AS rows "
+        f"{condition} GROUP BY ALL"
+    ).fetchnumpy()
+    segments = _Segments({name: np.asarray(column) for name, column in groups.items()}, points.of_row)
+    names = ["month", *(name for name in facts.sizes if name not in (*PLACE, "located"))]
+    sizes = facts.sizes | {"month": facts.months}
+    scatter = Scatter(segments.starts, {name: sizes[name] for name in names})
+    columns = code_columns(dataset, facts, ["force", *names])
+    for batch in batches(connection, f"SELECT r.point_id, {columns} {condition}"):
+        scatter.add(segments.of(batch), batch)
+        advance(len(batch["point_id"]))
+    return Ordered(segments.starts, segments.attributes, scatter.columns)
+
+
+class _Segments:
+    """The segments of a map index, and which of them a row belongs to: its point and force tell."""
+
+    def __init__(self, groups: Batch, of_row: Numbers) -> None:
+        point = of_row[groups["point_id"]]
+        order = np.lexsort((groups["local_authority"], groups["town"], groups["force"], point))
+        columns = {"point": point[order]} | {name: groups[name][order].astype(np.uint16) for name in PLACE}
+        fresh = np.zeros(len(order), bool)
+        fresh[:1] = True
+        for column in columns.values():
+            fresh[1:] |= column[1:] != column[:-1]
+        segment = np.cumsum(fresh) - 1
+        self.attributes = {name: column[fresh] for name, column in columns.items()}
+        self.starts = starts_of(np.bincount(segment, groups["rows"][order], len(self.attributes["point"])))
+        self._rows = len(of_row)
+        self._by_force = self._split(groups["force"][order], groups["point_id"][order], segment.astype(np.uint32))
+        self._force, self._table = -1, np.zeros(0, np.uint32)
+
+    @staticmethod
+    def _split(force: Any, point_id: Any, segment: Numbers) -> dict[int, tuple[Any, Numbers]]:
+        found = {}
+        for one in np.unique(force).tolist():
+            own = np.flatnonzero(force == one)
+            ids = point_id[own]
+            # Town and authority follow from the warehouse's point: else a row could belong to several segments.
+            assert len(np.unique(ids)) == len(ids)
+            found[int(one)] = ids, segment[own]
+        return found
+
+    def of(self, batch: Batch) -> Numbers:
+        """The segment of each row. Rows come force by force, so that one table at a time is enough."""
+        force = batch["force"]
+        forces = np.unique(force).tolist()
+        if len(forces) == 1:
+            return self._of_force(forces[0])[batch["point_id"]]
+        found = np.empty(len(force), np.uint32)
+        for one in forces:
+            own = np.flatnonzero(force == one)
+            found[own] = self._of_force(one)[batch["point_id"][own]]
+        return found
+
+    def _of_force(self, force: int) -> Numbers:
+        if force != self._force:
+            ids, segment = self._by_force[force]
+            self._force, self._table = force, np.zeros(self._rows, np.uint32)
+            self._table[ids] = segment
+        return self._table
+
+
+def write_map(ordered: Ordered, facts: Facts, output: Output) -> dict[str, Any]:
+    """What the manifest says of the map index of a dataset."""
+    return {
+        "starts": output.put(ordered.starts.astype(np.uint32)),
+        "attributes": {name: output.put(column) for name, column in ordered.attributes.items()},
+        "planes": write_planes(ordered, facts, output),
+    }
