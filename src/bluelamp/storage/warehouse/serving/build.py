@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from bluelamp.storage.warehouse.failure import as_build_error
 from bluelamp.storage.warehouse.memory import give_back_memory
 from bluelamp.storage.warehouse.serving.bit_build import write_bits
+from bluelamp.storage.warehouse.serving.crime_ids import write_crime_ids
 from bluelamp.storage.warehouse.serving.cube_build import write_cubes
-from bluelamp.storage.warehouse.serving.facts import AXES, Facts, read_facts
+from bluelamp.storage.warehouse.serving.facts import AXES, TABLE_OF, Facts, read_facts
 from bluelamp.storage.warehouse.serving.files import Writer
 from bluelamp.storage.warehouse.serving.ordering import ordered_by_month
 from bluelamp.storage.warehouse.serving.point_build import (
@@ -61,7 +62,8 @@ class _Build:
         with self._writer.file("points") as output:
             points = write_points(self._connection, output)
         parts = {dataset: self._dataset(dataset, facts, points) for dataset, facts in self._facts.items()}
-        self._writer.finish({"points": points.manifest, "datasets": parts})
+        ids = {dataset: self._crime_ids(dataset) for dataset in ("crimes", "outcomes")}
+        self._writer.finish({"points": points.manifest, "datasets": parts, "crime_ids": ids})
 
     def _dataset(self, dataset: str, facts: Facts, points: WrittenPoints) -> dict[str, Any]:
         ordered = ordered_by_month(self._connection, dataset, facts, self._advance)
@@ -77,6 +79,12 @@ class _Build:
         del ordered
         give_back_memory()
         return {"facts": asdict(facts), "bits": bits, "cubes": cubes, "map": on_map}
+
+    def _crime_ids(self, dataset: str) -> dict[str, Any] | None:
+        with self._writer.file(f"{dataset}.ids") as output:
+            found = write_crime_ids(self._connection, TABLE_OF[dataset], output)
+        give_back_memory()
+        return found
 
     def _advance(self, rows: int) -> None:
         self._done += rows

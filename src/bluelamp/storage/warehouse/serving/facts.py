@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 if TYPE_CHECKING:
     import duckdb
@@ -139,9 +141,11 @@ def read_facts(connection: duckdb.DuckDBPyConnection, dataset: str) -> Facts | N
 def code_columns(dataset: str, facts: Facts, names: Sequence[str]) -> str:
     """SQL for the codes of these axes, each in as few bytes as hold it; `month` counts from the first month."""
     by_name = {axis.name: axis.code for axis in AXES[dataset]} | {"month": f"r.month - {facts.first_month}"}
+    kinds = {np.dtype(np.uint8): "UTINYINT", np.dtype(np.uint16): "USMALLINT"}
+    return ", ".join(f"({by_name[name]})::{kinds[kind]} AS {name}" for name, kind in code_kinds(facts, names).items())
+
+
+def code_kinds(facts: Facts, names: Sequence[str]) -> dict[str, np.dtype[Any]]:
+    """The kind of number that holds the codes of each of these axes."""
     sizes = facts.sizes | {"month": facts.months}
-    return ", ".join(f"({by_name[name]})::{_narrowest(sizes[name])} AS {name}" for name in names)
-
-
-def _narrowest(size: int) -> str:
-    return "UTINYINT" if size <= 1 << 8 else "USMALLINT"
+    return {name: np.dtype(np.uint8 if sizes[name] <= 1 << 8 else np.uint16) for name in names}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bluelamp.storage.warehouse.serving.bits import BitIndex
+from bluelamp.storage.warehouse.serving.crime_ids import CrimeIds
 from bluelamp.storage.warehouse.serving.cubes import Cube, Cubes
 from bluelamp.storage.warehouse.serving.facts import Facts
 from bluelamp.storage.warehouse.serving.files import MANIFEST, Reader
@@ -19,7 +20,8 @@ from bluelamp.storage.warehouse.serving.selection import Counter
 
 
 class Serving:
-    """The indexes of one version, by dataset. A dataset without records has none."""
+    """The indexes of one version, by dataset; a dataset without records has none. `crime_ids` and `outcome_ids` find
+    rows of the two tables by crime ID, None where no row has one."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -29,6 +31,9 @@ class Serving:
         self.cubes = {dataset: self._open_cubes(dataset, part["cubes"]) for dataset, part in datasets.items()}
         self.bits = {dataset: self._open_bits(dataset, part["bits"]) for dataset, part in datasets.items()}
         self.maps = {dataset: self._open_map(dataset, points, part["map"]) for dataset, part in datasets.items()}
+
+        ids = {dataset: self._open_ids(part) for dataset, part in reader.parts["crime_ids"].items()}
+        self.crime_ids, self.outcome_ids = ids["crimes"], ids["outcomes"]
 
     def counter(self, dataset: str, dims: frozenset[str], by: Sequence[str] = ()) -> Counter | None:
         """What counts by these axes (the month need not be named), filtered or grouped; None where only rows can tell.
@@ -55,6 +60,9 @@ class Serving:
 
     def _open_map(self, dataset: str, points: Points, part: dict[str, Any]) -> MapIndex:
         return MapIndex(points, self.facts[dataset], *self._open_segments(self.facts[dataset], part))
+
+    def _open_ids(self, part: dict[str, Any] | None) -> CrimeIds | None:
+        return CrimeIds(**{name: self._reader.array(place) for name, place in part.items()}) if part else None
 
     def _open_segments(self, facts: Facts, part: dict[str, Any]) -> tuple[Any, dict[str, Any], dict[str, Axis]]:
         """(starts, attributes, axes) of an index."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from bluelamp.storage.warehouse.serving.facts import COUNTED, PLACE, TABLE_OF, Facts, code_columns
+from bluelamp.storage.warehouse.serving.facts import COUNTED, PLACE, TABLE_OF, Facts, code_columns, code_kinds
 
 if TYPE_CHECKING:
     import duckdb
@@ -65,7 +65,7 @@ def ordered_by_month(
     segment_of = np.zeros((facts.months, places.count), np.uint32)
     segment_of[attributes["month"], places.of(attributes)] = np.arange(len(starts) - 1)
     names = [name for name in facts.sizes if name not in PLACE]
-    scatter = Scatter(starts, {name: facts.sizes[name] for name in names})
+    scatter = Scatter(starts, code_kinds(facts, names))
     columns = code_columns(dataset, facts, ["month", *PLACE, *names])
     query = f"SELECT {columns} FROM {TABLE_OF[dataset]} AS r WHERE {COUNTED}"
     for batch in batches(connection, query):
@@ -108,11 +108,9 @@ class _Places:
 class Scatter:
     """Columns that are filled by batches of rows whose segments are known."""
 
-    def __init__(self, starts: npt.NDArray[np.int64], sizes: dict[str, int]) -> None:
+    def __init__(self, starts: npt.NDArray[np.int64], kinds: dict[str, np.dtype[Any]]) -> None:
         self._next = starts[:-1].copy()
-        self.columns: dict[str, Column] = {
-            name: np.zeros(int(starts[-1]), np.uint8 if size <= 1 << 8 else np.uint16) for name, size in sizes.items()
-        }
+        self.columns: dict[str, Column] = {name: np.zeros(int(starts[-1]), kind) for name, kind in kinds.items()}
 
     def add(self, segment: npt.NDArray[np.uint32], batch: Batch) -> None:
         """Write the codes of some rows, each into the next free place of its segment."""

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from bluelamp.domain.tile import grid_position, morton
 from bluelamp.storage.warehouse.serving.bit_build import write_planes
-from bluelamp.storage.warehouse.serving.facts import COUNTED, PLACE, TABLE_OF, Facts, code_columns
+from bluelamp.storage.warehouse.serving.facts import COUNTED, PLACE, TABLE_OF, Facts, code_columns, code_kinds
 from bluelamp.storage.warehouse.serving.files import Output
 from bluelamp.storage.warehouse.serving.ordering import Batch, Ordered, Scatter, batches, starts_of
 
@@ -80,8 +80,7 @@ def ordered_by_point(
     ).fetchnumpy()
     segments = _Segments({name: np.asarray(column) for name, column in groups.items()}, points.of_row)
     names = ["month", *(name for name in facts.sizes if name not in (*PLACE, "located"))]
-    sizes = facts.sizes | {"month": facts.months}
-    scatter = Scatter(segments.starts, {name: sizes[name] for name in names})
+    scatter = Scatter(segments.starts, code_kinds(facts, names))
     columns = code_columns(dataset, facts, ["force", *names])
     for batch in batches(connection, f"SELECT r.point_id, {columns} {condition}"):
         scatter.add(segments.of(batch), batch)
