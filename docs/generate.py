@@ -79,7 +79,8 @@ def settings() -> str:
         "| `ledger.….copy` | a copy of the ledger, made when a load has ended; `bluelamp doctor --mend` puts it back |",
         "| `vault/` | the bytes as received; lake and warehouse can be made anew from them and the ledger |",
         "| `lake/` | the rows as columnar files (Parquet), and the reference data (`ref_ons__…`) |",
-        "| `warehouse/` | the data versions that answer questions (DuckDB) |",
+        "| `warehouse/` | the data versions that answer questions (DuckDB), each with its indexes (`….serving/`) |",
+        "| `dashboards/` | dashboards of your own, if you make some: one YAML file each |",
         "| `cache/`, `tmp/`, `writer.lock` | may be removed while nothing runs |",
         "",
     ]
@@ -195,6 +196,59 @@ def exit_codes() -> str:
     return "\n".join([*lines, ""])
 
 
+def api() -> str:
+    """Every address of the web API, from its own description."""
+    from pathlib import Path as Folder
+    from tempfile import mkdtemp
+
+    from bluelamp.settings import read_settings
+    from bluelamp.web import problems
+    from bluelamp.web.app import make_app
+
+    described = make_app(read_settings({"home": Folder(mkdtemp())}, {})[0]).openapi()
+    lines = [
+        "# The web API",
+        "",
+        "Served by `bluelamp serve`. Everything is read with GET, needs no key, and is JSON where nothing else is said; the",
+        "same description for programs is at `/openapi.json`, with the shape of every answer.",
+        "",
+    ]
+    for path, methods in described["paths"].items():
+        operation = methods["get"]
+        lines += [f"## {path}", "", f"{operation['summary']}. {' '.join(operation['description'].split())}", ""]
+        parameters = operation.get("parameters", [])
+        if parameters:
+            lines += ["| parameter | what it is |", "|---|---|"]
+            lines += [f"| `{one['name']}` | {_sentence(one['description'])} |" for one in parameters]
+            lines.append("")
+    lines += [
+        "## Errors",
+        "",
+        "Problem details (RFC 9457) with a `detail` to read and, where there is one, a `hint` to follow.",
+    ]
+    lines += ["", "| status | kind | when |", "|---|---|---|"]
+    lines += [f"| {status} | `{slug}` | {_sentence(title)} |" for _, status, slug, title in problems.TABLE]
+    return "\n".join([*lines, ""])
+
+
+def dashboards() -> str:
+    """What may stand in a dashboard's file, and the dashboards that are shipped."""
+    from bluelamp.questions.dashboards import CARD_WORDS, DASHBOARD_WORDS, KIND_WORDS, read_dashboards
+
+    lines = ["# Dashboards", "", "What may stand in a file of `dashboards/` in the home.", ""]
+    lines += ["| of a dashboard | what it is |", "|---|---|"]
+    lines += [f"| `{name}` | {_sentence(words)} |" for name, words in DASHBOARD_WORDS.items()]
+    lines += ["", "| of a card | what it is |", "|---|---|"]
+    lines += [f"| `{name}` | {_sentence(words)} |" for name, words in CARD_WORDS.items()]
+    lines += ["", "| kind of card | what it shows |", "|---|---|"]
+    lines += [f"| `{name}` | {_sentence(words)} |" for name, words in KIND_WORDS.items()]
+    for dashboard in read_dashboards().values():
+        lines += ["", f"## {dashboard.name}: {dashboard.title}", "", _sentence(dashboard.lead), ""]
+        lines += ["| card | kind | dataset | title |", "|---|---|---|---|"]
+        lines += [f"| `{card.name}` | {card.kind} | {card.dataset} | {card.title} |" for card in dashboard.cards]
+    return "\n".join([*lines, ""])
+
+
 def _sentence(words: str) -> str:
     text = words.strip().rstrip(".").replace("|", "\\|")
     return text[:1].upper() + text[1:] + "."
@@ -207,6 +261,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "tables.md": tables,
     "findings.md": findings,
     "exit-codes.md": exit_codes,
+    "api.md": api,
+    "dashboards.md": dashboards,
 }
 
 

@@ -45,7 +45,7 @@ def tile_of(version: DataVersion, question: Question, z: int, x: int, y: int) ->
 
 def _from_index(version: DataVersion, question: Question, z: int, x: int, y: int) -> Tile | None:
     serving, name = version.serving, question.dataset.name
-    if name not in getattr(serving, "maps", {}):  # DRAFT
+    if serving is None or name not in serving.maps:
         return None
     index = serving.maps[name]
     scope = scope_of(version, question, serving.facts[name], index.dims)

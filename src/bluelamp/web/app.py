@@ -17,12 +17,7 @@ from bluelamp import __version__
 from bluelamp.errors import BluelampError
 from bluelamp.settings import Settings
 from bluelamp.web import problems
-from bluelamp.web.api import areas, dashboards, datasets, held, questions, records, site
-
-try:
-    from bluelamp.web.api import tiles
-except ImportError:
-    tiles = site  # DRAFT
+from bluelamp.web.api import areas, dashboards, datasets, held, questions, records, site, tiles
 from bluelamp.web.headers import SecurityHeaders
 from bluelamp.web.pages import page_router, static_folder
 from bluelamp.web.site import Site, open_site

@@ -13,7 +13,7 @@ UNFORESEEN = (
 )
 
 # The first class that fits counts: (class, status, slug of the page that explains it, title)
-_TABLE: tuple[tuple[type[errors.BluelampError], int, str, str], ...] = (
+TABLE: tuple[tuple[type[errors.BluelampError], int, str, str], ...] = (
     (errors.TooCostly, 422, "too-costly", "Too much is asked at once"),
     (errors.UsageError, 400, "not-understood", "The request is not understood"),
     (errors.NotKept, 410, "version-not-kept", "That data version is no longer kept"),
@@ -32,7 +32,7 @@ def status_of(error: errors.BluelampError) -> int:
 
 
 def _entry(error: errors.BluelampError) -> tuple[type[errors.BluelampError], int, str, str]:
-    return next(entry for entry in _TABLE if isinstance(error, entry[0]))
+    return next(entry for entry in TABLE if isinstance(error, entry[0]))
 
 
 def problem(status: int, slug: str, title: str, detail: str, hint: str = "") -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bluelamp.errors import NothingHeld, NotKept
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.storage.warehouse.database import Version, WarehouseFolder
+from bluelamp.storage.warehouse.serving import open_serving
 from bluelamp.web.effort import Effort
 
 if TYPE_CHECKING:
@@ -26,13 +27,7 @@ class OpenVersion(DataVersion):
     """A data version with its file open. `version` says which; `size` bounds what its connection may use."""
 
     def __init__(self, version: Version, connection: duckdb.DuckDBPyConnection) -> None:
-        try:  # DRAFT
-            from bluelamp.storage.warehouse.serving import open_serving
-
-            serving = open_serving(version.serving)
-        except (ImportError, AttributeError):
-            serving = None
-        super().__init__(connection, serving)
+        super().__init__(connection, open_serving(version.serving))
         self.version = version
         self.readers = 0
         self.used = time.monotonic()

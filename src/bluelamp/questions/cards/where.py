@@ -102,5 +102,5 @@ def _area_row(area: Area, count: int, held: dict[int, tuple[int, int]]) -> dict[
 
 def _bounds(scene: Scene, dataset: str) -> list[float] | None:
     serving = scene.version.serving
-    index = getattr(serving, "maps", {}).get(dataset)  # DRAFT
+    index = serving.maps.get(dataset) if serving is not None else None
     return list(index.bounds) if index is not None and index.bounds is not None else None

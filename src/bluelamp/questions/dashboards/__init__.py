@@ -40,6 +40,43 @@ RESERVED = {
 }
 
 Kind = Literal["total", "latest", "months", "bars", "hours", "share", "map", "text"]
+KIND_WORDS = {
+    "total": "all records under the filters as one figure; `also` stands beside it",
+    "latest": "the latest complete month beside the one before and the same month a year before, over the same forces",
+    "months": "one or several measures by month, with what is missing hatched",
+    "bars": "a measure by a field, the largest first, what is not recorded last",
+    "hours": "a measure by the hour of the day; stops only",
+    "share": "one measure as a share of the sum of others (`of`)",
+    "map": "every record on a map, and by local authority far out",
+    "text": "words of your own",
+}
+DASHBOARD_WORDS = {
+    "title": "what stands at its head",
+    "nav": "its word in the navigation; left out, it has an address and no place there",
+    "order": "where it stands in the navigation; the shipped ones have 1 to 3",
+    "lead": "a sentence under the title",
+    "dataset": "crimes, outcomes or stops: what its cards are about where they do not say otherwise",
+    "filters": "the fields of the filter row",
+    "cards": "the cards, in order",
+}
+CARD_WORDS = {
+    "name": "small letters, digits and hyphens; part of the address of its embed",
+    "kind": "one of the kinds below",
+    "title": "what it counts, in plain words",
+    "help": "a sentence that says how to read it",
+    "dataset": "where it is not the dashboard's",
+    "measure": "what to count",
+    "measures": "what to count, several; for months",
+    "also": "measures beside the total",
+    "by": "the field of bars",
+    "of": "the measures that a share is taken of",
+    "rate": "a rate beside the counts, for bars by local_authority",
+    "where": "filters of its own, as FIELD=VALUE or FIELD!=VALUE",
+    "words": "what the share is of, in words",
+    "text": "the words of a card of kind text",
+    "limit": "how many bars",
+    "width": "columns of a grid of 24, on a wide screen",
+}
 
 
 class CardSpec(BaseModel):

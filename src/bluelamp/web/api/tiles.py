@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
+from bluelamp.domain.tile import MAX_ZOOM
 from bluelamp.errors import UsageError
 from bluelamp.questions.state import question_of
 from bluelamp.questions.tiles import POINTS_FROM_ZOOM, tile_of
@@ -17,7 +18,6 @@ from bluelamp.web.vector_tile import encode_grid, encode_points
 router = APIRouter(prefix="/tiles", tags=["map"])
 
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
-MOST_ZOOM = 18
 
 
 @router.get(
@@ -29,9 +29,9 @@ MOST_ZOOM = 18
 def tile(
     request: Request,
     dataset: DatasetName,
-    z: Annotated[int, Path(ge=0, le=MOST_ZOOM, examples=[5])],
-    x: Annotated[int, Path(ge=0, le=2**MOST_ZOOM, examples=[15])],
-    y: Annotated[int, Path(ge=0, le=2**MOST_ZOOM, examples=[10])],
+    z: Annotated[int, Path(ge=0, le=MAX_ZOOM, description="zoom", examples=[5])],
+    x: Annotated[int, Path(ge=0, le=2**MAX_ZOOM, description="column, from the west", examples=[15])],
+    y: Annotated[int, Path(ge=0, le=2**MAX_ZOOM, description="row, from the north", examples=[10])],
     first: First = None,
     last: Last = None,
     where: Where = (),
