@@ -17,8 +17,10 @@ from bluelamp.storage.warehouse.serving.ordering import Batch, Ordered, Scatter,
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 Numbers = npt.NDArray[np.uint32]
+Ints = npt.NDArray[np.int64]
 _NOWHERE = np.uint32(0xFFFFFFFF)
 
 
@@ -34,35 +36,46 @@ def write_points(connection: duckdb.DuckDBPyConnection, output: Output) -> Writt
     """Write every place that has a longitude and a latitude once, under the first of its names in the alphabet."""
     rows = connection.execute(
         "SELECT point_id, longitude, latitude, coalesce(location, '') AS location FROM dim_point "
-        "WHERE longitude IS NOT NULL AND latitude IS NOT NULL ORDER BY longitude, latitude, location"
+        "WHERE longitude IS NOT NULL AND latitude IS NOT NULL"
     ).to_arrow_table()
     ids, longitude, latitude = (rows.column(name).to_numpy() for name in ("point_id", "longitude", "latitude"))
+    number = morton(*grid_position(longitude, latitude))
+    order = np.lexsort((latitude, longitude, number))
+    ordered = longitude[order], latitude[order]
     fresh = np.ones(len(ids), bool)
-    fresh[1:] = (longitude[1:] != longitude[:-1]) | (latitude[1:] != latitude[:-1])
-    firsts = np.flatnonzero(fresh)
-    number = morton(*grid_position(longitude[firsts], latitude[firsts]))
-    order = np.argsort(number, kind="stable")
-    rank = np.empty(len(order), np.uint32)
-    rank[order] = np.arange(len(order))
+    fresh[1:] = (ordered[0][1:] != ordered[0][:-1]) | (ordered[1][1:] != ordered[1][:-1])
     of_row = np.full(int(ids.max(initial=0)) + 1, _NOWHERE, np.uint32)
-    of_row[ids] = rank[np.cumsum(fresh) - 1]
-    ends, texts = _texts(rows.column("location").combine_chunks().take(firsts[order]))
+    of_row[ids[order]] = np.cumsum(fresh) - 1
+    ends, texts = _texts(rows.column("location").combine_chunks(), order, np.flatnonzero(fresh))
     manifest = {
-        "number": output.put(number[order]),
-        "longitude": output.put(longitude[firsts][order]),
-        "latitude": output.put(latitude[firsts][order]),
+        "number": output.put(number[order][fresh]),
+        "longitude": output.put(ordered[0][fresh]),
+        "latitude": output.put(ordered[1][fresh]),
         "ends": output.put(ends),
         "texts": output.put(texts),
     }
     return WrittenPoints(manifest, of_row)
 
 
-def _texts(names: Any) -> tuple[Numbers, npt.NDArray[np.uint8]]:
-    """(where each name ends, the bytes of all) of an Arrow array of texts."""
-    encoded = [name.encode() for name in names.to_pylist()]
-    ends = np.zeros(len(encoded) + 1, np.uint32)
-    np.cumsum([len(name) for name in encoded], out=ends[1:])
-    return ends, np.frombuffer(b"".join(encoded), np.uint8)
+def _texts(names: pa.Array, order: Ints, begins: Ints) -> tuple[Numbers, npt.NDArray[np.uint8]]:
+    """(where each name begins and the last one ends, the bytes of all): the first name of each group of rows.
+
+    `order` puts rows in order, `begins` are the first places of the groups in it.
+    """
+    import pyarrow as pa
+
+    chosen = order[begins]
+    sizes = np.diff(np.concatenate([begins, [len(order)]]))
+    # Few places bear several names: only of those are the names compared.
+    several = np.repeat(sizes > 1, sizes)
+    rows, groups = order[several], np.repeat(np.arange(len(begins)), sizes)[several]
+    named = sorted(zip(groups.tolist(), names.take(rows).to_pylist(), rows.tolist(), strict=True), reverse=True)
+    for group, _, row in named:
+        chosen[group] = row
+    _, ends, texts = names.take(chosen).cast(pa.string()).buffers()
+    if not len(chosen):
+        return np.zeros(1, np.uint32), np.zeros(0, np.uint8)
+    return np.frombuffer(ends, np.uint32, len(chosen) + 1), np.frombuffer(texts or b"", np.uint8)
 
 
 def ordered_by_point(
@@ -120,7 +133,7 @@ class _Segments:
     def of(self, batch: Batch) -> Numbers:
         """The segment of each row. Rows come force by force, so that one table at a time is enough."""
         force = batch["force"]
-        forces = np.unique(force).tolist()
+        forces = np.flatnonzero(np.bincount(force)).tolist()
         if len(forces) == 1:
             return self._of_force(forces[0])[batch["point_id"]]
         found = np.empty(len(force), np.uint32)
