@@ -65,7 +65,7 @@ export function tableOf(card: Answered): Table | null {
         : null;
     case 'share':
       return {
-        head: ['', 'Count'],
+        head: ['Part', 'Count'],
         rows: [
           [card.title, count(card.numerator)],
           ['Of', count(card.denominator)],

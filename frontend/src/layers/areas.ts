@@ -27,7 +27,7 @@ function update(map: GlMap, scene: Scene): void {
   const rows = card.areas?.rows ?? [];
   (map.getSource(SOURCE) as GeoJSONSource | undefined)?.setData(scene.boundaries ?? NOTHING);
   if (map.hasImage('hatch')) map.removeImage('hatch');
-  map.addImage('hatch', hatching(palette.amber), { pixelRatio: 2 });
+  map.addImage('hatch', hatching(palette.amber, palette.card), { pixelRatio: 2 });
 
   map.removeFeatureState({ source: SOURCE });
   for (const row of rows) {

@@ -40,19 +40,22 @@ export function stepped(number: unknown, steps: readonly string[], breaks: numbe
 }
 
 /** A small square of diagonal lines: the sign of what is missing. */
-export function hatching(colour: string): ImageData {
+export function hatching(colour: string, ground: string): ImageData {
   const size = 16;
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = size;
   const pen = canvas.getContext('2d', { willReadFrequently: true });
   if (!pen) return new ImageData(size, size);
-  pen.strokeStyle = colour;
-  pen.lineWidth = 1.8;
-  for (let offset = -size; offset <= size * 2; offset += 8) {
-    pen.beginPath();
-    pen.moveTo(offset, size + 2);
-    pen.lineTo(offset + size + 4, -2);
-    pen.stroke();
+  // The lighter edge keeps the lines apart from the blue beneath them.
+  for (const [stroke, width] of [[ground, 4.4], [colour, 2.2]] as const) {
+    pen.strokeStyle = stroke;
+    pen.lineWidth = width;
+    for (let offset = -size; offset <= size * 2; offset += 8) {
+      pen.beginPath();
+      pen.moveTo(offset, size + 2);
+      pen.lineTo(offset + size + 4, -2);
+      pen.stroke();
+    }
   }
   return pen.getImageData(0, 0, size, size);
 }

@@ -32,7 +32,7 @@ export function paint(canvas: HTMLCanvasElement, matrix: CoverageMatrix, rows: s
     const y = shape.top + force * shape.row;
     pen.fillStyle = shape.at?.force === force ? colours.ink : colours.soft;
     pen.textAlign = 'right';
-    pen.fillText(matrix.forces[force]?.name ?? '', shape.left - 8, y + shape.row / 2, shape.left - 10);
+    pen.fillText(nameIn(matrix.forces[force]?.name ?? '', shape.left), shape.left - 8, y + shape.row / 2, shape.left - 10);
     pen.textAlign = 'left';
     [...row].forEach((code, month) => {
       const fill = { h: colours.blue, e: colours.pale, m: hatch, q: colours.amber, f: colours.line }[code];
@@ -47,6 +47,10 @@ export function paint(canvas: HTMLCanvasElement, matrix: CoverageMatrix, rows: s
     pen.strokeRect(shape.left + shape.at.month * shape.cell - 1, shape.top + shape.at.force * shape.row, shape.cell + 1, shape.row);
   }
 }
+
+/** Where there is little room, a force by its area's name alone. */
+const nameIn = (name: string, room: number): string =>
+  room > 150 ? name : name.replace(/ (Police Service|Police|Constabulary)$/, '').replace(/^Police Service of /, '');
 
 function hatchOf(pen: CanvasRenderingContext2D, colour: string): CanvasPattern | string {
   const tile = document.createElement('canvas');
