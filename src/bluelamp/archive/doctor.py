@@ -15,6 +15,7 @@ from bluelamp.archive.workflow import Archive
 from bluelamp.errors import BluelampError
 from bluelamp.storage.files import sha256_of
 from bluelamp.storage.ledger_copy import problems
+from bluelamp.storage.warehouse.serving import problem_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,14 @@ def check_up(archive: Archive, progress: Progress) -> Iterator[Check]:
     yield from _check_vault(archive, progress)
     yield from _check_lake(archive, progress)
     yield from _check_warehouse(archive)
+    yield from _check_previous(archive)
+    yield from _check_indexes(archive, thorough=True)
     yield from _check_unfinished(archive)
 
 
 def quick_check_up(archive: Archive) -> Iterator[Check]:
-    """The checks that take no time: no hash of the vault or the lake is computed."""
+    """The checks that take no time: no hash of the vault, the lake or the warehouse is computed."""
+    yield from _check_indexes(archive, thorough=False)
     yield from _check_unfinished(archive)
 
 
@@ -114,6 +118,37 @@ def _check_warehouse(archive: Archive) -> Iterator[Check]:
         yield Check("warehouse", False, f"{version.file.name} has changed", "bluelamp archive rebuild makes it anew.")
         return
     yield Check("warehouse", True, f"data version {version.name} is what was published")
+
+
+def _check_previous(archive: Archive) -> Iterator[Check]:
+    """The version before the current one, kept for links to it."""
+    try:
+        version = archive.warehouse.previous()
+        sound = version is None or (version.whole and sha256_of(version.file) == version.sha256)
+    except BluelampError:
+        sound = False
+    if not sound:
+        yield Check(
+            "previous version", False, "the version before the current one is damaged: only links to it ask it",
+            "bluelamp doctor --mend forgets it; so does the next load that brings something new.",
+        )  # fmt: skip
+
+
+def _check_indexes(archive: Archive, *, thorough: bool) -> Iterator[Check]:
+    try:
+        version = archive.warehouse.current()
+    except BluelampError:
+        return  # told already
+    if version is None or not version.whole:
+        return
+    problem = problem_of(version.serving, thorough=thorough)
+    if problem:
+        yield Check(
+            "indexes", False, f"the indexes of data version {version.name} are no use: {problem}",
+            "bluelamp doctor --mend makes them anew from the version's file.",
+        )  # fmt: skip
+    elif thorough:
+        yield Check("indexes", True, f"those of data version {version.name} are what was written")
 
 
 def _check_unfinished(archive: Archive) -> Iterator[Check]:

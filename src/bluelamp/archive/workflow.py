@@ -37,6 +37,9 @@ from bluelamp.storage.warehouse.database import Version, WarehouseFolder, servin
 from bluelamp.storage.warehouse.plan import Engine
 from bluelamp.storage.warehouse.serving import build_serving, problem_of
 
+# What the engine may use of memory while indexes are built from it; the indexes themselves take the larger part.
+_INDEX_ENGINE_MB = 400
+
 STEPS = ("discover", "fetch", "load", "model", "publish")
 
 
@@ -91,7 +94,7 @@ class Archive:
             want = modelling.wanted(self.ledger, self.reference)
             current = None if from_nothing else self.warehouse.current()
             if current is not None and current.fingerprint == want.fingerprint and current.whole:
-                self._mend_serving(current, progress)
+                self.mend_serving(progress)
                 return None
             if not want.included and not want.cells:
                 return None
@@ -162,15 +165,23 @@ class Archive:
     def _build_serving(self, file: Path, folder: Path, progress: Progress) -> None:
         """The indexes of a version's file. Versions of an older state of knowledge, asked once or twice, do without."""
         progress.begin("building the indexes", 0, 0)
-        build_serving(file, folder, lambda done, _: progress.at(0, done), threads=self.processes)
+        memory_mb = min(self.memory_mb, _INDEX_ENGINE_MB)
+        build_serving(file, folder, lambda done, _: progress.at(0, done), memory_mb=memory_mb, threads=self.processes)
         progress.end()
 
-    def _mend_serving(self, version: Version, progress: Progress) -> None:
-        """Indexes that are absent or were made by another program are made anew; their version stays what it is."""
-        if problem_of(version.serving):
+    def mend_serving(self, progress: Progress, *, thorough: bool = False) -> bool:
+        """Make the current version's indexes anew where they are absent, damaged or another program's; whether it did.
+
+        The version stays what it is. `thorough` reads every byte of them.
+        """
+        with self.writing():
+            version = self.warehouse.current()
+            if version is None or not version.whole or not problem_of(version.serving, thorough=thorough):
+                return False
             building = serving_beside(self.warehouse.new_file())
             self._build_serving(version.file, building, progress)
             self.warehouse.replace_serving(building, version)
+            return True
 
     def sweep(self) -> None:
         """Remove what a killed writer left behind. Only to be called while holding the writer's lock."""

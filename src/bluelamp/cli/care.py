@@ -112,10 +112,15 @@ def _mend(context: typer.Context, settings: Settings, console: Console) -> None:
     archive = options.open_archive(context)
     with archive.writing():
         done.append(mend_vault(archive.ledger, archive.vault, console.progress()))
-        anew = {"lake", "warehouse"}
-        if not done[-1] and any(not check.ok and check.name in anew for check in check_up(archive, console.progress())):
+        wrong = {check.name for check in check_up(archive, console.progress()) if not check.ok}
+        if not done[-1] and wrong & {"lake", "warehouse"}:
             archive.rebuild(console.progress())
             done.append("The lake and the warehouse are made anew from the bytes as received.")
+        if "previous version" in wrong:
+            archive.warehouse.forget_previous()
+            done.append("The version before the current one is forgotten.")
+        if archive.mend_serving(console.progress(), thorough=True):
+            done.append("The indexes are made anew from the current version's file.")
     for words in done:
         if words:
             console.note(words)

@@ -51,11 +51,20 @@ def ledger(home: Path, query: str) -> list[tuple[Any, ...]]:
         return connection.execute(query).fetchall()
 
 
+def _published(home: Path) -> set[str]:
+    """The files of the current version and of the one before, each with its indexes."""
+    found = set()
+    for pointer in (home / "warehouse").glob("*.json"):
+        file = home / "warehouse" / str(json.loads(pointer.read_text())["file"])
+        found |= {pointer, file, *file.with_suffix(".serving").iterdir()}
+    return {path.relative_to(home).as_posix() for path in found}
+
+
 def litter(home: Path) -> list[str]:
     """Files that nothing refers to: none may be left when a load has ended well."""
     lake = {path for (path,) in ledger(home, "SELECT path FROM lake_file")}
     packs = {key for (key,) in ledger(home, "SELECT key FROM vault_object")}
-    known = _SETTLED | {f"warehouse/{current(home).name}"}
+    known = _SETTLED | _published(home)
     known |= {copy.name for copy in sorted(home.glob("ledger-*.copy"))[:1]}  # one, and no more
     known |= {f"lake/{path}" for path in lake} | {f"vault/{key}" for key in packs}
     files = (path.relative_to(home).as_posix() for path in home.rglob("*") if path.is_file())

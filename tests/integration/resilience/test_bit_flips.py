@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import shlex
@@ -95,6 +96,68 @@ def test_what_can_be_made_anew(
     assert bluelamp(home, "doctor").code == 0
     assert [bluelamp(home, *ask).lines()[0]["rows"] for ask in asks] == first
     assert facts(home) == facts(releases.home_new)
+
+
+def _index(home: Path) -> None:
+    flip(largest(home / "warehouse", "*.map"))
+
+
+def _index_cut(home: Path) -> None:
+    path = largest(home / "warehouse", "*.bits")
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def _index_gone(home: Path) -> None:
+    shutil.rmtree(current(home).with_suffix(".serving"))
+
+
+def _manifest(home: Path) -> None:
+    (current(home).with_suffix(".serving") / "manifest.json").write_text('{"layout": 1')
+
+
+@pytest.mark.parametrize(
+    "damage", [_index, _index_cut, _index_gone, _manifest], ids=lambda one: one.__name__.strip("_")
+)
+def test_damaged_indexes(
+    damage: Callable[[Path], None], bluelamp: Commands, releases: Releases, tmp_path: Path
+) -> None:
+    """Found by the doctor and made anew from the version's file; where one shows at once, the rows answer meanwhile."""
+    home = tmp_path / "home"
+    shutil.copytree(releases.home_new, home)
+    ask = ("ask", "crimes", "--by", "force", "--json")
+    first = bluelamp(home, *ask).lines()[0]["rows"]
+    damage(home)
+    told = bluelamp(home, "doctor").assert_civil()
+    assert told.code == 1
+    assert "WRONG  indexes" in told.out
+    assert bluelamp(home, *ask).assert_civil().lines()[0]["rows"] == first
+    before = current(home)
+    assert bluelamp(home, "doctor", "--mend").assert_civil().code == 0
+    assert bluelamp(home, "doctor").code == 0
+    assert current(home) == before
+    assert bluelamp(home, *ask).lines()[0]["rows"] == first
+
+
+def test_a_load_makes_absent_indexes(bluelamp: Commands, releases: Releases, tmp_path: Path) -> None:
+    """A home of an older program has none; they come with the next load, even where that brings nothing new."""
+    home = tmp_path / "home"
+    shutil.copytree(releases.home_new, home)
+    _index_gone(home)
+    assert bluelamp(home, "archive", "load").assert_civil().code == 0
+    assert bluelamp(home, "doctor").code == 0
+
+
+def test_a_damaged_version_before_the_current_one(bluelamp: Commands, releases: Releases, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(releases.home_new, home)
+    previous = json.loads((home / "warehouse" / "previous.json").read_text())
+    flip(home / "warehouse" / previous["file"])
+    told = bluelamp(home, "doctor").assert_civil()
+    assert told.code == 1
+    assert "previous version" in told.out
+    assert bluelamp(home, "doctor", "--mend").assert_civil().code == 0
+    assert not (home / "warehouse" / previous["file"]).exists()
+    assert bluelamp(home, "doctor").code == 0
 
 
 def test_a_load_upon_a_damaged_lake_or_warehouse(bluelamp: Commands, releases: Releases, tmp_path: Path) -> None:

@@ -85,9 +85,11 @@ class WarehouseFolder:
 
     def named(self, name: str) -> Version | None:
         """The version of that name: the current one, the one before, or one of an older state of knowledge."""
-        pointers = [self.root / _POINTER, self.root / _PREVIOUS, *sorted(self.root.glob("as-of-*.json"))]
-        versions = (self._read_pointer(pointer) for pointer in pointers)
-        return next((version for version in versions if version is not None and version.name == name), None)
+        current = self.current()
+        if current is not None and current.name == name:
+            return current
+        others = (self._readable(pointer) for pointer in [self.root / _PREVIOUS, *self.root.glob("as-of-*.json")])
+        return next((version for version in others if version is not None and version.name == name), None)
 
     def stamp(self) -> object:
         """Something that changes whenever another version becomes the current one; cheap enough for every request."""
@@ -174,7 +176,7 @@ class WarehouseFolder:
             current = self.current()
         except StorageError:
             return  # a pointer that cannot be read names nothing that could be kept
-        if current is None or current.fingerprint == fingerprint:
+        if current is None or current.fingerprint == fingerprint or not current.whole:
             return
         with atomic_path(self.root / _PREVIOUS) as partial:
             partial.write_bytes((self.root / _POINTER).read_bytes())
@@ -233,6 +235,19 @@ class WarehouseFolder:
         for folder in self.root.glob("*.serving"):
             if folder not in {serving_beside(file) for file in kept}:
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def forget_previous(self) -> None:
+        """Keep the current version alone; for the writer, where the one before is damaged."""
+        with storage_errors("write the warehouse"):
+            (self.root / _PREVIOUS).unlink(missing_ok=True)
+            self.sweep()
+
+    def _readable(self, pointer: Path) -> Version | None:
+        """What a pointer names, None where it cannot be read: that is the doctor's to tell."""
+        try:
+            return self._read_pointer(pointer)
+        except StorageError:
+            return None
 
     def _forget_old_answers(self) -> None:
         # Answers as of an older release may change when an older release is loaded late: they are built anew.

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from bluelamp.errors import DiskFull, StorageError
+from bluelamp.storage.files import as_storage_error
 
 
 def as_build_error(error: BaseException) -> StorageError:
     """The error of our tree for whatever the engine, the system or the memory refused."""
     import duckdb
 
+    if isinstance(error, OSError):
+        return as_storage_error(error, "build the warehouse")
     text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     if "No space left" in text or "disk is full" in text.lower() or "could not write" in text.lower():
         return DiskFull(
