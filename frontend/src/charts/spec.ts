@@ -39,7 +39,7 @@ function footed(chart: object, source: string[], palette: Palette): object {
     mark: { type: 'text', text: source, align: 'left', baseline: 'top', fontSize: 12, lineHeight: 16, color: palette.soft },
     encoding: { x: { value: 0 }, y: { value: 0 } },
   };
-  return { vconcat: [chart, foot], spacing: 18, bounds: 'flush' };
+  return { vconcat: [chart, foot], spacing: 16 };
 }
 
 function body(card: Drawable, palette: Palette, hatch: string, source: string[]): object {
