@@ -11,7 +11,9 @@ def as_build_error(error: BaseException) -> StorageError:
     import duckdb
 
     if isinstance(error, OSError):
-        return as_storage_error(error, "build the warehouse")
+        refused = as_storage_error(error, "build the warehouse")
+        if refused.hint:  # of those that say nothing to do, what the build is made from may be the cause
+            return refused
     text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     if "No space left" in text or "disk is full" in text.lower() or "could not write" in text.lower():
         return DiskFull(

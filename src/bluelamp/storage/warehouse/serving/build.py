@@ -75,7 +75,7 @@ class _Build:
         give_back_memory()
         ordered = ordered_by_point(self._connection, dataset, facts, points, self._advance)
         with self._writer.file(f"{dataset}.map") as output:
-            on_map = write_map(ordered, facts, output)
+            on_map = write_map(ordered, facts, points, output)
         del ordered
         give_back_memory()
         return {"facts": asdict(facts), "bits": bits, "cubes": cubes, "map": on_map}

@@ -35,13 +35,14 @@ _PAIRED = (
 
 def lattice(dataset: str, facts: Facts) -> list[tuple[str, ...]]:
     """The axes of each cube of a dataset, after the month; those that would be too large left out."""
+    tails: list[tuple[str, ...]]
     if dataset == "crimes":
-        tails = [("located", "crime_type", "last_outcome"), ("crime_type", "outcome_status")]
+        tails = [("located", "crime_type", "last_outcome"), ("located", "crime_type", "outcome_status")]
     elif dataset == "outcomes":
         tails = [("located", "outcome_type", "crime_type"), ("outcome_type", "time_to_outcome")]
     else:
         tails = [("located", name) for name in facts.sizes if name not in (*PLACE, "located")]
-    found = [(place, *tail) for tail in tails for place in PLACE]
+    found: list[tuple[str, ...]] = [(place, *tail) for tail in tails for place in PLACE]
     if dataset == "stops":
         found += list(combinations(_PAIRED, 2))
     most = min(LARGEST, max(_SMALL, _EACH_RECORD * facts.records))

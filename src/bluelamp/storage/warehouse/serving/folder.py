@@ -59,7 +59,8 @@ class Serving:
         return BitIndex(facts.first_month, facts.months, starts, attributes, facts.sizes, axes)
 
     def _open_map(self, dataset: str, points: Points, part: dict[str, Any]) -> MapIndex:
-        return MapIndex(points, self.facts[dataset], *self._open_segments(self.facts[dataset], part))
+        bounds = tuple(part["bounds"]) if part["bounds"] else None
+        return MapIndex(points, self.facts[dataset], *self._open_segments(self.facts[dataset], part), bounds)
 
     def _open_ids(self, part: dict[str, Any] | None) -> CrimeIds | None:
         return CrimeIds(**{name: self._reader.array(place) for name, place in part.items()}) if part else None

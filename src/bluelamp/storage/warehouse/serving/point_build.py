@@ -30,6 +30,15 @@ class WrittenPoints:
 
     manifest: dict[str, Any]
     of_row: Numbers
+    longitude: npt.NDArray[np.float64]
+    latitude: npt.NDArray[np.float64]
+
+    def bounds(self, used: Numbers) -> tuple[float, float, float, float] | None:
+        """(west, south, east, north) of some of them; None of none."""
+        if not len(used):
+            return None
+        longitude, latitude = self.longitude[used], self.latitude[used]
+        return float(longitude.min()), float(latitude.min()), float(longitude.max()), float(latitude.max())
 
 
 def write_points(connection: duckdb.DuckDBPyConnection, output: Output) -> WrittenPoints:
@@ -46,15 +55,16 @@ def write_points(connection: duckdb.DuckDBPyConnection, output: Output) -> Writt
     fresh[1:] = (ordered[0][1:] != ordered[0][:-1]) | (ordered[1][1:] != ordered[1][:-1])
     of_row = np.full(int(ids.max(initial=0)) + 1, _NOWHERE, np.uint32)
     of_row[ids[order]] = np.cumsum(fresh) - 1
+    longitude, latitude = ordered[0][fresh], ordered[1][fresh]
     ends, texts = _texts(rows.column("location").combine_chunks(), order, np.flatnonzero(fresh))
     manifest = {
         "number": output.put(number[order][fresh]),
-        "longitude": output.put(ordered[0][fresh]),
-        "latitude": output.put(ordered[1][fresh]),
+        "longitude": output.put(longitude),
+        "latitude": output.put(latitude),
         "ends": output.put(ends),
         "texts": output.put(texts),
     }
-    return WrittenPoints(manifest, of_row)
+    return WrittenPoints(manifest, of_row, longitude, latitude)
 
 
 def _texts(names: pa.Array, order: Ints, begins: Ints) -> tuple[Numbers, npt.NDArray[np.uint8]]:
@@ -63,19 +73,19 @@ def _texts(names: pa.Array, order: Ints, begins: Ints) -> tuple[Numbers, npt.NDA
     `order` puts rows in order, `begins` are the first places of the groups in it.
     """
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    chosen = order[begins]
-    sizes = np.diff(np.concatenate([begins, [len(order)]]))
-    # Few places bear several names: only of those are the names compared.
-    several = np.repeat(sizes > 1, sizes)
-    rows, groups = order[several], np.repeat(np.arange(len(begins)), sizes)[several]
-    named = sorted(zip(groups.tolist(), names.take(rows).to_pylist(), rows.tolist(), strict=True), reverse=True)
-    for group, _, row in named:
-        chosen[group] = row
-    _, ends, texts = names.take(chosen).cast(pa.string()).buffers()
-    if not len(chosen):
+    if not len(begins):
         return np.zeros(1, np.uint32), np.zeros(0, np.uint8)
-    return np.frombuffer(ends, np.uint32, len(chosen) + 1), np.frombuffer(texts or b"", np.uint8)
+    coded = names.dictionary_encode()
+    words = coded.dictionary
+    alphabet = pc.sort_indices(words)
+    rank = np.empty(len(words), np.int64)
+    rank[alphabet.to_numpy()] = np.arange(len(words))
+    firsts = np.minimum.reduceat(rank[coded.indices.to_numpy()[order]], begins)
+    chosen = words.take(alphabet.take(firsts))
+    _, offsets, texts = chosen.cast(pa.string()).buffers()
+    return np.frombuffer(offsets, np.uint32, len(chosen) + 1), np.frombuffer(texts or b"", np.uint8)
 
 
 def ordered_by_point(
@@ -150,10 +160,11 @@ class _Segments:
         return self._table
 
 
-def write_map(ordered: Ordered, facts: Facts, output: Output) -> dict[str, Any]:
+def write_map(ordered: Ordered, facts: Facts, points: WrittenPoints, output: Output) -> dict[str, Any]:
     """What the manifest says of the map index of a dataset."""
     return {
         "starts": output.put(ordered.starts.astype(np.uint32)),
         "attributes": {name: output.put(column) for name, column in ordered.attributes.items()},
         "planes": write_planes(ordered, facts, output),
+        "bounds": points.bounds(ordered.attributes["point"]),
     }

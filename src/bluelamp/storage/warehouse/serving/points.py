@@ -41,7 +41,8 @@ class Points:
 
 class MapIndex:
     """One dataset. Segment s holds the records `starts[s]` to `starts[s + 1]`, all of one map point, force, town and
-    authority (`attributes`); month and the other axes are planes. Months are those of Month.index, ends included."""
+    authority (`attributes`); month and the other axes are planes. Months are those of Month.index, ends included.
+    `bounds` are the west, south, east and north of all, None of nothing."""
 
     def __init__(
         self,
@@ -50,10 +51,11 @@ class MapIndex:
         starts: npt.NDArray[np.uint32],
         attributes: dict[str, npt.NDArray[Any]],
         axes: dict[str, Axis],
+        bounds: tuple[float, float, float, float] | None,
     ) -> None:
         self._points, self._facts, self._starts, self._axes = points, facts, starts, axes
         self._attributes = attributes
-        self.bounds = self._bounds()
+        self.bounds = bounds
 
     @property
     def dims(self) -> frozenset[str]:
@@ -91,13 +93,6 @@ class MapIndex:
     def names(self, points: Ints) -> list[str]:
         """The names of map points by their numbers, as published."""
         return self._points.names(points)
-
-    def _bounds(self) -> tuple[float, float, float, float] | None:
-        used = self._attributes["point"]
-        if not len(used):
-            return None
-        longitude, latitude = self.lonlat(np.unique(used).astype(np.int64))
-        return float(longitude.min()), float(latitude.min()), float(longitude.max()), float(latitude.max())
 
     def _segments(self, points: Ints) -> Ints:
         """The first segment of each of these points, or of the next one that has records."""
