@@ -44,9 +44,10 @@ function update(map: GlMap, scene: Scene): void {
   map.setPaintProperty('area-fill', 'fill-opacity', ['case', ['boolean', ['feature-state', 'out'], false], 0.35, 0.95]);
   map.setFilter('area-hatch', ['in', ['get', 'id'], ['literal', rows.filter((row) => row.held < row.expected).map((row) => row.id)]]);
   map.setPaintProperty('area-hatch', 'fill-pattern', 'hatch');
-  map.setPaintProperty('area-line', 'line-color', palette.card);
+  // White between the shaded areas; grey where the ground shows beneath.
+  map.setPaintProperty('area-line', 'line-color', ['step', ['zoom'], palette.card, SQUARES, palette.second]);
   map.setPaintProperty('area-line', 'line-width', ['interpolate', ['linear'], ['zoom'], 4, 0.4, 9, 1.2]);
-  map.setPaintProperty('area-line', 'line-opacity', 0.8);
+  map.setPaintProperty('area-line', 'line-opacity', ['step', ['zoom'], 0.8, SQUARES, 0.5]);
   map.setPaintProperty('area-chosen', 'line-color', palette.ink);
   map.setPaintProperty('area-chosen', 'line-width', ['case', ['boolean', ['feature-state', 'chosen'], false], 2, 0]);
 }

@@ -3,7 +3,7 @@ import type { Map as GlMap } from 'maplibre-gl';
 import { addRecords, RECORDS } from './records';
 import { POINTS, put, type Layer, type Scene } from './scene';
 
-const size = (factor: number): unknown => ['min', 30, ['+', 2.5, ['*', factor, ['sqrt', ['get', 'n']]]]];
+const size = (least: number, factor: number): unknown => ['min', 30, ['+', least, ['*', factor, ['sqrt', ['get', 'n']]]]];
 
 function add(map: GlMap, scene: Scene): void {
   addRecords(map, scene);
@@ -17,7 +17,7 @@ function add(map: GlMap, scene: Scene): void {
 
 function update(map: GlMap, scene: Scene): void {
   const { palette } = scene;
-  map.setPaintProperty('points', 'circle-radius', ['interpolate', ['linear'], ['zoom'], 12, size(0.5), 15, size(1.3), 17, size(2)] as never);
+  map.setPaintProperty('points', 'circle-radius', ['interpolate', ['linear'], ['zoom'], 12, size(2.5, 0.6), 15, size(4, 1.4), 17, size(6, 2)] as never);
   map.setPaintProperty('points', 'circle-color', palette.blue);
   map.setPaintProperty('points', 'circle-opacity', 0.72);
   map.setPaintProperty('points', 'circle-stroke-color', palette.card);
