@@ -28,6 +28,20 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
+declare global {
+  interface Window {
+    /** What public/start.js asked before the program was there. */
+    early?: Record<string, Promise<Response>>;
+  }
+}
+
+/** An answer that is on its way already; it is taken once. */
+function asked(path: string): Promise<Response> | undefined {
+  const answer = window.early?.[path];
+  if (answer) delete window.early?.[path];
+  return answer;
+}
+
 /** The JSON at `path`. Throws Problem; an aborted request throws the browser's AbortError. */
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await getWithStatus<T>(path, signal)).body;
@@ -36,7 +50,7 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
 export async function getWithStatus<T>(path: string, signal?: AbortSignal): Promise<{ body: T; status: number; retryAfter: number }> {
   let response: Response;
   try {
-    response = await fetch(path, { headers: { Accept: 'application/json' }, credentials: 'omit', signal: signal ?? null });
+    response = await (asked(path) ?? fetch(path, { headers: { Accept: 'application/json' }, signal: signal ?? null }));
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw unreached();

@@ -35,6 +35,12 @@ class Router {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = (event.target as Element | null)?.closest('a');
     if (!link || link.target || link.hasAttribute('download')) return;
+    if (this.path.startsWith('/embed/')) {
+      // Inside somebody else's page a link opens a page of its own.
+      link.target = '_blank';
+      link.rel = 'noopener';
+      return;
+    }
     const next = new URL(link.href, this.url);
     if (next.origin !== this.url.origin || next.pathname.startsWith('/api/') || next.pathname.endsWith('.json')) return;
     if (next.hash && next.pathname === this.url.pathname && next.search === this.url.search) return;
