@@ -107,6 +107,8 @@ def test_the_reader_follows_when_its_version_goes(releases: Releases, tmp_path: 
     shutil.copytree(releases.home_new, home)
     gone = tmp_path / "old.json"
     shutil.copy(releases.home_old / "warehouse" / "current.json", gone)
+    # One version before the current one is kept: this one shall be older still.
+    (home / "warehouse" / json.loads(gone.read_text())["file"]).unlink()
 
     class Late(WarehouseFolder):
         asked = 0
