@@ -454,11 +454,6 @@ class AreaModel(_Model):
     compare: ComparisonModel | None
 
 
-class GeoJSONModel(BaseModel):
-    type: str
-    features: list[dict[str, Any]]
-
-
 class DatasetCoverageModel(CoverageCountsModel):
     """`rows` has one string for each force of `forces`, with one letter for each month of `months`."""
 

@@ -78,7 +78,10 @@ def test_no_value_and_no_name_is_ever_sql(client: httpx.Client, value: str) -> N
         assert answer.status_code < 500, (path, answer.text)
         assert time.perf_counter() - began < 4, path
         if answer.headers["content-type"].startswith(("application/json", "application/problem+json")):
-            text = answer.text.replace(value, "").upper()
+            text = answer.text
+            for part in (value, *value.split(",")):  # names are separated by commas, and a message quotes the wrong one
+                text = text.replace(part.strip() or value, "")
+            text = text.upper()
             assert not [word for word in SQL_WORDS if word in text], (path, answer.text[:400])
     assert client.get(f"{V1}/questions/crimes").json()["rows"] == whole
 

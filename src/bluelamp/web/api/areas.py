@@ -10,7 +10,7 @@ from bluelamp.errors import NoSuchThing
 from bluelamp.questions.areas import find_place, profile
 from bluelamp.web.asked import Pinned, answered, dumps, lease, site_of
 from bluelamp.web.outlines import bounds_of, outlines
-from bluelamp.web.schemas import PROBLEMS, AreaModel, GeoJSONModel
+from bluelamp.web.schemas import PROBLEMS, AreaModel
 
 router = APIRouter(prefix="/areas", tags=["areas"])
 
@@ -18,7 +18,10 @@ Kind = Annotated[Literal["local_authority", "force"], Path(description="local_au
 
 
 @router.get(
-    "/{kind}.geojson", responses={200: {"model": GeoJSONModel}, **PROBLEMS}, summary="Outlines of all areas of a kind"
+    "/{kind}.geojson",
+    response_class=Response,
+    responses={200: {"content": {"application/geo+json": {"schema": {"type": "object"}}}}, **PROBLEMS},
+    summary="Outlines of all areas of a kind",
 )
 def outline(request: Request, kind: Kind, version: Pinned = "") -> Response:
     """Simplified so that neighbours still fit together. Empty where no boundaries are held."""
