@@ -12,13 +12,25 @@ setWorkerUrl(new URL(workerUrl, window.location.href).href);
 
 export const HOME: [number, number, number, number] = [-6.2, 49.9, 1.9, 55.9];
 
-export async function groundOf(site: Site | null, palette: Palette): Promise<StyleSpecification | string> {
-  if (site?.basemap.style_url) return site.basemap.style_url;
-  if (site?.basemap.pmtiles_url) {
+export type Ground = { style: StyleSpecification | string; builtIn: boolean };
+
+/** The configured ground where it can be reached; the built-in one otherwise, so that a map is never blank. */
+export async function groundOf(site: Site | null, palette: Palette): Promise<Ground> {
+  const { style_url, pmtiles_url, attribution } = site?.basemap ?? { style_url: '', pmtiles_url: '', attribution: '' };
+  if (style_url && (await reached(style_url))) return { style: style_url, builtIn: false };
+  if (pmtiles_url && (await reached(pmtiles_url))) {
     const { tilesStyle } = await import('../layers/tilesGround');
-    return tilesStyle(site.basemap.pmtiles_url, site.basemap.attribution, palette);
+    return { style: tilesStyle(pmtiles_url, attribution, palette), builtIn: false };
   }
-  return groundStyle(palette);
+  return { style: groundStyle(palette), builtIn: true };
+}
+
+async function reached(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url, { headers: { Range: 'bytes=0-511' }, signal: AbortSignal.timeout(4000) })).ok;
+  } catch {
+    return false;
+  }
 }
 
 export function makeMap(
