@@ -195,8 +195,8 @@ export interface paths {
         };
         /**
          * Records, every column as published
-         * @description Pages follow each other by `next`, which stays good while its data version is kept: nobody misses a record or gets
-         *     one twice because a new release came in between.
+         * @description Pages follow each other by `next`, which stays good while its data version is kept: nobody misses a record or
+         *     gets one twice because a new release came in between.
          */
         get: operations["records_api_v1_datasets__dataset__records_get"];
         put?: never;
@@ -340,6 +340,28 @@ export interface paths {
          *     answer is 202, to be asked again after `Retry-After` seconds.
          */
         get: operations["changes_api_v1_releases__old__changes__new__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tiles/{dataset}/{z}/{x}/{y}.mvt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One tile of the map
+         * @description Far out the layer `grid` has squares with a count `n`; from zoom 12 the layer `points` has each anonymised map
+         *     point with its count `n`, its `name` and `at`, its longitude and latitude. The counts of all tiles of one zoom add
+         *     up to the records that have a location.
+         */
+        get: operations["tile_api_v1_tiles__dataset___z___x___y__mvt_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -885,15 +907,6 @@ export interface components {
             months: number;
             /** Words */
             words: string;
-        };
-        /** GeoJSONModel */
-        GeoJSONModel: {
-            /** Type */
-            type: string;
-            /** Features */
-            features: {
-                [key: string]: unknown;
-            }[];
         };
         /** LicenceModel */
         LicenceModel: {
@@ -2095,7 +2108,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GeoJSONModel"];
+                    "application/geo+json": Record<string, never>;
                 };
             };
             /** @description Not understood: a field, value or month that there is not. */
@@ -2478,6 +2491,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkingModel"];
+                };
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    tile_api_v1_tiles__dataset___z___x___y__mvt_get: {
+        parameters: {
+            query?: {
+                /** @description first month, YYYY-MM */
+                from?: string | null;
+                /** @description last month, YYYY-MM */
+                to?: string | null;
+                /** @description FIELD=VALUE or FIELD!=VALUE; repeat it. Values of one field are alternatives, fields narrow each other. */
+                where?: string[];
+                /** @description the data version to answer from; the current one by default */
+                version?: string;
+            };
+            header?: never;
+            path: {
+                /** @description crimes, outcomes or stops */
+                dataset: string;
+                /** @description zoom */
+                z: number;
+                /** @description column, from the west */
+                x: number;
+                /** @description row, from the north */
+                y: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": string;
                 };
             };
             /** @description Not understood: a field, value or month that there is not. */

@@ -1,10 +1,13 @@
-// What the map shows at first: where the records are, as the server says, or else the areas that have any.
+// What the map shows at first: where the records are, as the server says, or else the chosen areas, or those that have any.
 import type { FeatureCollection, Position } from 'geojson';
 import type { Bounds, MapCard } from '../api/answers';
 
-export function boundsOf(card: MapCard, boundaries: FeatureCollection | null): Bounds | null {
+export function boundsOf(card: MapCard, boundaries: FeatureCollection | null, selected: string[]): Bounds | null {
   if (card.bounds) return card.bounds;
-  const some = new Set((card.areas?.rows ?? []).filter((row) => row.count > 0).map((row) => row.id));
+  const shown = (card.areas?.rows ?? []).filter((row) =>
+    selected.length > 0 ? selected.includes(row.name) || selected.includes(row.id) : row.count > 0,
+  );
+  const some = new Set(shown.map((row) => row.id));
   const box: Bounds = [180, 90, -180, -90];
   for (const { properties, geometry } of boundaries?.features ?? [])
     if (some.has(String(properties?.id)) && 'coordinates' in geometry) widen(box, geometry.coordinates as Nested);

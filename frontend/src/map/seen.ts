@@ -14,4 +14,7 @@ export function pointsIn(map: GlMap): SeenPoint[] {
 }
 
 /** `On or near Elm Street`; the publisher's words mostly begin so already. */
-export const near = (name: string): string => (/^on or near/i.test(name) ? name : name ? `On or near ${name}` : 'At a map point without a name');
+export function near(name: string): string {
+  const street = name.trim().replace(/^on or near\s*/i, '');
+  return street ? `On or near ${street}` : 'At a map point without a street name';
+}
