@@ -28,6 +28,13 @@ export class Resource<T> {
       );
       return () => stop.abort();
     });
+    // The connection is back: what was not reached is asked again.
+    $effect(() => {
+      if (this.problem?.status !== 0) return;
+      const again = (): void => this.retry();
+      window.addEventListener('online', again);
+      return () => window.removeEventListener('online', again);
+    });
   }
 
   retry(): void {
