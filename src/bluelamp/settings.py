@@ -68,14 +68,14 @@ class Settings(BaseSettings):
     notice: str = Field(default="", max_length=400, description="a sentence at the head of every page")
     basemap_style_url: str = Field(
         default="",
-        description="a MapLibre style to draw the map on, as https://…; empty for the built-in outlines, which ask nobody",
+        description="a MapLibre style to draw the map on, as https://…; empty for the built-in outlines",
     )
     basemap_pmtiles_url: str = Field(
         default="", description="a PMTiles file that the style may use, as https://… or a path of this site"
     )
     postcode_url: str = Field(
         default="",
-        description="where postcodes are looked up, with {postcode} in it; the answer is JSON with longitude and latitude",
+        description="where postcodes are looked up, with {postcode} in it; it answers JSON with longitude and latitude",
     )
     metrics: Literal["local", "public", "off"] = Field(
         default="local", description="who may read /metrics: this machine only, everybody, nobody"

@@ -12,7 +12,7 @@ from bluelamp.questions.coverage import coverage_of
 from bluelamp.questions.data_version import Area, DataVersion
 from bluelamp.questions.datasets import CRIMES
 from bluelamp.questions.question import make_question, near
-from bluelamp.questions.trend import Publishing
+from bluelamp.questions.trend import publishing_of
 
 RESIDENTS_WORDS = "usual residents, census of 2021"
 # Areas in the comparison: the nearest ones in number of residents, of the same kind.
@@ -91,7 +91,7 @@ def profile(version: DataVersion, place: Place) -> dict[str, Any]:
 
 def _comparison(version: DataVersion, place: Place) -> dict[str, Any] | None:
     """Recorded crime of the last twelve months that the area's force holds whole, beside areas of like size."""
-    publishing = Publishing(version, CRIMES.name, {place.force_id} if place.force_id else None)
+    publishing = publishing_of(version, CRIMES.name, {place.force_id} if place.force_id else None)
     complete = [month for month in version.months if publishing.is_complete(month)]
     if not complete:
         return None

@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from bluelamp.domain.coverage import State
 from bluelamp.domain.month import Month, runs
+from bluelamp.questions.cells import STATES
 from bluelamp.questions.data_version import DataVersion
 
 
@@ -96,29 +99,48 @@ def coverage_of(
     months: Sequence[Month] | None = None,
 ) -> Coverage:
     """The coverage of a dataset for some forces (all when None) and months (a range, or a list, or all)."""
-    wanted = None if months is None else {month.index for month in months}
-    begin, end = first.index if first else 0, last.index if last else 1 << 16
-    expected = held = 0
+    key = ("coverage", dataset, None if force_ids is None else tuple(force_ids), first, last, _key(months))
+    return version.often(key, lambda: _counted(version, dataset, force_ids, first, last, months))
+
+
+def _key(months: Sequence[Month] | None) -> tuple[Month, ...] | None:
+    return None if months is None else tuple(months)
+
+
+def _counted(
+    version: DataVersion,
+    dataset: str,
+    force_ids: Sequence[int] | None,
+    first: Month | None,
+    last: Month | None,
+    months: Sequence[Month] | None,
+) -> Coverage:
+    cells = version.cells[dataset]
+    rows = cells.rows_of(force_ids)
+    columns = cells.columns_of(
+        first.index if first else 0,
+        last.index if last else 1 << 16,
+        None if months is None else [month.index for month in months],
+    )
+    part = np.ix_(rows, columns)
+    expected, held = cells.expected[part], cells.held[part]
+    forces = [force for force, its in zip(cells.forces, rows.tolist(), strict=True) if its]
+    span = [month for month, its in zip(cells.months, columns.tolist(), strict=True) if its]
     absent: dict[tuple[str, str, str], list[Month]] = {}
-    counts: dict[int, list[int]] = {}
-    for force, states in version.cells[dataset].items():
-        if force_ids is not None and force not in force_ids:
-            continue
-        for month, state in states.items():
-            if not begin <= month <= end or (wanted is not None and month not in wanted):
-                continue
-            count = counts.setdefault(month, [0, 0])
-            count[0] += 1
-            expected += 1
-            if state.has_data:
-                count[1] += 1
-                held += 1
-            else:
-                absent.setdefault((*version.forces[force], str(state)), []).append(Month(month))
+    codes = cells.codes[part]
+    for row, column in np.argwhere(expected & ~held).tolist():
+        state = STATES[codes[row, column]]
+        absent.setdefault((*version.forces[forces[row]], str(state)), []).append(Month(span[column]))
     gaps = tuple(
         Gap(slug, name, state, begins, ends)
         for (slug, name, state), gone in absent.items()
         for begins, ends in runs(gone)
     )
-    by_month = tuple(MonthCoverage(Month(month), *counts[month]) for month in sorted(counts))
-    return Coverage(expected, held, gaps, by_month)
+    by_month = tuple(
+        MonthCoverage(Month(month), its_expected, its_held)
+        for month, its_expected, its_held in zip(
+            span, expected.sum(axis=0).tolist(), held.sum(axis=0).tolist(), strict=True
+        )
+        if its_expected
+    )
+    return Coverage(int(expected.sum()), int(held.sum()), gaps, by_month)

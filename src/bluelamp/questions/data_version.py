@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from bluelamp.domain.coverage import State
 from bluelamp.domain.month import Month
 from bluelamp.errors import UsageError
+from bluelamp.questions.cells import Cells, make_cells
 from bluelamp.questions.datasets import DATASETS, DatasetSpec, Dimension
 from bluelamp.questions.question import near
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from bluelamp.storage.warehouse.serving import Serving
 
 NOT_RECORDED = "not recorded"
+_OFTEN = 512
 Found = TypeVar("Found")
 Guard = Callable[["duckdb.DuckDBPyConnection", bool], AbstractContextManager[None]]
 
@@ -72,6 +74,7 @@ class DataVersion:
         self.guard: Guard = lambda _cursor, _light: nullcontext()
         self._lock = threading.RLock()
         self._held: dict[str, Any] = {}
+        self._often: dict[tuple[Any, ...], Any] = {}
 
     def rows(
         self,
@@ -94,6 +97,16 @@ class DataVersion:
         cursor = self.connection.cursor()
         with self.guard(cursor, light):
             return cursor.execute(statement, dict(parameters or {})).to_arrow_table()
+
+    def often(self, key: tuple[Any, ...], make: Callable[[], Found]) -> Found:
+        """What `make` gives, kept for the next who ask the same: the cards of a page share their coverage."""
+        found: Found | None = self._often.get(key)
+        if found is None:
+            found = make()
+            if len(self._often) >= _OFTEN:
+                self._often.clear()
+            self._often[key] = found
+        return found
 
     def once(self, name: str, read: Callable[[], Found]) -> Found:
         """What `read` gives, read once whoever asks first: two threads must not both pay for it."""
@@ -135,17 +148,16 @@ class DataVersion:
         return [(town, area) for town, area in self.rows("SELECT DISTINCT town_id, area_id FROM dim_lsoa")]
 
     @cached_property
-    def cells(self) -> dict[str, dict[int, dict[int, State]]]:
-        """dataset → force → month → state, without what was never in a publisher's remit."""
-        found: dict[str, dict[int, dict[int, State]]] = {name: {} for name in DATASETS}
+    def cells(self) -> dict[str, Cells]:
+        """The state of every expected force-month, by dataset; forces in the order of their short names."""
+        rows: dict[str, list[tuple[int, int, State]]] = {name: [] for name in DATASETS}
         states = {str(state): state for state in State}
         for dataset, force, month, state in self.rows(
             "SELECT dataset, force_id, month, state FROM mart_coverage__force_month "
             "JOIN dim_force USING (force_id) ORDER BY slug, month"
         ):
-            if states[state] is not State.NOT_PUBLISHED:
-                found[dataset].setdefault(force, {})[month] = states[state]
-        return found
+            rows[dataset].append((force, month, states[state]))
+        return {name: make_cells(its) for name, its in rows.items()}
 
     @cached_property
     def months(self) -> tuple[Month, ...]:

@@ -86,15 +86,24 @@ class DatasetSpec:
     caveats: tuple[str, ...] = field(default=())
 
     def dimension(self, name: str) -> Dimension | None:
-        wanted = _plain(name)
-        for dimension in self.dimensions:
-            if wanted in (_plain(dimension.name), _plain(dimension.column)):
-                return dimension
-        return None
+        """By its name or by the published column's."""
+        return _named(self)[0].get(_plain(name))
 
     def measure(self, name: str) -> Measure | None:
-        wanted = _plain(name)
-        return next((measure for measure in self.measures if _plain(measure.name) == wanted), None)
+        return _named(self)[1].get(_plain(name))
+
+
+_NAMES: dict[int, tuple[dict[str, Dimension], dict[str, Measure]]] = {}
+
+
+def _named(spec: DatasetSpec) -> tuple[dict[str, Dimension], dict[str, Measure]]:
+    """Its dimensions and measures by name; looked up hundreds of times a page, so put together once."""
+    found = _NAMES.get(id(spec))
+    if found is None:
+        dimensions = {_plain(one.column): one for one in spec.dimensions if one.column}
+        dimensions |= {_plain(one.name): one for one in spec.dimensions}
+        found = _NAMES[id(spec)] = dimensions, {_plain(one.name): one for one in spec.measures}
+    return found
 
 
 def _plain(name: str) -> str:

@@ -39,6 +39,18 @@ class Scope:
 
 def answer_from_indexes(version: DataVersion, question: Question) -> list[tuple[Any, ...]] | None:
     """Rows as the SQL compiler would give them, at most one more than the limit; None where no index can tell."""
+    answering = _answering(version, question)
+    return None if answering is None else answering.rows()
+
+
+def count_from_indexes(version: DataVersion, question: Question) -> tuple[int, npt.NDArray[np.int64]] | None:
+    """(the first month, the measures' sum as a table with an axis for each field grouped by: months from the first on,
+    else the codes of the field); None where no index can tell. For sums over many groups, where rows would be slow."""
+    answering = _answering(version, question)
+    return None if answering is None else answering.table()
+
+
+def _answering(version: DataVersion, question: Question) -> _Answering | None:
     if version.serving is None:
         return None
     facts = version.serving.facts.get(question.dataset.name)
@@ -51,9 +63,7 @@ def answer_from_indexes(version: DataVersion, question: Question) -> list[tuple[
     if any(name not in facts.sizes for name in dims) or len(set(grouped)) < len(grouped):
         return None
     counter = version.serving.counter(question.dataset.name, frozenset(dims), tuple(grouped))
-    if counter is None:
-        return None
-    return _Answering(version, question, counter, facts).rows()
+    return None if counter is None else _Answering(version, question, counter, facts)
 
 
 def _base(dimension: Dimension) -> str:
@@ -130,10 +140,7 @@ class _Answering:
         question = self.question
         scope = _scope(self.version, question, question.filters, self.facts)
         whole = self._count(scope)
-        columns = [
-            whole if measure.only is None else self._count(self._narrowed(_filter(question, measure.only)))
-            for measure in question.measures
-        ]
+        columns = self._columns(whole)
         if not question.by:
             return [tuple(int(column.sum()) for column in columns)]
         folds = [self._fold(dimension, scope) for dimension in question.by]
@@ -147,6 +154,18 @@ class _Answering:
             labels.append([words[number] for number in present[:, axis].tolist()])
         rows = list(zip(*labels, *counts, strict=True))
         return self._ordered(rows)[: (question.limit or MAX_ROWS) + 1]
+
+    def table(self) -> tuple[int, npt.NDArray[np.int64]]:
+        scope = _scope(self.version, self.question, self.question.filters, self.facts)
+        whole = self._count(scope)
+        return scope.first, np.add.reduce(self._columns(whole))
+
+    def _columns(self, whole: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
+        """The counts of each measure; `whole` are those of all records."""
+        return [
+            whole if one.only is None else self._count(self._narrowed(_filter(self.question, one.only)))
+            for one in self.question.measures
+        ]
 
     def _narrowed(self, filter_: Filter) -> Scope:
         return _scope(self.version, self.question, [*self.question.filters, filter_], self.facts)

@@ -7,10 +7,14 @@ Two months are compared over the same forces only; where one of them is missing 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from bluelamp.domain.month import Month
+from bluelamp.questions.cells import Cells
 from bluelamp.questions.data_version import DataVersion
 
 # A force is silent at a month when none of the files of this many months up to it is held.
@@ -19,6 +23,7 @@ SILENT_MONTHS = 12
 _NAMED = 3
 
 CountOf = Callable[[Month, Collection[int]], int]
+Table = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,52 +52,66 @@ class Latest:
 class Publishing:
     """Which forces are held in which month, of one dataset and the forces concerned."""
 
-    def __init__(self, version: DataVersion, dataset: str, forces: Collection[int] | None) -> None:
-        self._names = {number: name for number, (_, name) in version.forces.items()}
-        self._held = {
-            force: {month for month, state in states.items() if state.has_data}
-            for force, states in version.cells[dataset].items()
-            if forces is None or force in forces
-        }
-        self._expected = {force: set(version.cells[dataset][force]) for force in self._held}
-        self._first = min((min(months) for months in self._expected.values() if months), default=0)
+    def __init__(self, cells: Cells, names: Mapping[int, str], forces: Collection[int] | None) -> None:
+        rows = cells.rows_of(forces)
+        self._forces = np.array([force for force, its in zip(cells.forces, rows.tolist(), strict=True) if its], int)
+        self._names = names
+        self._first = cells.first_month
+        self._held, self._expected = cells.held[rows], cells.expected[rows]
+        months = self._held.shape[1]
+        # For each month the year up to it, or, where what is held goes less far back, the first year held.
+        before = np.concatenate([np.zeros((len(self._forces), 1), int), np.cumsum(self._held, axis=1)], axis=1)
+        begin = np.maximum(np.arange(months) - SILENT_MONTHS + 1, 0)
+        end = np.minimum(np.maximum(np.arange(months), SILENT_MONTHS - 1), months - 1) + 1 if months else begin
+        self._active = before[:, end] > before[:, begin]
+        self._absent = self._expected & ~self._held
+        self._complete: Table = self._held.any(axis=0) & ~(self._active & ~self._held).any(axis=0)
+
+    def _column(self, table: Table, month: Month) -> npt.NDArray[np.bool_]:
+        at = month.index - self._first
+        inside = 0 <= at < table.shape[1]
+        return table[:, at] if inside else np.zeros(len(self._forces), bool)
+
+    def _which(self, table: Table, month: Month) -> set[int]:
+        return set(self._forces[self._column(table, month)].tolist())
 
     def active(self, month: Month) -> set[int]:
-        """The forces that are not silent at the month: those held in any of the year up to it, or, where what is held
-        goes less far back, of the first year held."""
-        begin = max(month.index - SILENT_MONTHS + 1, self._first)
-        year = range(begin, max(month.index, self._first + SILENT_MONTHS - 1) + 1)
-        return {force for force, held in self._held.items() if not held.isdisjoint(year)}
-
-    def forces(self) -> list[int]:
-        return list(self._held)
+        """The forces that are not silent at the month."""
+        return self._which(self._active, month)
 
     def expected(self, month: Month) -> set[int]:
         """The forces of which a file of the month is expected, silent or not."""
-        return {force for force, months in self._expected.items() if month.index in months}
-
-    def holds(self, force: int, month: Month) -> bool:
-        return month.index in self._held[force]
+        return self._which(self._expected, month)
 
     def held(self, month: Month) -> set[int]:
-        return {force for force, months in self._held.items() if month.index in months}
+        return self._which(self._held, month)
 
-    def missing(self, month: Month) -> set[int]:
-        """The forces that still publish and are not held for the month."""
-        return self.active(month) - self.held(month)
+    def absent(self, month: Month) -> set[int]:
+        """The forces of which a file of the month is expected and not held."""
+        return self._which(self._absent, month)
 
     def is_complete(self, month: Month) -> bool:
-        return bool(self.held(month)) and not self.missing(month)
+        """Whether some force is held for the month, and none that still publishes is missing."""
+        at = month.index - self._first
+        return 0 <= at < len(self._complete) and bool(self._complete[at])
 
     def spans(self, month: Month) -> bool:
-        return any(month.index in months for months in self._expected.values())
+        return bool(self._column(self._expected, month).any())
+
+    def held_columns(self, months: Sequence[Month]) -> dict[int, npt.NDArray[np.bool_]]:
+        """force → for each of these months whether it is held."""
+        table = np.array([self._column(self._held, month) for month in months]).reshape(len(months), -1)
+        return {force: table[:, at] for at, force in enumerate(self._forces.tolist())}
 
     def silent(self, month: Month) -> list[str]:
         """A sentence for each force that is silent at the month."""
         found = []
-        for force in sorted(self._held.keys() - self.active(month), key=self._names.__getitem__):
-            earlier = [one for one in self._held[force] if one <= month.index]
-            since = f"since {Month(max(earlier)).words()}" if earlier else "in the months held"
+        at = month.index - self._first
+        silent = np.flatnonzero(~self._column(self._active, month)).tolist()
+        for row in sorted(silent, key=lambda row: self._names[int(self._forces[row])]):
+            force = int(self._forces[row])
+            earlier = np.flatnonzero(self._held[row, : at + 1])
+            since = f"since {Month(self._first + int(earlier[-1])).words()}" if len(earlier) else "in the months held"
             found.append(f"{self._names[force]} has published nothing {since} and is in none of these figures.")
         return found
 
@@ -102,6 +121,13 @@ class Publishing:
         if len(names) > _NAMED:
             names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} more forces"]
         return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def publishing_of(version: DataVersion, dataset: str, forces: Collection[int] | None) -> Publishing:
+    """Who publishes a dataset, of these forces (all for None)."""
+    key = ("publishing", dataset, None if forces is None else tuple(sorted(forces)))
+    names = {number: name for number, (_, name) in version.forces.items()}
+    return version.often(key, lambda: Publishing(version.cells[dataset], names, forces))
 
 
 def latest(publishing: Publishing, months: Sequence[Month], count_of: CountOf) -> Latest | None:

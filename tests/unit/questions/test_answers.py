@@ -23,9 +23,7 @@ Warehouse = duckdb.DuckDBPyConnection
 ALL = ("indexes", "marts", "rows")
 
 
-def ask(
-    warehouse: Warehouse, dataset: str = "crimes", *, engines: Sequence[str] = ALL, **words: object
-) -> Answer:
+def ask(warehouse: Warehouse, dataset: str = "crimes", *, engines: Sequence[str] = ALL, **words: object) -> Answer:
     return answer(DataVersion(warehouse), make_question(dataset, **words), engines=engines)  # type: ignore[arg-type]
 
 

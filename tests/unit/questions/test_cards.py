@@ -18,7 +18,8 @@ DASHBOARDS = read_dashboards()
 
 def cards(version: DataVersion, dashboard: str | DashboardSpec, *where: str, **months: str) -> dict[str, Any]:
     spec = DASHBOARDS[dashboard] if isinstance(dashboard, str) else dashboard
-    return {name: card for name, card in answer(version, spec, state(*where, **months))["cards"].items()}
+    found: dict[str, Any] = answer(version, spec, state(*where, **months))["cards"]
+    return found
 
 
 def state(*where: str, first: str = "", last: str = "") -> State:

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from types import SimpleNamespace
 
 import pytest
 
 from bluelamp.domain.coverage import State
 from bluelamp.domain.month import Month
+from bluelamp.questions.cells import make_cells
 from bluelamp.questions.trend import Latest, Publishing, latest
 
 START = Month.parse("2020-01")
-NAMES = {1: ("kent", "Kent Police"), 2: ("essex", "Essex Police"), 3: ("surrey", "Surrey Police")}
+NAMES = {1: "Kent Police", 2: "Essex Police", 3: "Surrey Police"}
 
 
 def publishing(rows: dict[int, str]) -> tuple[Publishing, list[Month]]:
     """From one letter a month and force: h held, e empty, m missing."""
     states = {"h": State.HELD, "e": State.EMPTY, "m": State.MISSING}
-    cells = {
-        force: {START.index + at: states[letter] for at, letter in enumerate(row)} for force, row in rows.items()
-    }
-    version = SimpleNamespace(forces=NAMES, cells={"crimes": cells})
-    months = [START + at for at in range(max(map(len, rows.values())))]
-    return Publishing(version, "crimes", None), months  # type: ignore[arg-type]
+    cells = make_cells(
+        (force, START.index + at, states[letter]) for force, row in rows.items() for at, letter in enumerate(row)
+    )
+    return Publishing(cells, NAMES, None), [START + at for at in range(max(map(len, rows.values())))]
 
 
 def found(rows: dict[int, str]) -> Latest | None:

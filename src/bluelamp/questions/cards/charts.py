@@ -7,14 +7,18 @@ from dataclasses import replace
 from statistics import median
 from typing import Any
 
-from bluelamp.domain.month import Month, month_range
+import numpy as np
+import numpy.typing as npt
+
+from bluelamp.domain.month import Month
 from bluelamp.questions.answer import NOT_RECORDED
 from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, percent
 from bluelamp.questions.dashboards import CardSpec
+from bluelamp.questions.indexed import count_from_indexes
 from bluelamp.questions.question import Question
 from bluelamp.questions.scope import coverage_of_question, forces_concerned
 from bluelamp.questions.state import State, value_label
-from bluelamp.questions.trend import Publishing
+from bluelamp.questions.trend import Publishing, publishing_of
 
 # A chart by month shows at least so many months, so that one that is chosen stands among its neighbours.
 _LEAST_MONTHS = 25
@@ -30,7 +34,7 @@ def months(scene: Scene, card: CardSpec) -> CardAnswer:
     shown_state = _widened(scene)
     asked = scene.question(card, measures=card.measures, by=["month"], state=shown_state)
     covered = coverage_of_question(version, asked)
-    publishing = Publishing(version, spec.name, forces_concerned(version, asked))
+    publishing = publishing_of(version, spec.name, forces_concerned(version, asked))
     counts = {row[0]: [int(value) for value in row[1:]] for row in scene.rows(asked)}
     shown_months = [one.month for one in covered.by_month]
     held = [one.held for one in covered.by_month]
@@ -74,7 +78,7 @@ def _widened(scene: Scene) -> State:
 
 
 def _missing(publishing: Publishing, month: Month) -> str:
-    absent = publishing.expected(month) - publishing.held(month)
+    absent = publishing.absent(month)
     return publishing.names(absent) if absent else ""
 
 
@@ -98,33 +102,40 @@ def _usual(
             0 if is_complete else None if usual is None else max(0, round(usual - (value or 0)))
             for value, is_complete in zip(sums, complete, strict=True)
         ]
-    levels = _levels(scene, asked, publishing)
+    levels = _levels(scene, asked, publishing, shown)
     found: list[int | None] = []
     for month in shown:
-        absent = publishing.expected(month) - publishing.held(month)
+        absent = publishing.absent(month)
         known = [levels[force] for force in absent if force in levels]
         found.append(round(sum(known)) if known or not absent else None)
     return found
 
 
-def _levels(scene: Scene, asked: Question, publishing: Publishing) -> dict[int, float]:
+def _levels(scene: Scene, asked: Question, publishing: Publishing, shown: Sequence[Month]) -> dict[int, float]:
     """force → its median count over the months shown in which it is held."""
     force = asked.dataset.dimension("force")
     assert force is not None
-    by_force = replace(asked, by=(*asked.by, force), limit=None)
-    numbers = {slug: number for number, (slug, _) in scene.version.forces.items()}
-    counts: dict[int, dict[str, int]] = {}
-    for row in scene.rows(by_force):
-        counts.setdefault(numbers[row[1]], {})[row[0]] = sum(int(value) for value in row[2:])
-    first, last = asked.first, asked.last
-    every = scene.version.months
-    span = list(month_range(first or every[0], last or every[-1])) if every else []
-    found = {}
-    for number in publishing.forces():
-        held = [month for month in span if publishing.holds(number, month)]
-        if held:
-            found[number] = median(counts.get(number, {}).get(str(month), 0) for month in held)
-    return found
+    counts = _by_force(scene, replace(asked, by=(*asked.by, force), limit=None), shown)
+    held = publishing.held_columns(shown)
+    return {number: float(np.median(counts[number, its])) for number, its in held.items() if its.any()}
+
+
+def _by_force(scene: Scene, asked: Question, shown: Sequence[Month]) -> npt.NDArray[np.int64]:
+    """Counts by force (its number) and month shown."""
+    forces = scene.version.forces
+    counts = np.zeros((max(forces, default=0) + 1, len(shown)), np.int64)
+    found = count_from_indexes(scene.version, asked)
+    if found is not None:
+        first, table = found
+        at = np.array([month.index - first for month in shown], int)
+        inside = (at >= 0) & (at < len(table))
+        counts[: table.shape[1], inside] = table[at[inside]].T
+        return counts
+    numbers = {slug: number for number, (slug, _) in forces.items()}
+    places = {str(month): place for place, month in enumerate(shown)}
+    for name, slug, *values in scene.rows(asked):
+        counts[numbers[slug], places[name]] = sum(values)
+    return counts
 
 
 def _months_summary(shown: Sequence[Month], values: Sequence[int | None], complete: Sequence[bool], title: str) -> str:

@@ -11,7 +11,7 @@ from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, percent
 from bluelamp.questions.dashboards import CardSpec
 from bluelamp.questions.question import Filter
 from bluelamp.questions.scope import forces_concerned
-from bluelamp.questions.trend import Compared, Publishing, latest
+from bluelamp.questions.trend import Compared, latest, publishing_of
 
 _PLACES = ("town", "area", "lsoa", "point")
 
@@ -43,7 +43,7 @@ def latest_month(scene: Scene, card: CardSpec) -> CardAnswer:
     measure = measure_of(spec, card.measure)
     whole = scene.question(card, measures=[card.measure], state=replace(scene.state, first=None, last=None))
     forces = forces_concerned(version, whole)
-    publishing = Publishing(version, spec.name, forces)
+    publishing = publishing_of(version, spec.name, forces)
     placed = any(filter_.dimension.kind in _PLACES for filter_ in whole.filters)
 
     def count_of(month: Month, of: Collection[int]) -> int:

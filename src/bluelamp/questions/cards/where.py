@@ -78,13 +78,10 @@ def _areas(scene: Scene, card: CardSpec, count: str) -> tuple[dict[str, Any] | N
 def _held(scene: Scene, asked: Question) -> dict[int, tuple[int, int]]:
     """force → (held, expected) force-months under the question's months."""
     cells = scene.version.cells[asked.dataset.name]
-    first, last = asked.first.index if asked.first else 0, asked.last.index if asked.last else 1 << 16
     months = {one.month.index for one in coverage_of_question(scene.version, asked).by_month}
-    found = {}
-    for force, states in cells.items():
-        its = [state for month, state in states.items() if first <= month <= last and month in months]
-        found[force] = (sum(state.has_data for state in its), len(its))
-    return found
+    columns = cells.columns_of(0, 1 << 16, months)
+    held, expected = cells.held[:, columns].sum(axis=1).tolist(), cells.expected[:, columns].sum(axis=1).tolist()
+    return {force: (its_held, its) for force, its_held, its in zip(cells.forces, held, expected, strict=True)}
 
 
 def _area_row(area: Area, count: int, held: dict[int, tuple[int, int]]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from bluelamp.domain.coverage import State
 from bluelamp.domain.force import FORCES
 from bluelamp.domain.month import Month
 from bluelamp.errors import NoSuchThing
+from bluelamp.questions.cells import STATES
 from bluelamp.questions.coverage import coverage_of
 from bluelamp.questions.datasets import DATASETS
 from bluelamp.web.asked import Pinned, answered, dumps, lease, site_of, version_json
@@ -29,6 +30,12 @@ CODES = {
     State.MISSING: "m",
     State.NOT_PUBLISHED: "n",
 }
+
+
+def _letter(code: int) -> str:
+    return CODES[STATES[code] if code >= 0 else State.NOT_PUBLISHED]
+
+
 Release = Annotated[
     str, Path(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="a release, YYYY-MM", examples=["2023-06"])
 ]
@@ -46,10 +53,12 @@ def _coverage(version: OpenVersion) -> dict[str, Any]:
     datasets = {}
     for spec in DATASETS.values():
         cells = version.cells[spec.name]
+        places = {force: place for place, force in enumerate(cells.forces)}
         rows = []
         for force in FORCES:
-            states = cells.get(numbers[force.slug], {})
-            rows.append("".join(CODES[states.get(month.index, State.NOT_PUBLISHED)] for month in version.months))
+            place = places.get(numbers[force.slug])
+            codes = dict(zip(cells.months, cells.codes[place].tolist(), strict=True)) if place is not None else {}
+            rows.append("".join(_letter(codes.get(month.index, -1)) for month in version.months))
         covered = coverage_of(version, spec.name, force_ids=None)
         datasets[spec.name] = {"words": spec.words, "rows": rows, **covered.as_json()}
     return {
