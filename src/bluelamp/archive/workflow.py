@@ -38,7 +38,7 @@ from bluelamp.storage.warehouse.plan import Engine
 from bluelamp.storage.warehouse.serving import build_serving, problem_of
 
 # What the engine may use of memory while indexes are built from it; the indexes themselves take the larger part.
-_INDEX_ENGINE_MB = 400
+_INDEX_ENGINE_MB = 300
 
 STEPS = ("discover", "fetch", "load", "model", "publish")
 

@@ -6,7 +6,9 @@ dozens of bytes; what it finds is where the key may stand, and the caller reads 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 _PRINT_BITS = 16
 _IN_A_BUCKET = 16
+_AT_A_TIME = 24_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,9 @@ class CrimeIds:
         return sorted(found.tolist())
 
 
-def write_crime_ids(connection: duckdb.DuckDBPyConnection, table: str, output: Output) -> dict[str, Any] | None:
+def write_crime_ids(
+    connection: duckdb.DuckDBPyConnection, table: str, output: Output, advance: Callable[[int], None]
+) -> dict[str, Any] | None:
     """What the manifest says of the keys of a table; None where no row has one."""
     query = f"FROM {table} WHERE crime_key IS NOT NULL"
     row = connection.execute(f"SELECT count(crime_key), coalesce(max(rowid), 0) {query}").fetchone()
@@ -47,20 +52,27 @@ def write_crime_ids(connection: duckdb.DuckDBPyConnection, table: str, output: O
     if not keys or last >= 1 << 32:
         return None
     bits = max(1, (keys // _IN_A_BUCKET).bit_length())
-    rows = np.zeros(1 << bits, np.int64)
+    rows = np.zeros(1 << bits, np.uint32)
     for batch in batches(connection, f"SELECT (crime_key >> {64 - bits})::UINTEGER AS bucket {query}"):
         np.add.at(rows, batch["bucket"], 1)
+        advance(0)
     starts = starts_of(rows)
-    scatter = Scatter(starts, {"print": np.dtype(np.uint16), "place": np.dtype(np.uint32)})
+    prints, places = output.slots((keys,), np.dtype(np.uint16)), output.slots((keys,), np.dtype(np.uint32))
     columns = (
-        f"(crime_key >> {64 - bits})::UINTEGER AS bucket, "
         f"((crime_key >> {64 - bits - _PRINT_BITS}) & {(1 << _PRINT_BITS) - 1})::USMALLINT AS print, "
         "rowid::UINTEGER AS place"
     )
-    for batch in batches(connection, f"SELECT {columns} {query}"):
-        scatter.add(batch["bucket"], batch)
-    return {
-        "starts": output.put(starts.astype(np.uint32)),
-        "prints": output.put(scatter.columns["print"]),
-        "places": output.put(scatter.columns["place"]),
-    }
+    # A part of the keys at a time: what is put in order in memory stays small, however many there are.
+    parts = -(-keys // _AT_A_TIME)
+    edges = [(1 << bits) * part // parts for part in range(parts + 1)]
+    for begin, end in pairwise(edges):
+        own = starts[begin : end + 1]
+        scatter = Scatter(own - own[0], {"print": np.dtype(np.uint16), "place": np.dtype(np.uint32)})
+        bucket = f"(crime_key >> {64 - bits})::UINTEGER"
+        within = f"{query} AND {bucket} >= {begin} AND {bucket} < {end}"
+        for batch in batches(connection, f"SELECT {bucket} - {begin}::UINTEGER AS bucket, {columns} {within}"):
+            scatter.add(batch["bucket"], batch)
+            advance(0)
+        prints.put(int(own[0]), scatter.columns["print"])
+        places.put(int(own[0]), scatter.columns["place"])
+    return {"starts": output.put(starts.astype(np.uint32)), "prints": prints.place, "places": places.place}

@@ -6,7 +6,7 @@ in memory.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from math import prod
 from typing import Any
@@ -53,11 +53,14 @@ def _cells(facts: Facts, dims: Sequence[str]) -> int:
     return prod(facts.sizes[name] for name in dims)
 
 
-def write_cubes(ordered: Ordered, dataset: str, facts: Facts, output: Output) -> list[dict[str, Any]]:
+def write_cubes(
+    ordered: Ordered, dataset: str, facts: Facts, output: Output, advance: Callable[[int], None]
+) -> list[dict[str, Any]]:
     """Write every cube of the dataset from its records in the order of months; what the manifest says of each."""
     cubes = [_Growing(dims, facts, output) for dims in lattice(dataset, facts)]
     begins = np.searchsorted(ordered.attributes["month"], np.arange(facts.months + 1))
     for month in range(facts.months):
+        advance(0)
         codes = _codes(ordered, int(begins[month]), int(begins[month + 1]))
         for cube in cubes:
             cube.add(month, codes)

@@ -95,7 +95,7 @@ class Writer:
         for name in self._sizes:
             fsync_file(self._folder / name)
             sums[name] = _sum_of(self._folder / name)
-        facts = {"layout": LAYOUT, "sizes": self._sizes, "sums": sums, "parts": parts}
+        facts = {"layout": LAYOUT, "sizes": dict(sorted(self._sizes.items())), "sums": sums, "parts": parts}
         manifest = self._folder / MANIFEST
         manifest.write_text(json.dumps(facts) + "\n", encoding="utf-8")
         fsync_file(manifest)

@@ -18,7 +18,7 @@ from bluelamp.storage.warehouse.serving.facts import COUNTED, PLACE, TABLE_OF, F
 if TYPE_CHECKING:
     import duckdb
 
-_BATCH = 1 << 20
+_BATCH = 1 << 19
 _PLACE_COLUMNS = "r.force_id, r.town_id, r.area_id"
 
 Column = npt.NDArray[Any]
@@ -40,13 +40,8 @@ class Ordered:
 
 
 def batches(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[Batch]:
-    """The result of a query, some hundred thousand rows at a time, never the whole of it in memory.
-
-    The next batches are read while the caller works on one.
-    """
-    from bluelamp.storage.warehouse.pipeline import ahead
-
-    for batch in ahead(iter(connection.execute(query).to_arrow_reader(_BATCH)), 2):
+    """The result of a query, some hundred thousand rows at a time, never the whole of it in memory."""
+    for batch in connection.execute(query).to_arrow_reader(_BATCH):
         yield {
             name: column.to_numpy(zero_copy_only=False)
             for name, column in zip(batch.schema.names, batch.columns, strict=True)

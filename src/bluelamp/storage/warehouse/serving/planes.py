@@ -17,6 +17,8 @@ Words = npt.NDArray[np.uint64]
 # Records none of which, or all of which, are kept: no words are needed to say so.
 NONE, ALL = "none", "all"
 Kept = Words | str
+# Codes that are packed at a time, so that what is worked with stays in the cache.
+_PACKED = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,13 @@ class Axis:
 
 def planes_of(codes: npt.NDArray[Any], size: int) -> Words:
     """The planes of a column of codes below `size`."""
-    words = -(-len(codes) // 64)
-    planes = np.zeros((bits_of(size), words), np.uint64)
-    for bit, plane in enumerate(planes):
-        packed = np.packbits((codes >> bit).astype(np.uint8) & 1, bitorder="little")
-        plane.view(np.uint8)[: len(packed)] = packed
+    planes = np.zeros((bits_of(size), -(-len(codes) // 64)), np.uint64)
+    packed = planes.view(np.uint8)
+    for begin in range(0, len(codes), _PACKED):
+        part = codes[begin : begin + _PACKED]
+        for bit in range(len(planes)):
+            ones = np.packbits((part >> bit & 1).astype(bool), bitorder="little")
+            packed[bit, begin // 8 : begin // 8 + len(ones)] = ones
     return planes
 
 
