@@ -65,7 +65,8 @@ class Publishing:
         end = np.minimum(np.maximum(np.arange(months), SILENT_MONTHS - 1), months - 1) + 1 if months else begin
         self._active = before[:, end] > before[:, begin]
         self._absent = self._expected & ~self._held
-        self._complete: Table = self._held.any(axis=0) & ~(self._active & ~self._held).any(axis=0)
+        incomplete: Table = np.logical_or.reduce(self._active & ~self._held, axis=0)
+        self._complete: Table = np.logical_or.reduce(self._held, axis=0) & ~incomplete
 
     def _column(self, table: Table, month: Month) -> npt.NDArray[np.bool_]:
         at = month.index - self._first

@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
-from starlette_compress import CompressMiddleware
+from starlette_compress import CompressMiddleware, add_compress_type
 
 from bluelamp import __version__
 from bluelamp.errors import BluelampError
@@ -23,8 +23,9 @@ from bluelamp.web.pages import page_router, static_folder
 from bluelamp.web.site import Site, open_site
 from bluelamp.web.watching import Metrics, Watching
 
-# What is packed already, or too small a matter to pack.
-_PACKED = {"application/vnd.apache.parquet", "font/woff2", "image/png"}
+# Packed on request, beside what is packed anyway: these two are the largest things that a map needs.
+for _media_type in ("application/geo+json", tiles.MEDIA_TYPE, "application/problem+json"):
+    add_compress_type(_media_type)
 _DESCRIPTION = (
     "Every figure with its coverage. Answers are public, need no key, and may be cached: they carry a strong ETag and "
     "the data version that gave them. Errors are problem details (RFC 9457)."

@@ -76,7 +76,13 @@ def answered(
     sent = {**cache_headers(version, etag, pinned), **(headers or {})}
     if _has(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers=sent)
-    body = site_of(request).answers.get(etag, make)
+    site = site_of(request)
+
+    def in_turn() -> bytes:
+        with site.effort.turn():
+            return make()
+
+    body = site.answers.get(etag, in_turn)
     return Response(body, media_type=media_type, headers=sent)
 
 

@@ -1,14 +1,15 @@
 """How much work may go on at once, and how long one question may take. Used by the API's routes.
 
-Indexes answer in milliseconds and need no bound; what must read rows takes a place in a short queue and is interrupted
-when its time is over.
+Answers are worked out one after another in a process: with many at once all of them would be slow, where in turn most
+are quick. What must read rows takes a place in a short queue instead, gives its turn to others while it waits, and is
+interrupted when its time is over.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bluelamp.errors import Overloaded, TooCostly
@@ -25,12 +26,40 @@ class Effort:
 
     def __init__(self, places: int, seconds: float) -> None:
         self._places = threading.BoundedSemaphore(places)
+        self._turns = threading.Semaphore(1)
+        self._mine = threading.local()
         self.seconds = seconds
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """This thread's turn to work something out."""
+        with self._turns:
+            self._mine.held = True
+            try:
+                yield
+            finally:
+                self._mine.held = False
+
+    @contextmanager
+    def _turn_given_away(self) -> Iterator[None]:
+        """Others work while this thread waits for the engine; it then waits for its turn again."""
+        if not getattr(self._mine, "held", False):
+            yield
+            return
+        self._turns.release()
+        try:
+            yield
+        finally:
+            self._turns.acquire()
 
     @contextmanager
     def guard(self, cursor: duckdb.DuckDBPyConnection, light: bool) -> Iterator[None]:
         """Around every statement. Raises Overloaded, or TooCostly when its time or memory is over."""
-        with nullcontext() if light else self._place(), self._bounded(cursor):
+        if light:
+            with self._bounded(cursor):
+                yield
+            return
+        with self._turn_given_away(), self._place(), self._bounded(cursor):
             yield
 
     @contextmanager

@@ -52,7 +52,7 @@ def page_router(site: Site, folder: Path) -> APIRouter:
     @router.head("/{path:path}", response_class=HTMLResponse)
     def page(path: str) -> Response:
         if file := _file(folder, path):
-            kept = "public, max-age=31536000, immutable" if path.startswith("assets/") else "public, max-age=3600"
+            kept = "public, max-age=31536000, immutable" if path.startswith("assets/") else "no-cache"
             return FileResponse(file, headers={"Cache-Control": kept})
         if path.startswith("api/"):
             raise HTTPException(404)

@@ -276,6 +276,7 @@ class DashboardAnswersModel(_Model):
     months: MonthsModel | None
     version: VersionModel
     coverage: CoverageCountsModel
+    unknown: list[str]
     cards: dict[str, CardModel]
     licence: str
 

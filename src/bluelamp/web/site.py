@@ -26,6 +26,7 @@ class Site:
     """`fingerprint` changes with the dashboards and the settings that answers depend on."""
 
     settings: Settings
+    effort: Effort
     versions: Versions
     dashboards: dict[str, DashboardSpec]
     answers: Answers
@@ -58,6 +59,7 @@ def open_site(settings: Settings) -> Site:
     told = [one.model_dump_json() for one in dashboards.values()] + [settings.notice]
     return Site(
         settings,
+        effort,
         Versions(bootstrap.open_warehouse(settings), effort, memory_mb=settings.serve_memory_mb, threads=2),
         dashboards,
         Answers(),

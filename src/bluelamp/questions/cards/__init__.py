@@ -6,13 +6,14 @@ choice, and marks it in the card that it was made in.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import Any
 
 from bluelamp.errors import BluelampError
 from bluelamp.questions.answer import LICENCE
 from bluelamp.questions.cards import charts, figures, where
-from bluelamp.questions.cards.base import CardAnswer, Scene
+from bluelamp.questions.cards.base import CardAnswer, Scene, known_filter, unknown_values
 from bluelamp.questions.dashboards import CardSpec, DashboardSpec
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.scope import coverage_of_question
@@ -30,17 +31,27 @@ _KINDS: dict[str, Callable[[Scene, CardSpec], CardAnswer]] = {
 }
 
 
-def answer_dashboard(version: DataVersion, dashboard: DashboardSpec, state: State) -> dict[str, Any]:
-    """All cards of one state, with the coverage of the dashboard's own dataset. A card that cannot be answered says so
-    in its place, and the others are answered all the same."""
-    own = coverage_of_question(version, question_of(state, dashboard.spec))
+def answer_dashboard(
+    version: DataVersion, dashboard: DashboardSpec, state: State, names: Collection[str] = ()
+) -> dict[str, Any]:
+    """All cards of one state (or those with these names), with the coverage of the dashboard's own dataset. A card that
+    cannot be answered says so in its place, and the others are answered all the same."""
+    cards = [dashboard.card(name) for name in names] if names else dashboard.cards
+    asked = question_of(state, dashboard.spec)
+    known = replace(asked, filters=tuple(known_filter(version, one) for one in asked.filters))
+    own = coverage_of_question(version, known)
     months = [one.month for one in own.by_month] or list(version.months)
     return {
         "dashboard": dashboard.name,
         "state": state.as_json(),
         "months": {"first": str(months[0]), "last": str(months[-1])} if months else None,
         "coverage": own.as_json(),
-        "cards": {card.name: answer_card(version, dashboard, card, state) for card in dashboard.cards},
+        "unknown": [
+            f"No record has the {one.dimension.title.lower()} “{value}”."
+            for one in asked.filters
+            for value in unknown_values(version, one)
+        ],
+        "cards": {card.name: answer_card(version, dashboard, card, state) for card in cards},
         "licence": LICENCE,
     }
 
@@ -54,7 +65,8 @@ def answer_card(version: DataVersion, dashboard: DashboardSpec, card: CardSpec, 
     except BluelampError as error:
         return {**head, "error": {"detail": error.message, "hint": error.hint}}
     _, ignored = state.for_dataset(card.spec)
-    question = found.question
+    # A filter whose every word is unknown keeps nothing, and has no form in which it could be asked again.
+    question = found.question if found.question and all(one.values for one in found.question.filters) else None
     covered = coverage_of_question(version, question) if question else None
     same = card.dataset == dashboard.dataset
     cite = _cite(version, card, question.canonical(), covered.words()) if question and covered else ""

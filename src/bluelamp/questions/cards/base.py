@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bluelamp.errors import UsageError
 from bluelamp.questions.answer import ENGINES, rows_of
 from bluelamp.questions.caveats import caveats_of_question
 from bluelamp.questions.dashboards import CardSpec, DashboardSpec
-from bluelamp.questions.data_version import DataVersion
+from bluelamp.questions.data_version import NOT_RECORDED, DataVersion
 from bluelamp.questions.datasets import DatasetSpec, Measure
 from bluelamp.questions.question import Filter, Question, make_question
 from bluelamp.questions.state import State, question_of
@@ -40,26 +41,44 @@ class Scene:
     ) -> Question:
         """The card's question in the page's state, or in another one."""
         asked = question_of(state or self.state, card.spec, measures=measures, by=by)
-        return replace(asked, filters=(*asked.filters, *self.own_filters(card)))
+        filters = (known_filter(self.version, one) for one in asked.filters)
+        return replace(asked, filters=(*filters, *self.own_filters(card)))
 
     def own_filters(self, card: CardSpec) -> tuple[Filter, ...]:
         """The card's own filters, without words that this version's data do not have: a label that came later, or one
         long gone, must not stop a card."""
-        filters = make_question(card.dataset, where=card.where).filters
-        found = []
-        for one in filters:
-            if one.dimension.kind == "word":
-                words = self.version.words(one.dimension)
-                kept = tuple(value for value in one.values if value in words or value in ("", "not recorded"))
-                one = replace(one, values=kept)  # noqa: PLW2901
-            found.append(one)
-        return tuple(one for one in found if one.values or not one.negated)
+        return tuple(known_filter(self.version, one) for one in make_question(card.dataset, where=card.where).filters)
 
     def rows(self, question: Question) -> list[tuple[Any, ...]]:
         return rows_of(self.version, question, tuple(ENGINES))[0]
 
     def caveats(self, question: Question) -> tuple[str, ...]:
         return caveats_of_question(self.version, question)
+
+
+def known_filter(version: DataVersion, filter_: Filter) -> Filter:
+    """The filter without words that no record of this version has. One without any value left keeps nothing, or, negated,
+    everything: a link that was pasted before a vocabulary changed is answered, and what is unknown is told beside it."""
+    unknown = set(unknown_values(version, filter_))
+    return (
+        replace(filter_, values=tuple(value for value in filter_.values if value not in unknown))
+        if unknown
+        else filter_
+    )
+
+
+def unknown_values(version: DataVersion, filter_: Filter) -> list[str]:
+    """The filter's words that no record of this version has."""
+    if filter_.dimension.kind not in ("word", "town", "area", "lsoa"):
+        return []
+    found = []
+    for value in filter_.values:
+        if value not in ("", NOT_RECORDED):
+            try:
+                version.spelling(filter_.dimension, value)
+            except UsageError:
+                found.append(value)
+    return found
 
 
 def measure_of(spec: DatasetSpec, name: str) -> Measure:

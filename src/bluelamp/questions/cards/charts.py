@@ -235,7 +235,14 @@ def hours(scene: Scene, card: CardSpec) -> CardAnswer:
     whole = sum(counts)
     note = f"{unknown:,} stops ({percent(unknown, whole + unknown)}) have no known time of day." if unknown else ""
     chosen = [value for field, sign, value in scene.state.where if (field, sign) == ("hour", "=")]
-    shown = {"hours": counts, "unknown": unknown, "total": whole + unknown, "note": note, "selected": chosen}
+    shown = {
+        "by": "hour",
+        "hours": counts,
+        "unknown": unknown,
+        "total": whole + unknown,
+        "note": note,
+        "selected": chosen,
+    }
     busiest = max(range(24), key=counts.__getitem__)
     summary = f"Most in the hour from {busiest:02d}:00 ({counts[busiest]:,}). {note}" if whole else f"No times. {note}"
     return CardAnswer(asked, shown, summary.strip(), measure.words, measure.unit, scene.caveats(asked))

@@ -15,7 +15,7 @@ from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of
 from bluelamp.questions.dashboards import CardSpec
 from bluelamp.questions.data_version import Area
 from bluelamp.questions.question import Filter, Question
-from bluelamp.questions.scope import coverage_of_question
+from bluelamp.questions.scope import coverage_of_question, forces_concerned
 
 
 def map_card(scene: Scene, card: CardSpec) -> CardAnswer:
@@ -32,7 +32,7 @@ def map_card(scene: Scene, card: CardSpec) -> CardAnswer:
         "of": int(whole),
         "tiles": f"/api/v1/tiles/{spec.name}/{{z}}/{{x}}/{{y}}.mvt?{_parameters(asked, scene)}",
         "areas": areas,
-        "bounds": _bounds(scene, spec.name),
+        "bounds": _bounds(scene, asked),
     }
     summary = (
         f"{located:,} of {int(whole):,} records are on the map; {int(unlocated):,} have no location. Map points are "
@@ -64,7 +64,9 @@ def _areas(scene: Scene, card: CardSpec, count: str) -> tuple[dict[str, Any] | N
     if not scene.version.areas:
         return None, asked
     counts = {str(row[0]): int(row[1]) for row in scene.rows(asked)}
-    held = _held(scene, asked)
+    concerned = forces_concerned(scene.version, asked)
+    # An area whose force the filters leave out lacks nothing: no file of that force is expected here.
+    held = {force: its for force, its in _held(scene, asked).items() if concerned is None or force in concerned}
     rows = [_area_row(area, counts.get(area.name, 0), held) for area in scene.version.areas.values()]
     return {
         "kind": dimension.name,
@@ -97,7 +99,12 @@ def _area_row(area: Area, count: int, held: dict[int, tuple[int, int]]) -> dict[
     }
 
 
-def _bounds(scene: Scene, dataset: str) -> list[float] | None:
-    serving = scene.version.serving
-    index = serving.maps.get(dataset) if serving is not None else None
+def _bounds(scene: Scene, asked: Question) -> list[float] | None:
+    """The box of everything on the map; None where filters leave a place, which has a box of its own."""
+    if any(filter_.dimension.kind in _PLACES for filter_ in asked.filters) or scene.version.serving is None:
+        return None
+    index = scene.version.serving.maps.get(asked.dataset.name)
     return list(index.bounds) if index is not None and index.bounds is not None else None
+
+
+_PLACES = ("force", "town", "area", "lsoa", "point")

@@ -5,14 +5,17 @@ A version never changes, so the number of a row in it is a cursor that stays goo
 
 from __future__ import annotations
 
+import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bluelamp.domain.dataset import BY_NAME
@@ -113,8 +116,8 @@ class Records:
 
 
 class _LakeColumns:
-    """Published columns that only the lake holds, looked up by file and line. Keeps the part it read last: records come
-    in the order of the lake's files."""
+    """Published columns that only the lake holds, looked up by file and line. Keeps the row groups it read last: records
+    come in the order of the lake's files."""
 
     def __init__(self, version: DataVersion, lake: Path) -> None:
         self._version, self._lake = version, lake
@@ -133,26 +136,28 @@ class _LakeColumns:
         keys = files.astype(np.int64) << 32 | lines
         paths = lake_paths(self._version)
         parts: list[dict[str, pa.Array]] = []
-        start = 0
-        ends = np.flatnonzero(np.diff(files)) + 1
-        for end in [*ends.tolist(), len(files)]:
-            parts.append(self._run(dataset, paths[int(files[start])], int(files[start]), keys[start:end]))
-            start = end
+        edges = [0, *(np.flatnonzero(np.diff(files)) + 1).tolist(), len(files)]
+        for start, end in pairwise(edges):
+            file = int(files[start])
+            parts.append(self._run(dataset, paths[file], file, keys[start:end]))
         return {name: pa.concat_arrays([part[name] for part in parts]) for name in wanted}
 
     def _run(self, dataset: str, path: str, file: int, keys: npt.NDArray[np.int64]) -> dict[str, pa.Array]:
         if path != self._path or not len(self._keys) or not self._holds(keys):
             self._read(dataset, path, file)
-        at = np.searchsorted(self._keys, keys)
-        return {name: column.take(pa.array(at)) for name, column in self._columns.items()}
+        at = pa.array(np.searchsorted(self._keys, keys))
+        found = {"Crime ID": _hexadecimal(self._columns["crime_id"].take(at))}
+        if "context" in self._columns:
+            found["Context"] = self._columns["context"].take(at).cast(pa.string())
+        return found
 
     def _holds(self, keys: npt.NDArray[np.int64]) -> bool:
         at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
         return bool((self._keys[at] == keys).all())
 
     def _read(self, dataset: str, path: str, file: int) -> None:
-        """The row groups of a lake file that hold a force-month file's rows, sorted by file and line."""
-        source = pq.ParquetFile(self._lake / path, pre_buffer=False)
+        """The row groups of a lake file that hold a force-month file's rows."""
+        source = pq.ParquetFile(self._lake / path, pre_buffer=False, memory_map=True)
         at = source.schema_arrow.names.index("file_id")
         groups = []
         for number in range(source.metadata.num_row_groups):
@@ -162,40 +167,29 @@ class _LakeColumns:
         names = ["file_id", "line", "crime_id", *(["context"] if dataset == "crimes" else [])]
         rows = source.read_row_groups(groups, columns=names, use_threads=False).combine_chunks()
         keys = rows.column("file_id").to_numpy().astype(np.int64) << 32 | rows.column("line").to_numpy()
-        order = np.argsort(keys, kind="stable")
-        rows = rows.take(pa.array(order))
-        self._path, self._keys = path, keys[order]
-        self._columns = {"Crime ID": _hexadecimal(rows.column("crime_id"))}
-        if dataset == "crimes":
-            self._columns["Context"] = _one(rows.column("context")).cast(pa.string())
+        if len(keys) > 1 and not bool((keys[1:] > keys[:-1]).all()):
+            order = np.argsort(keys, kind="stable")
+            rows, keys = rows.take(pa.array(order)), keys[order]
+        self._path, self._keys = path, keys
+        self._columns = {name: _one(rows.column(name)) for name in names[2:]}
 
 
 def _one(column: pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks()
+    combined = column.combine_chunks()
+    return pa.concat_arrays(combined.chunks) if isinstance(combined, pa.ChunkedArray) else combined
 
 
-def _hexadecimal(column: pa.ChunkedArray) -> pa.Array:
+def _hexadecimal(packed: pa.Array) -> pa.Array:
     """Crime IDs as published: 64 hexadecimal digits, null where blank."""
-    import binascii
-
-    packed = _one(column)
-    if isinstance(packed, pa.ChunkedArray):
-        packed = pa.concat_arrays(packed.chunks)
-    blank = packed.is_null().to_numpy(zero_copy_only=False)
-    filled = packed.fill_null(bytes(32))
-    data = filled.buffers()[1]
-    if data is None or not len(filled):
+    if not len(packed):
         return pa.array([], pa.string())
-    text = binascii.hexlify(memoryview(data)[filled.offset * 32 : (filled.offset + len(filled)) * 32])
-    whole = pa.FixedSizeBinaryArray.from_buffers(pa.binary(64), len(filled), [None, pa.py_buffer(text)])
-    words = whole.cast(pa.binary()).cast(pa.string())
-    return pa.array(words) if not blank.any() else _masked(words, blank)
-
-
-def _masked(words: pa.Array, blank: npt.NDArray[np.bool_]) -> pa.Array:
-    import pyarrow.compute as pc
-
-    return pc.if_else(pa.array(blank), pa.scalar(None, pa.string()), words)
+    blank = packed.is_null()
+    filled = packed.fill_null(bytes(32))
+    data = memoryview(filled.buffers()[1])[filled.offset * 32 : (filled.offset + len(filled)) * 32]
+    text = pa.FixedSizeBinaryArray.from_buffers(
+        pa.binary(64), len(filled), [None, pa.py_buffer(binascii.hexlify(data))]
+    )
+    return pc.if_else(blank, pa.scalar(None, pa.string()), text.cast(pa.binary()).cast(pa.string()))
 
 
 def file_stems(version: DataVersion) -> dict[int, str]:

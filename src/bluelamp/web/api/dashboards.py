@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from bluelamp.errors import NoSuchThing
 from bluelamp.questions.cards import answer_dashboard
@@ -95,18 +95,22 @@ def answers(
     first: First = None,
     last: Last = None,
     where: Where = (),
+    cards: Annotated[str, Query(max_length=400, description="only these cards, by commas", examples=["total"])] = "",
     version: Pinned = "",
 ) -> Response:
     """One request for a whole dashboard. Each card carries its definition, coverage, caveats and citation; `question`
     asks for its data as a file under /api/v1/questions."""
     found = find_dashboard(request, name)
     state = state_of(first, last, where)
+    names = [one.strip() for one in cards.split(",") if one.strip()]
+    for one in names:
+        found.card(one)  # refused before anything is asked
     with lease(request, version) as opened:
-        key = ["dashboard", name, str(state.first), str(state.last), *("=".join(one) for one in sorted(state.where))]
+        key = ["dashboard", name, str(names), str(state.first), str(state.last)]
         return answered(
             request,
             opened,
-            key,
-            lambda: dumps({**answer_dashboard(opened, found, state), "version": version_json(opened)}),
+            [*key, *("=".join(one) for one in sorted(state.where))],
+            lambda: dumps({**answer_dashboard(opened, found, state, names), "version": version_json(opened)}),
             pinned=version,
         )
