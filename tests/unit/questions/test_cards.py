@@ -155,6 +155,25 @@ def test_the_map_says_how_much_of_everything_it_shows(indexed: DataVersion) -> N
     assert "version=" in shown["tiles"]
 
 
+def test_a_word_that_no_record_has_is_told_and_finds_nothing(indexed: DataVersion) -> None:
+    """A link that was pasted before a vocabulary changed is answered."""
+    got = answer(indexed, DASHBOARDS["crime"], state("crime_type=Witchcraft", "force=kent"))
+    assert got["unknown"] == ["No record has the crime type “Witchcraft”."]
+    assert got["cards"]["total"]["value"] == got["cards"]["map"]["of"] == 0
+    assert got["cards"]["total"]["question"] is None
+    some = answer(indexed, DASHBOARDS["crime"], state("crime_type=Witchcraft", "crime_type=Burglary"))
+    assert some["cards"]["total"]["value"] == cards(indexed, "crime", "crime_type=Burglary")["total"]["value"] > 0
+    without = answer(indexed, DASHBOARDS["crime"], state("crime_type!=Witchcraft"))
+    assert without["cards"]["map"]["of"] == cards(indexed, "crime")["map"]["of"]
+
+
+def test_one_card_alone(indexed: DataVersion) -> None:
+    got = answer_dashboard(indexed, DASHBOARDS["crime"], state(), ["total"])
+    assert list(got["cards"]) == ["total"]
+    with pytest.raises(UsageError, match="Did you mean total"):
+        answer_dashboard(indexed, DASHBOARDS["crime"], state(), ["totl"])
+
+
 @pytest.mark.parametrize(
     ("where", "message"),
     [

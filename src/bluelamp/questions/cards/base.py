@@ -45,9 +45,10 @@ class Scene:
         return replace(asked, filters=(*filters, *self.own_filters(card)))
 
     def own_filters(self, card: CardSpec) -> tuple[Filter, ...]:
-        """The card's own filters, without words that this version's data do not have: a label that came later, or one
-        long gone, must not stop a card."""
-        return tuple(known_filter(self.version, one) for one in make_question(card.dataset, where=card.where).filters)
+        """The card's own filters. What they leave out may be a label that came later, or one long gone: that must not
+        stop a card."""
+        filters = make_question(card.dataset, where=card.where).filters
+        return tuple(known_filter(self.version, one) if one.negated else one for one in filters)
 
     def rows(self, question: Question) -> list[tuple[Any, ...]]:
         return rows_of(self.version, question, tuple(ENGINES))[0]
@@ -57,14 +58,13 @@ class Scene:
 
 
 def known_filter(version: DataVersion, filter_: Filter) -> Filter:
-    """The filter without words that no record of this version has. One without any value left keeps nothing, or, negated,
-    everything: a link that was pasted before a vocabulary changed is answered, and what is unknown is told beside it."""
+    """The filter without words that no record of this version has. One without any value left keeps nothing, or,
+    negated, everything: a link that was pasted before a vocabulary changed is answered, and what is unknown is told
+    beside it."""
     unknown = set(unknown_values(version, filter_))
-    return (
-        replace(filter_, values=tuple(value for value in filter_.values if value not in unknown))
-        if unknown
-        else filter_
-    )
+    if not unknown:
+        return filter_
+    return replace(filter_, values=tuple(value for value in filter_.values if value not in unknown))
 
 
 def unknown_values(version: DataVersion, filter_: Filter) -> list[str]:

@@ -116,8 +116,8 @@ class Records:
 
 
 class _LakeColumns:
-    """Published columns that only the lake holds, looked up by file and line. Keeps the row groups it read last: records
-    come in the order of the lake's files."""
+    """Published columns that only the lake holds, looked up by file and line. Keeps the row groups it read last:
+    records come in the order of the lake's files."""
 
     def __init__(self, version: DataVersion, lake: Path) -> None:
         self._version, self._lake = version, lake
@@ -186,9 +186,8 @@ def _hexadecimal(packed: pa.Array) -> pa.Array:
     blank = packed.is_null()
     filled = packed.fill_null(bytes(32))
     data = memoryview(filled.buffers()[1])[filled.offset * 32 : (filled.offset + len(filled)) * 32]
-    text = pa.FixedSizeBinaryArray.from_buffers(
-        pa.binary(64), len(filled), [None, pa.py_buffer(binascii.hexlify(data))]
-    )
+    digits = pa.py_buffer(binascii.hexlify(data))
+    text = pa.FixedSizeBinaryArray.from_buffers(pa.binary(64), len(filled), [None, digits])
     return pc.if_else(blank, pa.scalar(None, pa.string()), text.cast(pa.binary()).cast(pa.string()))
 
 

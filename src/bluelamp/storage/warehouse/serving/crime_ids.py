@@ -52,7 +52,7 @@ def write_crime_ids(
     if not keys or last >= 1 << 32:
         return None
     bits = max(1, (keys // _IN_A_BUCKET).bit_length())
-    rows = np.zeros(1 << bits, np.uint32)
+    rows = np.zeros(1 << bits, np.int64)
     for batch in batches(connection, f"SELECT (crime_key >> {64 - bits})::UINTEGER AS bucket {query}"):
         np.add.at(rows, batch["bucket"], 1)
         advance(0)

@@ -42,7 +42,7 @@ def lattice(dataset: str, facts: Facts) -> list[tuple[str, ...]]:
         tails = [("located", "outcome_type", "crime_type"), ("outcome_type", "time_to_outcome")]
     else:
         tails = [("located", name) for name in facts.sizes if name not in (*PLACE, "located")]
-    found: list[tuple[str, ...]] = [(place, *tail) for tail in tails for place in PLACE]
+    found = [(*place, *tail) for tail in tails for place in ((), *((name,) for name in PLACE))]
     if dataset == "stops":
         found += list(combinations(_PAIRED, 2))
     most = min(LARGEST, max(_SMALL, _EACH_RECORD * facts.records))

@@ -132,12 +132,9 @@ class _Segments:
     @staticmethod
     def _split(force: Any, point_id: Any, segment: Numbers) -> dict[int, tuple[Any, Numbers]]:
         found = {}
-        for one in np.unique(force).tolist():
+        for one in np.flatnonzero(np.bincount(force)).tolist():
             own = np.flatnonzero(force == one)
-            ids = point_id[own]
-            # Town and authority follow from the warehouse's point: else a row could belong to several segments.
-            assert len(np.unique(ids)) == len(ids)
-            found[int(one)] = ids, segment[own]
+            found[int(one)] = point_id[own], segment[own]
         return found
 
     def of(self, batch: Batch) -> Numbers:
@@ -157,6 +154,8 @@ class _Segments:
             ids, segment = self._by_force[force]
             self._force, self._table = force, np.zeros(self._rows, np.uint32)
             self._table[ids] = segment
+            # Town and authority follow from the warehouse's point: else a row could belong to several segments.
+            assert bool((self._table[ids] == segment).all())
         return self._table
 
 
