@@ -1,7 +1,7 @@
-"""Measures the indexes of a loaded home: `python -m benchmarks.serving HOME` builds them anew and times every kind of count.
+"""Measures the indexes of a loaded home: `python -m benchmarks.serving HOME` builds them anew and times counts.
 
-Each count is made several times over in one process that has the files mapped; what is stated is the best time, and the
-first, in which pages of the files are met for the first time.
+Each count is made several times over in one process that has the files mapped; what is stated is the first time, in
+which pages of the files are met for the first time, and the best.
 """
 
 from __future__ import annotations
