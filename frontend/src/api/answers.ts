@@ -6,8 +6,14 @@ type Schemas = components['schemas'];
 type CardModel = Schemas['CardModel'];
 /** A card of one kind: what is common to all that were answered, and what this kind adds. */
 type CardOf<Kind extends string, Fields extends keyof CardModel, Own = unknown> = {
-  [Name in 'title' | 'help' | 'dataset' | 'definition' | 'unit' | 'caveats' | 'coverage' | 'summary' | 'cite' | 'ignored' | Fields]-?: NonNullable<CardModel[Name]>;
-} & { kind: Kind; question: string | null; error?: null } & Own;
+  [Name in 'title' | 'help' | 'dataset' | 'definition' | 'unit' | 'caveats' | 'summary' | 'cite' | 'ignored' | Fields]-?: NonNullable<CardModel[Name]>;
+} & {
+  kind: Kind;
+  question: string | null;
+  /** Null where a filter has no value that the data know: then the page's own coverage stands for it. */
+  coverage: Schemas['CoverageCountsModel'] | null;
+  error?: null;
+} & Own;
 
 export type Version = Schemas['VersionModel'];
 export type Site = Schemas['SiteModel'];

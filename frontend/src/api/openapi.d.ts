@@ -731,6 +731,8 @@ export interface components {
             months: components["schemas"]["MonthsModel"] | null;
             version: components["schemas"]["VersionModel"];
             coverage: components["schemas"]["CoverageCountsModel"];
+            /** Unknown */
+            unknown: string[];
             /** Cards */
             cards: {
                 [key: string]: components["schemas"]["CardModel"];
@@ -1523,6 +1525,8 @@ export interface operations {
                 to?: string | null;
                 /** @description FIELD=VALUE or FIELD!=VALUE; repeat it. Values of one field are alternatives, fields narrow each other. */
                 where?: string[];
+                /** @description only these cards, by commas */
+                cards?: string;
                 /** @description the data version to answer from; the current one by default */
                 version?: string;
             };

@@ -18,4 +18,6 @@ export type Asking = {
 
 const KEY = Symbol('asking');
 export const provide = (asking: Asking): Asking => setContext(KEY, asking);
+/** How complete a card is: its own words, or the page's where a filter keeps nothing at all. */
+export const completeness = (card: { coverage: Coverage | null }, asking: Asking): Coverage | null => card.coverage ?? asking.coverage;
 export const asked = (): Asking => getContext<Asking>(KEY);
