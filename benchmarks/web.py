@@ -191,7 +191,7 @@ def measure_dashboards(home: Path) -> None:
 
         times, note = at_once(url, 200, same)
         told("the same dashboard, 200 visitors at once", times, note)
-        measure_single_things(url, filters, visitor)
+        measure_single_things(url, filters, Visitor(url))
 
 
 def measure_single_things(url: str, filters: Filters, visitor: Visitor) -> None:
@@ -210,6 +210,7 @@ def measure_single_things(url: str, filters: Filters, visitor: Visitor) -> None:
                 page = client.get(f"{V1}/datasets/{dataset}/records?limit=5&{filters.draw(name, chance)}")
                 records += page.json().get("rows", [])
     chance.shuffle(records)
+    visitor = Visitor(url)  # the other connection may have been closed meanwhile
     told("a record by its name", [visitor.ask(f"{V1}/records/{row['id']}") for row in records])
     ids = [row["Crime ID"] for row in records if row.get("Crime ID") and "street" in row["id"]]
     told("a crime by its ID", [visitor.ask(f"{V1}/records/{one}") for one in ids])

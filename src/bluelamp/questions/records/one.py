@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bluelamp.domain.crime import crime_key, is_crime_id
 from bluelamp.domain.dataset import BY_SUFFIX
@@ -15,7 +15,11 @@ from bluelamp.errors import NoSuchThing
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.datasets import DATASETS, DatasetSpec
 from bluelamp.questions.question import make_question
+from bluelamp.questions.records.extents import INSIDE, extents_of
 from bluelamp.questions.records.reading import Records, file_stems
+
+if TYPE_CHECKING:
+    from bluelamp.storage.warehouse.serving.crime_ids import CrimeIds
 
 _NAME = re.compile(r"([0-9]{4}-[0-9]{2})-([a-z][a-z-]*?)-(street|outcomes|stop-and-search)-([0-9]{1,9})")
 
@@ -61,21 +65,37 @@ def _by_stem(version: DataVersion) -> dict[str, list[tuple[int, str]]]:
 
 def _name_of_crime(version: DataVersion, crime_id: str) -> str:
     """The name of the first row that bears the ID."""
-    table = DATASETS["crimes"].table
     key = crime_key(crime_id)
-    ids = getattr(version.serving, "crime_ids", None)  # DRAFT
-    if ids is None:
-        found = f"SELECT file_id, line FROM {table} WHERE crime_key = $key ORDER BY rowid LIMIT 1"
-        rows = version.rows(found, {"key": key})
-    else:
-        # One place at a time: the engine then reads the one row group that holds it.
-        one = f"SELECT file_id, line FROM {table} WHERE rowid = $place AND crime_key = $key"
-        rows = [row for place in sorted(ids.find(key)) for row in version.rows(one, {"place": place, "key": key})]
+    ids = version.serving.crime_ids if version.serving is not None else None
+    rows = _rows_of_key(version, DATASETS["crimes"], ids, key, "r.file_id, r.line", "r.crime_key = $key", {})
     for file, line in rows:
         return f"{file_stems(version)[file]}-{line}"
     raise NoSuchThing(
         "No crime held has this ID.", "Anti-social behaviour and the British Transport Police publish none."
     )
+
+
+def _rows_of_key(
+    version: DataVersion,
+    spec: DatasetSpec,
+    ids: CrimeIds | None,
+    key: int,
+    columns: str,
+    condition: str,
+    parameters: dict[str, Any],
+) -> list[tuple[Any, ...]]:
+    """The rows that bear a crime key, in order; looked for in the one place where each may be, or without an index in
+    all of them."""
+    given = {**parameters, "key": key}
+    found = f"SELECT {columns} FROM {spec.table} AS r WHERE {condition}"
+    if ids is None:
+        return version.rows(f"{found} ORDER BY r.rowid LIMIT 1000", given)
+    extents = extents_of(version, spec)
+    return [
+        row
+        for place in ids.find(key)
+        for row in version.rows(f"{found} AND {INSIDE}", {**given, **extents.at(place).parameters})
+    ]
 
 
 def _told(version: DataVersion, spec: DatasetSpec, name: str, file: int, place: int, lake: Path) -> dict[str, Any]:
@@ -94,14 +114,14 @@ def _told(version: DataVersion, spec: DatasetSpec, name: str, file: int, place: 
         "dataset_words": spec.words,
         "title": f"{what}, {Month(member_month).words()}, {force}",
         "published": [{"name": key, "value": None if one is None else str(one)} for key, one in published.items()],
-        "derived": _derived(version, spec, place),
+        "derived": _derived(version, spec, place, file),
         "file": {
             "member": f"{Month(member_month)}/{stem}.csv",
             "line": int(name.rsplit("-", 1)[1]),
             "release": str(Month(release)),
         },
         "location": _location(published),
-        "outcomes": _outcomes(version, spec, place) if spec.name == "crimes" else None,
+        "outcomes": _outcomes(version, spec, place, file) if spec.name == "crimes" else None,
         "caveats": list(spec.caveats),
     }  # fmt: skip
 
@@ -114,10 +134,12 @@ _DERIVED = {
 }
 
 
-def _derived(version: DataVersion, spec: DatasetSpec, place: int) -> list[dict[str, str | None]]:
+def _derived(version: DataVersion, spec: DatasetSpec, place: int, file: int) -> list[dict[str, str | None]]:
     dimensions = [dimension for name in _DERIVED[spec.name] if (dimension := spec.dimension(name)) is not None]
     keys = ", ".join(dimension.key for dimension in dimensions)
-    ((*values,),) = version.rows(f"SELECT {keys} FROM {spec.table} AS r WHERE rowid = $place", {"place": place})
+    ((*values,),) = version.rows(
+        f"SELECT {keys} FROM {spec.table} AS r WHERE file_id = $file AND rowid = $place", {"file": file, "place": place}
+    )
     found = []
     for dimension, value in zip(dimensions, values, strict=True):
         word: str | None
@@ -149,20 +171,26 @@ def _location(published: dict[str, Any]) -> dict[str, Any] | None:
     }
 
 
-def _outcomes(version: DataVersion, spec: DatasetSpec, place: int) -> list[dict[str, Any]]:
+def _outcomes(version: DataVersion, spec: DatasetSpec, place: int, file: int) -> list[dict[str, Any]]:
     """Every outcome published under the crime's ID by the same force, oldest first."""
     ((key, force),) = version.rows(
-        f"SELECT crime_key, force_id FROM {spec.table} WHERE rowid = $place", {"place": place}
+        f"SELECT crime_key, force_id FROM {spec.table} WHERE file_id = $file AND rowid = $place",
+        {"file": file, "place": place},
     )
     if key is None:
         return []
-    table = DATASETS["outcomes"].table
-    rows = version.rows(
-        f"SELECT month, outcome_type_id, crime_month FROM {table} WHERE force_id = $force AND crime_key = $key "
-        "ORDER BY month, file_id, line",
-        {"force": force, "key": key},
+    outcomes = DATASETS["outcomes"]
+    ids = version.serving.outcome_ids if version.serving is not None else None
+    rows = _rows_of_key(
+        version,
+        outcomes,
+        ids,
+        key,
+        "r.month, r.outcome_type_id, r.crime_month",
+        "r.force_id = $force AND r.crime_key = $key",
+        {"force": force},
     )
-    dimension = DATASETS["outcomes"].dimension("outcome_type")
+    dimension = outcomes.dimension("outcome_type")
     assert dimension is not None
     labels = version.labels(dimension)
     return [
@@ -171,5 +199,5 @@ def _outcomes(version: DataVersion, spec: DatasetSpec, place: int) -> list[dict[
             "outcome": labels.get(kind),
             "months_after": None if crime_month is None else month - crime_month,
         }
-        for month, kind, crime_month in rows
+        for month, kind, crime_month in sorted(rows, key=lambda row: int(row[0]))
     ]

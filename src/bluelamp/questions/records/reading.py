@@ -22,11 +22,12 @@ from bluelamp.domain.dataset import BY_NAME
 from bluelamp.domain.month import Month
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.question import Question
+from bluelamp.questions.records.extents import INSIDE, extents_of
 from bluelamp.questions.records.published import COLUMNS, FROM_LAKE, published
 from bluelamp.questions.sql import Compiler
 
 # Rows of the version that are looked at in one go: a bound on memory and on the time to the first portion.
-_FIRST_WINDOW = 250_000
+_FIRST_WINDOW = 100_000
 _WINDOW = 2_000_000
 PORTION = 50_000
 
@@ -62,15 +63,11 @@ class Records:
 
     def one(self, place: int) -> Portion:
         """The record of one row, whatever the filters say."""
-        columns = ", ".join(f"r.{name}" for name in COLUMNS[self.question.dataset.name])
-        return self._portion(
-            self.version.arrow(
-                f"SELECT r.rowid AS place, r.file_id, r.line, {columns} FROM {self.question.dataset.table} AS r "
-                "WHERE r.rowid = $place",
-                {"place": place},
-                light=True,
-            )
-        )
+        spec = self.question.dataset
+        columns = ", ".join(f"r.{name}" for name in COLUMNS[spec.name])
+        statement = f"SELECT r.rowid AS place, r.file_id, r.line, {columns} FROM {spec.table} AS r WHERE {INSIDE}"
+        window = extents_of(self.version, spec).at(place)
+        return self._portion(self.version.arrow(statement, window.parameters, light=True))
 
     def portions(self, after: int = -1) -> Iterator[Portion]:
         """All records, in portions of at most PORTION."""
@@ -81,26 +78,18 @@ class Records:
     def _windows(self, after: int, limit: int | None) -> Iterator[pa.Table]:
         """Rows of the version as numbers, window by window; those without rows are left out."""
         spec = self.question.dataset
-        of = int(
-            self.version.once(
-                f"rows {spec.name}", lambda: self.version.rows(f"SELECT count(*) FROM {spec.table}")[0][0]
-            )
-        )
         columns = ", ".join(f"r.{name}" for name in COLUMNS[spec.name])
         cut = " LIMIT $most" if limit is not None else ""
         statement = (
             f"SELECT r.rowid AS place, r.file_id, r.line, {columns} FROM {spec.table} AS r{self._conditions} "
-            f"AND r.rowid >= $begin AND r.rowid < $end ORDER BY r.rowid{cut}"
+            f"AND {INSIDE} ORDER BY r.rowid{cut}"
         )
-        begin, width = after + 1, _FIRST_WINDOW
-        while begin < of:
-            parameters = {**self._parameters, "begin": begin, "end": begin + width}
-            if limit is not None:
-                parameters["most"] = limit
-            rows = self.version.arrow(statement, parameters)
+        most = {} if limit is None else {"most": limit}
+        extents = extents_of(self.version, spec)
+        for window in extents.windows(self.version, self.question, after, _FIRST_WINDOW, _WINDOW):
+            rows = self.version.arrow(statement, {**self._parameters, **window.parameters, **most})
             if rows.num_rows:
                 yield rows
-            begin, width = begin + width, _WINDOW
 
     def _portion(self, rows: pa.Table | None) -> Portion:
         spec = self.question.dataset
