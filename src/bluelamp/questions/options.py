@@ -9,7 +9,7 @@ from typing import Any
 from bluelamp.domain.force import FORCES
 from bluelamp.questions.data_version import NOT_RECORDED, DataVersion
 from bluelamp.questions.datasets import DatasetSpec, Dimension
-from bluelamp.questions.state import value_label
+from bluelamp.questions.view import value_label
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import Query, Request, Response
 
 from bluelamp.domain.month import Month
-from bluelamp.questions.state import State, make_state
+from bluelamp.questions.view import View, make_view
 from bluelamp.web.answers import etag_of
 from bluelamp.web.site import Site
 from bluelamp.web.versions import OpenVersion
@@ -43,12 +43,12 @@ Pinned = Annotated[
 _PINNED_SECONDS, _CURRENT_SECONDS = 86_400, 60
 
 
-def state_of(first: str | None, last: str | None, where: Sequence[str]) -> State:
-    return make_state(Month.parse(first) if first else None, Month.parse(last) if last else None, where)
+def view_of(first: str | None, last: str | None, where: Sequence[str]) -> View:
+    return make_view(Month.parse(first) if first else None, Month.parse(last) if last else None, where)
 
 
 def site_of(request: Request) -> Site:
-    site: Site = request.app.state.site
+    site: Site = request.app.view.site
     return site
 
 

@@ -11,22 +11,22 @@ from bluelamp.errors import UsageError
 from bluelamp.questions.cards import answer_dashboard
 from bluelamp.questions.dashboards import DashboardSpec, read_dashboard, read_dashboards
 from bluelamp.questions.data_version import DataVersion
-from bluelamp.questions.state import State, make_state
+from bluelamp.questions.view import View, make_view
 
 DASHBOARDS = read_dashboards()
 
 
 def cards(version: DataVersion, dashboard: str | DashboardSpec, *where: str, **months: str) -> dict[str, Any]:
     spec = DASHBOARDS[dashboard] if isinstance(dashboard, str) else dashboard
-    found: dict[str, Any] = answer(version, spec, state(*where, **months))["cards"]
+    found: dict[str, Any] = answer(version, spec, view(*where, **months))["cards"]
     return found
 
 
-def state(*where: str, first: str = "", last: str = "") -> State:
-    return make_state(Month.parse(first) if first else None, Month.parse(last) if last else None, where)
+def view(*where: str, first: str = "", last: str = "") -> View:
+    return make_view(Month.parse(first) if first else None, Month.parse(last) if last else None, where)
 
 
-def answer(version: DataVersion, spec: DashboardSpec, of: State) -> dict[str, Any]:
+def answer(version: DataVersion, spec: DashboardSpec, of: View) -> dict[str, Any]:
     return answer_dashboard(version, spec, of)
 
 
@@ -157,21 +157,21 @@ def test_the_map_says_how_much_of_everything_it_shows(indexed: DataVersion) -> N
 
 def test_a_word_that_no_record_has_is_told_and_finds_nothing(indexed: DataVersion) -> None:
     """A link that was pasted before a vocabulary changed is answered."""
-    got = answer(indexed, DASHBOARDS["crime"], state("crime_type=Witchcraft", "force=kent"))
+    got = answer(indexed, DASHBOARDS["crime"], view("crime_type=Witchcraft", "force=kent"))
     assert got["unknown"] == ["No record has the crime type “Witchcraft”."]
     assert got["cards"]["total"]["value"] == got["cards"]["map"]["of"] == 0
     assert got["cards"]["total"]["question"] is None
-    some = answer(indexed, DASHBOARDS["crime"], state("crime_type=Witchcraft", "crime_type=Burglary"))
+    some = answer(indexed, DASHBOARDS["crime"], view("crime_type=Witchcraft", "crime_type=Burglary"))
     assert some["cards"]["total"]["value"] == cards(indexed, "crime", "crime_type=Burglary")["total"]["value"] > 0
-    without = answer(indexed, DASHBOARDS["crime"], state("crime_type!=Witchcraft"))
+    without = answer(indexed, DASHBOARDS["crime"], view("crime_type!=Witchcraft"))
     assert without["cards"]["map"]["of"] == cards(indexed, "crime")["map"]["of"]
 
 
 def test_one_card_alone(indexed: DataVersion) -> None:
-    got = answer_dashboard(indexed, DASHBOARDS["crime"], state(), ["total"])
+    got = answer_dashboard(indexed, DASHBOARDS["crime"], view(), ["total"])
     assert list(got["cards"]) == ["total"]
     with pytest.raises(UsageError, match="Did you mean total"):
-        answer_dashboard(indexed, DASHBOARDS["crime"], state(), ["totl"])
+        answer_dashboard(indexed, DASHBOARDS["crime"], view(), ["totl"])
 
 
 @pytest.mark.parametrize(
@@ -186,11 +186,11 @@ def test_one_card_alone(indexed: DataVersion) -> None:
 )
 def test_a_state_that_is_not_understood(where: list[str], message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        make_state(None, None, where)
+        make_view(None, None, where)
 
 
 def test_a_state_reads_back_what_a_person_chose() -> None:
-    told = state("force=Kent Police", "force=essex", "gender!=Male", "gender=", first="2023-11").as_json()
+    told = view("force=Kent Police", "force=essex", "gender!=Male", "gender=", first="2023-11").as_json()
     assert told["from"] == "2023-11"
     assert told["to"] is None
     assert [(one["field"], one["negated"], [v["label"] for v in one["values"]]) for one in told["where"]] == [

@@ -1,4 +1,4 @@
-"""A dashboard's cards answered for one state of the page: what each shows, with its coverage. Called by `web`.
+"""A dashboard's cards answered for one view of the page: what each shows, with its coverage. Called by `web`.
 
 A card that is grouped by a field shows all its values whatever is chosen there: the page filters everything else by the
 choice, and marks it in the card that it was made in.
@@ -17,7 +17,7 @@ from bluelamp.questions.cards.base import CardAnswer, Scene, known_filter, unkno
 from bluelamp.questions.dashboards import CardSpec, DashboardSpec
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.scope import coverage_of_question
-from bluelamp.questions.state import State, question_of
+from bluelamp.questions.view import View, question_of
 
 _KINDS: dict[str, Callable[[Scene, CardSpec], CardAnswer]] = {
     "total": figures.total,
@@ -32,18 +32,18 @@ _KINDS: dict[str, Callable[[Scene, CardSpec], CardAnswer]] = {
 
 
 def answer_dashboard(
-    version: DataVersion, dashboard: DashboardSpec, state: State, names: Collection[str] = ()
+    version: DataVersion, dashboard: DashboardSpec, view: View, names: Collection[str] = ()
 ) -> dict[str, Any]:
-    """All cards of one state (or those with these names), with the coverage of the dashboard's own dataset. A card that
+    """All cards of one view (or those with these names), with the coverage of the dashboard's own dataset. A card that
     cannot be answered says so in its place, and the others are answered all the same."""
     cards = [dashboard.card(name) for name in names] if names else dashboard.cards
-    asked = question_of(state, dashboard.spec)
+    asked = question_of(view, dashboard.spec)
     known = replace(asked, filters=tuple(known_filter(version, one) for one in asked.filters))
     own = coverage_of_question(version, known)
     months = [one.month for one in own.by_month] or list(version.months)
     return {
         "dashboard": dashboard.name,
-        "state": state.as_json(),
+        "state": view.as_json(),
         "months": {"first": str(months[0]), "last": str(months[-1])} if months else None,
         "coverage": own.as_json(),
         "unknown": [
@@ -51,20 +51,20 @@ def answer_dashboard(
             for one in asked.filters
             for value in unknown_values(version, one)
         ],
-        "cards": {card.name: answer_card(version, dashboard, card, state) for card in cards},
+        "cards": {card.name: answer_card(version, dashboard, card, view) for card in cards},
         "licence": LICENCE,
     }
 
 
-def answer_card(version: DataVersion, dashboard: DashboardSpec, card: CardSpec, state: State) -> dict[str, Any]:
+def answer_card(version: DataVersion, dashboard: DashboardSpec, card: CardSpec, view: View) -> dict[str, Any]:
     """One card. The words and the coverage that every card carries are added here."""
     head = {"kind": card.kind, "title": card.title, "help": card.help, "dataset": card.dataset}
     try:
-        scene = Scene(version, dashboard, state)
+        scene = Scene(version, dashboard, view)
         found = _KINDS[card.kind](scene, card)
     except BluelampError as error:
         return {**head, "error": {"detail": error.message, "hint": error.hint}}
-    _, ignored = state.for_dataset(card.spec)
+    _, ignored = view.for_dataset(card.spec)
     # A filter whose every word is unknown keeps nothing, and has no form in which it could be asked again.
     question = found.question if found.question and all(one.values for one in found.question.filters) else None
     covered = coverage_of_question(version, question) if question else None

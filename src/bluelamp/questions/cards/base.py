@@ -13,7 +13,7 @@ from bluelamp.questions.dashboards import CardSpec, DashboardSpec
 from bluelamp.questions.data_version import NOT_RECORDED, DataVersion
 from bluelamp.questions.datasets import DatasetSpec, Measure
 from bluelamp.questions.question import Filter, Question, make_question
-from bluelamp.questions.state import State, question_of
+from bluelamp.questions.view import View, question_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +30,17 @@ class CardAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A dashboard in one state over one data version."""
+    """A dashboard in one view over one data version."""
 
     version: DataVersion
     dashboard: DashboardSpec
-    state: State
+    view: View
 
     def question(
-        self, card: CardSpec, *, measures: Sequence[str] = (), by: Sequence[str] = (), state: State | None = None
+        self, card: CardSpec, *, measures: Sequence[str] = (), by: Sequence[str] = (), view: View | None = None
     ) -> Question:
-        """The card's question in the page's state, or in another one."""
-        asked = question_of(state or self.state, card.spec, measures=measures, by=by)
+        """The card's question in the page's view, or in another one."""
+        asked = question_of(view or self.view, card.spec, measures=measures, by=by)
         filters = (known_filter(self.version, one) for one in asked.filters)
         return replace(asked, filters=(*filters, *self.own_filters(card)))
 

@@ -17,8 +17,8 @@ from bluelamp.questions.dashboards import CardSpec
 from bluelamp.questions.indexed import count_from_indexes
 from bluelamp.questions.question import Question
 from bluelamp.questions.scope import coverage_of_question, forces_concerned
-from bluelamp.questions.state import State, value_label
 from bluelamp.questions.trend import Publishing, publishing_of
+from bluelamp.questions.view import View, value_label
 
 # A chart by month shows at least so many months, so that one that is chosen stands among its neighbours.
 _LEAST_MONTHS = 25
@@ -31,8 +31,8 @@ _PLACES = ("town", "area", "lsoa", "point")
 def months(scene: Scene, card: CardSpec) -> CardAnswer:
     """Counts by month with what is missing in each: nothing is drawn, and never a zero, where nothing is held."""
     version, spec = scene.version, card.spec
-    shown_state = _widened(scene)
-    asked = scene.question(card, measures=card.measures, by=["month"], state=shown_state)
+    shown_view = _widened(scene)
+    asked = scene.question(card, measures=card.measures, by=["month"], view=shown_view)
     covered = coverage_of_question(version, asked)
     publishing = publishing_of(version, spec.name, forces_concerned(version, asked))
     counts = {row[0]: [int(value) for value in row[1:]] for row in scene.rows(asked)}
@@ -45,8 +45,8 @@ def months(scene: Scene, card: CardSpec) -> CardAnswer:
     ]
     complete = [publishing.is_complete(month) for month in shown_months]
     missing = [_missing(publishing, month) for month in shown_months]
-    state = scene.state
-    chosen = {"from": str(state.first), "to": str(state.last)} if state.first and state.last else None
+    view = scene.view
+    chosen = {"from": str(view.first), "to": str(view.last)} if view.first and view.last else None
     shown = {
         "series": [{"name": name, "label": measure_of(spec, name).title} for name in card.measures],
         "months": [str(month) for month in shown_months],
@@ -63,18 +63,18 @@ def months(scene: Scene, card: CardSpec) -> CardAnswer:
     return CardAnswer(asked, shown, summary, first.words, first.unit, scene.caveats(asked))
 
 
-def _widened(scene: Scene) -> State:
-    """The state with as many months around the chosen ones as a chart needs to show a course of time."""
-    state, held = scene.state, scene.version.months
-    if not held or (state.first is None and state.last is None):
-        return state
-    first, last = max(state.first or held[0], held[0]), min(state.last or held[-1], held[-1])
+def _widened(scene: Scene) -> View:
+    """The view with as many months around the chosen ones as a chart needs to show a course of time."""
+    view, held = scene.view, scene.version.months
+    if not held or (view.first is None and view.last is None):
+        return view
+    first, last = max(view.first or held[0], held[0]), min(view.last or held[-1], held[-1])
     lacking = _LEAST_MONTHS - (last.index - first.index + 1)
     if lacking > 0:
         last = min(Month(last.index + lacking // 2), held[-1])
         first = max(Month(last.index - _LEAST_MONTHS + 1), held[0])
         last = min(max(last, Month(first.index + _LEAST_MONTHS - 1)), held[-1])
-    return replace(state, first=first, last=last)
+    return replace(view, first=first, last=last)
 
 
 def _missing(publishing: Publishing, month: Month) -> str:
@@ -165,12 +165,12 @@ def bars(scene: Scene, card: CardSpec) -> CardAnswer:
     spec, measure = card.spec, measure_of(card.spec, card.measure)
     dimension = spec.dimension(card.by)
     assert dimension is not None
-    state = scene.state.without(dimension.name)
+    view = scene.view.without(dimension.name)
     measures = [card.measure, card.rate] if card.rate else [card.measure]
-    asked = scene.question(card, measures=[card.measure], by=[dimension.name], state=state)
+    asked = scene.question(card, measures=[card.measure], by=[dimension.name], view=view)
     rows = [(row[0], int(row[1])) for row in scene.rows(asked) if row[1]]
     whole = sum(count for _, count in rows)
-    chosen = [value for field, sign, value in scene.state.where if (field, sign) == (dimension.name, "=")]
+    chosen = [value for field, sign, value in scene.view.where if (field, sign) == (dimension.name, "=")]
     unknown = next((count for value, count in rows if value in (NOT_RECORDED, None)), 0)
     known = [(str(value), count) for value, count in rows if value not in (NOT_RECORDED, None)]
     told = known if dimension.kind == "coded" else _told(known, card.limit, chosen)
@@ -224,7 +224,7 @@ def _bars_summary(title: str, rows: Sequence[dict[str, Any]], unknown: int, whol
 def hours(scene: Scene, card: CardSpec) -> CardAnswer:
     """Counts by hour of the day, of records whose time is known."""
     measure = measure_of(card.spec, card.measure)
-    asked = scene.question(card, measures=[card.measure], by=["hour"], state=scene.state.without("hour"))
+    asked = scene.question(card, measures=[card.measure], by=["hour"], view=scene.view.without("hour"))
     counts: list[int] = [0] * 24
     unknown = 0
     for hour, count in scene.rows(asked):
@@ -234,7 +234,7 @@ def hours(scene: Scene, card: CardSpec) -> CardAnswer:
             counts[int(hour)] = int(count)
     whole = sum(counts)
     note = f"{unknown:,} stops ({percent(unknown, whole + unknown)}) have no known time of day." if unknown else ""
-    chosen = [value for field, sign, value in scene.state.where if (field, sign) == ("hour", "=")]
+    chosen = [value for field, sign, value in scene.view.where if (field, sign) == ("hour", "=")]
     shown = {
         "by": "hour",
         "hours": counts,

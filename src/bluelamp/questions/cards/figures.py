@@ -17,7 +17,7 @@ _PLACES = ("town", "area", "lsoa", "point")
 
 
 def total(scene: Scene, card: CardSpec) -> CardAnswer:
-    """All records of the state; beside the headline what is counted apart from it, and how many are on the map."""
+    """All records of the view; beside the headline what is counted apart from it, and how many are on the map."""
     names = [card.measure, *card.also]
     count = card.spec.measures[0].name
     asked = scene.question(card, measures=list(dict.fromkeys([*names, count, "unlocated"])))
@@ -41,7 +41,7 @@ def latest_month(scene: Scene, card: CardSpec) -> CardAnswer:
     """The latest complete month beside the one before and the same month a year ago, over the same forces."""
     version, spec = scene.version, card.spec
     measure = measure_of(spec, card.measure)
-    whole = scene.question(card, measures=[card.measure], state=replace(scene.state, first=None, last=None))
+    whole = scene.question(card, measures=[card.measure], view=replace(scene.view, first=None, last=None))
     forces = forces_concerned(version, whole)
     publishing = publishing_of(version, spec.name, forces)
     placed = any(filter_.dimension.kind in _PLACES for filter_ in whole.filters)
@@ -80,8 +80,8 @@ def latest_month(scene: Scene, card: CardSpec) -> CardAnswer:
 
 
 def _inside(scene: Scene, month: Month) -> bool:
-    state = scene.state
-    return (state.first is None or month >= state.first) and (state.last is None or month <= state.last)
+    view = scene.view
+    return (view.first is None or month >= view.first) and (view.last is None or month <= view.last)
 
 
 def _shown(compared: Compared) -> dict[str, Any]:

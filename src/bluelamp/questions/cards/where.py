@@ -58,8 +58,8 @@ def _areas(scene: Scene, card: CardSpec, count: str) -> tuple[dict[str, Any] | N
     assert dimension is not None
     assert located is not None
     # As other charts, the map shows all areas whichever of them is chosen.
-    state = scene.state.without(dimension.name)
-    asked = scene.question(card, measures=[count], by=[dimension.name], state=state)
+    view = scene.view.without(dimension.name)
+    asked = scene.question(card, measures=[count], by=[dimension.name], view=view)
     asked = replace(asked, filters=(*asked.filters, Filter(located, ("true",))))
     if not scene.version.areas:
         return None, asked
@@ -73,7 +73,7 @@ def _areas(scene: Scene, card: CardSpec, count: str) -> tuple[dict[str, Any] | N
         "url": f"/api/v1/areas/{dimension.name}.geojson?version={scene.version.facts.name}",
         "rows": rows,
         "elsewhere": counts.get(NOT_RECORDED, 0),
-        "selected": [value for field, sign, value in scene.state.where if (field, sign) == (dimension.name, "=")],
+        "selected": [value for field, sign, value in scene.view.where if (field, sign) == (dimension.name, "=")],
     }, asked
 
 

@@ -21,8 +21,8 @@ from bluelamp.web.asked import (
     dumps,
     lease,
     site_of,
-    state_of,
     version_json,
+    view_of,
 )
 from bluelamp.web.schemas import PROBLEMS, DashboardAnswersModel, DashboardModel, DashboardsModel
 
@@ -87,7 +87,7 @@ def _filter(found: DashboardSpec, field: str) -> dict[str, str]:
 @router.get(
     "/{name}/answers",
     responses={200: {"model": DashboardAnswersModel}, **PROBLEMS},
-    summary="All cards of a dashboard, answered for one state of its filters",
+    summary="All cards of a dashboard, answered for one view of its filters",
 )
 def answers(
     request: Request,
@@ -101,16 +101,16 @@ def answers(
     """One request for a whole dashboard. Each card carries its definition, coverage, caveats and citation; `question`
     asks for its data as a file under /api/v1/questions."""
     found = find_dashboard(request, name)
-    state = state_of(first, last, where)
+    view = view_of(first, last, where)
     names = [one.strip() for one in cards.split(",") if one.strip()]
     for one in names:
         found.card(one)  # refused before anything is asked
     with lease(request, version) as opened:
-        key = ["dashboard", name, str(names), str(state.first), str(state.last)]
+        key = ["dashboard", name, str(names), str(view.first), str(view.last)]
         return answered(
             request,
             opened,
-            [*key, *("=".join(one) for one in sorted(state.where))],
-            lambda: dumps({**answer_dashboard(opened, found, state, names), "version": version_json(opened)}),
+            [*key, *("=".join(one) for one in sorted(view.where))],
+            lambda: dumps({**answer_dashboard(opened, found, view, names), "version": version_json(opened)}),
             pinned=version,
         )

@@ -18,7 +18,7 @@ from bluelamp.questions.records import files
 from bluelamp.questions.records.one import find_record
 from bluelamp.questions.records.published import words_of
 from bluelamp.questions.records.reading import Portion, Records
-from bluelamp.questions.state import State, question_of
+from bluelamp.questions.view import View, question_of
 from bluelamp.web.answers import etag_of
 from bluelamp.web.api.datasets import DatasetName, find_dataset
 from bluelamp.web.api.questions import about_answer
@@ -32,8 +32,8 @@ from bluelamp.web.asked import (
     dumps,
     lease,
     site_of,
-    state_of,
     version_json,
+    view_of,
 )
 from bluelamp.web.schemas import FILES, PROBLEMS, RecordModel, RecordsModel
 from bluelamp.web.versions import OpenVersion
@@ -66,16 +66,16 @@ def records(
 ) -> Response:
     """Pages follow each other by `next`, which stays good while its data version is kept: nobody misses a record or
     gets one twice because a new release came in between."""
-    spec, state = find_dataset(dataset), state_of(first, last, where)
+    spec, view = find_dataset(dataset), view_of(first, last, where)
     pinned, place = _cursor(after, version)
     if format != "json":
-        return _file(request, spec, state, pinned, format)
+        return _file(request, spec, view, pinned, format)
     with lease(request, pinned) as opened:
         return answered(
             request,
             opened,
-            ["records", dataset, repr(state), str(place), str(limit)],
-            lambda: dumps(_page(request, opened, spec, state, place, limit)),
+            ["records", dataset, repr(view), str(place), str(limit)],
+            lambda: dumps(_page(request, opened, spec, view, place, limit)),
             pinned=pinned,
         )
 
@@ -93,9 +93,9 @@ def _cursor(after: str, version: str) -> tuple[str, int]:
 
 
 def _page(
-    request: Request, version: OpenVersion, spec: DatasetSpec, state: State, place: int, limit: int
+    request: Request, version: OpenVersion, spec: DatasetSpec, view: View, place: int, limit: int
 ) -> dict[str, Any]:
-    whole = _whole(version, spec, state)
+    whole = _whole(version, spec, view)
     portion = Records(version, whole.question, site_of(request).lake).page(place, limit)
     rows = [{"id": name, **row} for name, row in zip(portion.names, portion.table.to_pylist(), strict=True)]
     full = len(rows) == limit
@@ -111,20 +111,20 @@ def _page(
     }
 
 
-def _whole(version: OpenVersion, spec: DatasetSpec, state: State) -> Answer:
+def _whole(version: OpenVersion, spec: DatasetSpec, view: View) -> Answer:
     """How many records there are, with what a figure must carry."""
-    _, ignored = state.for_dataset(spec)
+    _, ignored = view.for_dataset(spec)
     if ignored:
         raise UsageError(f"{spec.name} cannot be filtered by “{ignored[0]}”.")
-    return answer(version, question_of(state, spec, measures=[spec.measures[0].name]))
+    return answer(version, question_of(view, spec, measures=[spec.measures[0].name]))
 
 
-def _file(request: Request, spec: DatasetSpec, state: State, pinned: str, format_: str) -> Response:
+def _file(request: Request, spec: DatasetSpec, view: View, pinned: str, format_: str) -> Response:
     """All records as a file. The lease lasts as long as the stream does."""
     leased = lease(request, pinned)
     opened = leased.__enter__()
     try:
-        whole = _whole(opened, spec, state)
+        whole = _whole(opened, spec, view)
         if format_ == "xlsx" and int(whole.rows[0][0]) > files.XLSX_ROWS:
             raise TooCostly(
                 f"A sheet of Excel holds {files.XLSX_ROWS:,} rows; these are {int(whole.rows[0][0]):,}.",
@@ -133,7 +133,7 @@ def _file(request: Request, spec: DatasetSpec, state: State, pinned: str, format
         portions = Records(opened, whole.question, site_of(request).lake).portions()
         body = _body(spec, portions, whole, format_)
         first = next(body, b"")  # what fails, fails before the answer has begun
-        etag = etag_of(opened.version.file.name, spec.name, repr(state), format_)
+        etag = etag_of(opened.version.file.name, spec.name, repr(view), format_)
     except BaseException:
         leased.__exit__(None, None, None)
         raise

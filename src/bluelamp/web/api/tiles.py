@@ -8,10 +8,10 @@ from fastapi import APIRouter, Path, Request, Response
 
 from bluelamp.domain.tile import MAX_ZOOM
 from bluelamp.errors import UsageError
-from bluelamp.questions.state import question_of
 from bluelamp.questions.tiles import POINTS_FROM_ZOOM, tile_of
+from bluelamp.questions.view import question_of
 from bluelamp.web.api.datasets import DatasetName, find_dataset
-from bluelamp.web.asked import First, Last, Pinned, Where, answered, lease, state_of
+from bluelamp.web.asked import First, Last, Pinned, Where, answered, lease, view_of
 from bluelamp.web.schemas import PROBLEMS
 from bluelamp.web.vector_tile import encode_grid, encode_points
 
@@ -43,18 +43,18 @@ def tile(
     spec = find_dataset(dataset)
     if x >= 1 << z or y >= 1 << z:
         raise UsageError(f"There is no tile {z}/{x}/{y}: x and y go from 0 to {(1 << z) - 1} at zoom {z}.")
-    state = state_of(first, last, where)
-    _, ignored = state.for_dataset(spec)
+    view = view_of(first, last, where)
+    _, ignored = view.for_dataset(spec)
     if ignored:
         raise UsageError(f"{dataset} cannot be filtered by “{ignored[0]}”.")
     with lease(request, version) as opened:
 
         def make() -> bytes:
-            found = tile_of(opened, question_of(state, spec), z, x, y)
+            found = tile_of(opened, question_of(view, spec), z, x, y)
             if z >= POINTS_FROM_ZOOM:
                 return encode_points(found.x, found.y, found.counts, found.names, found.places)
             return encode_grid(found.x, found.y, found.counts, found.cells)
 
         return answered(
-            request, opened, ["tile", dataset, f"{z}/{x}/{y}", repr(state)], make, pinned=version, media_type=MEDIA_TYPE
+            request, opened, ["tile", dataset, f"{z}/{x}/{y}", repr(view)], make, pinned=version, media_type=MEDIA_TYPE
         )

@@ -19,7 +19,7 @@ MAX_VALUES = 200
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class View:
     """`where` holds (field, sign, value) in the order given; a field may be one of any dataset."""
 
     first: Month | None = None
@@ -29,7 +29,7 @@ class State:
     def fields(self) -> list[str]:
         return list(dict.fromkeys(field for field, _, _ in self.where))
 
-    def without(self, field: str) -> State:
+    def without(self, field: str) -> View:
         return replace(self, where=tuple(one for one in self.where if one[0] != field))
 
     def for_dataset(self, spec: DatasetSpec) -> tuple[list[str], list[str]]:
@@ -59,8 +59,8 @@ class State:
         }
 
 
-def make_state(first: Month | None, last: Month | None, where: Sequence[str]) -> State:
-    """A state from a URL's words. Raises UsageError for a field that no dataset has, or for too many values."""
+def make_view(first: Month | None, last: Month | None, where: Sequence[str]) -> View:
+    """A view from a URL's words. Raises UsageError for a field that no dataset has, or for too many values."""
     if first and last and first > last:
         raise UsageError(f"The months run backwards: from {first} to {last}.")
     if len(where) > MAX_VALUES:
@@ -74,7 +74,7 @@ def make_state(first: Month | None, last: Month | None, where: Sequence[str]) ->
         # Spelled once here, so that every dataset gets the same: a force by its slug, a point with six decimals.
         spelled = _spelled(dimension, value)
         found.append((dimension.name, "!=" if name.endswith("!") else "=", spelled))
-    return State(first, last, tuple(dict.fromkeys(found)))
+    return View(first, last, tuple(dict.fromkeys(found)))
 
 
 def _spelled(dimension: Dimension, value: str) -> str:
@@ -102,7 +102,7 @@ def value_label(field: str, value: str) -> str:
 
 
 def question_of(
-    state: State,
+    view: View,
     spec: DatasetSpec,
     *,
     measures: Sequence[str] = (),
@@ -110,9 +110,9 @@ def question_of(
     extra: Sequence[Filter] = (),
     limit: int | None = None,
 ) -> Question:
-    """The state's question of a dataset, without the fields that it does not have."""
-    where, _ = state.for_dataset(spec)
+    """The view's question of a dataset, without the fields that it does not have."""
+    where, _ = view.for_dataset(spec)
     asked = make_question(
-        spec.name, measures=measures, by=by, where=where, first=state.first, last=state.last, limit=limit
+        spec.name, measures=measures, by=by, where=where, first=view.first, last=view.last, limit=limit
     )
     return replace(asked, filters=(*asked.filters, *extra)) if extra else asked
