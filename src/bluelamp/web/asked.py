@@ -48,7 +48,7 @@ def view_of(first: str | None, last: str | None, where: Sequence[str]) -> View:
 
 
 def site_of(request: Request) -> Site:
-    site: Site = request.app.view.site
+    site: Site = request.app.state.site
     return site
 
 
