@@ -91,7 +91,11 @@ def profile(version: DataVersion, place: Place) -> dict[str, Any]:
 
 def _comparison(version: DataVersion, place: Place) -> dict[str, Any] | None:
     """Recorded crime of the last twelve months that the area's force holds whole, beside areas of like size."""
-    publishing = publishing_of(version, CRIMES.name, {place.force_id} if place.force_id else None)
+    if place.force_id not in version.forces:
+        return None
+    publishing = publishing_of(
+        version, make_question(CRIMES.name, where=[f"force={version.forces[place.force_id][0]}"])
+    )
     complete = [month for month in version.months if publishing.is_complete(month)]
     if not complete:
         return None

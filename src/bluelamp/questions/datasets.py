@@ -417,8 +417,8 @@ OUTCOMES = DatasetSpec(
 )
 
 
-def _stop_word(name: str, words: str, column: str) -> Dimension:
-    return Dimension(name, words, "word", f"r.{name}_id", name, column=column)
+def _stop_word(name: str, words: str, column: str, label: str = "") -> Dimension:
+    return Dimension(name, words, "word", f"r.{name}_id", name, column=column, label=label)
 
 
 STOPS = DatasetSpec(
@@ -445,11 +445,21 @@ STOPS = DatasetSpec(
         Dimension("time_known", "whether the time of day is known", "flag", "r.time_known"),
         _stop_word("stop_type", "person, vehicle or both", "Type"),
         _stop_word("gender", "gender", "Gender"),
-        _stop_word("age_range", "age range", "Age range"),
-        _stop_word("self_ethnicity", "ethnicity as the person described it", "Self-defined ethnicity"),
-        _stop_word("officer_ethnicity", "ethnicity as the officer saw it", "Officer-defined ethnicity"),
-        _stop_word("legislation", "the law that the search was made under", "Legislation"),
-        _stop_word("object", "what was searched for", "Object of search"),
+        _stop_word("age_range", "age range", "Age range", "Age"),
+        _stop_word(
+            "self_ethnicity",
+            "ethnicity as the person described it",
+            "Self-defined ethnicity",
+            "Ethnicity, self-described",
+        ),
+        _stop_word(
+            "officer_ethnicity",
+            "ethnicity as the officer saw it",
+            "Officer-defined ethnicity",
+            "Ethnicity, as the officer saw it",
+        ),
+        _stop_word("legislation", "the law that the search was made under", "Legislation", "Law"),
+        _stop_word("object", "what was searched for", "Object of search", "Looking for"),
         _stop_word("outcome", "what came of it", "Outcome"),
         _stop_word(
             "outcome_linked",

@@ -58,38 +58,61 @@ def forces_concerned(version: DataVersion, question: Question) -> set[int] | Non
     return concerned
 
 
-def _forces_of_places(version: DataVersion, question: Question, filter_: Filter) -> set[int] | None:
-    if any(value in ("", NOT_RECORDED) for value in filter_.values):
-        return None  # records without a place may be anybody's
+def own_forces(version: DataVersion, question: Question) -> set[int]:
+    """The territorial forces of the places that a question is about, as far as its filters by force leave them."""
+    found: set[int] = set()
+    for filter_ in question.filters:
+        if filter_.dimension.kind in ("area", "town", "lsoa") and not filter_.negated:
+            found |= _own_forces(version, filter_)
+    concerned = forces_concerned(version, question)
+    return found if concerned is None else found & concerned
+
+
+def _own_forces(version: DataVersion, filter_: Filter) -> set[int]:
     kind = filter_.dimension.kind
     if kind == "lsoa":
-        return _forces_of_lsoas(version, question, filter_)
-    numbers = {version.words(filter_.dimension)[version.spelling(filter_.dimension, one)] for one in filter_.values}
+        rows = version.rows(
+            "SELECT coalesce(area.force_id, 0) FROM dim_lsoa AS lsoa JOIN dim_area AS area USING (area_id) "
+            "WHERE list_contains($codes, lower(lsoa.code))",
+            {"codes": [value.lower() for value in filter_.values]},
+        )
+        return {force for (force,) in rows if force}
     names = {value.lower() for value in filter_.values}
     own = {area.force_id for area in version.areas.values() if area.name.lower() in names}
     if kind == "town":
+        numbers = _numbers(version, filter_)
         own |= {version.areas[area].force_id for town, area in version.town_areas if town in numbers and area}
-    records: dict[int, int] = {}
-    publishing = version.publishing(question.dataset, "area_id" if kind == "area" else "town_id")
-    for number in numbers:
-        for force, count in publishing.get(number, {}).items():
-            records[force] = records.get(force, 0) + count
-    return {force for force in own | _fair_shares(records) if force}
+    return own - {0}
 
 
-def _forces_of_lsoas(version: DataVersion, question: Question, filter_: Filter) -> set[int]:
-    codes = {"codes": [value.lower() for value in filter_.values]}
-    own = version.rows(
-        "SELECT coalesce(area.force_id, 0) FROM dim_lsoa AS lsoa JOIN dim_area AS area USING (area_id) "
-        "WHERE list_contains($codes, lower(lsoa.code))",
-        codes,
-    )
-    records = version.rows(
+def _numbers(version: DataVersion, filter_: Filter) -> set[int]:
+    known = [value for value in filter_.values if value not in ("", NOT_RECORDED)]
+    return {version.words(filter_.dimension)[version.spelling(filter_.dimension, value)] for value in known}
+
+
+def _forces_of_places(version: DataVersion, question: Question, filter_: Filter) -> set[int] | None:
+    if any(value in ("", NOT_RECORDED) for value in filter_.values):
+        return None  # records without a place may be anybody's
+    if filter_.dimension.kind == "lsoa":
+        records = _records_of_lsoas(version, question, filter_)
+    else:
+        records = {}
+        publishing = version.publishing(question.dataset, "area_id" if filter_.dimension.kind == "area" else "town_id")
+        for number in _numbers(version, filter_):
+            for force, count in publishing.get(number, {}).items():
+                records[force] = records.get(force, 0) + count
+    return {force for force in _own_forces(version, filter_) | _fair_shares(records) if force}
+
+
+def _records_of_lsoas(version: DataVersion, question: Question, filter_: Filter) -> dict[int, int]:
+    """force → records in these LSOAs."""
+    rows = version.rows(
         f"SELECT force_id, count(*) FROM {question.dataset.table} WHERE lsoa_id IN "
         "(SELECT lsoa_id FROM dim_lsoa WHERE list_contains($codes, lower(code))) GROUP BY ALL",
-        codes,
+        {"codes": [value.lower() for value in filter_.values]},
+        light=False,
     )
-    return {force for force in {force for (force,) in own} | _fair_shares(dict(records)) if force}
+    return dict(rows)
 
 
 def _fair_shares(records: dict[int, int]) -> set[int]:

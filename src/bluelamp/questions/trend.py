@@ -16,6 +16,8 @@ import numpy.typing as npt
 from bluelamp.domain.month import Month
 from bluelamp.questions.cells import Cells
 from bluelamp.questions.data_version import DataVersion
+from bluelamp.questions.question import Question
+from bluelamp.questions.scope import forces_concerned, own_forces
 
 # A force is silent at a month when none of the files of this many months up to it is held.
 SILENT_MONTHS = 12
@@ -50,9 +52,12 @@ class Latest:
 
 
 class Publishing:
-    """Which forces are held in which month, of one dataset and the forces concerned."""
+    """Which forces are held in which month, of one dataset and the forces concerned. `own` are the territorial forces
+    of the area that it is about, if it is about one."""
 
-    def __init__(self, cells: Cells, names: Mapping[int, str], forces: Collection[int] | None) -> None:
+    def __init__(
+        self, cells: Cells, names: Mapping[int, str], forces: Collection[int] | None, own: Collection[int] = ()
+    ) -> None:
         rows = cells.rows_of(forces)
         self._forces = np.array([force for force, its in zip(cells.forces, rows.tolist(), strict=True) if its], int)
         self._names = names
@@ -64,6 +69,9 @@ class Publishing:
         begin = np.maximum(np.arange(months) - SILENT_MONTHS + 1, 0)
         end = np.minimum(np.maximum(np.arange(months), SILENT_MONTHS - 1), months - 1) + 1 if months else begin
         self._active = before[:, end] > before[:, begin]
+        # The police of an area are expected there however long they have been silent: without them nothing is known.
+        self._own = np.isin(self._forces, list(own))
+        self._active[self._own] = True
         self._absent = self._expected & ~self._held
         incomplete: Table = np.logical_or.reduce(self._active & ~self._held, axis=0)
         self._complete: Table = np.logical_or.reduce(self._held, axis=0) & ~incomplete
@@ -96,6 +104,10 @@ class Publishing:
         at = month.index - self._first
         return 0 <= at < len(self._complete) and bool(self._complete[at])
 
+    def lacks_own(self, month: Month) -> bool:
+        """Whether it is about an area and none of its own forces is held for the month."""
+        return bool(self._own.any()) and not bool((self._column(self._held, month) & self._own).any())
+
     def spans(self, month: Month) -> bool:
         return bool(self._column(self._expected, month).any())
 
@@ -124,11 +136,13 @@ class Publishing:
         return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def publishing_of(version: DataVersion, dataset: str, forces: Collection[int] | None) -> Publishing:
-    """Who publishes a dataset, of these forces (all for None)."""
-    key = ("publishing", dataset, None if forces is None else tuple(sorted(forces)))
+def publishing_of(version: DataVersion, question: Question) -> Publishing:
+    """Who publishes what a question is about."""
+    forces, own = forces_concerned(version, question), own_forces(version, question)
+    dataset = question.dataset.name
+    key = ("publishing", dataset, None if forces is None else tuple(sorted(forces)), tuple(sorted(own)))
     names = {number: name for number, (_, name) in version.forces.items()}
-    return version.often(key, lambda: Publishing(version.cells[dataset], names, forces))
+    return version.often(key, lambda: Publishing(version.cells[dataset], names, forces, own))
 
 
 def latest(publishing: Publishing, months: Sequence[Month], count_of: CountOf) -> Latest | None:
@@ -148,17 +162,9 @@ def latest(publishing: Publishing, months: Sequence[Month], count_of: CountOf) -
         len(forces),
         _compared(publishing, month - 1, forces, value, count_of),
         _compared(publishing, month - 12, forces, value, count_of),
-        _later(publishing, [later for later in months if later > month]),
+        tuple(_told(publishing, later) for later in months if later > month),
         tuple(publishing.silent(month)),
     )
-
-
-def _later(publishing: Publishing, months: Sequence[Month]) -> tuple[str, ...]:
-    """Why the months after the latest complete one are not compared: each by itself, or many in one sentence."""
-    if len(months) > _NAMED:
-        between = f"{months[0].words()} to {months[-1].words()}"
-        return (f"The {len(months)} months since, {between}, are incomplete and are not compared.",)
-    return tuple(_told(publishing, month) for month in months)
 
 
 def _told(publishing: Publishing, month: Month) -> str:

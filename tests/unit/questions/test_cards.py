@@ -85,6 +85,19 @@ def test_a_force_that_published_nothing_is_told_and_not_zero(indexed: DataVersio
     assert shown["latest"]["month"] is None
 
 
+def test_an_area_whose_police_published_nothing_has_no_zero(indexed: DataVersion) -> None:
+    """Guildford lies in silent Surrey; only what its neighbours publish of it is held."""
+    shown = cards(indexed, "crime", "local_authority=Guildford", "crime_type=Burglary")
+    assert shown["latest"]["month"] is None
+    assert shown["total"]["note"].startswith("Surrey Police has published nothing for these months")
+    assert cards(indexed, "crime", "local_authority=Maidstone")["total"]["note"] == ""
+    chart = shown["by-month"]
+    assert chart["complete"] == [False, False, False]
+    assert all("Surrey Police" in told for told in chart["missing"])
+    # A tenth of the neighbours' records lie there: they are shown as what they are, and none is drawn as zero.
+    assert all(value is None or value > 0 for value in chart["values"][0])
+
+
 def test_the_unknown_is_its_own_last_row(indexed: DataVersion) -> None:
     bars = cards(indexed, "stops")["gender"]
     assert bars["unknown"] is None or bars["unknown"]["label"] == "Not recorded"

@@ -53,10 +53,19 @@ def test_a_month_that_lacks_a_force_is_refused_and_told() -> None:
     assert got.later == ("February 2021 is incomplete (1 of 2 forces) and is not compared.",)
 
 
-def test_many_later_months_are_told_in_one_sentence() -> None:
-    got = found({1: "h" * 14, 2: "h" * 8 + "m" * 6})
-    assert got is not None
-    assert got.later == ("The 6 months since, September 2020 to February 2021, are incomplete and are not compared.",)
+def test_the_police_of_an_area_are_never_silent_there() -> None:
+    """However long they have published nothing: what their neighbours' records tell of the area is no figure of it."""
+    rows = {1: "m" * 26, 2: "h" * 26}
+    states = {"h": State.HELD, "m": State.MISSING}
+    cells = make_cells(
+        (force, START.index + at, states[letter]) for force, row in rows.items() for at, letter in enumerate(row)
+    )
+    elsewhere, there = Publishing(cells, NAMES, None), Publishing(cells, NAMES, None, own={1})
+    assert elsewhere.is_complete(START + 25)
+    assert not there.is_complete(START + 25)
+    assert there.lacks_own(START)
+    assert not elsewhere.lacks_own(START)
+    assert there.silent(START + 25) == []
 
 
 def test_what_lacks_a_force_is_not_compared() -> None:

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bluelamp.domain.month import Month
+from bluelamp.domain.month import Month, month_range
 from bluelamp.questions.answer import NOT_RECORDED
 from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, percent
 from bluelamp.questions.dashboards import CardSpec
 from bluelamp.questions.indexed import count_from_indexes
 from bluelamp.questions.question import Question
-from bluelamp.questions.scope import coverage_of_question, forces_concerned
+from bluelamp.questions.scope import coverage_of_question
 from bluelamp.questions.trend import Publishing, publishing_of
 from bluelamp.questions.view import View, value_label
 
@@ -34,13 +34,19 @@ def months(scene: Scene, card: CardSpec) -> CardAnswer:
     shown_view = _widened(scene)
     asked = scene.question(card, measures=card.measures, by=["month"], view=shown_view)
     covered = coverage_of_question(version, asked)
-    publishing = publishing_of(version, spec.name, forces_concerned(version, asked))
+    publishing = publishing_of(version, asked)
     counts = {row[0]: [int(value) for value in row[1:]] for row in scene.rows(asked)}
-    shown_months = [one.month for one in covered.by_month]
-    held = [one.held for one in covered.by_month]
+    of_month = {one.month: one for one in covered.by_month}
+    # Every month from the first to the last, also one that no release held covers: a gap must not close up.
+    shown_months = list(month_range(min(of_month), max(of_month))) if of_month else []
+    expected = [of_month[month].expected if month in of_month else 0 for month in shown_months]
+    held = [of_month[month].held if month in of_month else 0 for month in shown_months]
     empty = [0] * len(card.measures)
+    drawn = [
+        _is_drawn(publishing, month, str(month) in counts, its) for month, its in zip(shown_months, held, strict=True)
+    ]
     values = [
-        [counts.get(str(month), empty)[at] if its else None for month, its in zip(shown_months, held, strict=True)]
+        [counts.get(str(month), empty)[at] if its else None for month, its in zip(shown_months, drawn, strict=True)]
         for at in range(len(card.measures))
     ]
     complete = [publishing.is_complete(month) for month in shown_months]
@@ -51,7 +57,7 @@ def months(scene: Scene, card: CardSpec) -> CardAnswer:
         "series": [{"name": name, "label": measure_of(spec, name).title} for name in card.measures],
         "months": [str(month) for month in shown_months],
         "values": values,
-        "expected": [one.expected for one in covered.by_month],
+        "expected": expected,
         "held": held,
         "complete": complete,
         "missing_usual": _usual(scene, asked, shown_months, publishing, values, complete),
@@ -77,7 +83,14 @@ def _widened(scene: Scene) -> View:
     return replace(view, first=first, last=last)
 
 
+def _is_drawn(publishing: Publishing, month: Month, has_records: bool, held: int) -> bool:
+    """Whether there is a figure for a month. Where an area's own police are not held, none is no zero."""
+    return held > 0 and (has_records or not publishing.lacks_own(month))
+
+
 def _missing(publishing: Publishing, month: Month) -> str:
+    if not publishing.spans(month):
+        return "no release that is held covers this month"
     absent = publishing.absent(month)
     return publishing.names(absent) if absent else ""
 
@@ -92,7 +105,7 @@ def _usual(
 ) -> list[int | None]:
     """For each month, about how many records are missing with its missing files: each missing force's median month of
     those shown. Of a place, whose records several forces publish: what lacks to the median complete month."""
-    if all(complete):
+    if all(publishing.spans(month) and not publishing.absent(month) for month in shown):
         return [0] * len(shown)
     if any(filter_.dimension.kind in _PLACES for filter_ in asked.filters):
         sums = [None if column[0] is None else sum(one or 0 for one in column) for column in zip(*values, strict=True)]
@@ -107,7 +120,8 @@ def _usual(
     for month in shown:
         absent = publishing.absent(month)
         known = [levels[force] for force in absent if force in levels]
-        found.append(round(sum(known)) if known or not absent else None)
+        lacks = bool(absent) or not publishing.spans(month)
+        found.append(round(sum(known)) if known or not lacks else None)
     return found
 
 

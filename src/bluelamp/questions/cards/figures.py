@@ -9,8 +9,8 @@ from typing import Any
 from bluelamp.domain.month import Month
 from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, percent
 from bluelamp.questions.dashboards import CardSpec
-from bluelamp.questions.question import Filter
-from bluelamp.questions.scope import forces_concerned
+from bluelamp.questions.question import Filter, Question
+from bluelamp.questions.scope import own_forces
 from bluelamp.questions.trend import Compared, latest, publishing_of
 
 _PLACES = ("town", "area", "lsoa", "point")
@@ -27,6 +27,7 @@ def total(scene: Scene, card: CardSpec) -> CardAnswer:
     also = [{"measure": name, "value": figures[name], "words": measure_of(card.spec, name).words} for name in card.also]
     shown = {
         "value": figures[card.measure],
+        "note": _of_others(scene, asked),
         "also": also,
         "located": figures[count] - figures["unlocated"],
         "unlocated": figures["unlocated"],
@@ -37,13 +38,23 @@ def total(scene: Scene, card: CardSpec) -> CardAnswer:
     return CardAnswer(question, shown, summary, measure.words, measure.unit, scene.caveats(question))
 
 
+def _of_others(scene: Scene, asked: Question) -> str:
+    """What must be said where an area's own police are held for none of the months: then others' records are counted."""
+    publishing = publishing_of(scene.version, asked)
+    months = [month for month in scene.version.months if _inside(scene, month)]
+    own = own_forces(scene.version, asked)
+    if not own or not all(publishing.lacks_own(month) for month in months):
+        return ""
+    verb = "has" if len(own) == 1 else "have"
+    return f"{publishing.names(own)} {verb} published nothing for these months: this counts what other forces publish."
+
+
 def latest_month(scene: Scene, card: CardSpec) -> CardAnswer:
     """The latest complete month beside the one before and the same month a year ago, over the same forces."""
     version, spec = scene.version, card.spec
     measure = measure_of(spec, card.measure)
     whole = scene.question(card, measures=[card.measure], view=replace(scene.view, first=None, last=None))
-    forces = forces_concerned(version, whole)
-    publishing = publishing_of(version, spec.name, forces)
+    publishing = publishing_of(version, whole)
     placed = any(filter_.dimension.kind in _PLACES for filter_ in whole.filters)
 
     def count_of(month: Month, of: Collection[int]) -> int:

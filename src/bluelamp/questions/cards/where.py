@@ -81,7 +81,8 @@ def _held(scene: Scene, asked: Question) -> dict[int, tuple[int, int]]:
     """force → (held, expected) force-months under the question's months."""
     cells = scene.version.cells[asked.dataset.name]
     months = {one.month.index for one in coverage_of_question(scene.version, asked).by_month}
-    columns = cells.columns_of(0, 1 << 16, months)
+    # Only months that somebody published: what all areas lack alike tells none from another.
+    columns = cells.columns_of(0, 1 << 16, months) & cells.held.any(axis=0)
     held, expected = cells.held[:, columns].sum(axis=1).tolist(), cells.expected[:, columns].sum(axis=1).tolist()
     return {force: (its_held, its) for force, its_held, its in zip(cells.forces, held, expected, strict=True)}
 
