@@ -29,7 +29,7 @@ export type BarRow = Schemas['BarModel'];
 export type AreaRow = Schemas['AreaRowModel'];
 export type Bounds = [number, number, number, number];
 
-export type TotalCard = CardOf<'total', 'value' | 'also' | 'located' | 'unlocated'>;
+export type TotalCard = CardOf<'total', 'value' | 'also' | 'located' | 'unlocated' | 'note'>;
 export type LatestCard = CardOf<
   'latest',
   never,

@@ -54,7 +54,7 @@ function months(card: MonthsCard, palette: Palette, hatch: string): object {
     const counts = card.series.map((one, series) => ({
       month: `${key}-01`, part: one.label, order: series, count: card.values[series]?.[index] ?? null, complete,
     }));
-    const usual = complete ? 0 : (card.missing_usual[index] ?? null);
+    const usual = card.missing_usual[index] ?? null;
     return [...counts, { month: `${key}-01`, part: 'missing, at its usual level', order: 9, count: usual, complete, forces: card.missing[index] ?? '' }];
   });
   const colours = [palette.blue, palette.second];

@@ -6,6 +6,11 @@ import { hatching, put, SQUARES, stepped, type Layer, type Scene } from './scene
 const SOURCE = 'areas';
 const NOTHING = { type: 'FeatureCollection' as const, features: [] };
 
+/** Whether so much of an area is missing that its shade must not be read as it stands: over a tenth of its months. */
+export function lacksMonths(row: { held: number; expected: number }): boolean {
+  return row.expected > 0 && row.held / row.expected < 0.9;
+}
+
 export function valueOf(row: { count: number; rate: number | null }, shade: Scene['shade']): number | null {
   return shade === 'rate' ? row.rate : row.count;
 }
@@ -42,7 +47,7 @@ function update(map: GlMap, scene: Scene): void {
     'case', ['<=', value, 0], palette.land, stepped(value, palette.steps, areaBreaks(scene)),
   ] as never);
   map.setPaintProperty('area-fill', 'fill-opacity', ['case', ['boolean', ['feature-state', 'out'], false], 0.35, 0.95]);
-  map.setFilter('area-hatch', ['in', ['get', 'id'], ['literal', rows.filter((row) => row.held < row.expected).map((row) => row.id)]]);
+  map.setFilter('area-hatch', ['in', ['get', 'id'], ['literal', rows.filter(lacksMonths).map((row) => row.id)]]);
   map.setPaintProperty('area-hatch', 'fill-pattern', 'hatch');
   // White between the shaded areas; grey where the ground shows beneath.
   map.setPaintProperty('area-line', 'line-color', ['step', ['zoom'], palette.card, SQUARES, palette.second]);
