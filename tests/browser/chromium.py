@@ -50,7 +50,9 @@ def main() -> None:
     try:
         _install()
     except (OSError, subprocess.CalledProcessError) as error:
-        print(f"No Chromium could be installed ({error}): the tests of the pages will say so and fail.", file=sys.stderr)
+        print(
+            f"No Chromium could be installed ({error}): the tests of the pages will say so and fail.", file=sys.stderr
+        )
         print("Install it by hand (Debian: apt-get install chromium), or set BLUELAMP_CHROMIUM.", file=sys.stderr)
 
 
