@@ -16,7 +16,6 @@ if str(_WEB) not in sys.path:
     sys.path.append(str(_WEB))
 
 from serving import Server, make_home  # noqa: E402  (the folder is not a package)
-
 from tests.browser.chromium import chromium  # noqa: E402
 from tests.browser.visitor import Visitor  # noqa: E402
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
-
 from tests.browser.places import places_of
 from tests.browser.visitor import Visitor
 

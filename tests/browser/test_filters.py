@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl
 import httpx
 import pytest
 from playwright.sync_api import expect
-
 from tests.browser.shown import differences, shown
 from tests.browser.visitor import Visitor
 

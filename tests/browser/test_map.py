@@ -9,7 +9,6 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import Locator, expect
-
 from tests.browser.shown import differences, shown
 from tests.browser.visitor import Visitor
 

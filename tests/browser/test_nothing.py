@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import httpx
 from playwright.sync_api import expect
-
 from tests.browser.shown import shown
 from tests.browser.visitor import Visitor
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import httpx
-
 from tests.browser.places import places_of
 from tests.browser.visitor import Visitor
 
