@@ -45,6 +45,7 @@ lint: setup ## style and spelling of the code
 
 types: setup ## types, strictly
 	$(BIN)/mypy
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix frontend run --silent check
 
 floors: setup ## who may import whom
 	$(BIN)/lint-imports

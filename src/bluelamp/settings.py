@@ -80,7 +80,9 @@ class Settings(BaseSettings):
     metrics: Literal["local", "public", "off"] = Field(
         default="local", description="who may read /metrics: this machine only, everybody, nobody"
     )
-    log_requests: bool = Field(default=True, description="one line of JSON on standard error for each request")
+    log_requests: bool = Field(
+        default=True, description="one line of JSON on standard error for each request, where that is no terminal"
+    )
     allow_private_addresses: bool = Field(
         default=False,
         description="let downloads reach loopback and private addresses; for tests and mirrors in your own network",

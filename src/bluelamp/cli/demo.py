@@ -69,7 +69,7 @@ def demo(
     # Worked out now, so that the page of data shows at once what the second release changed.
     changes = Changes(archive, home / "cache" / "web")
     changes.keep(Month.parse(releases[0]), Month.parse(releases[1]))
-    return serving.run_here(here, home=home, port=port, notice=NOTICE)
+    return serving.run_here(here, home=home, port=port, notice=NOTICE, log_requests=False)
 
 
 def _write_twin(here: Context, folder: Path, crimes: int) -> list[Path]:

@@ -31,6 +31,9 @@ def serve(settings: Settings, started: Callable[[str], None]) -> None:
     Raises UsageError where the port is taken, SettingsError for a dashboard that is not right: both before anything is
     served.
     """
+    if sys.stderr.isatty():
+        # For a person who has started it by hand the address stays the last line.
+        settings = settings.model_copy(update={"log_requests": False})
     app = make_app(settings)
     bound = _listen(settings)
     host, port = bound.getsockname()[:2]
