@@ -39,7 +39,7 @@ def total(scene: Scene, card: CardSpec) -> CardAnswer:
 
 
 def _of_others(scene: Scene, asked: Question) -> str:
-    """What must be said where an area's own police are held for none of the months: then others' records are counted."""
+    """What must be said where an area's own police are held for none of the months: others' records are counted."""
     publishing = publishing_of(scene.version, asked)
     months = [month for month in scene.version.months if _inside(scene, month)]
     own = own_forces(scene.version, asked)

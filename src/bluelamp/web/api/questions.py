@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from bluelamp.domain.month import Month
 from bluelamp.errors import NotKept, TooCostly
 from bluelamp.questions.answer import Answer, answer
+from bluelamp.questions.cost import refuse_costly
 from bluelamp.questions.question import Question, make_question
 from bluelamp.questions.records import files
 from bluelamp.web.api.datasets import DatasetName, find_dataset
@@ -22,6 +23,8 @@ router = APIRouter(prefix="/questions", tags=["questions"])
 # The most groups that one answer may have, and fields that one question may group by.
 MOST_ROWS = 100_000
 MOST_FIELDS = 4
+# Beyond it an answer would take seconds and gigabytes to be made, only to be cut.
+MOST_GROUPS = 5_000_000
 
 Format = Annotated[
     Literal["json", "csv", "parquet", "xlsx", "geojson"],
@@ -75,6 +78,7 @@ def question(
     with lease(request, pinned) as opened:
 
         def make() -> bytes:
+            refuse_costly(opened, asked, MOST_GROUPS)
             found = answer(opened, asked)
             if format == "json":
                 return dumps({**found.as_json(), "version": version_json(opened)})
