@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from bluelamp.storage.warehouse.database import WarehouseFolder
 
 
+_WAITING_SECONDS = 3.0
+
+
 def open_archive(settings: Settings, *, looking: bool = False) -> Archive:
     """The archive flow on the stores that the settings name. Creates the home and migrates the ledger.
 
@@ -63,11 +66,14 @@ def open_reference(settings: Settings) -> ReferenceStore:
     return ReferenceStore(settings.home)
 
 
-def open_client(settings: Settings, on_retry: Callable[[str], None] | None = None) -> HttpClient:
-    """The one client for everything that goes out. `on_retry` is told in a sentence of each request tried again."""
+def open_client(
+    settings: Settings, on_retry: Callable[[str], None] | None = None, *, waiting: bool = False
+) -> HttpClient:
+    """The one client for everything that goes out. `on_retry` is told in a sentence of each request tried again. With
+    `waiting`, somebody waits for the answer: what does not come soon does not come."""
     import stamina.instrumentation as retries
 
-    from bluelamp.sources.http import HttpClient
+    from bluelamp.sources.http import Backoff, HttpClient
 
     def tell(details: retries.RetryDetails) -> None:
         if on_retry is not None:
@@ -76,4 +82,7 @@ def open_client(settings: Settings, on_retry: Callable[[str], None] | None = Non
 
     # By default the retries are logged where the answer goes: standard output.
     retries.set_on_retry_hooks([tell])
+    if waiting:
+        once = Backoff(attempts=1, patience=_WAITING_SECONDS)
+        return HttpClient(allow_private=settings.allow_private_addresses, timeout=_WAITING_SECONDS, backoff=once)
     return HttpClient(allow_private=settings.allow_private_addresses)

@@ -22,7 +22,7 @@ def look_up(settings: Settings, text: str) -> dict[str, Any] | None:
         return None
     url = settings.postcode_url.replace("{postcode}", quote(wanted))
     try:
-        with open_client(settings) as client:
+        with open_client(settings, waiting=True) as client:
             found = json.loads(client.get(url, limit=_MOST_BYTES).body)
     except (SourceError, ValueError):
         return None

@@ -74,7 +74,10 @@ def test_without_data_it_says_what_to_do(tmp_path: Path) -> None:
         ("title: X\ndataset: crmes\ncards: [{name: a, kind: text, title: T, text: x}]", "line 2: there is no dataset"),
         ("title: X\ndataset: crimes\ncards:\n  - name: a\n    kind: bar\n    title: T", "line 5"),
         ("title: X\ndataset: crimes\ncards:\n  - {name: a, kind: bars, title: T, by: town}", "line 4: the card “a”"),
-        ("title: X\ndataset: crimes\ncards:\n- name: a\n  kind: bars\n  title: T\n  measure: count\n  by: twon", "line 8"),
+        (
+            "title: X\ndataset: crimes\ncards:\n- name: a\n  kind: bars\n  title: T\n  measure: count\n  by: twon",
+            "line 8",
+        ),
         ("title: X\ndataset: crimes\ncolour: red\ncards:\n- {name: a, kind: text, title: T, text: x}", "line 3"),
         ("title: [", "not YAML"),
         ("- a", "is a mapping"),
