@@ -11,8 +11,8 @@ _READ = """() => Object.fromEntries([...document.querySelectorAll('section.card'
   const each = (selector, read) => [...card.querySelectorAll(selector)].map(read);
   return [text('.title'), {
     figure: text('.figure'),
-    bars: each('.body ul > li:not(.rest) > *', (row) => [row.querySelector('.label')?.textContent, row.querySelector('.count')?.firstChild?.textContent])
-      .filter(([label]) => label),
+    bars: each('.body ul > li:not(.rest) > *',
+      (row) => ['.label', '.count'].map((part) => row.querySelector(part)?.firstChild?.textContent)).filter(([label]) => label),
     columns: each('[data-column]', (column) => column.getAttribute('aria-label')),
     map: text('.map-total'),
   }];
@@ -47,10 +47,8 @@ def _wrong(card: dict[str, Any], seen: dict[str, Any]) -> list[str]:
     if kind == "map":
         return [] if (seen["map"] or "").startswith(f"{card['total']:,} of {card['of']:,} ") else [f"{seen['map']}"]
     if kind == "bars":
-        told = [
-            (row["label"], f"{row['count']:,}") for row in [*card["rows"], card["unknown"] or {"label": "", "count": 0}]
-        ]
-        shown_rows = [(label, count) for label, count in seen["bars"]]
+        told = [[row["label"], f"{row['count']:,}"] for row in [*card["rows"], card["unknown"]] if row]
+        shown_rows = seen["bars"]
         few = min(8, len(card["rows"]))
         return [f"{row} is not in {told}" for row in shown_rows if row not in told] + (
             [] if len(shown_rows) >= few else [f"only {len(shown_rows)} rows of {len(card['rows'])}"]

@@ -37,10 +37,9 @@ def busiest(api: httpx.Client) -> dict[str, Any]:
 
 
 def canvas(visitor: Visitor) -> Locator:
-    found = visitor.page.locator(".map canvas")
-    found.scroll_into_view_if_needed()
+    visitor.page.locator(".map").scroll_into_view_if_needed()
     visitor.settle_map()
-    return found
+    return visitor.page.locator(".map canvas")
 
 
 def middle(visitor: Visitor) -> dict[str, float]:
