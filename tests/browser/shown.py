@@ -12,7 +12,8 @@ _READ = """() => Object.fromEntries([...document.querySelectorAll('section.card'
   return [text('.title'), {
     figure: text('.figure'),
     bars: each('.body ul > li:not(.rest) > *',
-      (row) => ['.label', '.count'].map((part) => row.querySelector(part)?.firstChild?.textContent)).filter(([label]) => label),
+      (row) => ['.label', '.count'].map((part) => row.querySelector(part)?.firstChild?.textContent))
+      .filter(([label]) => label),
     columns: each('[data-column]', (column) => column.getAttribute('aria-label')),
     map: text('.map-total'),
   }];

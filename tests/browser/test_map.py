@@ -37,7 +37,6 @@ def busiest(api: httpx.Client) -> dict[str, Any]:
 
 
 def canvas(visitor: Visitor) -> Locator:
-    visitor.page.locator(".map").scroll_into_view_if_needed()
     visitor.settle_map()
     return visitor.page.locator(".map canvas")
 

@@ -13,8 +13,7 @@ def test_every_page_is_quiet(visit: Callable[..., Visitor], api: httpx.Client) -
     visitor = visit(bears=(404,))
     for path in places_of(api).pages:
         visitor.open(path)
-        if visitor.page.locator(".map").count():
-            visitor.page.locator(".map").first.scroll_into_view_if_needed()
+        if visitor.page.locator(".map .canvas").count():
             visitor.settle_map()
 
 

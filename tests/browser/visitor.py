@@ -54,8 +54,9 @@ class Visitor:
         self.page.wait_for_function(_THERE)
 
     def settle_map(self) -> None:
-        """Waits until the map is drawn as well."""
-        self.page.locator(".map[data-still='true']").first.wait_for()
+        """Brings the map into sight and waits until it is drawn."""
+        self.page.locator(".map[data-still]").scroll_into_view_if_needed()
+        self.page.locator(".map[data-still='true']").wait_for()
 
     def card(self, title: str) -> Locator:
         return self.page.get_by_role("region", name=title, exact=True)
