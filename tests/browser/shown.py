@@ -20,8 +20,14 @@ _READ = """() => Object.fromEntries([...document.querySelectorAll('section.card'
 }))"""
 
 
+# At least one card stands, and none is still being asked for.
+_STANDS = """() => document.querySelector('section.card')
+  && !document.querySelector('[aria-busy="true"], .card[aria-hidden="true"]')"""
+
+
 def shown(page: Page) -> dict[str, dict[str, Any]]:
-    """By the cards' titles: headline figure, bars, columns in words, the map's total."""
+    """By the cards' titles: headline figure, bars, columns in words, the map's total. Waits until cards stand."""
+    page.wait_for_function(_STANDS)
     found: dict[str, dict[str, Any]] = page.evaluate(_READ)
     return found
 

@@ -21,7 +21,8 @@ def growing(tmp_path: Path) -> Iterator[tuple[Server, Path]]:
     running.stop()
 
 
-def test_an_older_version(visit: Callable[..., Visitor], growing: tuple[Server, Path], tmp_path: Path) -> None:
+# The server comes first, so that it ends after the visitors have left.
+def test_an_older_version(growing: tuple[Server, Path], visit: Callable[..., Visitor], tmp_path: Path) -> None:
     server, newer = growing
     one = visit(server.url)
     one.open("/crime")
