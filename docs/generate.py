@@ -209,7 +209,7 @@ def api() -> str:
     lines = [
         "# The web API",
         "",
-        "Served by `bluelamp serve`. Everything is read with GET, needs no key, and is JSON where nothing else is said; the",
+        "Served by `bluelamp serve`. Everything is read with GET, needs no key, and is JSON unless said otherwise; the",
         "same description for programs is at `/openapi.json`, with the shape of every answer.",
         "",
     ]
