@@ -1,5 +1,7 @@
 // Builds the pages into the Python package. No inline script, no inline style, no data: fonts: the server's content
 // security policy allows none of them.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -21,8 +23,22 @@ function preloadFont(): Plugin {
   };
 }
 
+/** start.js runs as it is, before the program; under a name of its content a browser that was here has it already. */
+function nameStart(): Plugin {
+  const source = readFileSync(new URL('src/start.js', import.meta.url), 'utf8');
+  const fileName = `assets/start-${createHash('sha256').update(source).digest('hex').slice(0, 8)}.js`;
+  return {
+    name: 'name-start',
+    apply: 'build',
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName, source });
+    },
+    transformIndexHtml: { order: 'pre', handler: (html) => html.replace('/src/start.js', `/${fileName}`) },
+  };
+}
+
 export default defineConfig({
-  plugins: [svelte(), preloadFont()],
+  plugins: [svelte(), nameStart(), preloadFont()],
   worker: { format: 'es' },
   build: {
     outDir: '../src/bluelamp/web/static',

@@ -51,3 +51,30 @@ def test_reduced_motion(visit: Callable[..., Visitor]) -> None:
       return parseFloat(style.transitionDuration) > 0 || style.animationName !== 'none';
     }).length"""
     assert visitor.page.evaluate(moving) == 0
+
+
+def test_on_paper(visit: Callable[..., Visitor]) -> None:
+    """What can only be pressed is left out; figures, choices and coverage stay."""
+    visitor = visit(color_scheme="dark", width=794)
+    visitor.open("/crime?force=kent")
+    page = visitor.page
+    page.emulate_media(media="print", color_scheme="dark")
+    for name in ("Cite: By month", "Share this view", "what is missing"):
+        assert page.get_by_role("button", name=name).filter(visible=True).count() == 0
+    assert page.get_by_role("navigation").filter(visible=True).count() == 0
+    assert page.get_by_role("list", name="Chosen filters").is_visible()
+    assert page.locator(".total .figure").is_visible()
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate(_WIDER) == []
+
+
+def test_bars_fill_the_height_of_their_card(visit: Callable[..., Visitor]) -> None:
+    """A card as tall as its neighbour shows more rows instead of white."""
+    visitor = visit(width=1440)
+    visitor.open("/crime")
+    gaps = visitor.page.evaluate(
+        """() => [...document.querySelectorAll('.card.bars .frame')]
+        .filter((frame) => frame.querySelector('[aria-expanded="false"]'))
+        .map((frame) => frame.clientHeight - frame.firstElementChild.offsetHeight)"""
+    )
+    assert max(gaps, default=0) < 60

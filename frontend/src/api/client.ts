@@ -30,7 +30,7 @@ async function problemOf(response: Response): Promise<Problem> {
 
 declare global {
   interface Window {
-    /** What public/start.js asked before the program was there. */
+    /** What src/start.js asked before the program was there. */
     early?: Record<string, Promise<Response>>;
   }
 }

@@ -1,4 +1,4 @@
-// Light, dark, or as the system says. The choice is kept on this device; public/start.js applies it before the first paint.
+// Light, dark, or as the system says. The choice is kept on this device; src/start.js applies it before the first paint.
 
 export type Theme = 'system' | 'light' | 'dark';
 
