@@ -148,3 +148,14 @@ def test_without_webgl_there_is_the_list(visit: Callable[..., Visitor]) -> None:
     where.scroll_into_view_if_needed()
     expect(where.get_by_text("This browser cannot draw the map")).to_be_visible()
     expect(where.locator("ol li").first).to_be_visible()
+
+
+def test_it_follows_the_theme(visit: Callable[..., Visitor]) -> None:
+    """Changed faster than a map is drawn; nothing goes wrong, and it is drawn in the end."""
+    visitor = visit(color_scheme="light")
+    visitor.open("/crime")
+    visitor.settle_map()
+    for scheme in ("dark", "light", "dark"):
+        visitor.page.emulate_media(color_scheme=scheme)
+    expect(visitor.page.locator(".map.night")).to_be_visible()
+    visitor.settle_map()
