@@ -83,6 +83,32 @@ class Settings(BaseSettings):
     log_requests: bool = Field(
         default=True, description="one line of JSON on standard error for each request, where that is no terminal"
     )
+    feeds: str = Field(
+        default="", description="the feeds of active calls to poll, by name with commas between; empty for none"
+    )
+    poll_in_server: bool = Field(
+        default=True, description="let bluelamp serve poll the feeds too; false where bluelamp live run does it"
+    )
+    push_token: str = Field(
+        default="",
+        description="what a program must show to hand in a snapshot, 20 characters or more; empty keeps that door shut",
+    )
+    socrata_token: str = Field(default="", description="the app token sent to Socrata sites; empty for none")
+    stream_ring: int = Field(
+        default=10_000, ge=100, le=1_000_000, description="changes of each feed kept at hand for streams that reconnect"
+    )
+    streams_per_address: int = Field(
+        default=20, ge=1, le=1_000_000, description="open streams that one network address may have"
+    )
+    streams_total: int = Field(
+        default=10_000, ge=1, le=1_000_000, description="open streams of each web server process"
+    )
+    live_keep_days: int = Field(
+        default=0,
+        ge=0,
+        le=36_500,
+        description="days that changes are kept one by one, once their day is in the lake; 0 for ever",
+    )
     allow_private_addresses: bool = Field(
         default=False,
         description="let downloads reach loopback and private addresses; for tests and mirrors in your own network",
@@ -115,6 +141,13 @@ class Settings(BaseSettings):
         if url and not url.startswith(("https://", "http://", "/")):
             raise ValueError("write a web address that begins with https:// or http://, or a path of this site")
         return url
+
+    @field_validator("push_token")
+    @classmethod
+    def _long_enough(cls, token: str) -> str:
+        if token and len(token) < 20:
+            raise ValueError("choose one of 20 characters or more")
+        return token
 
     @field_validator("police_uk_url")
     @classmethod
