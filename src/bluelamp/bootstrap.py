@@ -13,12 +13,14 @@ from bluelamp.settings import Settings
 
 if TYPE_CHECKING:
     from bluelamp.archive.workflow import Archive
+    from bluelamp.live.workflow import LiveFlow
     from bluelamp.sources.http import HttpClient
     from bluelamp.storage.reference import ReferenceStore
     from bluelamp.storage.warehouse.database import WarehouseFolder
 
 
 _WAITING_SECONDS = 3.0
+_POLL_SECONDS = 20.0
 
 
 def open_archive(settings: Settings, *, looking: bool = False) -> Archive:
@@ -43,6 +45,40 @@ def open_archive(settings: Settings, *, looking: bool = False) -> Archive:
         processes=settings.worker_count,
         memory_mb=settings.memory_mb,
     )
+
+
+def open_live(settings: Settings, *, looking: bool = False) -> LiveFlow:
+    """The live flow on the stores that the settings name. Raises SettingsError for an agency's file that is not right.
+
+    With `looking`, nothing is created: where nothing is kept yet, an empty database in memory stands in.
+    """
+    from bluelamp.live.workflow import LiveFlow
+    from bluelamp.sources.feeds.agency import read_agencies
+    from bluelamp.storage.database import open_database
+    from bluelamp.storage.event_log import EventLog
+    from bluelamp.storage.leases import Leases
+    from bluelamp.storage.log_writer import LogWriter
+    from bluelamp.storage.snapshots import Snapshots
+    from bluelamp.storage.vault import Vault
+
+    engine = open_database(_nothing_kept(settings) if looking else settings.database_url)
+    return LiveFlow(
+        agencies=read_agencies(settings.home / "feeds"),
+        log=EventLog(engine),
+        writer=LogWriter(engine),
+        snapshots=Snapshots(engine, Vault(settings.vault_url, settings.home / "cache")),
+        leases=Leases(engine),
+        client=lambda: _polling_client(settings),
+        token=settings.socrata_token,
+    )
+
+
+def _polling_client(settings: Settings) -> HttpClient:
+    """A client for polling: one attempt, because the next poll is the next attempt."""
+    from bluelamp.sources.http import Backoff, HttpClient
+
+    once = Backoff(attempts=1, patience=_POLL_SECONDS)
+    return HttpClient(allow_private=settings.allow_private_addresses, timeout=_POLL_SECONDS, backoff=once)
 
 
 def _nothing_kept(settings: Settings) -> str:

@@ -12,8 +12,9 @@ BluelampError                 a sentence for a person: what is wrong, where, wha
 │   └── BrokenArchive         not a zip, or its directory cannot be trusted
 ├── StorageError              what Bluelamp keeps cannot be read or written
 │   ├── DiskFull              no space, or no permission, under BLUELAMP_HOME
+│   ├── Unreachable           the database server is away for now
 │   ├── Damaged               something kept no longer has the hash that was recorded
-│   └── Busy                  another process holds the writer's lock
+│   └── Busy                  another process holds the writer's lock, or the lease of a feed
 ├── NothingHeld               the question needs data that is not loaded
 │   ├── NoSuchThing           a record, page, area or field that there is not
 │   └── NotKept               a data version that was there once and is no longer kept
@@ -81,6 +82,10 @@ class StorageError(BluelampError):
 
 class DiskFull(StorageError):
     """No space or no permission under BLUELAMP_HOME."""
+
+
+class Unreachable(StorageError):
+    """The database server is away for now; the same may succeed later."""
 
 
 class Damaged(StorageError):

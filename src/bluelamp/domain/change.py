@@ -59,10 +59,11 @@ def apply(call: Call | None, change: Change) -> Call:
         assert details is not None
         return details
     assert call is not None, f"{kind} of a call that was never opened"
-    after: Call = {**call, "revision": call["revision"] + 1}  # type: ignore[typeddict-item]
+    after: Call = {**call, "revision": call["revision"] + 1}
     if kind in ("closed", "aged_out"):
         after["closed_between"] = change["between"]
         after["ended"] = "closed" if kind == "closed" else "aged_out"
+        after["units"] = [{**unit, "left_between": change["between"]} for unit in call["units"]]
     elif kind == "unit_joined":
         after["units"] = _sorted([*call["units"], _joined(change)])
     elif kind == "unit_left":

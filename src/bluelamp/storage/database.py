@@ -13,12 +13,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from bluelamp.errors import Damaged, DiskFull, StorageError
+from bluelamp.errors import Damaged, DiskFull, StorageError, Unreachable
 from bluelamp.storage.files import storage_errors
 
 METADATA = sa.MetaData()
 # The newest migration: compared before Alembic is imported, because that import costs a third of a second.
-HEAD = "0001"
+HEAD = "0002"
 _CONNECT_SECONDS = 10
 
 # Something received from a publisher, once: an archive, a folder, a file, an answer of the API.
@@ -108,7 +108,8 @@ def open_database(url: str) -> sa.Engine:
     def tell(context: sa.ExceptionContext) -> None:
         # Every later refusal too (a full disk, a lost server) comes out as one sentence.
         if isinstance(context.sqlalchemy_exception, sa.exc.DBAPIError) and not _is_ours(context):
-            raise database_error(context.sqlalchemy_exception, url) from context.original_exception
+            gone = context.is_disconnect or context.connection is None
+            raise database_error(context.sqlalchemy_exception, url, gone=gone) from context.original_exception
 
     try:
         _migrate(engine)
@@ -123,8 +124,9 @@ def _is_ours(context: sa.ExceptionContext) -> bool:
     return isinstance(context.sqlalchemy_exception, (sa.exc.ProgrammingError, sa.exc.IntegrityError, sa.exc.DataError))
 
 
-def database_error(error: sa.exc.SQLAlchemyError, url: str = "") -> StorageError:
-    """One sentence for a refusal of the database; never the statement or the password."""
+def database_error(error: sa.exc.SQLAlchemyError, url: str = "", *, gone: bool = False) -> StorageError:
+    """One sentence for a refusal of the database; never the statement or the password. `gone` says that its server
+    was lost or not reached."""
     cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
     place = "PostgreSQL" if "postgresql" in url else "the ledger"
     hint = "Check BLUELAMP_DATABASE, and that the server runs." if "postgresql" in url else ""
@@ -138,7 +140,8 @@ def database_error(error: sa.exc.SQLAlchemyError, url: str = "") -> StorageError
         return Damaged(
             f"The ledger is damaged: {cause}.", "bluelamp doctor --mend puts back the copy of the last load."
         )
-    return StorageError(f"{place[0].upper()}{place[1:]} cannot be used: {cause}.", hint)
+    kind = Unreachable if gone and "postgresql" in url else StorageError
+    return kind(f"{place[0].upper()}{place[1:]} cannot be used: {cause}.", hint)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from bluelamp.errors import Damaged, NotFound, StorageError
-from bluelamp.storage.files import PARTIAL, fsync_folder, storage_errors
+from bluelamp.storage.files import PARTIAL, atomic_path, fsync_folder, storage_errors
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -163,6 +163,44 @@ class Vault:
             self._upload(key, target)
         return VaultObject(key, size, sha256)
 
+    def keep_body(self, label: str, body: bytes) -> tuple[str, str]:
+        """Put the body of one answer in the vault, packed; (its key, its SHA-256). Durable when this returns.
+
+        The key names the content: what is kept already under that label is not written again.
+        """
+        from isal import igzip
+
+        sha256 = hashlib.sha256(body).hexdigest()
+        key = f"snapshots/{label}/{sha256[:32]}.gz"
+        if self._folder is None:
+            self._put(key, igzip.compress(body, compresslevel=1, mtime=0))
+            return key, sha256
+        with storage_errors("write to the vault"):
+            path = self._folder / key
+            if not path.exists():
+                with atomic_path(path) as partial:
+                    partial.write_bytes(igzip.compress(body, compresslevel=1, mtime=0))
+        return key, sha256
+
+    def read_body(self, key: str, sha256: str) -> bytes:
+        """The body of one answer. Raises Damaged where it is not what was received, NotFound where it is not there."""
+        import gzip
+        import zlib
+
+        try:
+            with storage_errors("read the vault"):
+                packed = self._get(key) if self._folder is None else (self._folder / key).read_bytes()
+            body = gzip.decompress(packed)
+        except StorageError as error:
+            if isinstance(error.__cause__, FileNotFoundError):
+                raise NotFound(f"The vault has no {key}.", "Restore the vault from a backup.") from None
+            raise
+        except (OSError, EOFError, zlib.error):
+            body = None
+        if body is None or hashlib.sha256(body).hexdigest() != sha256:
+            raise Damaged(f"The vault's {key} is not what was received.", "Restore it from a backup.")
+        return body
+
     def local_path(self, key: str) -> Path:
         """A local file with the pack's bytes, downloaded first where the vault is object storage.
 
@@ -205,6 +243,22 @@ class Vault:
 
             self._remote = from_url(self.url)
         return self._remote
+
+    def _put(self, key: str, content: bytes) -> None:
+        import obstore
+
+        try:
+            obstore.put(self._store(), key, content)
+        except Exception as error:
+            raise _store_error(self.url, key, error) from error
+
+    def _get(self, key: str) -> bytes:
+        import obstore
+
+        try:
+            return bytes(obstore.get(self._store(), key).bytes())
+        except Exception as error:
+            raise _store_error(self.url, key, error) from error
 
     def _upload(self, key: str, path: Path) -> None:
         import obstore

@@ -1,0 +1,304 @@
+"""What differs between the open calls and a new snapshot. Pure: values in, changes out; no clock, no storage.
+
+`compare` takes a snapshot in, `believe` an old one that has stood unchanged for so long that it must be right. Both
+give the changes, the calls as they then are and what is to be remembered (`domain.tracking`). Called by `live.step`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from bluelamp.domain.call import Between, Call, Place, Unit
+from bluelamp.domain.change import Change, apply, call_id, change_id
+from bluelamp.domain.feed import FeedRules
+from bluelamp.domain.matching import Group, group_rows
+from bluelamp.domain.moment import seconds_between
+from bluelamp.domain.snapshot import FIELDS, Reading, Row
+from bluelamp.domain.tracking import Absence, Tracking
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A call that ended, and how many calls the same key has named so far."""
+
+    call: Call | None
+    occurrence: int
+
+
+# What is known of a key (domain.matching): the newest call that it named, and how many.
+Recall = Callable[[str], Known]
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """How a snapshot is to be taken in. `at` is its time, `version` names its content; a snapshot that is not `good`
+    adds what it shows and ends nothing; one that `confirms` makes the one in doubt before it count as well."""
+
+    at: str
+    version: str
+    good: bool
+    confirms: bool = False
+
+
+@dataclass(slots=True)
+class Compared:
+    """Changes in their order, still without numbers; the calls that they touch, as they are after them; with what key
+    new calls were named; what is to be remembered."""
+
+    tracking: Tracking
+    changes: list[Change] = field(default_factory=list)
+    calls: dict[str, Call] = field(default_factory=dict)
+    occurrences: dict[str, int] = field(default_factory=dict)
+
+
+def compare(
+    rules: FeedRules, tracking: Tracking, calls: Mapping[str, Call], reading: Reading, taking: Taking, recall: Recall
+) -> Compared:
+    """Take a snapshot in. `calls` are the open ones by id; neither they nor `tracking` are touched."""
+    step = _Step(rules, tracking, calls, taking)
+    groups = group_rows(reading.rows, reading.fields, calls)
+    shown = {group.call for group in groups if group.call is not None}
+    for id_ in sorted(calls.keys() - shown):
+        step.missed(id_)
+    for group in sorted((group for group in groups if group.call is not None), key=lambda one: one.call or ""):
+        step.shown(group, reading.fields)
+    for group in sorted((group for group in groups if group.call is None), key=_age):
+        step.appeared(group, recall)
+    step.tracking["shown_at"] = taking.at
+    return step.result
+
+
+def believe(rules: FeedRules, tracking: Tracking, calls: Mapping[str, Call], at: str, version: str) -> Compared:
+    """A snapshot in doubt has stood unchanged so long that it is believed: it was good, and so is its standing."""
+    step = _Step(rules, tracking, calls, Taking(at, version, good=True, confirms=True))
+    for id_ in sorted(tracking["absent"]):
+        if tracking["absent"][id_]["held"]:
+            step.missed(id_)
+    for id_ in sorted(tracking["absent_units"]):
+        units = tracking["absent_units"][id_]
+        for unit in sorted(name for name, absence in units.items() if absence["held"]):
+            step.unit_missed(id_, unit)
+    return step.result
+
+
+def _age(group: Group) -> tuple[str, str]:
+    """New calls are told in the order that they were reported."""
+    return group.rows[0].values.get("reported_at", ""), group.key
+
+
+class _Step:
+    """One snapshot against the open calls."""
+
+    def __init__(self, rules: FeedRules, tracking: Tracking, calls: Mapping[str, Call], taking: Taking) -> None:
+        self._rules, self._taking, self._before = rules, taking, calls
+        self._good_at = tracking["good"]["at"] if tracking["good"] else None
+        self._shown_at = tracking["shown_at"]
+        self.tracking: Tracking = {
+            **tracking,
+            "absent": dict(tracking["absent"]),
+            "absent_units": {id_: dict(units) for id_, units in tracking["absent_units"].items()},
+        }
+        self.result = Compared(self.tracking)
+
+    @property
+    def _since(self) -> Between:
+        """The interval in which something that is new must have come."""
+        return [self._good_at, self._taking.at]
+
+    def _call(self, id_: str) -> Call:
+        return self.result.calls.get(id_) or self._before[id_]
+
+    def _tell(self, kind: str, id_: str, **more: Any) -> None:
+        before = self.result.calls.get(id_) or self._before.get(id_)
+        details: Call | None = more.get("details")
+        revision = details["revision"] if details else (before["revision"] + 1 if before else 1)
+        unit = more.get("unit")
+        change = cast(
+            Change,
+            {
+                "id": change_id(self._rules.feed, id_, revision, kind, unit, self._taking.version),
+                "kind": kind,
+                "call": id_,
+                "unit": unit,
+                "fields": more.pop("fields", None),
+                "between": more.pop("between", None),
+                "at": self._taking.at,
+                **{name: value for name, value in more.items() if name != "unit"},
+            },
+        )
+        self.result.changes.append(change)
+        self.result.calls[id_] = apply(before, change)
+
+    # -- what is not listed ------------------------------------------------------------------------------------------
+
+    def missed(self, id_: str) -> None:
+        """A call is not listed: it ends when enough good answers in a row say so."""
+        absence = self._absence(self.tracking["absent"].get(id_), self._shown_at)
+        if absence["misses"] < self._rules.misses:
+            self.tracking["absent"][id_] = absence
+            return
+        self.tracking["absent"].pop(id_, None)
+        self.tracking["absent_units"].pop(id_, None)
+        kind = "closed" if self._rules.window == "active" else "aged_out"
+        self._tell(kind, id_, between=[absence["seen"], absence["missed"]])
+
+    def unit_missed(self, id_: str, unit: str, seen: str | None = None) -> None:
+        """The same for a unit on a call that is listed."""
+        absent = self.tracking["absent_units"].setdefault(id_, {})
+        absence = self._absence(absent.get(unit), seen or self._shown_at)
+        if absence["misses"] < self._rules.misses:
+            absent[unit] = absence
+            return
+        absent.pop(unit, None)
+        self._drop_empty(id_)
+        self._tell("unit_left", id_, unit=unit, between=[absence["seen"], absence["missed"]])
+
+    def _absence(self, known: Absence | None, seen: str | None) -> Absence:
+        at, taking = self._taking.at, self._taking
+        absence: Absence = known or {"seen": seen or at, "missed": None, "misses": 0, "held": None}
+        if not taking.good:
+            return {**absence, "held": at}
+        missed, misses = absence["missed"], absence["misses"]
+        if taking.confirms and absence["held"]:
+            missed, misses = missed or absence["held"], misses + 1
+        return {"seen": absence["seen"], "missed": missed or at, "misses": misses + 1, "held": None}
+
+    def _drop_empty(self, id_: str) -> None:
+        if not self.tracking["absent_units"].get(id_):
+            self.tracking["absent_units"].pop(id_, None)
+
+    # -- what is listed ----------------------------------------------------------------------------------------------
+
+    def shown(self, group: Group, fields: frozenset[str]) -> None:
+        """An open call is listed: what differs."""
+        id_ = group.call
+        assert id_ is not None
+        call = self._before[id_]
+        absence = self.tracking["absent"].pop(id_, None)
+        changed = _differing(call, group, fields)
+        if changed:
+            self._tell("updated", id_, fields=changed)
+        point = _point_of(group.rows)
+        if point is not None and _is_elsewhere(call["place"], point):
+            self._tell("located", id_, place=point)
+        if "unit" in fields:
+            self._units(id_, call, group, absence["seen"] if absence else self._shown_at)
+
+    def _units(self, id_: str, call: Call, group: Group, seen: str | None) -> None:
+        listed = _listed_units(group.rows)
+        absent = self.tracking["absent_units"].get(id_, {})
+        for unit in call["units"]:
+            name = unit["unit"]
+            if name not in listed:
+                self.unit_missed(id_, name, seen)
+                continue
+            absent.pop(name, None)
+            status = listed.pop(name)
+            if status != unit["status"]:
+                self._tell("updated", id_, unit=name, fields={"status": [unit["status"], status]})
+        self._drop_empty(id_)
+        for name in sorted(listed):
+            self._tell("unit_joined", id_, unit=name, fields={"status": [None, listed[name]]}, between=self._since)
+
+    # -- what was not there before -----------------------------------------------------------------------------------
+
+    def appeared(self, group: Group, recall: Recall) -> None:
+        """A call that is not among the open ones: one that comes back, or a new one."""
+        known = recall(group.key)
+        if known.call is not None and self._comes_back(known.call, group):
+            self._reopen(known.call, group)
+            return
+        occurrence = known.occurrence + 1
+        id_ = call_id(self._rules.feed, group.key, occurrence)
+        self.result.occurrences[id_] = occurrence
+        call = _new_call(id_, group, self._since)
+        first = {"first": True} if self._shown_at is None else {}
+        self._tell("opened", id_, details=call, between=self._since, **first)
+
+    def _comes_back(self, call: Call, group: Group) -> bool:
+        hours = self._rules.reopen_hours if group.number else self._rules.reopen_unnumbered_hours
+        ended = call["closed_between"]
+        last = (ended[1] if ended else None) or self._taking.at
+        return call["ended"] is not None and seconds_between(last, self._taking.at) <= hours * 3600
+
+    def _reopen(self, call: Call, group: Group) -> None:
+        fresh = _new_call(call["id"], group, self._since)
+        details: Call = {
+            **fresh,
+            "incident_number": fresh["incident_number"] or call["incident_number"],
+            "opened_between": call["opened_between"],
+            "former_units": [*call["former_units"], *call["units"]],
+            "place": fresh["place"] or call["place"],
+            "reopened": call["reopened"] + 1,
+            "revision": call["revision"] + 1,
+        }
+        self._tell("reopened", call["id"], details=details, between=self._since)
+
+
+def _new_call(id_: str, group: Group, since: Between) -> Call:
+    values = {name: _chosen(None, group.rows, name) for name in FIELDS}
+    units: list[Unit] = [
+        {"unit": name, "status": status, "joined_between": since, "left_between": None}
+        for name, status in sorted(_listed_units(group.rows).items())
+    ]
+    rest = {
+        "opened_between": since,
+        "closed_between": None,
+        "ended": None,
+        "reopened": 0,
+        "units": units,
+        "former_units": [],
+        "place": _point_of(group.rows),
+        "revision": 1,
+    }
+    return cast(Call, {"id": id_, **values, "incident_number": group.number, **rest})
+
+
+def _differing(call: Call, group: Group, fields: frozenset[str]) -> dict[str, list[Any]]:
+    """The fields whose value is another now: name → [from, to]. Columns that are gone tell nothing."""
+    known = cast(Mapping[str, str | None], call)
+    found: dict[str, list[Any]] = {}
+    for name in FIELDS:
+        if name not in fields or name == "incident_number":
+            continue
+        if name == "reported_at" and "reported_local" in fields and "reported_local" not in found:
+            continue  # on the night when an hour comes twice the same local time may be read in two ways
+        value = _chosen(known[name], group.rows, name)
+        if value != known[name]:
+            found[name] = [known[name], value]
+    if group.number and call["incident_number"] != group.number:
+        found["incident_number"] = [call["incident_number"], group.number]
+    return found
+
+
+def _chosen(current: str | None, rows: list[Row], name: str) -> str | None:
+    """The value of a field that the rows of one call may state differently: it stays while any row still states it."""
+    if len(rows) == 1:
+        return rows[0].values.get(name)
+    values = [row.values.get(name) for row in rows]
+    if current in values:
+        return current
+    stated = Counter(value for value in values if value is not None)
+    return min(stated, key=lambda value: (-stated[value], value)) if stated else None
+
+
+def _listed_units(rows: list[Row]) -> dict[str, str | None]:
+    return {unit.unit: unit.status for row in rows for unit in row.units}
+
+
+def _point_of(rows: list[Row]) -> Place | None:
+    for row in rows:
+        if row.point is not None:
+            lat, lon = row.point
+            return {"kind": "point", "lat": lat, "lon": lon, "uncertainty_m": None, "method": "feed"}
+    return None
+
+
+def _is_elsewhere(place: Place | None, point: Place) -> bool:
+    # A place that was decided otherwise stands: only the feed's own point is moved by the feed's own point.
+    if place is not None and place.get("method") != "feed":
+        return False
+    return place is None or (place.get("lat"), place.get("lon")) != (point["lat"], point["lon"])

@@ -1,0 +1,113 @@
+"""One feed, in the process that holds its lease: snapshots that were kept are taken in, in their order, each once.
+
+Guard, diff and record are one transaction for each snapshot: killed at any moment, the log holds all of a snapshot or
+nothing of it, and the next holder goes on with the one after the last that was taken in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bluelamp.domain.moment import moment_of, parse_moment
+from bluelamp.domain.snapshot import Reading
+from bluelamp.errors import BluelampError, SourceError
+from bluelamp.live.capture import validators_of
+from bluelamp.live.guard import Stated
+from bluelamp.live.step import take_in
+from bluelamp.sources.feeds.agency import Agency
+from bluelamp.sources.feeds.fetching import Part, version_of
+from bluelamp.sources.feeds.reading import read
+from bluelamp.storage.leases import Lease
+from bluelamp.storage.log_writer import LogState, LogWriter, Step, Writing
+from bluelamp.storage.snapshots import Body, Entry, Snapshots
+
+# So many snapshots that wait are taken in at once; while nobody waits, each has a transaction of its own.
+_BATCH = 200
+
+
+class FeedFlow:
+    """Takes the snapshots of one feed in. Not for several threads at once."""
+
+    def __init__(self, agency: Agency, lease: Lease, writer: LogWriter, snapshots: Snapshots) -> None:
+        self.agency, self.lease = agency, lease
+        self._writer, self._snapshots = writer, snapshots
+        self._state: LogState | None = None
+
+    @property
+    def state(self) -> LogState:
+        """The log as it is; opened when first wanted, and again after anything went wrong."""
+        if self._state is None:
+            self._state = self._writer.open(self.lease)
+        return self._state
+
+    def use(self, state: LogState) -> None:
+        """Write to this log instead of the one that is read: for a rebuild."""
+        self._state = state
+
+    def validators(self) -> dict[str, str]:
+        """What the next request is conditional on: the newest answer that was taken in."""
+        tracking = self.state.tracking
+        numbers = [mark["number"] for mark in (tracking["good"], tracking["doubt"]) if mark is not None]
+        if not numbers:
+            return {}
+        found = self._snapshots.after(self.agency.name, max(numbers) - 1, 1)
+        return validators_of(found[0] if found else None)
+
+    def take_waiting(self, now: str) -> list[Step]:
+        """Take in what was kept and waits, in order; as far as the feed's delay lets it by `now` (a moment)."""
+        steps: list[Step] = []
+        while True:
+            entries = self._due(self._snapshots.after(self.agency.name, self.state.taken, _BATCH), now)
+            if not entries:
+                return steps
+            steps += self.take(entries)
+
+    def take(self, entries: Sequence[Entry]) -> list[Step]:
+        """Take snapshots in, in one transaction. Raises Busy where another process has taken the feed over."""
+        state = self.state
+        try:
+            with self._writer.writing(self.lease, state) as writing:
+                return [self._one(writing, state, entry) for entry in entries]
+        except BaseException:
+            # What was written is gone again, so what is remembered of it must go too.
+            self._state = None
+            raise
+
+    def _due(self, entries: Sequence[Entry], now: str) -> list[Entry]:
+        delay = self.agency.privacy.delay_minutes
+        if not delay:
+            return list(entries)
+        until = moment_of(parse_moment(now) - timedelta(minutes=delay))
+        return [entry for entry in entries if entry.fetched_at <= until]
+
+    def _one(self, writing: Writing, state: LogState, entry: Entry) -> Step:
+        bodies: tuple[Body, ...] = ()
+        problem = entry.problem
+        try:
+            bodies = self._snapshots.bodies(entry)
+        except BluelampError as error:
+            problem = error.message
+        parts = [Part(body.url, body.status, body.headers, body.body) for body in bodies]
+        stated = stated_of(entry, parts, problem)
+
+        def rows() -> Reading:
+            return read(self.agency, parts, parse_moment(entry.fetched_at))
+
+        step = take_in(self.agency.rules, state, entry.number, stated, rows, writing.recall)
+        writing.write(step)
+        return step
+
+
+def stated_of(entry: Entry, parts: Sequence[Part], problem: str) -> Stated:
+    """What a snapshot says of itself: of several pages, the first one's version and the worst one's status."""
+    if not parts:
+        return Stated(entry.fetched_at, 0, problem=problem or "No answer came.")
+    status = next((part.status for part in parts if not 200 <= part.status < 300), 200)
+    try:
+        version = version_of(parts)
+    except SourceError as error:
+        return Stated(entry.fetched_at, status, problem=error.message)
+    content = hashlib.sha256("".join(part["sha256"] for part in entry.parts).encode()).hexdigest()
+    return Stated(entry.fetched_at, status, version.identity, content, version.time, version.out_of_date, problem)

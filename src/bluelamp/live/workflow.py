@@ -1,0 +1,107 @@
+"""The live flow, as one list of steps:
+
+    capture   fetch a snapshot; keep its bytes in the vault and its facts in the ledger     capture.py
+    guard     one verdict: failed, unchanged, older, suspicious, good                       guard.py
+    diff      what differs from the open calls                                              domain/diff.py
+    record    changes, calls and verdict in one transaction                                 storage/log_writer.py
+    stream    every browser reads the event log                                             web/streams/
+
+`LiveFlow` is what bootstrap hands out: it holds the stores and starts the pollers.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from bluelamp.domain.moment import moment_of
+from bluelamp.errors import Busy, NoSuchThing
+from bluelamp.live.capture import PUSHED
+from bluelamp.live.feed_flow import FeedFlow
+from bluelamp.live.runner import Parts, Runner
+from bluelamp.sources.feeds.agency import Agency
+from bluelamp.sources.feeds.fetching import Part
+from bluelamp.sources.http import HttpClient
+from bluelamp.storage.event_log import EventLog
+from bluelamp.storage.leases import Leases
+from bluelamp.storage.log_writer import LogWriter, Step
+from bluelamp.storage.snapshots import Body, Entry, Kept, Snapshots
+
+# How long a snapshot that was handed in is waited for, until it is taken in by whoever holds the feed, seconds.
+_PATIENCE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A snapshot that was handed in: its number, and its verdict where it was taken in already."""
+
+    number: int
+    verdict: str
+    reasons: Sequence[str] = ()
+
+
+@dataclass(slots=True)
+class LiveFlow:
+    """The live half on its stores."""
+
+    agencies: dict[str, Agency]
+    log: EventLog
+    writer: LogWriter
+    snapshots: Snapshots
+    leases: Leases
+    client: Callable[[], HttpClient]
+    token: str = ""
+    running: Runner | None = field(default=None)
+
+    def agency(self, feed: str) -> Agency:
+        """Raises NoSuchThing with the names there are."""
+        found = self.agencies.get(feed)
+        if found is None:
+            raise NoSuchThing(f"There is no feed “{feed[:60]}”.", "bluelamp feeds list shows those there are.")
+        return found
+
+    def runner(self, feeds: Sequence[str], taken: Callable[[str, Step], None] | None = None) -> Runner:
+        """The pollers of some feeds, not started yet."""
+        parts = Parts(self.writer, self.snapshots, self.leases, self.client, self.token, taken)
+        self.running = Runner([self.agency(feed) for feed in feeds], parts)
+        return self.running
+
+    def keep(self, feed: str, parts: Sequence[Part], at: str, origin: str, problem: str = "") -> Entry:
+        """Keep a snapshot as received; it waits to be taken in. `at` is the moment that it was fetched."""
+        bodies = [Body(part.url, part.status, part.headers, part.body) for part in parts]
+        return self.snapshots.keep(self.agency(feed).name, Kept(at, origin, bodies, problem))
+
+    def take(self, feed: str, parts: Sequence[Part], at: str, origin: str, problem: str = "") -> Step:
+        """Keep a snapshot and take it in at once, in this process. Raises Busy while another one polls the feed."""
+        self.keep(feed, parts, at, origin, problem)
+        return self.take_waiting(feed)[-1]
+
+    def take_waiting(self, feed: str) -> list[Step]:
+        """Take in whatever waits. Raises Busy while another process polls the feed."""
+        lease = self.leases.acquire(feed)
+        if lease is None:
+            raise Busy(f"Another process polls the feed {feed}.", "Stop it first, or hand snapshots in through it.")
+        try:
+            return FeedFlow(self.agency(feed), lease, self.writer, self.snapshots).take_waiting(_now())
+        finally:
+            self.leases.release(lease)
+
+    def receive(self, feed: str, parts: Sequence[Part], origin: str = PUSHED) -> Received:
+        """Keep a snapshot that was handed in. It is taken in by whoever holds the feed; that is waited for a little."""
+        entry = self.keep(feed, parts, _now(), origin)
+        if self.running is None or not self.running.poke(feed):
+            with suppress(Busy):  # otherwise the process that polls the feed sees to it
+                self.take_waiting(feed)
+        until = time.monotonic() + _PATIENCE
+        while True:
+            found = self.snapshots.after(feed, entry.number - 1, 1)[0]
+            if found.verdict or time.monotonic() > until:
+                return Received(found.number, found.verdict, tuple(found.reasons))
+            time.sleep(0.05)
+
+
+def _now() -> str:
+    return moment_of(datetime.now(UTC))
