@@ -187,6 +187,11 @@ class Settings(BaseSettings):
         return self.vault or str(self.home / "vault")
 
     @property
+    def feed_names(self) -> list[str]:
+        """The feeds to poll, in the order that they were named."""
+        return list(dict.fromkeys(name.strip() for name in self.feeds.split(",") if name.strip()))
+
+    @property
     def worker_count(self) -> int:
         return self.processes or max(1, os.cpu_count() or 1)
 
