@@ -1,0 +1,66 @@
+"""Reading a snapshot: from the bytes of an answer to canonical rows. Pure: the same bytes give the same reading, now
+and in a rebuild years later. Used by the live flow and `bluelamp feeds check`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from bluelamp.domain.snapshot import Reading, collapse
+from bluelamp.errors import SourceError
+from bluelamp.sources.feeds import arcgis, csv_rows, html_table, json_rows, rss, socrata, xml_rows
+from bluelamp.sources.feeds.agency import Agency
+from bluelamp.sources.feeds.part import Part
+
+_ROWS: dict[str, Callable[[Agency, Sequence[Part]], list[Any]]] = {
+    "socrata": socrata.rows,
+    "arcgis": arcgis.rows,
+    "json": json_rows.rows,
+    "xml": xml_rows.rows,
+    "rss": rss.rows,
+    "html_table": html_table.rows,
+    "csv": csv_rows.rows,
+}
+
+
+def read(agency: Agency, parts: Sequence[Part], fetched_at: datetime) -> Reading:
+    """What a snapshot says. `fetched_at` (aware) decides between the two moments of an hour that a clock shows twice.
+
+    Privacy is kept here: natures to be left out are in no row, blocks to be masked are masked, so that nothing further
+    on can tell them. Raises SourceError in one sentence where the answer is not of the form that it should be.
+    """
+    if not parts:
+        raise SourceError(f"{agency.title} gave no answer.", "Fetch it again.")
+    raw = raw_rows(agency, parts)
+    made = agency.maker.make(raw, fetched_at)
+    rows, duplicates, conflicting = collapse(one.row for one in made if one.row is not None)
+    fields: set[str] = set()
+    for row in rows:
+        fields.update(row.values)
+        if row.units:
+            fields.add("unit")
+    return Reading(
+        rows=rows,
+        fields=frozenset(fields),
+        total=len(made),
+        unreadable=tuple((number, one.why) for number, one in enumerate(made, 1) if one.why),
+        duplicates=duplicates,
+        conflicting=conflicting,
+        columns=columns_of(raw),
+    )
+
+
+def raw_rows(agency: Agency, parts: Sequence[Part]) -> list[Any]:
+    """The publisher's own rows, each column → value. Raises SourceError."""
+    return _ROWS[agency.platform](agency, parts)
+
+
+def columns_of(raw: Sequence[Any]) -> frozenset[str]:
+    """The publisher's columns that at least one row has."""
+    names: set[str] = set()
+    for row in raw:
+        if isinstance(row, dict):
+            names.update(row)
+    return frozenset(names)

@@ -1,0 +1,343 @@
+"""An agency's file as it is written: one small TOML, every key with its meaning, nonsense refused with file and line.
+
+Read by `agency`, which makes of it what the program works with. What may stand in a file is said here once, and
+`docs/how-to/add-a-feed.md` shows it by example.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+
+from bluelamp.domain.snapshot import FIELDS
+from bluelamp.errors import SettingsError
+
+Platform = Literal["socrata", "arcgis", "json", "xml", "rss", "html_table", "csv"]
+# What `reported_local` and `reported_at` are made of is said under [time].
+TIMES = ("reported_local", "reported_at")
+MAPPED = (*(name for name in FIELDS if name not in TIMES), "unit", "unit_status", "units")
+AREAS = ("beat", "reporting_area", "division")
+# Times that are no pattern of strptime.
+NAMED_FORMATS = ("iso", "epoch_ms", "epoch_s", "rfc822")
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Column = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+OurField = Literal[
+    "incident_number", "nature", "priority", "status", "division", "beat", "reporting_area", "block", "location",
+    "reported_local", "reported_at", "unit",
+]  # fmt: skip
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FieldTable(_Table):
+    """Where one of our fields comes from: one `column`, several `columns` joined, or the first of `any_of` that is
+    filled. `pattern` takes a part of it: its first group, or the whole text where it does not match."""
+
+    column: Column | None = None
+    columns: tuple[Column, ...] = ()
+    join: str = " "
+    any_of: tuple[Column, ...] = ()
+    pattern: str | None = None
+    separator: str | None = None  # of `units` only: what stands between two units
+
+    @field_validator("pattern")
+    @classmethod
+    def _compiles(cls, pattern: str | None) -> str | None:
+        return None if pattern is None else _checked_pattern(pattern)
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> FieldTable:
+        if sum(map(bool, (self.column, self.columns, self.any_of))) != 1:
+            raise ValueError("give exactly one of column, columns and any_of")
+        return self
+
+
+class TimeTable(_Table):
+    """When a call was reported: one `moment` column, or a `date` and a `time`; where all are given, the moment counts
+    where it is filled. `formats` are those of the moment or date, tried in order; `zone` where it is not the feed's."""
+
+    moment: Column | None = None
+    date: Column | None = None
+    time: Column | None = None
+    formats: tuple[str, ...] = ("iso",)
+    time_formats: tuple[str, ...] = ("%H:%M:%S", "%I:%M:%S %p", "%H:%M")
+    zone: str | None = None
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_exists(cls, zone: str | None) -> str | None:
+        return None if zone is None else _checked_zone(zone)
+
+    @field_validator("formats")
+    @classmethod
+    def _formats_exist(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
+        for one in formats:
+            if one not in NAMED_FORMATS and "%" not in one:
+                raise ValueError(f"“{one}” is no format: write {', '.join(NAMED_FORMATS)}, or such as %m/%d/%Y %H:%M")
+        return formats
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> TimeTable:
+        if not self.moment and not (self.date and self.time):
+            raise ValueError("give moment, or both date and time")
+        return self
+
+
+class PointTable(_Table):
+    """Where the feed itself says a call is: two columns in degrees, or a `pair` of both in one text."""
+
+    latitude: Column | None = None
+    longitude: Column | None = None
+    pair: Column | None = None
+    order: Literal["latitude longitude", "longitude latitude"] = "latitude longitude"
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> PointTable:
+        if bool(self.pair) == bool(self.latitude and self.longitude):
+            raise ValueError("give latitude and longitude, or pair")
+        return self
+
+
+class PagingTable(_Table):
+    """How a long list is fetched: `rows` a page, at most `pages` of them, in the `order` that keeps pages apart."""
+
+    rows: int = Field(default=1000, ge=1, le=50_000)
+    pages: int = Field(default=20, ge=1, le=1000)
+    order: str | None = None
+
+
+class RowsTable(_Table):
+    """Where the rows are and which of them can be read. `path` is the way to them, names with dots between;
+    `hash_fields` make a number for calls that have none (it begins with ~)."""
+
+    path: str = ""
+    table: str | None = None  # of html_table: the id of the table
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    required: tuple[OurField, ...] = ("unit", "location", "incident_number")
+    hash_fields: tuple[OurField, ...] = ()
+    expected: tuple[int, int] | None = None
+
+    @field_validator("expected")
+    @classmethod
+    def _in_order(cls, expected: tuple[int, int] | None) -> tuple[int, int] | None:
+        if expected is not None and not 0 <= expected[0] <= expected[1]:
+            raise ValueError("write the fewest and the most rows that are usual, such as [10, 200]")
+        return expected
+
+
+class GuardTable(_Table):
+    """When a snapshot is doubted, and when a call is gone; left out, the usual numbers."""
+
+    misses: int = Field(default=2, ge=1, le=100)
+    limit: int | None = Field(default=None, ge=0)
+    shrunk_share: float = Field(default=0.4, ge=0, le=1)
+    shrunk_floor: int = Field(default=10, ge=0)
+    unreadable_share: float = Field(default=0.05, ge=0, le=1)
+    believed_minutes: float = Field(default=15, ge=0, le=10_080)
+    future_minutes: float = Field(default=5, ge=0, le=1440)
+    reopen_hours: float = Field(default=24, ge=0, le=8760)
+    reopen_unnumbered_hours: float = Field(default=1, ge=0, le=8760)
+
+
+class PrivacyTable(_Table):
+    """What is kept from view. `mask_block` writes 3217 as 32XX and rounds points; `suppress_natures` are left out
+    whole (* stands for anything); `delay_minutes` holds every snapshot back."""
+
+    mask_block: bool = False
+    suppress_natures: tuple[Text, ...] = ()
+    delay_minutes: float = Field(default=0, ge=0, le=10_080)
+    point_decimals: int | None = Field(default=None, ge=0, le=7)
+
+
+class AgencyFile(_Table):
+    """The whole file."""
+
+    title: Text
+    platform: Platform
+    url: str
+    zone: str
+    city: str = ""
+    description: str = ""
+    window: Literal["active", "rolling"] = "active"
+    interval_seconds: float = Field(default=120, ge=5, le=86_400)
+    fresh_minutes: float = Field(default=30, gt=0, le=44_640)
+    body_limit_mb: float = Field(default=32, gt=0, le=256)
+    timeout_seconds: float = Field(default=30, gt=0, le=300)
+    bounds: tuple[float, float, float, float] | None = None
+    check_fields: tuple[Literal["beat", "reporting_area", "division"], ...] = ()
+    licence: str = ""
+    attribution: str = ""
+    source_url: str = ""
+    parameters: dict[str, str] = Field(default_factory=dict)
+    headers: dict[str, str] = Field(default_factory=dict)
+    paging: PagingTable = PagingTable()
+    rows: RowsTable = RowsTable()
+    fields: dict[str, FieldTable]
+    time: TimeTable | None = None
+    point: PointTable | None = None
+    guard: GuardTable = GuardTable()
+    privacy: PrivacyTable = PrivacyTable()
+
+    @field_validator("url")
+    @classmethod
+    def _web_address(cls, url: str) -> str:
+        return _checked_url(url)
+
+    @field_validator("source_url")
+    @classmethod
+    def _web_address_or_none(cls, url: str) -> str:
+        return _checked_url(url) if url else url
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_exists(cls, zone: str) -> str:
+        return _checked_zone(zone)
+
+    @field_validator("bounds")
+    @classmethod
+    def _a_box(cls, bounds: tuple[float, float, float, float] | None) -> tuple[float, float, float, float] | None:
+        if bounds is not None:
+            west, south, east, north = bounds
+            if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+                raise ValueError("write it as [west, south, east, north] in degrees")
+        return bounds
+
+    @field_validator("headers")
+    @classmethod
+    def _plain_headers(cls, headers: dict[str, str]) -> dict[str, str]:
+        for name, value in headers.items():
+            if not re.fullmatch(r"[A-Za-z0-9-]+", name) or not (value.isascii() and value.isprintable()):
+                raise ValueError(f"“{name}” is no header that can be sent")
+        return headers
+
+    @field_validator("fields", mode="before")
+    @classmethod
+    def _short_forms(cls, fields: Any) -> Any:
+        """A column's name alone stands for `{ column = … }`."""
+        if not isinstance(fields, dict):
+            return fields
+        return {name: {"column": one} if isinstance(one, str) else one for name, one in fields.items()}
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> AgencyFile:
+        if "unit" in self.fields and "units" in self.fields:
+            raise ValueError("map unit (one in a row) or units (all of a call in one column), not both")
+        if "unit_status" in self.fields and "unit" not in self.fields:
+            raise ValueError("unit_status needs unit")
+        if not any(name in self.fields for name in self.rows.required):
+            raise ValueError("none of the fields that a row needs is mapped: map unit, location or incident_number")
+        return self
+
+
+def parse_file(text: str, file: str) -> AgencyFile:
+    """The file's content, checked. Raises SettingsError that names the file, the line and the nearest known word."""
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r" \(at line (\d+), column \d+\)", str(error))
+        where = f"{file}, line {found[1]}" if found else file
+        raise SettingsError(f"{where}: this is not TOML: {str(error).split(' (at ')[0]}.") from None
+    _refuse_unknown(values, text, file)
+    try:
+        return AgencyFile(**values)
+    except ValidationError as error:
+        raise _explain(error, text, file) from None
+
+
+def _refuse_unknown(values: dict[str, Any], text: str, file: str) -> None:
+    """Words that are not known, before anything else is complained of."""
+    tables: dict[str, tuple[str, ...]] = {
+        name: tuple(table.model_fields)
+        for name, table in (
+            ("paging", PagingTable), ("rows", RowsTable), ("time", TimeTable), ("point", PointTable),
+            ("guard", GuardTable), ("privacy", PrivacyTable),
+        )
+    } | {"fields": MAPPED}  # fmt: skip
+    for key, value in values.items():
+        if key not in AgencyFile.model_fields:
+            raise _unknown(file, line_of(text, (key,)), key, "", tuple(AgencyFile.model_fields))
+        if not isinstance(value, dict):
+            continue
+        for below in value:
+            if key in tables and below not in tables[key]:
+                hint = "What time a call was reported is said under [time]." if below in TIMES else ""
+                raise _unknown(file, line_of(text, (key, below)), below, f" under [{key}]", tables[key], hint)
+
+
+def _unknown(file: str, line: int, word: str, where: str, known: tuple[str, ...], hint: str = "") -> SettingsError:
+    close = difflib.get_close_matches(word, known, n=1)
+    hint = hint or (f"Did you mean “{close[0]}”?" if close else f"Known are {', '.join(known)}.")
+    return SettingsError(f"{file}, line {line}: there is no “{word}”{where}.", hint)
+
+
+def _explain(error: ValidationError, text: str, file: str) -> SettingsError:
+    first = error.errors()[0]
+    path = tuple(str(one) for one in first["loc"])
+    reason = first["msg"].removeprefix("Value error, ").rstrip(".")
+    if first["type"] == "missing":
+        table = f" under [{'.'.join(path[:-1])}]" if len(path) > 1 else ""
+        return SettingsError(f"{file}: “{path[-1]}” is missing{table}.", "It cannot be left out.")
+    if first["type"] == "extra_forbidden":
+        return _unknown(file, line_of(text, path), path[-1], "", tuple(FieldTable.model_fields))
+    name = f"“{'.'.join(path)}” " if path else ""
+    return SettingsError(f"{file}, line {line_of(text, path)}: {name}cannot be so: {reason[:1].lower()}{reason[1:]}.")
+
+
+def line_of(text: str, path: tuple[str, ...]) -> int:
+    """The line where a key is written, as far as it is written on one of its own; 1 where it is not found."""
+    table: tuple[str, ...] = ()
+    best, depth = 1, 0
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*\[+([^\]]+)\]", line)
+        if header:
+            table = tuple(part.strip(" \"'") for part in header[1].split("."))
+            here = table
+        else:
+            key = re.match(r"\s*(?:\"([^\"]+)\"|'([^']+)'|([\w.-]+))\s*=", line)
+            if not key:
+                continue
+            here = (*table, *((key[1] or key[2],) if key[3] is None else key[3].split(".")))
+        shared = len(here) if here == path[: len(here)] else 0
+        if shared > depth:
+            best, depth = number, shared
+    return best
+
+
+def _checked_pattern(pattern: str) -> str:
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"the pattern is no regular expression ({error})") from None
+    if compiled.groups < 1:
+        raise ValueError("the pattern needs one group in parentheses: what it takes")
+    return pattern
+
+
+def _checked_zone(zone: str) -> str:
+    try:
+        ZoneInfo(zone)
+    except (OSError, ValueError, KeyError):
+        raise ValueError(f"there is no time zone “{zone}”; they are named such as America/Chicago") from None
+    return zone
+
+
+def _checked_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise ValueError(f"“{url}” is no web address") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("write a web address that begins with https:// or http://")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("a web address must not hold a user name or password")
+    return url
