@@ -104,6 +104,13 @@ def _more_fields(written: AgencyFile) -> frozenset[str]:
     return frozenset(found | ({"reported_local", "reported_at"} if written.time else set()))
 
 
+def text_of(value: Any) -> str | None:
+    """`domain.snapshot.clean`, at once for what is clean as it stands, as nearly every cell is."""
+    if type(value) is str and value.isascii() and value.isprintable() and "  " not in value:
+        return value.strip(" ") or None
+    return clean(value)
+
+
 def _key(raw: Any) -> bytes:
     """What names a row's content, types and order included (1 is not true); empty for what cannot be named."""
     try:
@@ -129,7 +136,7 @@ def _flatten(value: dict[str, Any], prefix: str, flat: dict[str, Any], depth: in
         if isinstance(below, dict) and depth < 8:
             _flatten(below, f"{prefix}{name}.", flat, depth + 1)
         elif isinstance(below, list):
-            texts = [clean(one) for one in below]
+            texts = [text_of(one) for one in below]
             flat[prefix + name] = ", ".join(text for text in texts if text)
         else:
             flat[prefix + name] = below
@@ -153,13 +160,14 @@ def _field_pick(table: FieldTable) -> _Pick:
     pick = _source_pick(table)
     if table.pattern is None:
         return pick
-    pattern = re.compile(table.pattern)
+    pattern, whole = re.compile(table.pattern), table.otherwise == "whole"
 
     def part(raw: Raw) -> str | None:
         text = pick(raw)
         found = pattern.search(text) if text is not None else None
-        # What does not fit the pattern is told whole rather than lost.
-        return text if found is None else clean(found[1])
+        if found is None:
+            return text if whole else None
+        return text_of(found[1])
 
     return part
 
@@ -167,12 +175,12 @@ def _field_pick(table: FieldTable) -> _Pick:
 def _source_pick(table: FieldTable) -> _Pick:
     if table.column is not None:
         column = table.column
-        return lambda raw: clean(raw.get(column))
+        return lambda raw: text_of(raw.get(column))
     if table.any_of:
         names = table.any_of
-        return lambda raw: next((text for name in names if (text := clean(raw.get(name)))), None)
+        return lambda raw: next((text for name in names if (text := text_of(raw.get(name)))), None)
     columns, joint = table.columns, table.join
-    return lambda raw: joint.join(text for name in columns if (text := clean(raw.get(name)))) or None
+    return lambda raw: joint.join(text for name in columns if (text := text_of(raw.get(name)))) or None
 
 
 def _block(pick: _Pick) -> _Pick:
@@ -192,12 +200,12 @@ def _units_pick(table: FieldTable | None) -> Callable[[Raw], tuple[ListedUnit, .
         if text is None:
             return ()
         if pattern is None:
-            listed = [ListedUnit(unit, None) for part in text.split(separator) if (unit := clean(part))]
+            listed = [ListedUnit(unit, None) for part in text.split(separator) if (unit := text_of(part))]
         else:
             listed = [
-                ListedUnit(unit, clean(found["status"]) if named else None)
+                ListedUnit(unit, text_of(found["status"]) if named else None)
                 for found in pattern.finditer(text)
-                if (unit := clean(found[1]))
+                if (unit := text_of(found[1]))
             ]
         # A unit is on a call once, however often it is written.
         return tuple(sorted({one.unit: one for one in listed}.values()))
@@ -210,12 +218,13 @@ def _reported_pick(table: TimeTable | None, zone: str) -> Callable[[Raw, datetim
         return lambda _raw, _fetched_at: NOTHING
     shown = ZoneInfo(zone)
     clock = Clock(ZoneInfo(table.zone or zone), shown, table.formats, table.time_formats)
-    moment, date, of_day = table.moment, table.date, table.time
+    moment = _field_pick(FieldTable(column=table.moment, pattern=table.pattern)) if table.moment else None
+    date, of_day = table.date, table.time
 
     def reported(raw: Raw, fetched_at: datetime) -> Reported:
-        if moment and (text := clean(raw.get(moment))):
+        if moment and (text := moment(raw)):
             return clock.moment(text, fetched_at)
-        if date and of_day and (day := clean(raw.get(date))) and (hour := clean(raw.get(of_day))):
+        if date and of_day and (day := text_of(raw.get(date))) and (hour := text_of(raw.get(of_day))):
             return clock.date_and_time(day, hour, fetched_at)
         return NOTHING
 
@@ -232,11 +241,11 @@ def _point_pick(written: AgencyFile) -> Callable[[Raw], tuple[float, float] | No
 
     def point(raw: Raw) -> tuple[float, float] | None:
         if pair:
-            texts = re.split(r"[,;\s]+", clean(raw.get(pair)) or "")[:2]
+            texts = re.split(r"[,;\s]+", text_of(raw.get(pair)) or "")[:2]
             first, second = texts if len(texts) == 2 else ("", "")
             lat, lon = (second, first) if swapped else (first, second)
         else:
-            lat, lon = clean(raw.get(latitude or "")) or "", clean(raw.get(longitude or "")) or ""
+            lat, lon = text_of(raw.get(latitude or "")) or "", text_of(raw.get(longitude or "")) or ""
         return _degrees(lat, lon, decimals)
 
     return point

@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -95,13 +96,13 @@ def _read(text: str, formats: tuple[str, ...]) -> datetime | None:
     return None
 
 
+@lru_cache(maxsize=8192)
 def _read_as(text: str, form: str) -> datetime | None:
     try:
         if form == "iso":
             return datetime.fromisoformat(text)
-        if form in ("epoch_ms", "epoch_s"):
-            seconds = float(text) / (1000 if form == "epoch_ms" else 1)
-            return datetime.fromtimestamp(seconds, UTC) if math.isfinite(seconds) and seconds > 0 else None
+        if form == "epoch":
+            return _from_epoch(float(text))
         if form == "rfc822":
             return parsedate_to_datetime(text)
         return datetime.strptime(text, form)  # noqa: DTZ007 - the zone is the feed's, see Clock
@@ -109,6 +110,13 @@ def _read_as(text: str, form: str) -> datetime | None:
         return None
 
 
+def _from_epoch(number: float) -> datetime | None:
+    """Seconds since 1970, or thousandths of them: 1e11 seconds is the year 5138, 1e11 thousandths is 1973."""
+    seconds = number / 1000 if number > 1e11 else number
+    return datetime.fromtimestamp(seconds, UTC) if math.isfinite(seconds) and seconds > 0 else None
+
+
+@lru_cache(maxsize=8192)
 def _read_time(text: str, formats: tuple[str, ...]) -> time | None:
     for form in formats:
         try:

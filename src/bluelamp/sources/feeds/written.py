@@ -24,7 +24,7 @@ TIMES = ("reported_local", "reported_at")
 MAPPED = (*(name for name in FIELDS if name not in TIMES), "unit", "unit_status", "units")
 AREAS = ("beat", "reporting_area", "division")
 # Times that are no pattern of strptime.
-NAMED_FORMATS = ("iso", "epoch_ms", "epoch_s", "rfc822")
+NAMED_FORMATS = ("iso", "epoch", "rfc822")
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Column = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -40,13 +40,15 @@ class _Table(BaseModel):
 
 class FieldTable(_Table):
     """Where one of our fields comes from: one `column`, several `columns` joined, or the first of `any_of` that is
-    filled. `pattern` takes a part of it: its first group, or the whole text where it does not match."""
+    filled. `pattern` takes a part of it: its first group. Where it does not match, `otherwise` takes the whole text or
+    nothing."""
 
     column: Column | None = None
     columns: tuple[Column, ...] = ()
     join: str = " "
     any_of: tuple[Column, ...] = ()
     pattern: str | None = None
+    otherwise: Literal["whole", "nothing"] = "whole"
     separator: str | None = None  # of `units` only: what stands between two units
 
     @field_validator("pattern")
@@ -63,14 +65,21 @@ class FieldTable(_Table):
 
 class TimeTable(_Table):
     """When a call was reported: one `moment` column, or a `date` and a `time`; where all are given, the moment counts
-    where it is filled. `formats` are those of the moment or date, tried in order; `zone` where it is not the feed's."""
+    where it is filled. `formats` are those of the moment or date, tried in order; `pattern` takes the moment out of a
+    longer text; `zone` where it is not the feed's."""
 
     moment: Column | None = None
+    pattern: str | None = None
     date: Column | None = None
     time: Column | None = None
     formats: tuple[str, ...] = ("iso",)
     time_formats: tuple[str, ...] = ("%H:%M:%S", "%I:%M:%S %p", "%H:%M")
     zone: str | None = None
+
+    @field_validator("pattern")
+    @classmethod
+    def _compiles(cls, pattern: str | None) -> str | None:
+        return None if pattern is None else _checked_pattern(pattern)
 
     @field_validator("zone")
     @classmethod

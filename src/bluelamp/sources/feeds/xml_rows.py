@@ -106,8 +106,8 @@ def rows(agency: Agency, parts: Sequence[Part]) -> list[Any]:
 
 
 def elements_at(root: Element, path: str, url: str) -> list[Element]:
-    """The elements at a path such as `calls.call`, the root's name first. None there is an empty list; what they
-    should stand in must be there. Raises SourceError."""
+    """The elements at a path such as `calls.call`, the root's name first and `**` for any number of elements between.
+    None there is an empty list; what they should stand in must be there. Raises SourceError."""
     names = path.split(".") if path else []
     if len(names) < 2 or root.name != names[0]:
         raise SourceError(
@@ -115,10 +115,22 @@ def elements_at(root: Element, path: str, url: str) -> list[Element]:
         )
     found = [root]
     for name in names[1:-1]:
-        found = [below for one in found for below in one.below if below.name == name]
+        found = (
+            _within(found) if name == "**" else [below for one in found for below in one.below if below.name == name]
+        )
         if not found:
             raise SourceError(f"{shown_url(url)} has no “{path}” where the rows should be.", _FORM)
     return [below for one in found for below in one.below if below.name == names[-1]]
+
+
+def _within(elements: list[Element]) -> list[Element]:
+    """The elements and all that stand in them."""
+    found, waiting = [], list(reversed(elements))
+    while waiting:
+        one = waiting.pop()
+        found.append(one)
+        waiting += reversed(one.below)
+    return found
 
 
 def flat(element: Element) -> dict[str, str]:
