@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from bluelamp import __version__
-from bluelamp.cli import archive, asking, care, demo, exits, live, reference, serving
+from bluelamp.cli import archive, asking, care, demo, exits, feeds, live, reference, serving
 from bluelamp.cli.console import Console, ReaderGoneError
 from bluelamp.cli.context import Context
 from bluelamp.cli.interruption import WORDS, Interruption, interruptible
@@ -80,6 +80,7 @@ def root(
 app.add_typer(archive.app, name="archive")
 asking.join(app)
 app.add_typer(live.app, name="live")
+app.add_typer(feeds.app, name="feeds")
 app.add_typer(reference.app, name="reference")
 app.add_typer(care.config_app, name="config")
 care.join(app)
