@@ -1,8 +1,8 @@
 """The ground of the synthetic city: streets on a plane, and where calls are. Pure; read by `incidents`.
 
-Streets run north and south, or east and west, over a square of 24 km in empty country. Block numbers grow by 100 every 160
-metres from the two base lines, as in American cities, so that every block and every crossing has a true point. These
-points are for the truth alone: the feed has no coordinates.
+Streets run north and south, or east and west, over a square of 24 km in empty country. Block numbers grow by 100 every
+160 metres from the two base lines, as in American cities, so that every block and every crossing has a true point.
+These points are for the truth alone: the feed has no coordinates.
 """
 
 from __future__ import annotations

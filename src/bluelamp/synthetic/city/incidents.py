@@ -102,7 +102,8 @@ class Incidents:
         first, last = RHYTHM[local.hour], RHYTHM[(local.hour + 1) % 24]
         rate = first + (last - first) * (hour - local.hour)
         # Friday and Saturday evenings, and the nights after them.
-        weekend = local.weekday() in (4, 5) and hour >= 19 or local.weekday() in (5, 6) and hour < 4
+        day = local.weekday()
+        weekend = (day in (4, 5) and hour >= 19) or (day in (5, 6) and hour < 4)
         return rate * (1.3 if weekend else 1.0)
 
     def _units(self, chance: random.Random, slot: int) -> dict[str, list[str]]:

@@ -1,5 +1,5 @@
-"""The synthetic city: what its list of active calls shows at any moment, and what is true. Called by the server, the demo
-and the tests.
+"""The city itself: what its list of active calls shows at any moment, and what is true. Called by `publisher`, `plan`
+and `truth`.
 
 A city is a function of its seed: the same seed shows the same rows at the same moment, in any order of asking.
 """
@@ -43,9 +43,7 @@ class City:
     def listed(self, at: datetime) -> frozenset[Pair]:
         """(incident number, unit) of every row at a moment."""
         when = at.timestamp()
-        return frozenset(
-            (incident.number, unit) for incident in self._near(when) for unit in incident.units_at(when)
-        )
+        return frozenset((incident.number, unit) for incident in self._near(when) for unit in incident.units_at(when))
 
     def incidents(self, first: datetime, last: datetime) -> list[Incident]:
         """The incidents that may be listed at some moment from `first` to `last`, by when they begin."""

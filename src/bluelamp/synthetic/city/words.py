@@ -13,8 +13,8 @@ DIVISIONS = ("Old Mill", "Northgate", "Eastfield", "Southbank", "Westhill", "Har
 
 STEMS = (
     "Alder", "Bram", "Calla", "Dove", "Ember", "Fallow", "Garnet", "Hollis", "Ivory", "Juniper", "Kestrel", "Larch",
-    "Mallard", "Nettle", "Orchard", "Pecan", "Quarry", "Rowan", "Sorrel", "Tamar", "Umber", "Vesper", "Willow", "Yarrow",
-    "Bluebonnet", "Cotton", "Drover", "Flint", "Granary", "Heron",
+    "Mallard", "Nettle", "Orchard", "Pecan", "Quarry", "Rowan", "Sorrel", "Tamar", "Umber", "Vesper", "Willow",
+    "Yarrow", "Bluebonnet", "Cotton", "Drover", "Flint", "Granary", "Heron",
 )  # fmt: skip
 ENDINGS = ("moor", "crest", "field", "gate", "haven", "wick", "brook", "ridge", "dale", "stone")
 KINDS = ("St", "Ave", "Dr", "Ln", "Rd", "Blvd", "Ct", "Pl", "Trl", "Way")
