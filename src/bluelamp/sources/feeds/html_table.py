@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from bluelamp.sources.feeds.agency import Agency
 
 _FORM = "Its form may have changed: see it with a browser."
+# A longer tag is none, and the parser would ponder over it for minutes.
+_LONGEST_TAG = 16_384
 # Text in these is not for the reader.
 _UNSEEN = frozenset({"script", "style", "template"})
 
@@ -40,6 +42,7 @@ class _Cell:
 class _Table:
     id: str
     rows: list[list[_Cell]] = field(default_factory=list)
+    closed: bool = False
 
 
 class _Tables(HTMLParser):
@@ -71,7 +74,7 @@ class _Tables(HTMLParser):
         if tag in _UNSEEN:
             self._unseen = max(0, self._unseen - 1)
         elif tag == "table" and self._open:
-            self._open.pop()
+            self._open.pop().closed = True
 
     def handle_data(self, data: str) -> None:
         if self._open and not self._unseen and self._open[-1].rows and self._open[-1].rows[-1]:
@@ -85,6 +88,8 @@ def rows(agency: Agency, parts: Sequence[Part]) -> list[Any]:
 
 def _rows(agency: Agency, part: Part) -> list[dict[str, str] | None]:
     text = decode(part.body, part.headers, part.url)
+    if not _has_plain_tags(text):
+        raise SourceError(f"{shown_url(part.url)} gives a page with a tag that does not end.", "Fetch it again.")
     parser = _Tables()
     parser.feed(text)
     parser.close()
@@ -94,7 +99,19 @@ def _rows(agency: Agency, part: Part) -> list[dict[str, str] | None]:
     if best is None or _known(best, agency.columns) == 0:
         which = f"no table “{named}”" if named else f"no table with the headings {', '.join(sorted(agency.columns))}"
         raise SourceError(f"{shown_url(part.url)} has {which} on its page.", _FORM)
+    if not best.closed:
+        raise SourceError(f"{shown_url(part.url)} gives a page that is cut off within its table.", "Fetch it again.")
     return _below(best, agency.columns)
+
+
+def _has_plain_tags(text: str) -> bool:
+    at = text.find("<")
+    while at >= 0:
+        end = text.find(">", at)
+        if end < 0 or end - at > _LONGEST_TAG:
+            return False
+        at = text.find("<", end)
+    return True
 
 
 def _heading_row(table: _Table, columns: frozenset[str]) -> int:

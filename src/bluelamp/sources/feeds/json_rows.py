@@ -84,6 +84,6 @@ def _no_json(text: str, where: str, error: json.JSONDecodeError) -> SourceError:
         return SourceError(f"{where} gives an empty answer where JSON should be.", "See it with a browser.")
     if head.startswith("<"):
         return SourceError(f"{where} gives a web page where JSON should be.", "It may be down for maintenance.")
-    if not text.rstrip().endswith(("]", "}")):
+    if head[0] in "[{" and not text.rstrip().endswith(("]", "}")):
         return SourceError(f"{where} gives JSON that is cut off.", "Fetch it again.")
     return SourceError(f"{where} gives something that is no JSON (line {error.lineno}: {error.msg}).", _SAID)

@@ -54,6 +54,8 @@ class RowMaker:
         self._mask = written.privacy.mask_block
         self._suppressed = [pattern.casefold() for pattern in written.privacy.suppress_natures]
         self._remembered: dict[bytes, Made] = {}
+        # Where a row is a call with all its units, an empty list of them tells something: that there are none.
+        self.unit_columns = frozenset(_columns_of(written.fields.get("units")))
         self.fields = frozenset(name for name, _ in self._values) | _more_fields(written)
 
     def make(self, rows: Iterable[Any], fetched_at: datetime) -> list[Made]:
@@ -95,6 +97,12 @@ class RowMaker:
         if unit is None:
             return ()
         return (ListedUnit(unit, self._unit_status(raw) if self._unit_status else None),)
+
+
+def _columns_of(table: FieldTable | None) -> tuple[str, ...]:
+    if table is None:
+        return ()
+    return (table.column,) if table.column is not None else (*table.any_of, *table.columns)
 
 
 def _more_fields(written: AgencyFile) -> frozenset[str]:

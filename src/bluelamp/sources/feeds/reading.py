@@ -35,12 +35,16 @@ def read(agency: Agency, parts: Sequence[Part], fetched_at: datetime) -> Reading
         raise SourceError(f"{agency.title} gave no answer.", "Fetch it again.")
     raw = raw_rows(agency, parts)
     made = agency.maker.make(raw, fetched_at)
-    rows, duplicates, conflicting = collapse(one.row for one in made if one.row is not None)
+    readable = [one.row for one in made if one.row is not None]
+    rows, duplicates, conflicting = collapse(readable)
     fields: set[str] = set()
-    for row in rows:
+    for row in readable:
         fields.update(row.values)
         if row.units:
             fields.add("unit")
+    columns = columns_of(raw)
+    if rows and columns & agency.maker.unit_columns:
+        fields.add("unit")
     return Reading(
         rows=rows,
         fields=frozenset(fields),
@@ -48,7 +52,7 @@ def read(agency: Agency, parts: Sequence[Part], fetched_at: datetime) -> Reading
         unreadable=tuple((number, one.why) for number, one in enumerate(made, 1) if one.why),
         duplicates=duplicates,
         conflicting=conflicting,
-        columns=columns_of(raw),
+        columns=columns,
     )
 
 

@@ -297,8 +297,10 @@ def _explain(error: ValidationError, text: str, file: str) -> SettingsError:
         return SettingsError(f"{file}: “{path[-1]}” is missing{table}.", "It cannot be left out.")
     if first["type"] == "extra_forbidden":
         return _unknown(file, line_of(text, path), path[-1], "", tuple(FieldTable.model_fields))
-    name = f"“{'.'.join(path)}” " if path else ""
-    return SettingsError(f"{file}, line {line_of(text, path)}: {name}cannot be so: {reason[:1].lower()}{reason[1:]}.")
+    if not path:
+        return SettingsError(f"{file}: {reason}.", "What each word means: docs/how-to/add-a-feed.md.")
+    where = f"{file}, line {line_of(text, path)}"
+    return SettingsError(f"{where}: “{'.'.join(path)}” cannot be so: {reason[:1].lower()}{reason[1:]}.")
 
 
 def line_of(text: str, path: tuple[str, ...]) -> int:
