@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from bluelamp.domain.moment import moment_of, parse_moment
 from bluelamp.errors import Busy, NotFound, SourceError, UsageError
@@ -54,7 +54,7 @@ def _of_file(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _opened(path: Path) -> IO[bytes]:
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+    return cast(IO[bytes], gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
 
 
 def _of_lines(path: Path, file: Iterable[bytes]) -> Iterator[tuple[str, bytes]]:

@@ -57,7 +57,7 @@ class _Pace:
     def after(self, step: Step | None, wait: float | None) -> float:
         """Seconds until the next request, after an answer with this outcome; jitter spreads the pollers."""
         self.failures = self.failures + 1 if step is None or step.taken.verdict == FAILED else 0
-        pause = self.interval * min(2 ** max(self.failures - 1, 0), _LONGEST_BACKOFF)
+        pause = self.interval * min(2.0 ** max(self.failures - 1, 0), _LONGEST_BACKOFF)
         return max(pause * random.uniform(0.95, 1.05), wait or 0.0)  # noqa: S311 - no secret
 
 

@@ -54,9 +54,13 @@ class RowMaker:
         self._mask = written.privacy.mask_block
         self._suppressed = [pattern.casefold() for pattern in written.privacy.suppress_natures]
         self._remembered: dict[bytes, Made] = {}
-        # Where a row is a call with all its units, an empty list of them tells something: that there are none.
-        self.unit_columns = frozenset(_columns_of(written.fields.get("units")))
+        self._sources = _sources(written)
         self.fields = frozenset(name for name, _ in self._values) | _more_fields(written)
+
+    def told_by(self, columns: frozenset[str]) -> set[str]:
+        """The fields whose columns are there, even where every cell is empty: an empty list of units says that there
+        are none, while a column that is gone says nothing."""
+        return {name for name, sources in self._sources.items() if sources & columns}
 
     def make(self, rows: Iterable[Any], fetched_at: datetime) -> list[Made]:
         """One of `Made` for each row, in their order."""
@@ -99,10 +103,14 @@ class RowMaker:
         return (ListedUnit(unit, self._unit_status(raw) if self._unit_status else None),)
 
 
-def _columns_of(table: FieldTable | None) -> tuple[str, ...]:
-    if table is None:
-        return ()
-    return (table.column,) if table.column is not None else (*table.any_of, *table.columns)
+def _sources(written: AgencyFile) -> dict[str, frozenset[str]]:
+    """Our fields, with the publisher's columns that each is made of."""
+    found: dict[str, frozenset[str]] = {}
+    for name, table in written.fields.items():
+        columns = (table.column,) if table.column is not None else (*table.any_of, *table.columns)
+        if name in FIELDS or name in ("unit", "units"):
+            found["unit" if name == "units" else name] = frozenset(columns)
+    return found
 
 
 def _more_fields(written: AgencyFile) -> frozenset[str]:

@@ -43,8 +43,8 @@ def read(agency: Agency, parts: Sequence[Part], fetched_at: datetime) -> Reading
         if row.units:
             fields.add("unit")
     columns = columns_of(raw)
-    if rows and columns & agency.maker.unit_columns:
-        fields.add("unit")
+    if rows:
+        fields |= agency.maker.told_by(columns)
     return Reading(
         rows=rows,
         fields=frozenset(fields),

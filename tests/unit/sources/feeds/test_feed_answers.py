@@ -221,7 +221,8 @@ def test_items_of_rss_and_entries_of_atom() -> None:
 location = { column = "description", pattern = 'Place: (.+?) End' }\n[time]\nmoment = "pubDate"\nformats = ["rfc822"]
 [point]\npair = "point"\n"""
     rss = b"""<?xml version="1.0"?><rss version="2.0" xmlns:georss="http://www.georss.org/georss"><channel>
-        <title>T</title><item><title>Fire at Elm</title><guid isPermaLink="false">9</guid><pubDate>Thu, 12 Feb 2026 00:42:00 GMT</pubDate>
+        <title>T</title><item><title>Fire at Elm</title><guid isPermaLink="false">9</guid>
+        <pubDate>Thu, 12 Feb 2026 00:42:00 GMT</pubDate>
         <description><![CDATA[<p>Place: <b>Elm St &amp; Oak</b></p>End]]></description>
         <georss:point>30.1 -97.5</georss:point></item></channel></rss>"""
     (row,) = reading("rss", rss, rest=rest).rows

@@ -213,7 +213,7 @@ def test_a_snapshot_tells_its_columns_and_fields() -> None:
     body = b"""[{"u": "B2", "at": "Elm St", "n": "", "extra": 1}, {"u": "B1", "at": "Elm St"},
         {"at": "Elm St", "u": "B1"}, {"u": "B1", "at": "Elm St", "b": "9"}, {}]"""
     reading = read(agency(rest), [Part("https://example.org/", 200, {}, body)], NOW)
-    assert reading.fields == {"location", "unit", "beat"}
+    assert reading.fields == {"location", "unit", "beat", "nature"}, "a column with empty cells is there all the same"
     assert reading.columns == {"u", "at", "n", "extra", "b"}
     assert (reading.total, len(reading.rows), reading.duplicates, reading.conflicting) == (5, 2, 1, 1)
     assert reading.unreadable == ((5, "it has neither a unit nor a location nor a number"),)
