@@ -108,7 +108,7 @@ def check(
     """Try a feed: check its file, fetch once, and show what comes of it. Nothing is kept.
 
     Shows how many rows can be read, how often each field is filled, and the first rows as they would be kept. Ends
-    with an error where a mapped field is empty in every row, or too many rows cannot be read.
+    with an error where a mapped field is in no row, or too many rows cannot be read.
     """
     from bluelamp.sources.feeds.reading import read
 
@@ -222,7 +222,7 @@ def _problems(agency: Agency, reading: Reading) -> list[str]:
     if missing:
         absent = sorted(agency.columns - reading.columns)
         columns = f" No row has the columns {', '.join(absent)}." if absent else ""
-        problems.append(f"Mapped, but empty in every row: {', '.join(missing)}.{columns}")
+        problems.append(f"Mapped, but in no row: {', '.join(missing)}.{columns}")
     if reading.rows and agency.coordinates == "feed" and not any(row.point for row in reading.rows):
         problems.append("No row has a point that could be read.")
     return problems

@@ -34,8 +34,10 @@ _WHY = {
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What became of a row: canonical, or unreadable for a reason, or (with neither) one that is kept from view."""
+    """What became of a row: canonical, or unreadable for a reason, or (with neither) one that is kept from view.
+    `columns` are the publisher's."""
 
+    columns: tuple[str, ...] = ()
     row: Row | None = None
     why: str = ""
     depends: bool = False  # on the time of fetching: not to be remembered
@@ -79,20 +81,21 @@ class RowMaker:
         raw = flattened(published)
         if raw is None:
             return Made(why="it is no object with columns")
+        columns = tuple(raw)
         values = {name: text for name, pick in self._values if (text := pick(raw)) is not None}
         if self._suppressed and _matches(values.get("nature"), self._suppressed):
-            return Made()
+            return Made(columns)
         reported = self._reported(raw, fetched_at)
         if reported.local is not None and reported.at is not None:
             values["reported_local"], values["reported_at"] = reported.local, reported.at
         units = self._listed(raw)
         if not any(units if name == "unit" else values.get(name) for name in self._required):
-            return Made(why=f"it has neither {' nor '.join(_WHY.get(name, name) for name in self._required)}")
+            return Made(columns, why=f"it has neither {' nor '.join(_WHY.get(name, name) for name in self._required)}")
         if self._hashed and "incident_number" not in values:
             _number(values, self._hashed)
         if self._mask:
             _mask(values)
-        return Made(Row(values, units, self._point(raw)), depends=reported.depends)
+        return Made(columns, Row(values, units, self._point(raw)), depends=reported.depends)
 
     def _listed(self, raw: Raw) -> tuple[ListedUnit, ...]:
         if self._units is not None:
@@ -110,6 +113,10 @@ def _sources(written: AgencyFile) -> dict[str, frozenset[str]]:
         columns = (table.column,) if table.column is not None else (*table.any_of, *table.columns)
         if name in FIELDS or name in ("unit", "units"):
             found["unit" if name == "units" else name] = frozenset(columns)
+    time = written.time
+    if time is not None:
+        columns = (name for name in (time.moment, time.date, time.time) if name is not None)
+        found["reported_local"] = found["reported_at"] = frozenset(columns)
     return found
 
 

@@ -33,8 +33,7 @@ def read(agency: Agency, parts: Sequence[Part], fetched_at: datetime) -> Reading
     """
     if not parts:
         raise SourceError(f"{agency.title} gave no answer.", "Fetch it again.")
-    raw = raw_rows(agency, parts)
-    made = agency.maker.make(raw, fetched_at)
+    made = agency.maker.make(_ROWS[agency.platform](agency, parts), fetched_at)
     readable = [one.row for one in made if one.row is not None]
     rows, duplicates, conflicting = collapse(readable)
     fields: set[str] = set()
@@ -42,7 +41,7 @@ def read(agency: Agency, parts: Sequence[Part], fetched_at: datetime) -> Reading
         fields.update(row.values)
         if row.units:
             fields.add("unit")
-    columns = columns_of(raw)
+    columns = frozenset(name for names in {one.columns for one in made} for name in names)
     if rows:
         fields |= agency.maker.told_by(columns)
     return Reading(
@@ -54,17 +53,3 @@ def read(agency: Agency, parts: Sequence[Part], fetched_at: datetime) -> Reading
         conflicting=conflicting,
         columns=columns,
     )
-
-
-def raw_rows(agency: Agency, parts: Sequence[Part]) -> list[Any]:
-    """The publisher's own rows, each column → value. Raises SourceError."""
-    return _ROWS[agency.platform](agency, parts)
-
-
-def columns_of(raw: Sequence[Any]) -> frozenset[str]:
-    """The publisher's columns that at least one row has."""
-    names: set[str] = set()
-    for row in raw:
-        if isinstance(row, dict):
-            names.update(row)
-    return frozenset(names)
