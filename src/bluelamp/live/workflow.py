@@ -56,6 +56,10 @@ class LiveFlow:
     token: str = ""
     running: Runner | None = field(default=None)
 
+    def close(self) -> None:
+        """Give the database's connections back; for whoever opened the flow and needs it no longer."""
+        self.log.close()
+
     def agency(self, feed: str) -> Agency:
         """Raises NoSuchThing with the names there are."""
         found = self.agencies.get(feed)

@@ -56,6 +56,10 @@ class EventLog:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
+    def close(self) -> None:
+        """Give the database's connections back."""
+        self._engine.dispose()
+
     def heads(self) -> dict[str, Head]:
         """Every feed that has a log."""
         query = sa.select(EVENT_LOG).join(FEED, FEED.c.log == EVENT_LOG.c.id)

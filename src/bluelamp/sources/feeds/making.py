@@ -115,8 +115,8 @@ def _sources(written: AgencyFile) -> dict[str, frozenset[str]]:
             found["unit" if name == "units" else name] = frozenset(columns)
     time = written.time
     if time is not None:
-        columns = (name for name in (time.moment, time.date, time.time) if name is not None)
-        found["reported_local"] = found["reported_at"] = frozenset(columns)
+        stated = frozenset(name for name in (time.moment, time.date, time.time) if name is not None)
+        found["reported_local"] = found["reported_at"] = stated
     return found
 
 
