@@ -1,0 +1,200 @@
+"""The synthetic city's feed over HTTP, on this machine only: what Socrata does, and each fault as it is on the wire.
+
+Used as a context manager by tests and the demo, and by `bluelamp synthetic city`. Which fault a request meets depends
+on the publication that is the newest then, so that asking twice gives the same twice.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Self
+from urllib.parse import parse_qs, urlsplit
+
+from bluelamp.synthetic.city.agency import PATH
+from bluelamp.synthetic.city.faults import Planned
+from bluelamp.synthetic.city.publisher import Answer, Publisher, written
+
+_DEFAULT_LIMIT, _MOST = 1_000, 50_000  # as Socrata has them
+_MOST_SEEN = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One request: its parameters, its app token, what it was conditional on, and what it met."""
+
+    parameters: dict[str, str]
+    token: str
+    if_none_match: str
+    publication: int
+    status: int  # 0 where nothing was answered
+
+
+class CityServer:
+    """Serves a publisher's feed at `url` until closed.
+
+    `now` is the clock by which publications come (see `running`); without it they come by `step`, for tests. `plan`
+    says what is wrong with each publication. Raises OSError where the port is taken.
+    """
+
+    def __init__(
+        self,
+        publisher: Publisher,
+        plan: Sequence[Planned] = (),
+        *,
+        now: Callable[[], datetime] | None = None,
+        port: int = 0,
+    ) -> None:
+        self.publisher, self.plan = publisher, plan
+        self.seen: list[Seen] = []
+        self._now, self._steps = now, 0
+        self._lock, self._stopping = threading.Lock(), threading.Event()
+        self._server = _Server(("127.0.0.1", port), _handler(self))
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="city", daemon=True
+        )
+        self._thread.start()
+
+    @property
+    def port(self) -> int:
+        return int(self._server.server_address[1])
+
+    @property
+    def url(self) -> str:
+        """Where the rows are."""
+        return f"http://127.0.0.1:{self.port}{PATH}"
+
+    @property
+    def publication(self) -> int:
+        """The number of the newest publication."""
+        if self._now is None:
+            return self._steps
+        return max(int((self._now() - self.publisher.start) / self.publisher.every), 0)
+
+    def step(self) -> int:
+        """Publish once more; the number of the new publication."""
+        with self._lock:
+            self._steps += 1
+            return self._steps
+
+    def close(self) -> None:
+        """Stop serving; requests that hang are let go."""
+        self._stopping.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        """Answer one request."""
+        address = urlsplit(handler.path)
+        if address.path != PATH:
+            _send(handler, 404, {"Content-Type": "text/plain"}, b"not here\n")
+            return
+        parameters = {name: values[-1] for name, values in parse_qs(address.query).items()}
+        publication = self.publication
+        answer = self.publisher.at(self.plan, publication)
+        status = self._answered(handler, answer, parameters)
+        token, tag = (handler.headers.get(name, "") for name in ("X-App-Token", "If-None-Match"))
+        with self._lock:
+            self.seen.append(Seen(parameters, token, tag, publication, status))
+            del self.seen[:-_MOST_SEEN]
+
+    def _answered(self, handler: BaseHTTPRequestHandler, answer: Answer, parameters: dict[str, str]) -> int:
+        if answer.hang:
+            self._stopping.wait(300)
+            handler.close_connection = True
+            return 0
+        if answer.cut:
+            _send(handler, answer.status, answer.headers, answer.body, sent=len(answer.body) // 2)
+            return 0
+        if answer.rows is None:
+            _send(handler, answer.status, answer.headers, answer.body)
+            return answer.status
+        if _is_known(handler, answer):
+            _send(handler, 304, answer.headers, b"")
+            return 304
+        status, body = _page(answer.rows, parameters)
+        _send(handler, status, answer.headers, body)
+        return status
+
+
+def running(start: datetime, speed: float = 1.0) -> Callable[[], datetime]:
+    """A clock that shows `start` (aware) now and goes `speed` times as fast as time does."""
+    began = datetime.now(UTC)
+    return lambda: start + (datetime.now(UTC) - began) * speed
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A reader that hangs up, as one does that was killed, is no reason to say anything."""
+
+
+def _handler(city: CityServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # head and body are two writes: no waiting for an acknowledgement
+        server_version = "synthetic-city"
+
+        def do_GET(self) -> None:
+            city.answer(self)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
+            """Nothing is written down but what `CityServer.seen` has."""
+
+    return Handler
+
+
+def _send(
+    handler: BaseHTTPRequestHandler, status: int, headers: dict[str, str], body: bytes, *, sent: int | None = None
+) -> None:
+    """Send an answer; of its body only the first `sent` bytes where that is given, and then the end of the line."""
+    handler.send_response(status)
+    for name, value in headers.items():
+        handler.send_header(name, value)
+    if status != 304:
+        handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    if status != 304:
+        handler.wfile.write(body if sent is None else body[:sent])
+    if sent is not None:
+        handler.close_connection = True
+
+
+def _is_known(handler: BaseHTTPRequestHandler, answer: Answer) -> bool:
+    tags = handler.headers.get("If-None-Match")
+    if tags is not None:
+        return answer.headers["ETag"] in [tag.strip() for tag in tags.split(",")]
+    try:
+        since = parsedate_to_datetime(handler.headers.get("If-Modified-Since", ""))
+    except ValueError:
+        return False
+    return since >= parsedate_to_datetime(answer.headers["Last-Modified"])
+
+
+def _page(rows: list[object], parameters: dict[str, str]) -> tuple[int, bytes]:
+    """The rows that the parameters ask for. Without an order they come in any."""
+    limit, offset = parameters.get("$limit", str(_DEFAULT_LIMIT)), parameters.get("$offset", "0")
+    if not (limit.isdigit() and offset.isdigit()) or int(limit) > _MOST:
+        problem = {"code": "query.soql.invalid-parameter", "error": True, "message": "Invalid $limit or $offset"}
+        return 400, json.dumps(problem).encode()
+    ordered = list(rows)
+    if "$order" not in parameters:
+        random.shuffle(ordered)
+    return 200, written(ordered[int(offset) : int(offset) + int(limit)])
