@@ -62,7 +62,7 @@ class RowMaker:
     def told_by(self, columns: frozenset[str]) -> set[str]:
         """The fields whose columns are there, even where every cell is empty: an empty list of units says that there
         are none, while a column that is gone says nothing."""
-        return {name for name, sources in self._sources.items() if sources & columns}
+        return {name for name, sources in self._sources.items() if any(one <= columns for one in sources)}
 
     def make(self, rows: Iterable[Any], fetched_at: datetime) -> list[Made]:
         """One of `Made` for each row, in their order."""
@@ -106,17 +106,18 @@ class RowMaker:
         return (ListedUnit(unit, self._unit_status(raw) if self._unit_status else None),)
 
 
-def _sources(written: AgencyFile) -> dict[str, frozenset[str]]:
-    """Our fields, with the publisher's columns that each is made of."""
-    found: dict[str, frozenset[str]] = {}
+def _sources(written: AgencyFile) -> dict[str, list[frozenset[str]]]:
+    """Our fields, with the publisher's columns that each can be made of: any of these sets that is there whole."""
+    found: dict[str, list[frozenset[str]]] = {}
     for name, table in written.fields.items():
         columns = (table.column,) if table.column is not None else (*table.any_of, *table.columns)
         if name in FIELDS or name in ("unit", "units"):
-            found["unit" if name == "units" else name] = frozenset(columns)
+            found["unit" if name == "units" else name] = [frozenset({column}) for column in columns]
     time = written.time
     if time is not None:
-        stated = frozenset(name for name in (time.moment, time.date, time.time) if name is not None)
-        found["reported_local"] = found["reported_at"] = stated
+        moment = [frozenset({time.moment})] if time.moment else []
+        both = [frozenset({time.date, time.time})] if time.date and time.time else []
+        found["reported_local"] = found["reported_at"] = moment + both
     return found
 
 

@@ -64,8 +64,12 @@ class Clock:
         return NOTHING if found is None else self._reported(found, fetched_at)
 
     def date_and_time(self, date: str, of_day: str, fetched_at: datetime) -> Reported:
-        """What two columns say together; a date without a time says too little."""
-        day, hour = _read(date, self.formats), _read_time(of_day, self.time_formats)
+        """What two columns say together; a date without a time says too little. A time that holds a date itself, as
+        some do for what was reported yesterday, is right by itself."""
+        hour = _read_time(of_day, self.time_formats)
+        if isinstance(hour, datetime):
+            return self._reported(hour, fetched_at)
+        day = _read(date, self.formats)
         if day is None or hour is None:
             return NOTHING
         if day.tzinfo is not None:
@@ -117,10 +121,11 @@ def _from_epoch(number: float) -> datetime | None:
 
 
 @lru_cache(maxsize=8192)
-def _read_time(text: str, formats: tuple[str, ...]) -> time | None:
+def _read_time(text: str, formats: tuple[str, ...]) -> time | datetime | None:
     for form in formats:
         try:
-            return datetime.strptime(text, form).time()  # noqa: DTZ007 - only the time of day is taken
+            found = datetime.strptime(text, form)  # noqa: DTZ007 - the zone is the feed's, see Clock
         except ValueError:
             continue
+        return found if "%Y" in form or "%y" in form else found.time()
     return None

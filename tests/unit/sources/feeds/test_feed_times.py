@@ -108,6 +108,13 @@ def test_a_date_and_a_time_are_one_moment(date: str, of_day: str, local: str | N
     assert clock().date_and_time(date, of_day, NOW).local == local
 
 
+def test_a_time_that_holds_its_own_date() -> None:
+    times = ("%I:%M:%S %p", "%m/%d/%Y %I:%M:%S %p")
+    own = Clock(ZoneInfo("UTC"), ZoneInfo("UTC"), ("iso",), times)
+    assert own.date_and_time("2022-04-28", "4/27/2022 11:51:12 PM", NOW).local == "2022-04-27T23:51:12"
+    assert own.date_and_time("2022-04-28", "12:51:12 AM", NOW).local == "2022-04-28T00:51:12"
+
+
 def test_times_may_be_in_another_zone_than_the_feeds() -> None:
     found = clock("UTC", shown="America/Chicago").moment("2026-02-12T00:42:00", NOW)
     assert (found.local, found.at) == ("2026-02-11T18:42:00", "2026-02-12T00:42:00.000Z")
