@@ -273,9 +273,11 @@ class _Judge:
 
     def _find_lost(self, poll: _Poll, live: list[_Call]) -> None:
         by_number = {number: call for call in live for number in call.stands_for}
-        by_place = {call.place: call for call in live} if _NUMBER in poll.planned.gone else {}
+        by_place: dict[Place, list[_Call]] = defaultdict(list)
+        for call in live if _NUMBER in poll.planned.gone else ():
+            by_place[call.place].append(call)
         for number, unit in sorted(poll.shown):
-            calls = [one for one in (by_number.get(number), by_place.get(poll.places[number])) if one is not None]
+            calls = [*by_place.get(poll.places[number], ()), *([by_number[number]] if number in by_number else [])]
             if not calls:
                 self.found.lost.append(f"{poll}: incident {number} is not open")
             elif _UNIT not in poll.planned.gone and not any(unit in call.units for call in calls):

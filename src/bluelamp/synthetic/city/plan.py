@@ -8,15 +8,20 @@ answer that says the same suspicious thing twice, and two partial answers that l
   damaged one add up;
 - no suspicious kind twice without a whole answer between;
 - at most four faulty polls in a row, so that no suspicious state stands unchanged long enough to be believed;
-- what is late is older than the last whole answer.
+- what is late is older than the last whole answer;
+- incident numbers are there where nothing else could tell, because without them a call is the rows of one place and
+  nature: where a call comes up whose place and nature another one has had within the last hour, and while a call is
+  open whose nature or block is corrected (unless `corrected` asks for that as well).
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bluelamp.synthetic.chance import key
+from bluelamp.synthetic.city.confusing import Confusing
 from bluelamp.synthetic.city.faults import DROPPING, FAULTS, SHOWING, SILENT, SOUND, VANISHING, WHOLE, Plan, Planned
 from bluelamp.synthetic.city.model import Pair
 from bluelamp.synthetic.city.publisher import Publisher
@@ -24,6 +29,7 @@ from bluelamp.synthetic.city.publisher import Publisher
 _MOST_IN_A_ROW = 4
 _SOUND_AT_FIRST = 3
 _EPISODE = 0.012  # how often columns begin to vanish, of all polls
+NUMBER = "incident_number"
 _LENGTHS = (3, 40)  # polls that they are gone for
 
 
@@ -44,10 +50,11 @@ def fair_plan(
     share: float = 0.45,
     kinds: Sequence[str] = tuple(FAULTS),
     vanishing: Sequence[frozenset[str]] = VANISHING,
+    corrected: bool = False,
 ) -> Plan:
     """A plan for a publisher whose every poll meets a new publication; see above. About `share` of the polls meet one
     of `kinds`, a little fewer for fairness; columns vanish for a while and come back."""
-    maker = _Maker(publisher, random.Random(key(seed, "fair plan")), share, kinds, vanishing)
+    maker = _Maker(publisher, random.Random(key(seed, "fair plan")), share, kinds, vanishing, corrected)
     return tuple(maker.next(poll) for poll in range(polls))
 
 
@@ -59,6 +66,7 @@ class _Maker:
         share: float,
         kinds: Sequence[str],
         vanishing: Sequence[frozenset[str]],
+        corrected: bool,
     ) -> None:
         self._publisher, self._chance, self._share = publisher, chance, share
         self._kinds, self._vanishing = kinds, vanishing
@@ -69,18 +77,27 @@ class _Maker:
         self._known: set[Pair] = set()  # all that was ever listed
         self._gone: frozenset[str] = frozenset()
         self._left = 0  # polls that the columns are still gone for
+        self._confusing = Confusing(publisher, corrected=not corrected)
 
     def next(self, poll: int) -> Planned:
         listed = self._publisher.city.listed(self._publisher.moment(poll))
         self._vanish(poll)
-        planned = self._plan(poll, listed)
+        planned = self._numbered(poll, self._plan(poll, listed))
         if planned.kind in WHOLE:
+            self._confusing.shown()
             self._whole, self._since, self._shown = poll, set(), listed
         elif planned.kind in SHOWING:
             self._since.add(planned.kind)
         self._faulty = 0 if planned.kind == SOUND else self._faulty + 1
         self._known |= listed
         return planned
+
+    def _numbered(self, poll: int, planned: Planned) -> Planned:
+        """The same with incident numbers where they are needed."""
+        needed = self._confusing.at(poll)
+        if NUMBER not in planned.gone or not needed or planned.kind not in SHOWING:
+            return planned
+        return replace(planned, gone=planned.gone - {NUMBER})
 
     def _vanish(self, poll: int) -> None:
         if self._left > 0:
