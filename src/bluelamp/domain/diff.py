@@ -28,6 +28,30 @@ class Known:
     occurrence: int
 
 
+class Shown:
+    """The rows that each call was last listed with: a shortcut, because most calls are listed as before. It holds for
+    as long as the same columns are there; what comes out is the same without it."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, list[Row]] = {}
+        self._fields: frozenset[str] = frozenset()
+
+    def begin(self, fields: frozenset[str]) -> None:
+        """A snapshot with these columns."""
+        if fields != self._fields:
+            self._rows.clear()
+            self._fields = fields
+
+    def as_before(self, id_: str, rows: list[Row]) -> bool:
+        """Whether the call was listed with the same rows the last time."""
+        same = self._rows.get(id_) == rows
+        self._rows[id_] = rows
+        return same
+
+    def forget(self, id_: str) -> None:
+        self._rows.pop(id_, None)
+
+
 # What is known of a key (domain.matching): the newest call that it named, and how many.
 Recall = Callable[[str], Known]
 
@@ -55,16 +79,30 @@ class Compared:
 
 
 def compare(
-    rules: FeedRules, tracking: Tracking, calls: Mapping[str, Call], reading: Reading, taking: Taking, recall: Recall
+    rules: FeedRules,
+    tracking: Tracking,
+    calls: Mapping[str, Call],
+    reading: Reading,
+    taking: Taking,
+    recall: Recall,
+    before: Shown | None = None,
 ) -> Compared:
-    """Take a snapshot in. `calls` are the open ones by id; neither they nor `tracking` are touched."""
+    """Take a snapshot in. `calls` are the open ones by id. Neither they nor `tracking` are touched; `before` is."""
     step = _Step(rules, tracking, calls, taking)
+    before = before or Shown()
+    before.begin(reading.fields)
     groups = group_rows(reading.rows, reading.fields, calls)
     shown = {group.call for group in groups if group.call is not None}
     for id_ in sorted(calls.keys() - shown):
+        before.forget(id_)
         step.missed(id_)
     for group in sorted((group for group in groups if group.call is not None), key=lambda one: one.call or ""):
-        step.shown(group, reading.fields)
+        assert group.call is not None
+        # A unit that is missed must be counted, however little the rows have changed.
+        if not before.as_before(group.call, group.rows) or group.call in tracking["absent_units"]:
+            step.shown(group, reading.fields)
+        else:
+            step.tracking["absent"].pop(group.call, None)
     for group in sorted((group for group in groups if group.call is None), key=_age):
         step.appeared(group, recall)
     step.tracking["shown_at"] = taking.at

@@ -88,7 +88,7 @@ def collapse(rows: Iterable[Row]) -> tuple[tuple[Row, ...], int, int]:
     Two rows of one unit and one incident that say different things are a fault of the source: one is kept, always the
     same one, whatever the order in which they came.
     """
-    kept: dict[object, Row] = {}
+    kept: dict[tuple[str, ...], Row] = {}
     duplicates = conflicting = 0
     for row in rows:
         key = _identity(row)
@@ -100,16 +100,16 @@ def collapse(rows: Iterable[Row]) -> tuple[tuple[Row, ...], int, int]:
         else:
             conflicting += 1
             kept[key] = max(row, other, key=_order)
-    return tuple(sorted(kept.values(), key=_order)), duplicates, conflicting
+    return tuple(kept[key] for key in sorted(kept)), duplicates, conflicting
 
 
-def _identity(row: Row) -> object:
+def _identity(row: Row) -> tuple[str, ...]:
     values = row.values
     unit = row.units[0].unit if len(row.units) == 1 else ""
     number = values.get("incident_number")
     if number:
         return number, unit
-    return unit, values.get("block"), values.get("location"), values.get("nature")
+    return "", unit, values.get("block", ""), values.get("location", ""), values.get("nature", "")
 
 
 def _order(row: Row) -> str:

@@ -25,6 +25,7 @@ class Captured:
     """A snapshot as kept, and how long its publisher asked to wait (seconds, None where it did not)."""
 
     entry: Entry
+    bodies: Sequence[Body]
     wait: float | None
 
 
@@ -47,7 +48,7 @@ class Capture:
         when, skew = self._clock.time_of(parts[-1].headers if parts else {})
         bodies = [Body(part.url, part.status, part.headers, part.body) for part in parts]
         entry = self._snapshots.keep(self._agency.name, Kept(moment_of(when), POLLED, bodies, problem, skew))
-        return Captured(entry, _asked_wait(parts))
+        return Captured(entry, bodies, _asked_wait(parts))
 
 
 def validators_of(entry: Entry | None) -> dict[str, str]:

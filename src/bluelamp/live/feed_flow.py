@@ -34,6 +34,7 @@ class FeedFlow:
         self.agency, self.lease = agency, lease
         self._writer, self._snapshots = writer, snapshots
         self._state: LogState | None = None
+        self._fresh: tuple[int, tuple[Body, ...]] = (0, ())
 
     @property
     def state(self) -> LogState:
@@ -41,6 +42,10 @@ class FeedFlow:
         if self._state is None:
             self._state = self._writer.open(self.lease)
         return self._state
+
+    def expect(self, entry: Entry, bodies: Sequence[Body]) -> None:
+        """The bodies of a snapshot that was just kept: they need not be read from the vault again."""
+        self._fresh = entry.number, tuple(bodies)
 
     def use(self, state: LogState) -> None:
         """Write to this log instead of the one that is read: for a rebuild."""
@@ -86,7 +91,7 @@ class FeedFlow:
         bodies: tuple[Body, ...] = ()
         problem = entry.problem
         try:
-            bodies = self._snapshots.bodies(entry)
+            bodies = self._fresh[1] if entry.number == self._fresh[0] else self._snapshots.bodies(entry)
         except BluelampError as error:
             problem = error.message
         parts = [Part(body.url, body.status, body.headers, body.body) for body in bodies]

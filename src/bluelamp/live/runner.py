@@ -95,6 +95,7 @@ class Poller:
                 last = self._take(flow)
                 if time.monotonic() >= due:
                     captured = capture.once(flow.validators())
+                    flow.expect(captured.entry, captured.bodies)
                     last = self._take(flow) or last
                     due = time.monotonic() + pace.after(last, captured.wait)
                 self.problem = ""

@@ -29,7 +29,7 @@ def take_in(
         return _told(number, stated, Verdict(guard.FAILED, problem=error.message))
     verdict = guard.judge(rules, state.tracking, stated, reading)
     taking = Taking(stated.at, stated.version, good=verdict.name == GOOD, confirms="confirmed" in verdict.reasons)
-    compared = compare(rules, state.tracking, state.calls, reading, taking, recall)
+    compared = compare(rules, state.tracking, state.calls, reading, taking, recall, state.shown)
     _remember(compared.tracking, rules, state.tracking, stated, verdict, _mark(number, stated, reading))
     taken = Taken(
         number,

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from bluelamp.domain.call import Call
 from bluelamp.domain.change import Change
-from bluelamp.domain.diff import Known
+from bluelamp.domain.diff import Known, Shown
 from bluelamp.domain.matching import number_key, place_key
 from bluelamp.domain.tracking import Tracking, nothing_tracked
 from bluelamp.storage.event_log import as_of_seq, open_calls
@@ -46,6 +46,7 @@ class LogState:
     occurrences: dict[str, int] = field(default_factory=dict)
     # Whether any call of the log has ended: before that nothing can come back, and nobody need look.
     has_ended: bool = True
+    shown: Shown = field(default_factory=Shown)
 
 
 @dataclass(frozen=True, slots=True)
