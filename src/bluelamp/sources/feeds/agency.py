@@ -14,7 +14,8 @@ from typing import Literal
 from bluelamp.domain.feed import FeedRules
 from bluelamp.errors import SettingsError
 from bluelamp.sources.feeds.making import RowMaker
-from bluelamp.sources.feeds.written import AgencyFile, PagingTable, Platform, RowsTable, parse_file
+from bluelamp.sources.feeds.parsing import parse_file
+from bluelamp.sources.feeds.written import AgencyFile, PagingTable, Platform, RowsTable
 
 _NAME = re.compile(r"[a-z0-9-]{1,40}")
 _PAGED = ("socrata", "arcgis")

@@ -8,24 +8,19 @@ from __future__ import annotations
 
 import marshal
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from bluelamp.domain.snapshot import FIELDS, ListedUnit, Row, clean, clean_block
-from bluelamp.sources.feeds.times import NOTHING, Clock, Reported
-from bluelamp.sources.feeds.written import AgencyFile, FieldTable, PrivacyTable, TimeTable
+from bluelamp.domain.snapshot import FIELDS, ListedUnit, Row
+from bluelamp.sources.feeds.picking import Raw, field_picks, pick_of, point_pick, reported_pick, text_of, units_pick
+from bluelamp.sources.feeds.written import AgencyFile
 
-Raw = Mapping[str, Any]  # a row as published: column → text, number, null (nothing nested, see `flattened`)
-_Pick = Callable[[Raw], str | None]
 # How many rows are remembered: more than any feed lists at once.
 _REMEMBERED = 60_000
-# Points of masked blocks are rounded to some hundred metres.
-_MASKED_DECIMALS = 3
 _HOUSE = re.compile(r"^\s*(\d+)(\s*-\s*\d+)?(?=\s+\S)")
 _WHY = {
     "unit": "a unit", "location": "a location", "incident_number": "a number",
@@ -47,11 +42,11 @@ class RowMaker:
     """Makes the canonical rows of one agency. With several threads at once the worst is that a row is made twice."""
 
     def __init__(self, written: AgencyFile) -> None:
-        self._values = _picks(written.fields)
-        self._unit, self._unit_status = _pick(written, "unit"), _pick(written, "unit_status")
-        self._units = _units_pick(written.fields.get("units"))
-        self._reported = _reported_pick(written.time, written.zone)
-        self._point = _point_pick(written)
+        self._values = field_picks(written.fields)
+        self._unit, self._unit_status = pick_of(written, "unit"), pick_of(written, "unit_status")
+        self._units = units_pick(written.fields.get("units"))
+        self._reported = reported_pick(written.time, written.zone)
+        self._point = point_pick(written)
         self._required, self._hashed = written.rows.required, written.rows.hash_fields
         self._mask = written.privacy.mask_block
         self._suppressed = [pattern.casefold() for pattern in written.privacy.suppress_natures]
@@ -128,13 +123,6 @@ def _more_fields(written: AgencyFile) -> frozenset[str]:
     return frozenset(found | ({"reported_local", "reported_at"} if written.time else set()))
 
 
-def text_of(value: Any) -> str | None:
-    """`domain.snapshot.clean`, at once for what is clean as it stands, as nearly every cell is."""
-    if type(value) is str and value.isascii() and value.isprintable() and "  " not in value:
-        return value.strip(" ") or None
-    return clean(value)
-
-
 def _key(raw: Any) -> bytes:
     """What names a row's content, types and order included (1 is not true); empty for what cannot be named."""
     try:
@@ -164,132 +152,6 @@ def _flatten(value: dict[str, Any], prefix: str, flat: dict[str, Any], depth: in
             flat[prefix + name] = ", ".join(text for text in texts if text)
         else:
             flat[prefix + name] = below
-
-
-def _picks(fields: Mapping[str, FieldTable]) -> list[tuple[str, _Pick]]:
-    """In the order of FIELDS, so that what is made reads the same everywhere."""
-    found = []
-    for name in FIELDS:
-        if name in fields:
-            pick = _field_pick(fields[name])
-            found.append((name, _block(pick) if name == "block" else pick))
-    return found
-
-
-def _pick(written: AgencyFile, name: str) -> _Pick | None:
-    return _field_pick(written.fields[name]) if name in written.fields else None
-
-
-def _field_pick(table: FieldTable) -> _Pick:
-    pick = _source_pick(table)
-    if table.pattern is None:
-        return pick
-    pattern, whole = re.compile(table.pattern), table.otherwise == "whole"
-
-    def part(raw: Raw) -> str | None:
-        text = pick(raw)
-        found = pattern.search(text) if text is not None else None
-        if found is None:
-            return text if whole else None
-        return text_of(found[1])
-
-    return part
-
-
-def _source_pick(table: FieldTable) -> _Pick:
-    if table.column is not None:
-        column = table.column
-        return lambda raw: text_of(raw.get(column))
-    if table.any_of:
-        names = table.any_of
-        return lambda raw: next((text for name in names if (text := text_of(raw.get(name)))), None)
-    columns, joint = table.columns, table.join
-    return lambda raw: joint.join(text for name in columns if (text := text_of(raw.get(name)))) or None
-
-
-def _block(pick: _Pick) -> _Pick:
-    return lambda raw: clean_block(pick(raw))
-
-
-def _units_pick(table: FieldTable | None) -> Callable[[Raw], tuple[ListedUnit, ...]] | None:
-    if table is None:
-        return None
-    pick = _source_pick(table)
-    pattern = re.compile(table.pattern) if table.pattern else None
-    separator = table.separator or ","
-    named = pattern is not None and "status" in pattern.groupindex
-
-    def units(raw: Raw) -> tuple[ListedUnit, ...]:
-        text = pick(raw)
-        if text is None:
-            return ()
-        if pattern is None:
-            listed = [ListedUnit(unit, None) for part in text.split(separator) if (unit := text_of(part))]
-        else:
-            listed = [
-                ListedUnit(unit, text_of(found["status"]) if named else None)
-                for found in pattern.finditer(text)
-                if (unit := text_of(found[1]))
-            ]
-        # A unit is on a call once, however often it is written.
-        return tuple(sorted({one.unit: one for one in listed}.values()))
-
-    return units
-
-
-def _reported_pick(table: TimeTable | None, zone: str) -> Callable[[Raw, datetime], Reported]:
-    if table is None:
-        return lambda _raw, _fetched_at: NOTHING
-    shown = ZoneInfo(zone)
-    clock = Clock(ZoneInfo(table.zone or zone), shown, table.formats, table.time_formats)
-    moment = _field_pick(FieldTable(column=table.moment, pattern=table.pattern)) if table.moment else None
-    date, of_day = table.date, table.time
-
-    def reported(raw: Raw, fetched_at: datetime) -> Reported:
-        if moment and (text := moment(raw)):
-            return clock.moment(text, fetched_at)
-        if date and of_day and (day := text_of(raw.get(date))) and (hour := text_of(raw.get(of_day))):
-            return clock.date_and_time(day, hour, fetched_at)
-        return NOTHING
-
-    return reported
-
-
-def _point_pick(written: AgencyFile) -> Callable[[Raw], tuple[float, float] | None]:
-    table = written.point
-    if table is None:
-        return lambda _raw: None
-    decimals = _decimals(written.privacy)
-    pair, latitude, longitude = table.pair, table.latitude, table.longitude
-    swapped = table.order == "longitude latitude"
-
-    def point(raw: Raw) -> tuple[float, float] | None:
-        if pair:
-            texts = re.split(r"[,;\s]+", text_of(raw.get(pair)) or "")[:2]
-            first, second = texts if len(texts) == 2 else ("", "")
-            lat, lon = (second, first) if swapped else (first, second)
-        else:
-            lat, lon = text_of(raw.get(latitude or "")) or "", text_of(raw.get(longitude or "")) or ""
-        return _degrees(lat, lon, decimals)
-
-    return point
-
-
-def _decimals(privacy: PrivacyTable) -> int | None:
-    if privacy.point_decimals is None and privacy.mask_block:
-        return _MASKED_DECIMALS
-    return privacy.point_decimals
-
-
-def _degrees(latitude: str, longitude: str, decimals: int | None) -> tuple[float, float] | None:
-    """A point on earth; None for none, for one that cannot be, and for 0, 0, which stands for “not known”."""
-    try:
-        lat, lon = float(latitude), float(longitude)
-    except ValueError:
-        return None
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180) or (abs(lat) < 1e-6 and abs(lon) < 1e-6):
-        return None
-    return (lat, lon) if decimals is None else (round(lat, decimals), round(lon, decimals))
 
 
 def _matches(nature: str | None, patterns: Iterable[str]) -> bool:

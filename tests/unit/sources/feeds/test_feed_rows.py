@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from bluelamp.domain.snapshot import ListedUnit, Row, clean
 from bluelamp.sources.feeds.agency import Agency, read_agency
-from bluelamp.sources.feeds.making import text_of
 from bluelamp.sources.feeds.part import Part
+from bluelamp.sources.feeds.picking import text_of
 from bluelamp.sources.feeds.reading import read
 
 NOW = datetime(2026, 8, 18, 12, tzinfo=UTC)
