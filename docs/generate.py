@@ -174,6 +174,31 @@ def findings() -> str:
     return "\n".join([*lines, ""])
 
 
+def live() -> str:
+    """What is said of feeds, snapshots and changes, with its words."""
+    from bluelamp.domain.change import KINDS
+    from bluelamp.live.guard import REASONS, VERDICTS
+    from bluelamp.live.health import STATES
+    from bluelamp.sources.feeds.agency import read_agencies
+
+    lines = ["# Live: changes, verdicts, feeds", ""]
+    tables = (
+        ("Kinds of change", KINDS),
+        ("Verdicts on snapshots", VERDICTS),
+        ("Why a snapshot is suspicious, or good after all", REASONS),
+        ("How a feed is doing", STATES),
+    )
+    for title, words in tables:
+        lines += [f"## {title}", "", "| word | meaning |", "|---|---|"]
+        lines += [f"| `{word}` | {_sentence(text)} |" for word, text in words.items()] + [""]
+    lines += ["## Feeds that come with Bluelamp", "", "| feed | of | platform | list | every | licence |"]
+    lines += ["|---|---|---|---|---|---|"]
+    for name, one in read_agencies(None).items():
+        every = f"{one.interval_seconds:g} s"
+        lines.append(f"| `{name}` | {one.title} | {one.platform} | {one.rules.window} | {every} | {one.licence} |")
+    return "\n".join([*lines, ""])
+
+
 def exit_codes() -> str:
     """Exit codes, and which error leads to which."""
     from bluelamp import errors
@@ -255,6 +280,7 @@ def _sentence(words: str) -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
+    "live.md": live,
     "commands.md": commands,
     "settings.md": settings,
     "datasets.md": datasets,
