@@ -32,7 +32,11 @@ MAX_REDIRECTS = 5
 MAX_RETRY_AFTER = 120.0  # seconds; a server that asks for more is answered later by a person, not by a waiting program
 RETRY_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
+# What may follow a redirect to another host; anything else, whatever it is called, may be a credential.
+_HARMLESS = frozenset({
+    "accept", "accept-encoding", "accept-language", "if-match", "if-modified-since", "if-none-match", "if-range",
+    "if-unmodified-since", "range", "user-agent",
+})  # fmt: skip
 
 # One table: upstream status -> what it means for whoever asked. The ranges below it are the fall-back.
 STATUS_ERRORS: Mapping[int, tuple[type[SourceError], str, str]] = {
@@ -225,7 +229,7 @@ class HttpClient:
                     finally:
                         response.close()
                     if _origin(following) != _origin(target):
-                        sent = {name: value for name, value in sent.items() if name.lower() not in _CREDENTIALS}
+                        sent = {name: value for name, value in sent.items() if name.lower() in _HARMLESS}
                     target = following
             raise SourceRefused(f"{shown_url(url)} redirects more than {MAX_REDIRECTS} times.", "Check the address.")
         finally:

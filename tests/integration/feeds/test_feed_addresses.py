@@ -123,7 +123,6 @@ def test_only_the_setting_opens_the_door(canary: Loopback, client: HttpClient, o
     assert len(canary.log) == 1
 
 
-@pytest.mark.xfail(reason="x-app-token is not yet among the credentials that sources/http.py keeps to their host")
 def test_the_token_does_not_follow_a_redirect_to_another_host(client: HttpClient, server: Loopback) -> None:
     elsewhere = Loopback()
     try:
