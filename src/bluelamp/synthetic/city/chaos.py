@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+from bluelamp.bootstrap import open_live
 from bluelamp.domain.change import Change
 from bluelamp.domain.moment import moment_of
 from bluelamp.live.capture import POLLED
 from bluelamp.live.feed_flow import FeedFlow
 from bluelamp.live.workflow import LiveFlow
+from bluelamp.settings import read_settings
 from bluelamp.sources.feeds.fetching import Part
-from bluelamp.synthetic.city.agency import FEED, PATH
+from bluelamp.synthetic.city.agency import FEED, PATH, agency_toml
 from bluelamp.synthetic.city.faults import Plan
 from bluelamp.synthetic.city.model import City
 from bluelamp.synthetic.city.publisher import Answer, Publisher
@@ -30,6 +33,14 @@ _RENEW = 100
 def chaos_publisher(seed: int = 1) -> Publisher:
     """The city of a chaos run."""
     return Publisher(City(seed), START)
+
+
+def open_chaos(home: Path, *, database: str = "", url: str = _URL, timeout: float = 30.0) -> LiveFlow:
+    """The live flow on a home that knows the city's feed; the home is made where it is not there yet."""
+    (home / "feeds").mkdir(parents=True, exist_ok=True)
+    (home / "feeds" / f"{FEED}.toml").write_text(agency_toml(url, timeout=timeout), encoding="utf-8")
+    flags = {"home": home, "allow_private_addresses": True, "database": database or None}
+    return open_live(read_settings(flags, {})[0])
 
 
 def moment_of_poll(publisher: Publisher, poll: int) -> str:

@@ -18,7 +18,7 @@ from bluelamp.synthetic.city.words import CORRECTED, DIVISIONS, NATURES, Nature
 
 Span = tuple[float, float]  # from a moment to before another
 # Calls that begin in each local hour of the day: quiet at five, busy in the evening.
-RHYTHM = (58, 50, 42, 32, 24, 20, 23, 31, 40, 44, 46, 49, 52, 52, 54, 57, 62, 68, 72, 74, 75, 76, 73, 66)
+RHYTHM = (64, 56, 48, 41, 35, 32, 34, 38, 44, 48, 50, 53, 55, 55, 57, 60, 65, 71, 76, 79, 81, 82, 80, 72)
 LONGEST = 7.0  # hours that a call stays on the list at most
 _FLAPS, _RETURNS, _UNIT_FLAPS, _CORRECTED = 0.04, 0.015, 0.02, 0.03  # shares of calls, or of units
 _NUMBERS = 280  # incident numbers of one slot; most belong to calls that are never listed
