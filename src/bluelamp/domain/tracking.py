@@ -46,6 +46,21 @@ class Tracking(TypedDict):
     gone: dict[str, str]
 
 
+def without_doubt(tracking: Tracking) -> Tracking:
+    """As if the suspicious snapshot had not been: what it lacked was not missed."""
+    units = {id_: _counted(absent) for id_, absent in tracking["absent_units"].items()}
+    return {
+        **tracking,
+        "doubt": None,
+        "absent": _counted(tracking["absent"]),
+        "absent_units": {id_: absent for id_, absent in units.items() if absent},
+    }
+
+
+def _counted(absent: dict[str, Absence]) -> dict[str, Absence]:
+    return {name: {**absence, "held": None} for name, absence in absent.items() if absence["misses"]}
+
+
 def nothing_tracked() -> Tracking:
     """Before a feed's first snapshot."""
     return {

@@ -125,6 +125,13 @@ def confirms(tracking: Tracking, reasons: tuple[str, ...]) -> bool:
     return doubt is not None and OUT_OF_DATE not in reasons and set(doubt["reasons"]) == set(reasons)
 
 
+def contradicts(tracking: Tracking, stated: Stated) -> bool:
+    """Whether an unchanged answer shows the last good state again, after one that is in doubt: then there is no doubt
+    any more, and a later suspicious answer is the first of its kind."""
+    good = tracking["good"]
+    return stated.status != 304 and good is not None and good["version"] == stated.version
+
+
 def stands(rules: FeedRules, tracking: Tracking, at: str) -> bool:
     """Whether a suspicious state has stood unchanged so long, at this sign of life, that it is believed."""
     doubt = tracking["doubt"]

@@ -9,7 +9,7 @@ from typing import cast
 from bluelamp.domain.diff import Compared, Recall, Taking, believe, compare
 from bluelamp.domain.feed import FeedRules
 from bluelamp.domain.snapshot import Reading
-from bluelamp.domain.tracking import Doubt, Mark, Tracking
+from bluelamp.domain.tracking import Doubt, Mark, Tracking, without_doubt
 from bluelamp.errors import SourceError
 from bluelamp.live import guard
 from bluelamp.live.guard import GOOD, SUSPICIOUS, UNCHANGED, Stated, Verdict
@@ -47,7 +47,12 @@ def take_in(
 def _unread(rules: FeedRules, state: LogState, number: int, stated: Stated, verdict: Verdict) -> Step:
     """An answer without a look at its rows: it changes nothing, unless what was in doubt has stood long enough."""
     doubt = state.tracking["doubt"]
-    if verdict.name != UNCHANGED or doubt is None or not guard.stands(rules, state.tracking, stated.at):
+    if verdict.name != UNCHANGED or doubt is None:
+        return _told(number, stated, verdict)
+    if guard.contradicts(state.tracking, stated):
+        told = _told(number, stated, verdict)
+        return Step(told.taken, told.at, without_doubt(state.tracking))
+    if not guard.stands(rules, state.tracking, stated.at):
         return _told(number, stated, verdict)
     compared = believe(rules, state.tracking, state.calls, stated.at, doubt["version"])
     mark = cast(Mark, {name: value for name, value in doubt.items() if name != "reasons"})

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from at_hand import FEED, engine_of, everything, make_home, open_flow
+from postgres import Postgres
 
 from bluelamp.live.rebuild import rebuild
 from bluelamp.settings import Settings
@@ -161,3 +162,21 @@ def test_a_full_disk_pauses_polling_and_ends_nothing(tmp_path: Path, city: CityS
 def _free(disk: Path) -> int:
     found = os.statvfs(disk)
     return found.f_bavail * found.f_frsize
+
+
+def test_postgresql_away_for_a_while_is_caught_up_with(tmp_path: Path, postgres: Postgres, city: CityServer) -> None:
+    pollers = Pollers(make_home(tmp_path / "home", city.url, database=postgres.new_database("away")))
+    try:
+        process = pollers.start()
+        _until(lambda: _kept(pollers.settings) > 3)
+        for _ in range(2):
+            postgres.halt()
+            time.sleep(2.5)
+            assert process.poll() is None, "it waits for its database"
+            postgres.start()
+            before = _kept(pollers.settings)
+            _until(lambda before=before: _kept(pollers.settings) > before + 3)  # type: ignore[misc]
+        pollers.kill(process)
+        _assert_sound(pollers.settings)
+    finally:
+        pollers.end()

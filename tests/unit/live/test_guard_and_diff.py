@@ -196,6 +196,17 @@ def test_a_good_one_in_between_takes_the_doubt_away() -> None:
     assert feed.kinds() == ["opened"] * 12
 
 
+def test_the_last_good_answer_again_takes_the_doubt_away_too() -> None:
+    """Its bytes are known, so it is no news; but an empty answer after it is the first one again, not the second."""
+    feed = MemoryFeed()
+    feed.show(*TWELVE)
+    for number in range(4):
+        assert feed.show(salt=f"empty {number}").taken.verdict == "suspicious"
+        assert feed.show(*TWELVE).taken.verdict == "unchanged"
+    assert feed.kinds() == ["opened"] * 12
+    assert feed.state.tracking["absent"] == {}
+
+
 def test_out_of_date_never_confirms_itself() -> None:
     feed = MemoryFeed()
     feed.show(*TWELVE)
