@@ -13,7 +13,7 @@ from bluelamp.errors import Unreachable
 
 T = TypeVar("T")
 # How long a read goes on trying to reach a database that is away, in seconds, and how long it waits in between.
-PATIENCE = 10.0
+PATIENCE = 20.0
 _FIRST_WAIT, _LONGEST_WAIT = 0.05, 0.5
 
 

@@ -55,6 +55,8 @@ class MemoryFeed:
         self.verdicts: list[str] = []
         self.minutes = 0.0
         self._folded: dict[str, Call] = {}
+        self._named: dict[str, dict[str, None]] = {}
+        self._ended_at: dict[str, str] = {}
 
     def show(
         self,
@@ -105,7 +107,10 @@ class MemoryFeed:
         self.occurrences.update(step.occurrences)
         for id_, call in step.calls.items():
             assert self._folded[id_] == call, "a call is the sum of its changes"
+            for key in _keys(call):
+                self._named.setdefault(key, {})[id_] = None
             if call["ended"]:
+                self._ended_at[id_] = step.at
                 self.ended[id_] = call
                 self.state.calls.pop(id_, None)
             else:
@@ -114,18 +119,11 @@ class MemoryFeed:
         return step
 
     def _recall(self, key: str) -> Known:
-        every = [*self.state.calls.values(), *self.ended.values()]
-        named = [
-            call
-            for call in every
-            if key in (place_key(call), number_key(call["incident_number"]) if call["incident_number"] else "")
-        ]
-        gone = sorted(
-            (call for call in named if call["ended"]), key=lambda call: (call["closed_between"] or [""])[1] or ""
-        )
-        return Known(
-            gone[-1] if gone else None, max((self.occurrences.get(call["id"], 1) for call in named), default=0)
-        )
+        ids = self._named.get(key, {})
+        named = [self._folded[id_] for id_ in ids if key in _keys(self._folded[id_])]
+        gone = [call for call in named if call["ended"]]
+        newest = max(gone, key=lambda call: (self._ended_at[call["id"]], call["id"]), default=None)
+        return Known(newest, max((self.occurrences.get(call["id"], 1) for call in named), default=0))
 
     @property
     def numbers(self) -> list[str | None]:
@@ -134,6 +132,11 @@ class MemoryFeed:
 
     def kinds(self, steps: Sequence[Change] | None = None) -> list[str]:
         return [change["kind"] for change in (self.changes if steps is None else steps)]
+
+
+def _keys(call: Call) -> tuple[str, ...]:
+    number = call["incident_number"]
+    return (place_key(call), number_key(number)) if number else (place_key(call),)
 
 
 def kinds(step: Step) -> list[str]:
