@@ -9,7 +9,8 @@ the poll got. An answer is *whole* where it shows all that is listed.
 - lost: an incident, or a unit on it, that an answer shows which is to be taken in, and that is not open after it
 - doubled: an incident has two calls, or a call that is open is opened again, or a unit joins that is there already
 - invented: a call is opened, or a unit joins, that the answer does not show
-- overdue: a call, or a unit, is still open although two sound answers in a row lack it
+- overdue: a call, or a unit, is still open although two sound answers in a row lack it (not where the second has under
+  half the rows of the first: that may be doubted)
 - wrong: a field differs from the row after a sound answer
 
 Where a publisher drops incident numbers, a call is the rows of one place and nature: an incident is then open where a
@@ -268,7 +269,7 @@ class _Judge:
         if is_sound(poll.planned):
             self._find_wrong(poll, live)
             before = self._poll(poll.number - 1) if poll.number else None
-            if before is not None and is_sound(before.planned):
+            if before is not None and is_sound(before.planned) and 2 * len(poll.listed) >= len(before.listed):
                 self._find_overdue(before, poll, live)
 
     def _find_lost(self, poll: _Poll, live: list[_Call]) -> None:

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
@@ -74,9 +74,13 @@ class CityServer:
     @property
     def publication(self) -> int:
         """The number of the newest publication."""
-        if self._now is None:
-            return self._steps
-        return max(int((self._now() - self.publisher.start) / self.publisher.every), 0)
+        return max(int((self.now() - self.publisher.start) / self.publisher.every), 0)
+
+    def now(self) -> datetime:
+        """What time it is in the city; answers are dated by it."""
+        if self._now is not None:
+            return self._now()
+        return self.publisher.moment(self._steps) + self.publisher.every / 20
 
     def step(self) -> int:
         """Publish once more; the number of the new publication."""
@@ -149,11 +153,15 @@ class _Server(ThreadingHTTPServer):
 def _handler(city: CityServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True  # head and body are two writes: no waiting for an acknowledgement
         server_version = "synthetic-city"
+        sys_version = ""
+        disable_nagle_algorithm = True  # head and body are two writes: no waiting for an acknowledgement
 
         def do_GET(self) -> None:
             city.answer(self)
+
+        def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002 - as http.server has it
+            return format_datetime(city.now().astimezone(UTC), usegmt=True)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
             """Nothing is written down but what `CityServer.seen` has."""
