@@ -76,6 +76,8 @@ def settings() -> str:
         "|---|---|",
         "| `bluelamp.toml` | the settings file, if you make one |",
         "| `ledger.sqlite` | the ledger: every file ever received, with its verdict |",
+        "| `live.sqlite` | the live half: every snapshot ever received, the event logs of feeds |",
+        "| `feeds/` | agencies of your own, one TOML each |",
         "| `ledger.….copy` | a copy of the ledger, made when a load has ended; `bluelamp doctor --mend` puts it back |",
         "| `vault/` | the bytes as received; lake and warehouse can be made anew from them and the ledger |",
         "| `lake/` | the rows as columnar files (Parquet), and the reference data (`ref_ons__…`) |",

@@ -37,7 +37,7 @@ def open_archive(settings: Settings, *, looking: bool = False) -> Archive:
 
     return Archive(
         home=settings.home,
-        ledger=Ledger(open_database(_nothing_kept(settings) if looking else settings.database_url)),
+        ledger=Ledger(open_database(_kept(settings.database_url) if looking else settings.database_url)),
         vault=Vault(settings.vault_url, settings.home / "cache"),
         lake=Lake(settings.home / "lake"),
         reference=ReferenceStore(settings.home),
@@ -61,7 +61,8 @@ def open_live(settings: Settings, *, looking: bool = False) -> LiveFlow:
     from bluelamp.storage.snapshots import Snapshots
     from bluelamp.storage.vault import Vault
 
-    engine = open_database(_nothing_kept(settings) if looking else settings.database_url)
+    url = settings.live_database_url
+    engine = open_database(_kept(url) if looking else url)
     return LiveFlow(
         agencies=read_agencies(settings.home / "feeds"),
         log=EventLog(engine),
@@ -81,9 +82,8 @@ def _polling_client(settings: Settings) -> HttpClient:
     return HttpClient(allow_private=settings.allow_private_addresses, timeout=_POLL_SECONDS, backoff=once)
 
 
-def _nothing_kept(settings: Settings) -> str:
-    """The ledger's URL, or that of an empty one in memory where its SQLite file does not exist."""
-    url = settings.database_url
+def _kept(url: str) -> str:
+    """The database's URL, or that of an empty one in memory where its SQLite file does not exist."""
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
         return "sqlite:///:memory:"
     return url

@@ -48,7 +48,8 @@ class Settings(BaseSettings):
     )
     database: str = Field(
         default="",
-        description="the ledger's database: empty for SQLite in the home, or postgresql://user:password@host/name",
+        description="the database of ledger and event logs: empty for SQLite in the home, or "
+        "postgresql://user:password@host/name",
     )
     processes: int = Field(default=0, ge=0, le=256, description="worker processes of a load; 0 for one per core")
     memory_mb: int = Field(default=500, ge=256, le=1_000_000, description="memory the warehouse engine may use, in MB")
@@ -181,6 +182,12 @@ class Settings(BaseSettings):
         if not self.database:
             return f"sqlite:///{self.home / 'ledger.sqlite'}"
         return self.database.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @property
+    def live_database_url(self) -> str:
+        """That of the live half: a file of its own in the home, because it is written all day long; on PostgreSQL the
+        same database."""
+        return self.database_url if self.database else f"sqlite:///{self.home / 'live.sqlite'}"
 
     @property
     def vault_url(self) -> str:

@@ -81,6 +81,7 @@ def doctor(
 
         found = quick_check_up(archive) if quick else check_up(archive, console.progress())
         checks += [{"check": one.name, "ok": one.ok, "words": one.words, "mend": one.mend} for one in found]
+        checks += _live_checks(settings, console, quick=quick)
         missing = archive.reference.missing()
     except BluelampError as error:
         checks.append({"check": "open", "ok": False, "words": error.message, "mend": error.hint})
@@ -100,6 +101,22 @@ def doctor(
     if missing:
         console.out("note   get it: bluelamp reference sync")
     return exits.DONE if well else exits.FAILED
+
+
+def _live_checks(settings: Settings, console: Console, *, quick: bool) -> list[dict[str, Any]]:
+    """Those of the live half; none where there is none."""
+    from bluelamp.bootstrap import open_live
+    from bluelamp.live import doctor as live
+
+    found = list(live.check_file(settings.live_database_url))
+    if all(one.ok for one in found):
+        flow = open_live(settings, looking=True)
+        bars = console.progress()
+        bars.begin("checking the snapshots", 0, 0)
+        found += live.check_up(flow, lambda count, _of: bars.at(0, count), quick=quick)
+        bars.end()
+        flow.close()
+    return [{"check": one.name, "ok": one.ok, "words": one.words, "mend": one.mend} for one in found]
 
 
 def _mend(context: typer.Context, settings: Settings, console: Console) -> None:

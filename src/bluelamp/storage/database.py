@@ -1,4 +1,5 @@
-"""The ledger's database: SQLite in the home by default, PostgreSQL when shared. Opened by `bootstrap`.
+"""The databases of the ledger and of the live half: SQLite in the home by default, PostgreSQL when shared. Opened by
+`bootstrap`.
 
 Tables are declared here and created by the migrations beside this file, so that a home of an earlier version
 opens and moves forward by itself.
@@ -20,6 +21,8 @@ METADATA = sa.MetaData()
 # The newest migration: compared before Alembic is imported, because that import costs a third of a second.
 HEAD = "0003"
 _CONNECT_SECONDS = 10
+_LIVE = "the database of the live half"
+_MEND = "bluelamp doctor --mend puts back the copy of the last load."
 
 # Something received from a publisher, once: an archive, a folder, a file, an answer of the API.
 RECEIPT = sa.Table(
@@ -128,18 +131,15 @@ def database_error(error: sa.exc.SQLAlchemyError, url: str = "", *, gone: bool =
     """One sentence for a refusal of the database; never the statement or the password. `gone` says that its server
     was lost or not reached."""
     cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-    place = "PostgreSQL" if "postgresql" in url else "the ledger"
+    place = "PostgreSQL" if "postgresql" in url else _LIVE if url.endswith("live.sqlite") else "the ledger"
     hint = "Check BLUELAMP_DATABASE, and that the server runs." if "postgresql" in url else ""
     if "disk is full" in cause or "disk I/O error" in cause:
-        return DiskFull(
-            f"The disk is full: could not write the ledger ({cause}).", "Free some space, then run it again."
-        )
+        return DiskFull(f"The disk is full: could not write {place} ({cause}).", "Free some space, then run it again.")
     if "readonly" in cause or "unable to open" in cause:
         hint = "Check free space and permissions under BLUELAMP_HOME, then run the same command again."
     if "malformed" in cause or "not a database" in cause:
-        return Damaged(
-            f"The ledger is damaged: {cause}.", "bluelamp doctor --mend puts back the copy of the last load."
-        )
+        mend = "Restore live.sqlite from a backup." if place == _LIVE else _MEND
+        return Damaged(f"{place[0].upper()}{place[1:]} is damaged: {cause}.", mend)
     kind = Unreachable if gone and "postgresql" in url else StorageError
     return kind(f"{place[0].upper()}{place[1:]} cannot be used: {cause}.", hint)
 

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from at_hand import FEED, answer, engine_of, everything, make_home, minute, open_flow, unit
 
 from bluelamp.errors import Busy, NoSuchThing, UsageError
+from bluelamp.live.doctor import check_up
 from bluelamp.live.rebuild import rebuild
 from bluelamp.live.replay import read_history, replay
 from bluelamp.live.workflow import LiveFlow
@@ -186,3 +188,26 @@ def test_a_history_that_cannot_be_read_is_told_in_one_sentence(
     (tmp_path / name).write_text(content, "utf-8")
     with pytest.raises(Exception, match=why):
         list(read_history(tmp_path / name))
+
+
+def test_the_doctor_finds_what_is_damaged_and_names_the_repair(flow: LiveFlow, tmp_path: Path) -> None:
+    _night(flow, 30)
+
+    def wrong() -> list[str]:
+        return [f"{one.words} {one.mend}" for one in check_up(flow, lambda _count, _of: None) if not one.ok]
+
+    assert wrong() == []
+    with engine_of(flow).begin() as connection:
+        connection.execute(sa.text("UPDATE call SET open = :no WHERE open = :yes"), {"yes": True, "no": False})
+    assert ["not the sum of the changes" in words and "bluelamp live rebuild city" in words for words in wrong()] == [
+        True
+    ]
+    rebuild(flow, FEED, lambda _count, _of: None)
+    assert wrong() == []
+    with engine_of(flow).begin() as connection:
+        connection.execute(sa.text("DELETE FROM change WHERE seq = 7"))
+    assert ["missing after number 6" in words for words in wrong()] == [True]
+    rebuild(flow, FEED, lambda _count, _of: None)
+    file = next((tmp_path / "home" / "vault" / "snapshots").rglob("*.gz"))
+    file.write_bytes(b"x")
+    assert ["are damaged: snapshot" in words for words in wrong()] == [True]
