@@ -11,38 +11,70 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
 from starlette_compress import CompressMiddleware, add_compress_type
 
 from bluelamp import __version__
 from bluelamp.errors import BluelampError
 from bluelamp.settings import Settings
 from bluelamp.web import problems
-from bluelamp.web.api import areas, dashboards, datasets, held, questions, records, site, tiles
-from bluelamp.web.headers import SecurityHeaders
+from bluelamp.web.api import (
+    areas,
+    dashboards,
+    datasets,
+    feed_history,
+    feed_snapshots,
+    feeds,
+    held,
+    questions,
+    records,
+    site,
+    tiles,
+)
+from bluelamp.web.headers import SecurityHeaders, common_headers
 from bluelamp.web.pages import page_router, static_folder
 from bluelamp.web.site import Site, open_site
+from bluelamp.web.streams.endpoint import Events, feed_of
+from bluelamp.web.streams.tally import StreamMetrics, Tally
 from bluelamp.web.watching import Metrics, Watching
 
 # Packed on request, beside what is packed anyway: these two are the largest things that a map needs.
 for _media_type in ("application/geo+json", tiles.MEDIA_TYPE, "application/problem+json"):
     add_compress_type(_media_type)
+_PARTS = (
+    site, dashboards, datasets, questions, records, areas, held, tiles, feeds, feed_history, feed_snapshots,
+)  # fmt: skip
 _DESCRIPTION = (
     "Every figure with its coverage. Answers are public, need no key, and may be cached: they carry a strong ETag and "
     "the data version that gave them. Errors are problem details (RFC 9457)."
 )
 
 
+class Application(FastAPI):
+    """Everything but the streams goes through FastAPI and the middleware; nothing stands around a stream."""
+
+    events: Events
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and feed_of(scope["path"]) is not None:
+            await self.events(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
 def make_app(settings: Settings) -> FastAPI:
     """The application on one home. Raises SettingsError for a dashboard that is not right."""
-    here = open_site(settings)
     metrics = Metrics()
+    here = open_site(settings, Tally(metrics.registry))
+    metrics.registry.register(StreamMetrics(here.live.hub, here.live.healths))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with here.live.running():
+            yield
         here.versions.close()
 
-    app = FastAPI(
+    app = Application(
         title="Bluelamp",
         version=__version__,
         description=_DESCRIPTION,
@@ -52,7 +84,8 @@ def make_app(settings: Settings) -> FastAPI:
         license_info={"name": "Open Government Licence v3.0"},
     )
     app.state.site = here
-    for part in (site, dashboards, datasets, questions, records, areas, held, tiles):
+    app.events = Events(here.live.hub, common_headers(settings, public=True), here.live.poke, log=settings.log_requests)
+    for part in _PARTS:
         app.include_router(part.router, prefix="/api/v1")
     _add_health(app, here, metrics)
     app.include_router(page_router(here, static_folder()))

@@ -74,7 +74,7 @@ def answered(
     parts = (version.version.file.name, site_of(request).fingerprint, *key)
     etag = etag_of(*parts)
     sent = {**cache_headers(version, etag, pinned), **(headers or {})}
-    if _has(request.headers.get("if-none-match", ""), etag):
+    if has_tag(request, etag):
         return Response(status_code=304, headers=sent)
     site = site_of(request)
 
@@ -95,8 +95,9 @@ def cache_headers(version: OpenVersion, etag: str, pinned: str) -> dict[str, str
     }
 
 
-def _has(given: str, etag: str) -> bool:
-    tags = [tag.strip().removeprefix("W/") for tag in given.split(",")]
+def has_tag(request: Request, etag: str) -> bool:
+    """Whether the asker has this answer already."""
+    tags = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
     return etag in tags or "*" in tags
 
 

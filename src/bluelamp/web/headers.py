@@ -42,13 +42,35 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def common_headers(settings: Settings, *, embed: bool = False, public: bool = False) -> dict[str, str]:
+    """What every answer carries. `public` is data without credentials, which any page may read."""
+    found = {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "Content-Security-Policy": content_security_policy(settings, embed=embed),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    }
+    if not embed:
+        found["X-Frame-Options"] = "DENY"
+    if public:
+        found["Access-Control-Allow-Origin"] = "*"
+        found["Access-Control-Expose-Headers"] = (
+            "ETag, Bluelamp-Version, Bluelamp-Records, Bluelamp-Coverage, Bluelamp-Cursor, Retry-After"
+        )
+    return found
+
+
 class SecurityHeaders:
     """Adds what every answer carries."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
-        self._page = content_security_policy(settings, embed=False)
-        self._embed = content_security_policy(settings, embed=True)
+        self._headers = {
+            (embed, public): common_headers(settings, embed=embed, public=public)
+            for embed in (False, True)
+            for public in (False, True)
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -59,20 +81,7 @@ class SecurityHeaders:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-                headers["Content-Security-Policy"] = self._embed if embed else self._page
-                headers["Cross-Origin-Opener-Policy"] = "same-origin"
-                headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
-                if not embed:
-                    headers["X-Frame-Options"] = "DENY"
-                if public:
-                    # Public data without credentials: any page may read it.
-                    headers["Access-Control-Allow-Origin"] = "*"
-                    headers["Access-Control-Expose-Headers"] = (
-                        "ETag, Bluelamp-Version, Bluelamp-Records, Bluelamp-Coverage"
-                    )
+                MutableHeaders(scope=message).update(self._headers[embed, public])
             await send(message)
 
         await self.app(scope, receive, sending)

@@ -13,6 +13,8 @@ from bluelamp.questions.dashboards import DashboardSpec, read_dashboards
 from bluelamp.settings import Settings
 from bluelamp.web.answers import Answers
 from bluelamp.web.effort import Effort
+from bluelamp.web.live_site import LiveSite
+from bluelamp.web.streams.tally import Tally
 from bluelamp.web.versions import Versions
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ class Site:
     dashboards: dict[str, DashboardSpec]
     answers: Answers
     fingerprint: str
+    live: LiveSite
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _archive: Archive | None = None
 
@@ -52,8 +55,9 @@ class Site:
             return self._archive
 
 
-def open_site(settings: Settings) -> Site:
-    """Raises SettingsError that names file and line for a dashboard that is not right."""
+def open_site(settings: Settings, tally: Tally) -> Site:
+    """`tally` counts what streams come to. Raises SettingsError that names file and line for a dashboard that is not
+    right."""
     effort = Effort(settings.queries_at_once, settings.query_seconds)
     dashboards = read_dashboards(settings.home / "dashboards")
     told = [one.model_dump_json() for one in dashboards.values()] + [settings.notice]
@@ -64,4 +68,5 @@ def open_site(settings: Settings) -> Site:
         dashboards,
         Answers(),
         hashlib.sha256("\n".join(told).encode()).hexdigest()[:12],
+        LiveSite(settings, tally),
     )

@@ -1,0 +1,217 @@
+"""The live half of a server process: the stores, the follower of the logs, the open streams, the pollers where the
+settings want them here, and how each feed is doing. Made by `app`, used by `api.feeds` and the metrics.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from bluelamp import bootstrap
+from bluelamp.domain.moment import moment_of
+from bluelamp.errors import BluelampError, NoSuchThing, NothingHeld, SettingsError, StorageError
+from bluelamp.live.health import FeedHealth, Looker
+from bluelamp.settings import Settings
+from bluelamp.sources.feeds.agency import read_agencies
+from bluelamp.web.streams.follower import Follower
+from bluelamp.web.streams.hub import Hub
+from bluelamp.web.streams.tally import Tally
+
+if TYPE_CHECKING:
+    from bluelamp.live.workflow import LiveFlow
+    from bluelamp.storage.event_log import EventLog
+
+# How long what was found out about a feed is told again, and how long the start waits for the logs; seconds.
+_HEALTH_KEPT, _FIRST_LOOK = 2.0, 3.0
+_POLLERS_END, _AGAIN = 2.0, 2.0
+_AWAY = "The database does not answer: what is shown is from memory, as it was then."
+
+
+class LiveSite:
+    """Of one process. `tally` counts what the streams come to. Raises SettingsError for a feed that there is not."""
+
+    def __init__(self, settings: Settings, tally: Tally) -> None:
+        self._settings = settings
+        _check(settings)
+        self.hub = Hub(
+            ring=settings.stream_ring,
+            per_address=settings.streams_per_address,
+            total=settings.streams_total,
+            tally=tally,
+        )
+        self._follower = Follower(self._log, self.hub, ring=settings.stream_ring, busy=self.hub.busy)
+        self._flow: LiveFlow | None = None
+        self._lock = threading.Lock()
+        self._ending = threading.Event()
+        self._health: dict[str, tuple[float, FeedHealth]] = {}
+        self._health_lock = threading.Lock()
+
+    # -- stores ------------------------------------------------------------------------------------------------------
+
+    @property
+    def flow(self) -> LiveFlow:
+        """The live flow. Raises NothingHeld where this installation has none."""
+        with self._lock:
+            if self._flow is None:
+                if not self._has_store():
+                    raise NothingHeld(
+                        "No feed of active calls is kept here.", "Begin with: bluelamp live run dallas-tx"
+                    )
+                self._flow = bootstrap.open_live(self._settings, looking=not self._writes)
+            return self._flow
+
+    @property
+    def _writes(self) -> bool:
+        return bool(self._settings.feed_names or self._settings.push_token)
+
+    def _has_store(self) -> bool:
+        url = self._settings.live_database_url
+        return self._writes or not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()
+
+    def _log(self) -> EventLog | None:
+        """For the follower: None while there is nothing to follow, which may come later."""
+        try:
+            return self.flow.log
+        except NothingHeld:
+            return None
+
+    @property
+    def push_token(self) -> str:
+        """What a program must show to hand in a snapshot; empty where nobody may."""
+        return self._settings.push_token
+
+    # -- beginning and end -------------------------------------------------------------------------------------------
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> Any:
+        """While the server serves."""
+        self.hub.start()
+        self._follower.start()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_FIRST_LOOK):
+                await self.hub.ready.wait()
+        restore = _before_exit(lambda: self.hub.end_all("shutdown"))
+        try:
+            if self._settings.feed_names and self._settings.poll_in_server:
+                threading.Thread(target=self._start_polling, name="start-polling", daemon=True).start()
+            yield
+        finally:
+            restore()
+            self._ending.set()
+            await self.hub.stop()
+            await asyncio.to_thread(self._close)
+
+    def _start_polling(self) -> None:
+        """As soon as the database can be opened: until then everything else is served."""
+        while not self._ending.is_set():
+            try:
+                runner = self.flow.runner(self._settings.feed_names, lambda _feed, _step: self.poke())
+            except StorageError:
+                self._ending.wait(_AGAIN)
+            else:
+                runner.start()
+                return
+
+    def _close(self) -> None:
+        if self._flow is not None and self._flow.running is not None:
+            self._flow.running.stop(_POLLERS_END)
+        self._follower.stop()
+        if self._flow is not None:
+            self._flow.close()
+
+    def poke(self) -> None:
+        """Have the logs looked at now."""
+        self._follower.poke()
+
+    # -- health ------------------------------------------------------------------------------------------------------
+
+    def names(self) -> list[str]:
+        """The feeds there are here: those that have a log, and those that shall be polled."""
+        return sorted({*self.hub.boards, *self._settings.feed_names})
+
+    def require(self, feed: str) -> str:
+        """Raises NoSuchThing for a feed that there is not."""
+        if feed not in self.names():
+            raise NoSuchThing(f"There is no feed “{feed[:60]}” here.", "Look at the list of feeds: /api/v1/feeds.")
+        return feed
+
+    def health(self, feed: str) -> FeedHealth:
+        """How a feed is doing, as of at most a few seconds ago."""
+        self.require(feed)
+        with self._health_lock:
+            asked, found = self._health.get(feed, (0.0, None))
+            if found is None or time.monotonic() - asked > _HEALTH_KEPT:
+                found = self._look(feed)
+                self._health[feed] = time.monotonic(), found
+            return found
+
+    def healths(self) -> list[FeedHealth]:
+        """Of every feed."""
+        return [self.health(feed) for feed in self.names()]
+
+    def _look(self, feed: str) -> FeedHealth:
+        if self.hub.problem:
+            return self._from_memory(feed)
+        try:
+            flow = self.flow
+            agency = flow.agencies.get(feed)
+            if agency is None:
+                return self._from_memory(feed, f"There is no configuration of the feed {feed} any more.")
+            poller = flow.running.pollers.get(feed) if flow.running is not None else None
+            return Looker(flow.log, flow.snapshots).health(agency, problem=poller.problem if poller else "")
+        except BluelampError:
+            return self._from_memory(feed)
+
+    def _from_memory(self, feed: str, problem: str = _AWAY) -> FeedHealth:
+        board = self.hub.boards.get(feed)
+        calls = len(board.standing.calls) if board else 0
+        return FeedHealth(
+            feed, "silent", "nothing can be said of its snapshots just now", moment_of(datetime.now(UTC)),
+            problem=problem, open_calls=calls,
+        )  # fmt: skip
+
+
+def _check(settings: Settings) -> None:
+    if not settings.feed_names:
+        return
+    agencies = read_agencies(settings.home / "feeds")
+    for name in settings.feed_names:
+        if name not in agencies:
+            raise SettingsError(
+                f"The setting “feeds” names “{name[:60]}”, and there is no such feed.",
+                "bluelamp feeds list shows those there are.",
+            )
+
+
+def _before_exit(act: Callable[[], None]) -> Callable[[], None]:
+    """Have the event loop act as soon as the process is told to end, before the server waits for its connections; what
+    takes that back. Does nothing outside the main thread, where no signal arrives."""
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    if threading.current_thread() is not threading.main_thread():
+        return lambda: None
+    before = {number: signal.getsignal(number) for number in numbers}
+
+    def told(number: int, frame: FrameType | None) -> None:
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(act)
+        its = before[signal.Signals(number)]
+        if callable(its):
+            its(number, frame)
+
+    for number in numbers:
+        signal.signal(number, told)
+
+    def restore() -> None:
+        for number, its in before.items():
+            signal.signal(number, its)
+
+    return restore

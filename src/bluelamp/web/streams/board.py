@@ -1,0 +1,104 @@
+"""What a process knows of a feed: where its log stands, the calls that are open, the ring of its last changes.
+
+`Fold` is the follower's half, in its thread: changes in, entries and a new standing out. `Board` is the other half, on
+the event loop; what it shows is replaced as a whole and never changed, so that any thread may read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from bluelamp.domain.call import Call
+from bluelamp.domain.change import Change, apply
+from bluelamp.storage.event_log import Head, Logged
+from bluelamp.web.streams import frames
+from bluelamp.web.streams.filters import facts_of
+from bluelamp.web.streams.ring import Entry, Ring
+
+_BRINGS = ("opened", "reopened")
+
+
+class Standing(NamedTuple):
+    """The open calls by id, and the head that they belong to. Not to be changed."""
+
+    head: Head
+    calls: dict[str, Call]
+
+    def in_order(self) -> list[Call]:
+        """The longest open first, as the log gives them."""
+        return sorted(self.calls.values(), key=lambda call: (call["opened_between"][1] or "", call["id"]))
+
+
+class Fold:
+    """The open calls of a feed, moved on by its changes."""
+
+    def __init__(self, head: Head, calls: Iterable[Call]) -> None:
+        self.head = head
+        self._calls = {call["id"]: call for call in calls}
+
+    def take(self, logged: Sequence[Logged]) -> list[Entry]:
+        """Move on by changes that follow each other; their entries. Raises LostTrack where some are missing."""
+        entries = []
+        for one in logged:
+            if one.seq != self.head.seq + 1:
+                raise LostTrack(f"change {one.seq} does not follow {self.head.seq}")
+            entries.append(self._one(one))
+            self.head = self.head._replace(seq=one.seq, at=max(self.head.at, one.at))
+        return entries
+
+    def standing(self, head: Head) -> Standing:
+        """As it is now; `head` is newer in all but the number."""
+        self.head = head._replace(seq=self.head.seq)
+        return Standing(self.head, dict(self._calls))
+
+    def _one(self, logged: Logged) -> Entry:
+        change = logged.change
+        call = self._calls.get(logged.call)
+        after = apply(call, change) if call is not None or change["kind"] in _BRINGS else None
+        if after is None or after["ended"]:
+            self._calls.pop(logged.call, None)
+        else:
+            self._calls[logged.call] = after
+        return _entry(self.head.epoch, logged, change, call, after)
+
+
+class LostTrack(Exception):
+    """The log is not what it was: load it anew."""
+
+
+def _entry(epoch: str, logged: Logged, change: Change, before: Call | None, after: Call | None) -> Entry:
+    cursor = f"{epoch}:{logged.seq}"
+    frame = frames.event(logged.kind, logged.body, cursor)
+    was, now = facts_of(before), facts_of(after)
+    if was is None or now is None or was == now:
+        return Entry(logged.seq, frame, was, now)
+    assert after is not None
+    crossing = frames.removed(cursor, change), frames.entered(cursor, change, after)
+    return Entry(logged.seq, frame, was, now, *crossing)
+
+
+class Board:
+    """One feed on the event loop. `generation` grows when the log is loaded anew: streams that followed the one before
+    are told to resync."""
+
+    def __init__(self, feed: str, limit: int) -> None:
+        self.feed = feed
+        self.ring = Ring(limit)
+        self.generation = 0
+        self.standing = Standing(Head(feed, 0, "", 0), {})
+
+    @property
+    def epoch(self) -> str:
+        return self.standing.head.epoch
+
+    def load(self, standing: Standing, entries: Sequence[Entry]) -> None:
+        """Begin anew."""
+        self.generation += 1
+        self.ring.load(standing.head.seq, entries)
+        self.standing = standing
+
+    def grow(self, standing: Standing, entries: Sequence[Entry]) -> None:
+        """Move on."""
+        self.ring.append(entries)
+        self.standing = standing

@@ -1,0 +1,145 @@
+"""Follows the event logs: one thread of each server process looks for new changes and hands them to the event loop.
+
+It is the only one that asks the database on behalf of streams, however many there are. While the database is away,
+everybody is served from memory, and it tries again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Protocol
+
+import structlog
+
+from bluelamp.errors import BluelampError
+from bluelamp.storage.event_log import EventLog, Head, Logged
+from bluelamp.web.streams.board import Fold, LostTrack, Standing
+from bluelamp.web.streams.ring import Entry
+
+_LOG = structlog.get_logger("bluelamp.streams")
+# How often it looks while somebody streams, while nobody does, and while there is nothing to follow; seconds.
+BUSY, IDLE, NOTHING = 0.1, 1.0, 2.0
+_PAGE = 2_000
+
+
+class Told(Protocol):
+    """Who is told what was found; called in the follower's thread."""
+
+    def loaded(self, standing: Standing, entries: Sequence[Entry]) -> None:
+        """A log was loaded, for the first time or anew."""
+
+    def grown(self, standing: Standing, entries: Sequence[Entry]) -> None:
+        """Changes were appended, or the head tells something new."""
+
+    def looked(self, problem: str) -> None:
+        """A look is over; `problem` says why nothing could be seen."""
+
+
+class Follower:
+    """`open_log` gives the log, or None while there is none; `busy` says whether anybody streams. `ring` is how many
+    changes of each feed are kept at hand."""
+
+    def __init__(
+        self, open_log: Callable[[], EventLog | None], told: Told, *, ring: int, busy: Callable[[], bool]
+    ) -> None:
+        self._open_log, self._told, self._ring, self._busy = open_log, told, ring, busy
+        self._log: EventLog | None = None
+        self._folds: dict[str, Fold] = {}
+        self._wake, self._stopping = threading.Event(), threading.Event()
+        self._problem = ""
+        self._thread = threading.Thread(target=self._run, name="follow-logs", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, timeout: float = 1.0) -> None:
+        """Ask it to end and wait a little; one that waits for the database is left behind."""
+        self._stopping.set()
+        self._wake.set()
+        self._thread.join(timeout)
+
+    def poke(self) -> None:
+        """Look at once."""
+        self._wake.set()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            pause = self._look()
+            self._wake.wait(pause)
+            self._wake.clear()
+
+    def _look(self) -> float:
+        """One look at all logs; how long to rest after it, in seconds."""
+        heads: dict[str, Head] = {}
+        problem = ""
+        try:
+            if self._log is None:
+                self._log = self._open_log()
+            if self._log is not None:
+                heads = self._log.heads()
+                problem = self._follow_all(self._log, heads.values())
+        except BluelampError as error:
+            problem = error.message
+        except Exception as error:
+            problem = f"unforeseen: {error!r}"
+        if problem and problem != self._problem:
+            _LOG.error("logs cannot be followed", problem=problem)
+        self._problem = problem
+        self._told.looked(problem)
+        if not heads:
+            return NOTHING
+        return BUSY if self._busy() and not problem else IDLE
+
+    def _follow_all(self, log: EventLog, heads: Iterable[Head]) -> str:
+        """Why some feed could not be followed; empty where all could. A defect of one silences no other."""
+        problem = ""
+        for head in heads:
+            try:
+                self._follow(log, head)
+            except LostTrack as lost:
+                # It was rebuilt or shortened while it was read: the next look loads it afresh.
+                self._folds.pop(head.feed, None)
+                _LOG.info("lost track", feed=head.feed, why=str(lost))
+            except BluelampError:
+                raise
+            except Exception as error:
+                self._folds.pop(head.feed, None)
+                problem = f"{head.feed}: unforeseen: {error!r}"
+        return problem
+
+    def _follow(self, log: EventLog, head: Head) -> None:
+        fold = self._folds.get(head.feed)
+        if fold is None or (fold.head.log, fold.head.epoch) != (head.log, head.epoch) or head.seq < fold.head.seq:
+            self._load(log, head)
+        elif head.seq > fold.head.seq:
+            self._grow(log, fold, head)
+        elif head != fold.head:
+            self._told.grown(fold.standing(head), ())
+
+    def _load(self, log: EventLog, head: Head) -> None:
+        """The ring as far back as it reaches, so that whoever reconnects after a restart misses nothing."""
+        self._folds.pop(head.feed, None)
+        start = max(head.tail, head.seq - self._ring, 0)
+        fold = Fold(head._replace(seq=start), log.as_of_seq(head, start))
+        entries = [entry for page in _pages(log, head, start) for entry in fold.take(page)]
+        if fold.head.seq != head.seq or log.head(head.feed).log != head.log:
+            raise LostTrack("it was replaced while it was loaded")
+        self._told.loaded(fold.standing(head), entries)
+        self._folds[head.feed] = fold
+
+    def _grow(self, log: EventLog, fold: Fold, head: Head) -> None:
+        for page in _pages(log, head, fold.head.seq):
+            entries = fold.take(page)
+            self._told.grown(fold.standing(head), entries)
+        if fold.head.seq != head.seq:
+            raise LostTrack(f"it ends at {fold.head.seq}, not at {head.seq}")
+
+
+def _pages(log: EventLog, head: Head, after: int) -> Iterator[list[Logged]]:
+    while after < head.seq:
+        page = log.changes(head, after, min(_PAGE, head.seq - after))
+        if not page:
+            return
+        yield page
+        after = page[-1].seq

@@ -1,0 +1,65 @@
+"""The bytes that a stream is made of, in the form of Server-Sent Events. Used by the ring and by the streams.
+
+Every `data:` is one line of JSON. A frame carries an `id:` only where it moves the place that a client resumes from.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bluelamp.domain.call import Call
+from bluelamp.domain.change import Change
+
+
+def event(kind: str, data: bytes | dict[str, Any], cursor: str = "", retry: int = 0) -> bytes:
+    """One event. `cursor` becomes its id, `retry` is in milliseconds; neither is written where it is empty."""
+    body = data if isinstance(data, bytes) else _line(data)
+    if b"\n" in body or b"\r" in body:
+        # Inside a JSON text a line can only break between its words.
+        body = body.replace(b"\r", b" ").replace(b"\n", b" ")
+    head = f"retry: {retry}\n" if retry else ""
+    head += f"event: {kind}\n" + (f"id: {cursor}\n" if cursor else "")
+    return head.encode() + b"data: " + body + b"\n\n"
+
+
+def opening(retry: int, cursor: str = "") -> bytes:
+    """What a stream begins with, so that every proxy lets it through at once. With a cursor, whoever is cut off before
+    the first change comes back to this place."""
+    return f"retry: {retry}\n{_id(cursor)}: bluelamp\n\n".encode()
+
+
+def heartbeat(cursor: str = "") -> bytes:
+    """A comment that keeps the connection open; with the cursor where changes went by that the filter does not show,
+    so that a quiet stream does not fall behind."""
+    return f"{_id(cursor)}:\n\n".encode()
+
+
+def removed(cursor: str, change: Change) -> bytes:
+    """A change that moved a call out of what a filter shows."""
+    told = {"seq": change["seq"], "kind": "removed", "call": change["call"], "at": change["at"]}
+    return event("removed", told, cursor)
+
+
+def entered(cursor: str, change: Change, call: Call) -> bytes:
+    """A change that moved a call into what a filter shows: the whole call."""
+    told = {"seq": change["seq"], "kind": "entered", "call": change["call"], "at": change["at"], "details": call}
+    return event("entered", told, cursor)
+
+
+def resync(reason: str, calls: str, cursor: str) -> bytes:
+    """What was between is not told: load the calls at this address anew. The stream goes on after `cursor`."""
+    return event("resync", {"reason": reason, "calls": calls, "cursor": cursor}, cursor)
+
+
+def bye(reason: str, retry: int, cursor: str = "") -> bytes:
+    """The last event of a stream that the server ends: come back after `retry` milliseconds."""
+    return event("bye", {"reason": reason, "retry": retry}, cursor, retry)
+
+
+def _id(cursor: str) -> str:
+    return f"id: {cursor}\n" if cursor else ""
+
+
+def _line(data: dict[str, Any]) -> bytes:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,264 @@
+"""The hub: every open stream of a process. Wakes those for whom something has come, keeps the quiet ones alive, ends
+the old, the stuck and, when the server stops, all. Everything here runs on the event loop; the follower's words are
+carried over to it.
+
+An idle stream costs its request's task and nothing else: a task that writes exists only while there is something to
+write.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import structlog
+
+from bluelamp.domain.moment import parse_moment
+from bluelamp.errors import Overloaded
+from bluelamp.web.streams.board import Board, Standing
+from bluelamp.web.streams.filters import Filter
+from bluelamp.web.streams.ring import Entry
+from bluelamp.web.streams.stream import SEND_TIMEOUT, Stream
+from bluelamp.web.streams.tally import Tally
+
+_LOG = structlog.get_logger("bluelamp.streams")
+_SWEEP = 1.0
+# When the server stops, whoever has not taken the last word by then is cut off, seconds.
+_LAST_WORD = 1.0
+# Filters that differ, of one feed: each is evaluated for every change.
+MOST_FILTERS = 256
+
+
+class Hub:
+    """`per_address` and `total` are the most open streams. `problem` says why the logs cannot be followed now."""
+
+    def __init__(self, *, ring: int, per_address: int, total: int, tally: Tally | None = None) -> None:
+        self._ring, self._per_address, self._total = ring, per_address, total
+        self.tally = tally or Tally()
+        self.boards: dict[str, Board] = {}
+        self.streams: set[Stream] = set()
+        self.problem = ""
+        self.ready = asyncio.Event()
+        self.stopping = False
+        self._groups: dict[str, dict[Filter | None, set[Stream]]] = {}
+        self._addresses: Counter[str] = Counter()
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self._sweeper: asyncio.Task[None] | None = None
+
+    # -- from the follower's thread ----------------------------------------------------------------------------------
+
+    def loaded(self, standing: Standing, entries: Sequence[Entry]) -> None:
+        self._carry(self._load, standing, entries)
+
+    def grown(self, standing: Standing, entries: Sequence[Entry]) -> None:
+        self._carry(self._grow, standing, entries)
+
+    def looked(self, problem: str) -> None:
+        self._carry(self._note, problem)
+
+    def busy(self) -> bool:
+        """Whether anybody streams."""
+        return bool(self.streams)
+
+    def _carry(self, call: object, *values: object) -> None:
+        with suppress(RuntimeError):  # the loop is closed: nobody is left to be told
+            if self.loop is not None:
+                self.loop.call_soon_threadsafe(call, *values)  # type: ignore[arg-type]
+
+    # -- on the event loop -------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to sweep; called on the loop that serves."""
+        self.loop = asyncio.get_running_loop()
+        self._sweeper = self.loop.create_task(self._sweep(), name="sweep-streams")
+
+    async def stop(self) -> None:
+        """End what is left."""
+        self.end_all("shutdown")
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._sweeper
+        self.loop = None
+
+    def _load(self, standing: Standing, entries: Sequence[Entry]) -> None:
+        feed = standing.head.feed
+        board = self.boards.get(feed)
+        if board is None:
+            board = self.boards[feed] = Board(feed, self._ring)
+            self._groups[feed] = {}
+        board.load(standing, entries)
+        for streams in self._groups[feed].values():
+            self._wake(streams)
+
+    def _grow(self, standing: Standing, entries: Sequence[Entry]) -> None:
+        board = self.boards[standing.head.feed]
+        before = board.ring.head
+        board.grow(standing, entries)
+        if not entries:
+            return
+        since = time.monotonic()
+        self.tally.grew(board.feed, (datetime.now(UTC) - parse_moment(standing.head.at)).total_seconds())
+        for through, streams in self._groups[board.feed].items():
+            data, upto = board.ring.slice(before, through)
+            # Whom the filter shows nothing of it only moves on.
+            for stream in streams:
+                if not data and stream.cursor == before and stream.task is None:
+                    stream.cursor = upto
+                elif stream.task is None:
+                    self._write(stream, since)
+
+    def _note(self, problem: str) -> None:
+        self.problem = problem
+        self.ready.set()
+
+    async def reached(self, feed: str, epoch: str, seq: int, seconds: float) -> bool:
+        """Whether this process has read the log as far as a cursor; that is waited for a little."""
+        until = time.monotonic() + seconds
+        while True:
+            board = self.boards.get(feed)
+            if board is not None and board.epoch == epoch and board.ring.head >= seq:
+                return True
+            if time.monotonic() >= until:
+                return False
+            await asyncio.sleep(0.02)
+
+    # -- streams -----------------------------------------------------------------------------------------------------
+
+    def admit(self, feed: str, through: Filter | None, address: str) -> None:
+        """Raises Overloaded, in words, where there is no place for one more."""
+        if self.stopping:
+            raise Overloaded("This server is about to stop.", "Connect again in a few seconds.")
+        if len(self.streams) >= self._total:
+            raise Overloaded(
+                f"{self._total:,} streams are open here, and no more may be.", "Connect again later, or read …/calls."
+            )
+        if self._addresses[_network(address)] >= self._per_address:
+            raise Overloaded(
+                f"Your network address has {self._per_address} open streams, and may have no more.",
+                "Close one, or share one among your windows.",
+            )
+        groups = self._groups.get(feed, {})
+        if through and through not in groups and len(groups) >= MOST_FILTERS:
+            raise Overloaded(
+                f"{MOST_FILTERS} different filters of this feed are in use, and no more may be.",
+                "Connect again later, or without a filter.",
+            )
+
+    def join(self, stream: Stream) -> None:
+        """One more stream, admitted before."""
+        self.streams.add(stream)
+        self._addresses[_network(stream.address)] += 1
+        self._groups[stream.board.feed].setdefault(stream.through, set()).add(stream)
+        self.tally.opened(stream.board.feed)
+        if stream.reason or stream.cursor < stream.board.ring.head or stream.generation != stream.board.generation:
+            self._write(stream)
+
+    def leave(self, stream: Stream) -> None:
+        """Its connection is gone."""
+        stream.closed = True
+        if stream.task is not None:
+            stream.task.cancel()
+        self.streams.discard(stream)
+        network = _network(stream.address)
+        self._addresses[network] -= 1
+        if self._addresses[network] <= 0:
+            del self._addresses[network]
+        groups = self._groups[stream.board.feed]
+        groups[stream.through].discard(stream)
+        if not groups[stream.through]:
+            del groups[stream.through]
+            if stream.through:
+                stream.board.ring.forget(stream.through)
+        self.tally.ended(stream.board.feed, stream.ending or "client")
+
+    def end_all(self, reason: str) -> None:
+        """A last word to every stream; whoever does not take it soon is cut off. No new one is admitted."""
+        self.stopping = True
+        for stream in list(self.streams):
+            self._end(stream, reason)
+        if self.loop is not None and self.streams:
+            self.loop.call_later(_LAST_WORD, self._cut_all)
+
+    def _cut_all(self) -> None:
+        for stream in list(self.streams):
+            stream.cut()
+
+    def _end(self, stream: Stream, reason: str) -> None:
+        if not stream.ending:
+            stream.ending = reason
+            self._wake((stream,))
+
+    def _wake(self, streams: Iterable[Stream]) -> None:
+        for stream in streams:
+            if stream.task is None:
+                self._write(stream)
+
+    def _write(self, stream: Stream, since: float = 0.0) -> None:
+        assert self.loop is not None
+        stream.task = self.loop.create_task(self._flush(stream, since))
+
+    async def _flush(self, stream: Stream, since: float) -> None:
+        """Write what there is, and end. `since` is when that had come, 0 where it is no news."""
+        feed, clock = stream.board.feed, time.monotonic
+        try:
+            while not stream.closed and (data := stream.next()):
+                stream.busy_since = clock()
+                await stream.send({"type": "http.response.body", "body": data, "more_body": not stream.over})
+                now = clock()
+                stream.busy_since = 0.0
+                stream.sent += len(data)
+                stream.rest(now)
+                self.tally.wrote(feed, data, now - since if since else None)
+                since = 0.0
+        except Exception as error:
+            # Better no stream, and the client comes back, than one that is silent about a part.
+            _LOG.error("a stream broke", feed=feed, error=repr(error))
+            stream.cut()
+        finally:
+            stream.busy_since = 0.0
+            stream.task = None
+
+    # -- the sweeper -------------------------------------------------------------------------------------------------
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(_SWEEP)
+            now = time.monotonic()
+            for stream in list(self.streams):
+                self._look_at(stream, now)
+
+    def _look_at(self, stream: Stream, now: float) -> None:
+        if stream.busy_since:
+            if now - stream.busy_since > SEND_TIMEOUT:
+                stream.ending = "too slow"
+                stream.cut()
+            return
+        if stream.task is not None or stream.over:
+            return
+        if now >= stream.rotate_at:
+            self._end(stream, "rotation")
+        elif stream.ahead_until and now >= stream.ahead_until:
+            stream.ahead_until = 0.0
+            if stream.cursor > stream.board.ring.head:
+                stream.reason = "ahead of the log"
+                self._write(stream)
+        elif now >= stream.beat_at:
+            stream.beating = True
+            self._write(stream)
+
+
+def _network(address: str) -> str:
+    """Whose an address is: of IPv6, one household has a whole network of them."""
+    if ":" not in address:
+        return address
+    try:
+        found = ipaddress.IPv6Address(address.partition("%")[0])
+    except ValueError:
+        return address
+    return str(found.ipv4_mapped or ipaddress.IPv6Network((found, 64), strict=False))
