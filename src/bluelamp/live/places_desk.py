@@ -98,10 +98,11 @@ class Desk:
 
     def _wanted(self, asked: Asked, answers: dict[str, Answer]) -> list[Line]:
         """Geocoders that have not been asked yet, or are to be asked again by now."""
-        if asked.kind == "unknown":
+        if asked.kind == "unknown" or not self.lines:
             return []
-        now = moment_of(self._now())
-        return [line for line in self.lines if line.name not in answers or answers[line.name].is_due(now)]
+        now, query = moment_of(self._now()), self.ground.query(asked)
+        fresh = [line for line in self.lines if line.name not in answers or answers[line.name].is_due(now)]
+        return [line for line in fresh if line.answers(query)]
 
     def _ask(self, asked: Asked, at_hand: Sequence[Candidate], decision: Decision) -> Decision:
         """Ask geocoders in turn until a point is certain, as the only one who does."""
@@ -116,7 +117,7 @@ class Desk:
                 if decision.kind == "point":
                     break
                 said = line.ask(self.ground.query(asked))
-                if said is None or said.state == "held":
+                if said.state == "held":
                     continue
                 failed = said.reason if said.state == "failed" else ""
                 answers[line.name] = self.places.keep_answer(

@@ -100,3 +100,11 @@ PLACE_SCORE = sa.Table(
     sa.Column("p95_m", sa.Float),
     sa.Index("place_score_at", "feed", "scored_at"),
 )
+
+# A secret of this installation, which points are moved by where a feed's configuration says so.
+PLACE_SECRET = sa.Table(
+    "place_secret",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)

@@ -7,6 +7,7 @@ flow and by `bluelamp places`; safe for threads and for several processes.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ from bluelamp.storage.place_tables import (
     PLACE_BUDGET,
     PLACE_CLAIM,
     PLACE_FIX,
+    PLACE_SECRET,
     PLACE_SPOT,
 )
 from bluelamp.storage.reading import read
@@ -208,6 +210,13 @@ class Places:
         query = sa.select(PLACE_FIX).where(PLACE_FIX.c.feed == feed).order_by(PLACE_FIX.c.fixed_at.desc())
         rows = read(self._engine, lambda connection: connection.execute(query).mappings().all())
         return [Fix(**row) for row in rows]
+
+    def secret(self) -> str:
+        """The installation's own secret, made when first wanted; the same for all its processes."""
+        with self._engine.begin() as connection:
+            _upsert(connection, PLACE_SECRET, {"name": "jitter"}, {}, {"value": secrets.token_hex(32)})
+            query = sa.select(PLACE_SECRET.c.value).where(PLACE_SECRET.c.name == "jitter")
+            return str(connection.execute(query).scalar_one())
 
     # -- what is spent, and who asks ---------------------------------------------------------------------------------
 

@@ -97,11 +97,15 @@ class Line:
         left = max(0.0, self.breaker.until - self.clock())
         return {"name": self.name, "budget": self.budget, "failures": self.breaker.failures, "paused_seconds": left}
 
-    def ask(self, query: Query) -> Said | None:
-        """What the geocoder says, failures too; None for a question that it cannot answer, which is not asked."""
+    def answers(self, query: Query) -> bool:
+        """Whether it is a question that this geocoder can answer."""
+        return self.geocoder.request(query) is not None
+
+    def ask(self, query: Query) -> Said:
+        """What the geocoder says, failures too."""
         request = self.geocoder.request(query)
         if request is None:
-            return None
+            return Said("held", reason=f"{self.geocoder.terms.title} does not know such locations.")
         with self._lock:
             if not self.breaker.lets_through():
                 return Said("held", reason=f"{self.geocoder.terms.title} is left alone for a while after failures.")

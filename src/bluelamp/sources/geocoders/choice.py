@@ -58,7 +58,7 @@ NAMES = tuple(_MAKERS)
 
 
 def chosen_geocoders(names: Sequence[str], access: Access) -> list[Geocoder]:
-    """The geocoders by name, in order. Raises SettingsError for a name there is not, or one that lacks what it needs."""
+    """The geocoders by name, in order. Raises SettingsError for one that there is not, or that lacks what it needs."""
     found = []
     for name in dict.fromkeys(names):
         if name == GAZETTEER:

@@ -85,8 +85,22 @@ def upgrade() -> None:
         sa.Column("p95_m", sa.Float),
     )
     op.create_index("place_score_at", "place_score", ["feed", "scored_at"])
+    op.create_table(
+        "place_secret",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("value", sa.Text, nullable=False),
+    )
 
 
 def downgrade() -> None:
-    for table in ("place_score", "place_claim", "place_spot", "place_budget", "place_fix", "place", "place_answer"):
+    for table in (
+        "place_secret",
+        "place_score",
+        "place_claim",
+        "place_spot",
+        "place_budget",
+        "place_fix",
+        "place",
+        "place_answer",
+    ):
         op.drop_table(table)
