@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -105,14 +106,16 @@ def test_it_says_what_it_saw(server: CityServer, client: httpx.Client) -> None:
 
 
 def test_what_hangs_is_let_go_at_the_end(client: httpx.Client) -> None:
+    before = threading.active_count()
     with CityServer(Publisher(City(2), START), (Planned("hang"),)) as server:
         with pytest.raises(httpx.ReadTimeout):
             client.get(server.url, timeout=0.2)
-        assert server.seen == [], "it hangs"
+        assert [seen.status for seen in server.seen] == [0]
+        assert threading.active_count() == before + 2, "one serves, one hangs"
     until = time.monotonic() + 10
-    while not server.seen and time.monotonic() < until:
+    while threading.active_count() > before and time.monotonic() < until:
         time.sleep(0.01)
-    assert [seen.status for seen in server.seen] == [0]
+    assert threading.active_count() == before
 
 
 def test_by_the_clock_it_publishes_by_itself(client: httpx.Client) -> None:

@@ -107,34 +107,21 @@ class CityServer:
         """Answer one request."""
         address = urlsplit(handler.path)
         if address.path != PATH:
-            _send(handler, 404, {"Content-Type": "text/plain"}, b"not here\n")
+            _send(handler, _Reply(404, {"Content-Type": "text/plain"}, b"not here\n"))
             return
         parameters = {name: values[-1] for name, values in parse_qs(address.query).items()}
         publication = self.publication
         answer = self.publisher.at(self.plan, publication)
-        status = self._answered(handler, answer, parameters)
+        reply = _reply(handler, answer, parameters)
         token, tag = (handler.headers.get(name, "") for name in ("X-App-Token", "If-None-Match"))
-        with self._lock:
-            self.seen.append(Seen(parameters, token, tag, publication, status))
+        with self._lock:  # noted before it is sent: whoever has the answer finds it noted
+            self.seen.append(Seen(parameters, token, tag, publication, 0 if reply.sent is not None else reply.status))
             del self.seen[:-_MOST_SEEN]
-
-    def _answered(self, handler: BaseHTTPRequestHandler, answer: Answer, parameters: dict[str, str]) -> int:
         if answer.hang:
             self._stopping.wait(300)
             handler.close_connection = True
-            return 0
-        if answer.cut:
-            _send(handler, answer.status, answer.headers, answer.body, sent=len(answer.body) // 2)
-            return 0
-        if answer.rows is None:
-            _send(handler, answer.status, answer.headers, answer.body)
-            return answer.status
-        if _is_known(handler, answer):
-            _send(handler, 304, answer.headers, b"")
-            return 304
-        status, body = _page(answer.rows, parameters)
-        _send(handler, status, answer.headers, body)
-        return status
+            return
+        _send(handler, reply)
 
 
 def running(start: datetime, speed: float = 1.0) -> Callable[[], datetime]:
@@ -169,20 +156,36 @@ def _handler(city: CityServer) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def _send(
-    handler: BaseHTTPRequestHandler, status: int, headers: dict[str, str], body: bytes, *, sent: int | None = None
-) -> None:
-    """Send an answer; of its body only the first `sent` bytes where that is given, and then the end of the line."""
-    handler.send_response(status)
-    for name, value in headers.items():
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """What goes over the wire; of the body only the first `sent` bytes where that is given, and then the end."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    sent: int | None = None
+
+
+def _reply(handler: BaseHTTPRequestHandler, answer: Answer, parameters: dict[str, str]) -> _Reply:
+    if answer.cut or answer.hang:
+        return _Reply(answer.status, answer.headers, answer.body, len(answer.body) // 2)
+    if answer.rows is None:
+        return _Reply(answer.status, answer.headers, answer.body)
+    if _is_known(handler, answer):
+        return _Reply(304, answer.headers, b"")
+    status, body = _page(answer.rows, parameters)
+    return _Reply(status, answer.headers, body)
+
+
+def _send(handler: BaseHTTPRequestHandler, reply: _Reply) -> None:
+    handler.send_response(reply.status)
+    for name, value in reply.headers.items():
         handler.send_header(name, value)
-    if status != 304:
-        handler.send_header("Content-Length", str(len(body)))
+    if reply.status != 304:
+        handler.send_header("Content-Length", str(len(reply.body)))
     handler.end_headers()
-    if status != 304:
-        handler.wfile.write(body if sent is None else body[:sent])
-    if sent is not None:
-        handler.close_connection = True
+    handler.wfile.write(reply.body if reply.sent is None else reply.body[: reply.sent])
+    handler.close_connection |= reply.sent is not None
 
 
 def _is_known(handler: BaseHTTPRequestHandler, answer: Answer) -> bool:
