@@ -1,0 +1,103 @@
+"""`bluelamp live compact`: closed days of calls into the lake, to be asked about like crime."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bluelamp.cli import exits, options
+from bluelamp.cli.console import counted
+from bluelamp.cli.options import context_of, examples
+from bluelamp.errors import UsageError
+
+if TYPE_CHECKING:
+    from bluelamp.cli.console import Console
+    from bluelamp.live.history import History
+    from bluelamp.storage.calls_days import CallsDay
+
+_DAYS_TOLD = 20
+
+
+def compact(
+    context: typer.Context,
+    feeds: Annotated[
+        list[str] | None, typer.Argument(metavar="[FEED]...", help="Feeds by name; without any, all that were polled.")
+    ] = None,
+    day: Annotated[
+        list[str] | None,
+        typer.Option("--day", metavar="YYYY-MM-DD", help="Only this local day; repeat for several."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also days of which calls are still open, or may come back.")
+    ] = False,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Let go what is older than live_keep_days and safely in the lake.")
+    ] = False,
+    json: options.AsJson = False,
+) -> int:
+    """Put closed days of calls into the lake.
+
+    A day is closed when all calls that were opened on it have ended and cannot come back any more. Whoever polls does
+    this once an hour by itself. Again changes nothing.
+    """
+    from bluelamp.live.history import open_history
+
+    here = context_of(context)
+    history = open_history(here.settings)
+    try:
+        made = history.compact(feeds or (), [_day(one) for one in day or ()], force=force)
+        gone = history.retain(feeds or ()) if forget else {}
+        if json:
+            for one in made:
+                here.console.out_json(
+                    {"feed": one.feed, "day": one.day, "calls": one.rows, "open": one.open, "path": one.path}
+                )
+        else:
+            _tell(here.console, history, made, feeds or sorted(history.stores.log.heads()))
+            for feed, changes in gone.items():
+                here.console.out(f"{feed}: {counted(changes, 'change')} let go.")
+    finally:
+        history.close()
+    return exits.DONE
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--day: “{text}” is not a day: write it as YYYY-MM-DD.") from None
+
+
+def _tell(console: Console, history: History, made: list[CallsDay], feeds: list[str]) -> None:
+    if made:
+        rows = [(one.feed, one.day, one.rows, _share(one)) for one in made]
+        console.table(["feed", "day", "calls", "watched"], rows, right=(2, 3))
+        console.out()
+    if not feeds:
+        console.out("No feed was polled yet. Begin with: bluelamp live run dallas-tx")
+    for feed in feeds:
+        if feed not in history.agencies:
+            continue
+        days, waiting = history.stores.days.all(feed), history.waiting(feed)
+        span = f", {days[0].day} to {days[-1].day}" if days else ""
+        console.out(f"{feed}: {counted(len(days), 'day')} in the lake{span}.")
+        if waiting:
+            more = " …" if len(waiting) > _DAYS_TOLD else ""
+            names = ", ".join(str(one) for one in waiting[:_DAYS_TOLD])
+            console.sentence(
+                f"  Not closed yet: {names}{more}. Their calls are open, or may come back; --force takes them."
+            )
+
+
+def _share(day: CallsDay) -> str:
+    expected = sum(day.watched["expected"])
+    return f"{sum(day.watched['watched']) / expected:.0%}" if expected else "–"
+
+
+def join(app: typer.Typer) -> None:
+    """Put the command beside the others of `bluelamp live`."""
+    app.command(
+        "compact", epilog=examples("bluelamp live compact", "bluelamp live compact dallas-tx --day 2026-02-11 --force")
+    )(compact)

@@ -1,0 +1,80 @@
+"""What the history of calls asks of the event log beyond what everybody asks: whether all calls of a day have ended,
+how they were first listed, which of them have changed since. Used by `live.compact`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple, cast
+
+import sqlalchemy as sa
+
+from bluelamp.storage.event_log import Head
+from bluelamp.storage.live_tables import CALL, CHANGE, SNAPSHOT
+from bluelamp.storage.reading import read
+
+
+class DayState(NamedTuple):
+    """The calls that were opened in a stretch of time: how many, how many are open, when the last one ended."""
+
+    calls: int
+    open: int
+    last_ended_at: str
+
+
+class CallsLog:
+    """Reads the logs of one database. Moments are text; a stretch of time is from `first` to before `last`."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def state(self, head: Head, first: str, last: str) -> DayState:
+        still_open = sa.func.coalesce(sa.func.sum(sa.case((CALL.c.open, 1), else_=0)), 0)
+        query = sa.select(sa.func.count(), still_open, sa.func.max(CALL.c.ended_at)).where(_opened(head, first, last))
+        calls, open_, ended = self._one(query)
+        return DayState(int(calls), int(open_), ended or "")
+
+    def first_natures(self, head: Head, first: str, last: str) -> dict[str, str | None]:
+        """call → its nature when it was opened, of those whose opening is still kept as a change."""
+        query = (
+            sa.select(CHANGE.c.call, CHANGE.c.body)
+            .join(CALL, (CALL.c.log == CHANGE.c.log) & (CALL.c.id == CHANGE.c.call))
+            .where(_opened(head, first, last), CHANGE.c.kind == "opened")
+        )
+        rows = read(self._engine, lambda connection: connection.execute(query).all())
+        return {row.call: json.loads(row.body)["details"]["nature"] for row in rows}
+
+    def changed_since(self, head: Head, seq: int) -> list[str]:
+        """The moments of opening of the calls that changed after a change, each once."""
+        query = (
+            sa.select(CALL.c.opened_at)
+            .distinct()
+            .join(CHANGE, (CHANGE.c.log == CALL.c.log) & (CHANGE.c.call == CALL.c.id))
+            .where(CALL.c.log == head.log, CHANGE.c.seq > seq, CHANGE.c.seq <= head.seq)
+        )
+        return list(read(self._engine, lambda connection: connection.execute(query).scalars().all()))
+
+    def oldest_change(self, head: Head) -> str | None:
+        """The moment of the oldest change that is kept."""
+        return cast(str | None, self._scalar(sa.select(sa.func.min(CHANGE.c.at)).where(CHANGE.c.log == head.log)))
+
+    def begin(self, feed: str) -> str | None:
+        """When the first snapshot of a feed was fetched."""
+        query = sa.select(sa.func.min(SNAPSHOT.c.fetched_at)).where(SNAPSHOT.c.feed == feed)
+        return cast(str | None, self._scalar(query))
+
+    def waits_before(self, feed: str, moment: str) -> bool:
+        """Whether a snapshot from before a moment has not been taken in yet."""
+        query = sa.select(sa.func.count()).where(
+            SNAPSHOT.c.feed == feed, SNAPSHOT.c.verdict == "", SNAPSHOT.c.fetched_at < moment
+        )
+        return bool(self._scalar(query))
+
+    def _one(self, query: sa.Select[Any]) -> tuple[Any, ...]:
+        return read(self._engine, lambda connection: tuple(connection.execute(query).one()))
+
+    def _scalar(self, query: sa.Select[Any]) -> Any:
+        return read(self._engine, lambda connection: connection.execute(query).scalar())
+
+
+def _opened(head: Head, first: str, last: str) -> sa.ColumnElement[bool]:
+    return sa.and_(CALL.c.log == head.log, CALL.c.opened_at >= first, CALL.c.opened_at < last)

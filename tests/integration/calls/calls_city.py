@@ -1,0 +1,206 @@
+"""An invented city's calls, the snapshots that show them, and what must be found in the lake: counted from the snapshots
+alone, by sums that share nothing with the program's."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from at_hand import answer
+from bluelamp.bootstrap import open_live
+from bluelamp.domain.moment import moment_of
+from bluelamp.live.history import History, open_history
+from bluelamp.settings import Settings, read_settings
+from bluelamp.sources.feeds.agency import shipped
+
+FEED = "city"
+STEP = 10  # minutes between snapshots
+NATURES = ("40 - Other", "6X - Major Dist (Violence)", "07 - Minor Accident", "=41/20 - Robbery")
+
+
+def make_home(folder: Path, zone: str = "America/Chicago", feed: str = FEED, **values: Any) -> Settings:
+    """A home with a feed of Dallas's form that is asked every ten minutes."""
+    feeds = folder / "feeds"
+    feeds.mkdir(parents=True, exist_ok=True)
+    text = shipped()["dallas-tx"].replace("America/Chicago", zone)
+    text = text.replace("interval_seconds = 120", f"interval_seconds = {STEP * 60}").replace(
+        "Dallas Police", "City Police"
+    )
+    (feeds / f"{feed}.toml").write_text(text, encoding="utf-8")
+    return read_settings({"home": folder, **values}, {})[0]
+
+
+@dataclass(slots=True)
+class Incident:
+    """A call as it really was: from one time to another, with units that each have a time of their own."""
+
+    number: str
+    begin: datetime
+    end: datetime
+    nature: str
+    later_nature: str
+    beat: str | None
+    units: list[tuple[str, datetime, datetime]]
+
+    def rows(self, at: datetime) -> list[dict[str, str]]:
+        """What the feed shows of it."""
+        if not self.begin <= at < self.end:
+            return []
+        common = {
+            "incident_number": self.number,
+            "nature_of_call": self.nature if at - self.begin < timedelta(minutes=25) else self.later_nature,
+            "location": f"{self.number[-3:]} Elm St",
+            "status": "At Scene",
+            "division": "Central",
+            "priority": "2",
+            **({"beat": self.beat} if self.beat else {}),
+        }
+        there = [name for name, first, last in self.units if first <= at < last]
+        # A call is listed as long as it is open, by whichever unit is there.
+        return [{**common, "unit_number": name} for name in there or [self.units[0][0]]]
+
+
+def incidents(seed: int, first: datetime, hours: float, many: int) -> list[Incident]:
+    """Calls at random."""
+    chance = random.Random(seed)
+    found = []
+    for number in range(many):
+        begin = first + timedelta(minutes=chance.uniform(0, hours * 60))
+        end = begin + timedelta(minutes=chance.expovariate(1 / 55) + 12)
+        nature = chance.choice(NATURES)
+        units = [(f"U{number}-0", begin, end)]
+        for more in range(chance.choice((0, 0, 1, 2))):
+            joined = begin + (end - begin) * chance.uniform(0, 0.6)
+            units.append((f"U{number}-{more + 1}", joined, joined + (end - joined) * chance.uniform(0.3, 1)))
+        later = nature if chance.random() < 0.8 else chance.choice(NATURES)
+        beat = None if chance.random() < 0.1 else str(chance.randint(110, 119))
+        found.append(Incident(f"26-{number:07d}", begin, end, nature, later, beat, units))
+    return found + _watch(first, int(hours))
+
+
+def _watch(first: datetime, hours: int) -> list[Incident]:
+    """One call after another, so that no snapshot in between is empty or lacks a column: it would be doubted."""
+    found = []
+    for hour in range(hours):
+        begin = first + timedelta(minutes=60 * hour - 5)
+        units = [(f"W{hour}", begin, begin + timedelta(minutes=73))]
+        found.append(Incident(f"27-{hour:07d}", *units[0][1:], NATURES[0], NATURES[0], "100", units))
+    return found
+
+
+@dataclass(slots=True)
+class City:
+    """A home whose feed was polled from `first` to `last`; `looked` are the moments."""
+
+    settings: Settings
+    zone: ZoneInfo
+    looked: list[datetime] = field(default_factory=list)
+    shown: list[list[dict[str, str]]] = field(default_factory=list)
+
+    def poll(
+        self, calls: Sequence[Incident], first: datetime, last: datetime, away: Callable[[datetime], bool] | None = None
+    ) -> None:
+        """Take snapshots in; none while nobody looks (`away`)."""
+        flow = open_live(self.settings)
+        try:
+            at = first
+            while at <= last:
+                if away is None or not away(at):
+                    rows = [row for call in calls for row in call.rows(at)]
+                    self.looked.append(at)
+                    self.shown.append(rows)
+                    # A column of the publisher's own tells that it has looked again: else nothing would be new.
+                    told = [{**row, "refreshed": moment_of(at)} for row in rows]
+                    flow.keep(FEED, answer(told), moment_of(at), "polled")
+                at += timedelta(minutes=STEP)
+            flow.take_waiting(FEED)
+        finally:
+            flow.close()
+
+    @contextmanager
+    def history(self) -> Iterator[History]:
+        opened = open_history(self.settings)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+    def compact(self, now: datetime) -> list[str]:
+        """The days that are other than before."""
+        with self.history() as history:
+            return [day.day for day in history.compact_closed(now)]
+
+    # -- what must come out --------------------------------------------------------------------------------------------
+
+    def expected(self) -> list[dict[str, Any]]:
+        """One row for each call that any snapshot shows, by the moment of its first."""
+        numbers: dict[str, list[int]] = {}
+        for place, rows in enumerate(self.shown):
+            for number in sorted({row["incident_number"] for row in rows}):
+                numbers.setdefault(number, []).append(place)
+        found = [self._expected(number, places) for number, places in numbers.items()]
+        return sorted(found, key=lambda row: (row["opened_by"], row["incident_number"]))
+
+    def _expected(self, number: str, places: list[int]) -> dict[str, Any]:
+        first, last = places[0], places[-1]
+        listed = [[row for row in self.shown[place] if row["incident_number"] == number] for place in places]
+        local = self.looked[first].astimezone(self.zone)
+        return {
+            "incident_number": number,
+            "day": local.date(),
+            "hour": local.hour,
+            "weekday": local.isoweekday(),
+            "first_nature": listed[0][0]["nature_of_call"],
+            "nature": listed[-1][0]["nature_of_call"],
+            "beat": listed[0][0].get("beat"),
+            "opened_after": _naive(self.looked[first - 1]) if first else None,
+            "opened_by": _naive(self.looked[first]),
+            "closed_after": _naive(self.looked[last]),
+            "closed_by": _naive(self.looked[last + 1]),
+            "units": sorted({row["unit_number"] for rows in listed for row in rows}),
+            "minutes_open": _middle(self.looked, first, last),
+        }
+
+
+def _middle(looked: list[datetime], first: int, last: int) -> float | None:
+    if first == 0:
+        return None
+    least = looked[last] - looked[first]
+    most = looked[last + 1] - looked[first - 1]
+    return (least + most).total_seconds() / 120
+
+
+def _naive(when: datetime) -> datetime:
+    return when.astimezone(UTC).replace(tzinfo=None)
+
+
+def days_of(zone: ZoneInfo, *days: date) -> list[datetime]:
+    """The moments at which local days begin."""
+    return [datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC) for day in days]
+
+
+def lake_rows(home: Path) -> list[dict[str, Any]]:
+    """Every row of the lake as anybody's Parquet reader finds it."""
+    import pyarrow.parquet as pq
+
+    files = sorted((home / "lake" / "calls").glob("feed=*/day=*.parquet"))
+    return [row for file in files for row in pq.ParquetFile(file).read().to_pylist()]
+
+
+def lake_bytes(home: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((home / "lake" / "calls").glob("feed=*/*"))}
+
+
+def about(path: Path) -> dict[str, Any]:
+    """What a file says of itself."""
+    import pyarrow.parquet as pq
+
+    found: dict[str, Any] = json.loads(pq.ParquetFile(path).schema_arrow.metadata[b"bluelamp"])
+    return found
