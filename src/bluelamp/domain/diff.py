@@ -122,6 +122,18 @@ def believe(rules: FeedRules, tracking: Tracking, calls: Mapping[str, Call], at:
     return step.result
 
 
+def locate(
+    rules: FeedRules, tracking: Tracking, calls: Mapping[str, Call], placed: Mapping[str, Place], at: str, version: str
+) -> Compared:
+    """Places that were decided for calls: `calls` are those that they are about, open or ended, by id. One that says
+    the same as before is no change."""
+    step = _Step(rules, tracking, calls, Taking(at, version, good=False))
+    for id_ in sorted(placed.keys() & calls.keys()):
+        if calls[id_]["place"] != placed[id_]:
+            step.located(id_, placed[id_])
+    return step.result
+
+
 def _age(group: Group) -> tuple[str, str]:
     """New calls are told in the order that they were reported."""
     return group.rows[0].values.get("reported_at", ""), group.key
@@ -221,9 +233,13 @@ class _Step:
             self._tell("updated", id_, fields=changed)
         point = _point_of(group.rows)
         if point is not None and _is_elsewhere(call["place"], point):
-            self._tell("located", id_, place=point)
+            self.located(id_, point)
         if "unit" in fields:
             self._units(id_, call, group, absence["seen"] if absence else self._shown_at)
+
+    def located(self, id_: str, place: Place) -> None:
+        """A call has a place, or another one than before."""
+        self._tell("located", id_, place=place)
 
     def _units(self, id_: str, call: Call, group: Group, seen: str | None) -> None:
         listed = _listed_units(group.rows)

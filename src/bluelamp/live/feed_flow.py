@@ -15,13 +15,13 @@ from bluelamp.domain.snapshot import Reading
 from bluelamp.errors import BluelampError, SourceError
 from bluelamp.live.capture import validators_of
 from bluelamp.live.guard import Stated
-from bluelamp.live.step import take_in
+from bluelamp.live.step import place, take_in
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.sources.feeds.fetching import Part, version_of
 from bluelamp.sources.feeds.reading import read
 from bluelamp.storage.leases import Lease
 from bluelamp.storage.log_writer import LogState, LogWriter, Step, Writing
-from bluelamp.storage.snapshots import Body, Entry, Snapshots
+from bluelamp.storage.snapshots import PLACED, Body, Entry, Snapshots
 
 # So many snapshots that wait are taken in at once; while nobody waits, each has a transaction of its own.
 _BATCH = 200
@@ -100,6 +100,10 @@ class FeedFlow:
         def rows() -> Reading:
             return read(self.agency, parts, parse_moment(entry.fetched_at))
 
+        if entry.origin == PLACED:
+            step = place(self.agency.rules, state, entry.number, entry.fetched_at, bodies, writing.calls)
+            writing.write(step)
+            return step
         step = take_in(self.agency.rules, state, entry.number, stated, rows, writing.recall)
         writing.write(step)
         return step

@@ -3,10 +3,12 @@ handed in. Used by the poller, by replays and by rebuilds alike, so that all thr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
-from bluelamp.domain.diff import Compared, Recall, Taking, believe, compare
+from bluelamp.domain.call import Call, Place
+from bluelamp.domain.diff import Compared, Recall, Taking, believe, compare, locate
 from bluelamp.domain.feed import FeedRules
 from bluelamp.domain.snapshot import Reading
 from bluelamp.domain.tracking import Doubt, Mark, Tracking, without_doubt
@@ -14,6 +16,7 @@ from bluelamp.errors import SourceError
 from bluelamp.live import guard
 from bluelamp.live.guard import GOOD, SUSPICIOUS, UNCHANGED, Stated, Verdict
 from bluelamp.storage.log_writer import LogState, Step, Taken
+from bluelamp.storage.snapshots import PLACED, Body
 
 
 def take_in(
@@ -42,6 +45,24 @@ def take_in(
         reading.conflicting,
     )
     return _step(taken, stated, compared)
+
+
+def place(
+    rules: FeedRules,
+    state: LogState,
+    number: int,
+    at: str,
+    bodies: Sequence[Body],
+    calls: Callable[[Iterable[str]], dict[str, Call]],
+) -> Step:
+    """Places that were decided for calls, kept as they were decided: no snapshot, and no word about what is listed."""
+    placed: dict[str, Place] = {}
+    for body in bodies:
+        placed.update(json.loads(body.body))
+    version = f"placed:{number}"
+    compared = locate(rules, state.tracking, calls(placed), placed, at, version)
+    taken = Taken(number, PLACED, (), version)
+    return Step(taken, at, None, compared.changes, compared.calls)
 
 
 def _unread(rules: FeedRules, state: LogState, number: int, stated: Stated, verdict: Verdict) -> Step:

@@ -11,12 +11,14 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from bluelamp.domain.call import Place
 from bluelamp.domain.moment import moment_of
 from bluelamp.errors import Busy, NoSuchThing
 from bluelamp.live.capture import PUSHED
@@ -28,7 +30,7 @@ from bluelamp.sources.http import HttpClient
 from bluelamp.storage.event_log import EventLog
 from bluelamp.storage.leases import Leases
 from bluelamp.storage.log_writer import LogWriter, Step
-from bluelamp.storage.snapshots import Body, Entry, Kept, Snapshots
+from bluelamp.storage.snapshots import PLACED, Body, Entry, Kept, Snapshots
 
 # How long a snapshot that was handed in is waited for, until it is taken in by whoever holds the feed, seconds.
 _PATIENCE = 5.0
@@ -92,6 +94,16 @@ class LiveFlow:
             return FeedFlow(self.agency(feed), lease, self.writer, self.snapshots).take_waiting(_now())
         finally:
             self.leases.release(lease)
+
+    def place(self, feed: str, places: Mapping[str, Place]) -> None:
+        """Keep places that were decided for calls (by their ids); the calls have them in a moment. They are kept among
+        the snapshots, so that a rebuild gives every call its place again without asking anybody."""
+        body = json.dumps(places, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+        kept = Kept(_now(), PLACED, [Body("places:", 200, {}, body)])
+        self.snapshots.keep(self.agency(feed).name, kept)
+        if self.running is None or not self.running.poke(feed):
+            with suppress(Busy):
+                self.take_waiting(feed)
 
     def receive(self, feed: str, parts: Sequence[Part], origin: str = PUSHED) -> Received:
         """Keep a snapshot that was handed in. It is taken in by whoever holds the feed; that is waited for a little."""

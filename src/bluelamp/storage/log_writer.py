@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -24,6 +24,7 @@ from bluelamp.domain.tracking import Tracking, nothing_tracked
 from bluelamp.storage.event_log import as_of_seq, open_calls
 from bluelamp.storage.leases import Lease, hold
 from bluelamp.storage.live_tables import CALL, CHANGE, EVENT_LOG, FEED, KEYFRAME, SNAPSHOT
+from bluelamp.storage.snapshots import PLACED
 
 # A keyframe after so many changes, or after twice as many as there are open calls, where that is more.
 KEYFRAME_CHANGES = 500
@@ -162,6 +163,19 @@ class Writing:
         """The newest ended call that a key named, and how many calls it has named."""
         return recall(self._connection, self._state.log, key) if self._state.has_ended else _NOTHING_KNOWN
 
+    def calls(self, ids: Iterable[str]) -> dict[str, Call]:
+        """Calls of the log by id, open or ended."""
+        open_calls = self._state.calls
+        wanted = list(ids)
+        found = {id_: open_calls[id_] for id_ in wanted if id_ in open_calls}
+        rest = [id_ for id_ in wanted if id_ not in found]
+        if rest:
+            query = sa.select(CALL.c.body).where(CALL.c.log == self._state.log, CALL.c.id.in_(rest))
+            for body in self._connection.execute(query).scalars():
+                call = cast(Call, json.loads(body))
+                found[call["id"]] = call
+        return found
+
     def write(self, step: Step) -> list[Change]:
         """Write a step and move the state on; its changes with their numbers."""
         state, connection = self._state, self._connection
@@ -283,7 +297,10 @@ def _write_calls(connection: sa.Connection, state: LogState, step: Step) -> None
         connection.execute(CALL.insert(), fresh)
     again = [row for row in rows if row["id"] not in step.occurrences]
     if again:
-        columns = ("open", "ended_at", "number_key", "place_key", "body")
+        columns = ["open", "number_key", "place_key", "body"]
+        # A call that ended before, and is only placed now, keeps the moment of its end.
+        if step.taken.verdict != PLACED:
+            columns.append("ended_at")
         connection.execute(
             CALL.update()
             .where(CALL.c.log == state.log, CALL.c.id == sa.bindparam("b_id"))

@@ -15,6 +15,8 @@ from bluelamp.storage.reading import read
 from bluelamp.storage.vault import Vault
 
 _TRIES = 20
+# The origin of an entry that gives calls their places: kept among the snapshots, in their order, but none of them.
+PLACED = "placed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +133,12 @@ class Snapshots:
 
     def recent(self, feed: str, limit: int) -> list[Entry]:
         """The newest snapshots, the newest first."""
-        query = sa.select(SNAPSHOT).where(SNAPSHOT.c.feed == feed)
+        query = sa.select(SNAPSHOT).where(_of(feed))
         return self._entries(query.order_by(SNAPSHOT.c.number.desc()).limit(limit))
 
     def newest(self, feed: str, verdicts: Sequence[str] = ()) -> Entry | None:
         """The newest snapshot, or the newest of some verdicts."""
-        query = sa.select(SNAPSHOT).where(SNAPSHOT.c.feed == feed)
+        query = sa.select(SNAPSHOT).where(_of(feed))
         if verdicts:
             query = query.where(SNAPSHOT.c.verdict.in_(verdicts))
         found = self._entries(query.order_by(SNAPSHOT.c.number.desc()).limit(1))
@@ -145,7 +147,7 @@ class Snapshots:
     def watched(self, feed: str, first: str, last: str) -> list[tuple[str, str]]:
         """(moment, verdict) of every snapshot fetched from `first` to `last`, both included, in order."""
         query = sa.select(SNAPSHOT.c.fetched_at, SNAPSHOT.c.verdict).where(
-            SNAPSHOT.c.feed == feed, SNAPSHOT.c.fetched_at >= first, SNAPSHOT.c.fetched_at <= last
+            _of(feed), SNAPSHOT.c.fetched_at >= first, SNAPSHOT.c.fetched_at <= last
         )
         ordered = query.order_by(SNAPSHOT.c.number)
         rows = read(self._engine, lambda connection: connection.execute(ordered).all())
@@ -155,7 +157,7 @@ class Snapshots:
         """How many snapshots had each verdict, since a moment."""
         query = (
             sa.select(SNAPSHOT.c.verdict, sa.func.count())
-            .where(SNAPSHOT.c.feed == feed, SNAPSHOT.c.fetched_at >= since)
+            .where(_of(feed), SNAPSHOT.c.fetched_at >= since)
             .group_by(SNAPSHOT.c.verdict)
         )
         rows = read(self._engine, lambda connection: connection.execute(query).all())
@@ -164,3 +166,8 @@ class Snapshots:
     def _entries(self, query: sa.Select[Any]) -> list[Entry]:
         rows = read(self._engine, lambda connection: connection.execute(query).mappings().all())
         return [Entry(**{**row, "reasons": row["reasons"] or []}) for row in rows]
+
+
+def _of(feed: str) -> sa.ColumnElement[bool]:
+    """What was received from a feed's publisher."""
+    return sa.and_(SNAPSHOT.c.feed == feed, SNAPSHOT.c.origin != PLACED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -35,8 +36,15 @@ class Postgres:
             time.sleep(0.02)
 
     def start(self) -> None:
-        """Start it again."""
-        self._server.ensure_postgres_running()
+        """Start it again. A machine that is busy may need longer than the wheel waits for: then it is asked again."""
+        for attempt in range(5):
+            try:
+                self._server.ensure_postgres_running()
+                return
+            except (subprocess.SubprocessError, RuntimeError, AssertionError):
+                if attempt == 4:
+                    raise
+                time.sleep(1)
 
     def restart(self) -> None:
         self.halt()

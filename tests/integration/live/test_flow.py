@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from at_hand import FEED, answer, engine_of, everything, make_home, minute, open_flow, unit
 
+from bluelamp.domain.call import Place
 from bluelamp.errors import Busy, NoSuchThing, UsageError
 from bluelamp.live.doctor import check_up
 from bluelamp.live.rebuild import rebuild
@@ -211,3 +212,27 @@ def test_the_doctor_finds_what_is_damaged_and_names_the_repair(flow: LiveFlow, t
     file = next((tmp_path / "home" / "vault" / "snapshots").rglob("*.gz"))
     file.write_bytes(b"x")
     assert ["are damaged: snapshot" in words for words in wrong()] == [True]
+
+
+def test_places_come_later_and_a_rebuild_gives_them_back(flow: LiveFlow) -> None:
+    flow.take(FEED, answer([unit(1, "A"), unit(2, "B")]), minute(0), "polled")
+    first, second = (call["id"] for call in flow.log.current(FEED)[1])
+    point: Place = {"kind": "point", "lat": 32.7, "lon": -96.8, "uncertainty_m": 50.0, "method": "gazetteer"}
+    flow.place(FEED, {first: point, "nobody": point})
+    flow.place(FEED, {first: point})
+    assert [one.kind for one in flow.log.timeline(FEED, first)] == ["opened", "located"]
+    now = flow.snapshots.recent(FEED, 9)
+    assert [entry.verdict for entry in now] == ["good"], "a place is no snapshot"
+    for number in (1, 2):
+        flow.take(FEED, answer([unit(2, "B", priority=str(number))]), minute(10_000_000 + number), "polled")
+    ended = flow.log.call(FEED, first)
+    assert ended is not None
+    assert (ended["ended"], ended["place"]) == ("closed", point)
+    flow.place(FEED, {first: {**point, "lat": 32.8}, second: {"kind": "area", "area": "beat 123", "method": "beat"}})
+    ended = flow.log.call(FEED, first)
+    assert ended is not None
+    assert (ended["ended"], ended["place"]) == ("closed", {**point, "lat": 32.8})
+    assert [call["id"] for call in flow.log.current(FEED)[1]] == [second]
+    before = everything(engine_of(flow))
+    rebuild(flow, FEED, lambda _count, _of: None)
+    assert everything(engine_of(flow)) == before
