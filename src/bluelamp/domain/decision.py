@@ -31,7 +31,7 @@ _SUPPORTED, _NOT_SUPPORTED = 4.0, 0.5
 _AGREEMENT = 8.0
 _STREET_ODDS = ((1.0, 1.0), (0.9, 0.7), (0.8, 0.4), (0.5, 0.12), (0.0, 0.05))
 # A call's own area is wrong about once in two hundred calls; sources that agree elsewhere make it doubtful.
-_AREA_RIGHT, _AREA_CONTRADICTED, _AREA_NOT_SUPPORTED = 200.0, 30.0, 10.0
+_AREA_RIGHT, _AREA_CONTRADICTED, _AREA_NOT_SUPPORTED = 200.0, 30.0, 20.0
 _CONTESTED = 0.5
 
 
@@ -194,7 +194,7 @@ def _point(cluster: _Cluster, confidence: float, rules: PlaceRules, judged: tupl
     agree = f"; {_and(list(sources)[1:])} {'agrees' if len(sources) == 2 else 'agree'}" if len(sources) > 1 else ""
     return Decision(
         kind="point",
-        method=f"{'+'.join(sources)} {anchor.precision}",
+        method="feed" if list(sources) == ["feed"] else f"{'+'.join(sources)} {anchor.precision}",
         version=rules.version,
         why=f"{anchor.source} found the {_WORDS[anchor.precision]}{agree}. {cluster.anchor.reason}",
         lat=anchor.lat,

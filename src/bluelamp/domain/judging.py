@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Literal
 
 from bluelamp.domain.place import PRECISIONS, AreaCheck, Asked, Candidate, Precision, metres_between
@@ -43,7 +42,6 @@ _DEFAULT_POINT_M = 15.0
 _NEIGHBOURING_NUMBERS = 10
 # The coarsest precision that answers a question.
 _ENOUGH: dict[str, Precision] = {"block": "block", "intersection": "intersection", "named": "block"}
-_NOWHERE: Mapping[Any, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ class Judged:
     reason: str
     gate: str = ""
     gate_m: float | None = None
-    inside: Mapping[str, bool] = _NOWHERE
+    inside: Mapping[str, bool] = field(default_factory=dict)
     street: Likeness = SAME
 
     @property
