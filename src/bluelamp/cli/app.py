@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from bluelamp import __version__
-from bluelamp.cli import archive, asking, care, demo, exits, feeds, live, reference, serving
+from bluelamp.cli import archive, asking, care, city, demo, exits, feeds, live, reference, serving
 from bluelamp.cli.console import Console, ReaderGoneError
 from bluelamp.cli.context import Context
 from bluelamp.cli.interruption import WORDS, Interruption, interruptible
@@ -25,7 +25,7 @@ from bluelamp.errors import BluelampError
 class _InOrder(TyperGroup):
     """Lists the commands in the order that a newcomer meets them in."""
 
-    _first = ("archive", "live", "feeds", "serve", "ask", "crime", "reference", "config", "doctor", "demo")
+    _first = ("archive", "live", "feeds", "serve", "ask", "crime", "reference", "config", "doctor", "synthetic", "demo")
 
     def list_commands(self, ctx: Any) -> list[str]:
         names = super().list_commands(ctx)
@@ -84,6 +84,7 @@ app.add_typer(feeds.app, name="feeds")
 app.add_typer(reference.app, name="reference")
 app.add_typer(care.config_app, name="config")
 care.join(app)
+app.add_typer(city.app, name="synthetic")
 demo.join(app)
 serving.join(app)
 

@@ -17,8 +17,11 @@ answer that says the same suspicious thing twice, and two partial answers that l
 from __future__ import annotations
 
 import random
+import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import overload
 
 from bluelamp.synthetic.chance import key
 from bluelamp.synthetic.city.confusing import Confusing
@@ -54,8 +57,39 @@ def fair_plan(
 ) -> Plan:
     """A plan for a publisher whose every poll meets a new publication; see above. About `share` of the polls meet one
     of `kinds`, a little fewer for fairness; columns vanish for a while and come back."""
-    maker = _Maker(publisher, random.Random(key(seed, "fair plan")), share, kinds, vanishing, corrected)
+    maker = _Maker(publisher, random.Random(key(seed, "fair plan")), share, kinds, vanishing, corrected=corrected)
     return tuple(maker.next(poll) for poll in range(polls))
+
+
+class EndlessPlan(Sequence[Planned]):
+    """A fair plan that goes on for as long as it is asked; safe for threads. For a server that runs."""
+
+    def __init__(
+        self,
+        publisher: Publisher,
+        *,
+        seed: int = 1,
+        share: float = 0.1,
+        kinds: Sequence[str] = tuple(FAULTS),
+        vanishing: Sequence[frozenset[str]] = (),
+    ) -> None:
+        chance = random.Random(key(seed, "endless plan"))
+        self._maker = _Maker(publisher, chance, share, kinds, vanishing, corrected=False)
+        self._made: list[Planned] = []
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return sys.maxsize
+
+    @overload
+    def __getitem__(self, poll: int) -> Planned: ...
+    @overload
+    def __getitem__(self, poll: slice) -> Sequence[Planned]: ...
+    def __getitem__(self, poll: int | slice) -> Planned | Sequence[Planned]:
+        with self._lock:
+            while len(self._made) <= (poll if isinstance(poll, int) else poll.stop):
+                self._made.append(self._maker.next(len(self._made)))
+            return self._made[poll]
 
 
 class _Maker:
@@ -66,6 +100,7 @@ class _Maker:
         share: float,
         kinds: Sequence[str],
         vanishing: Sequence[frozenset[str]],
+        *,
         corrected: bool,
     ) -> None:
         self._publisher, self._chance, self._share = publisher, chance, share

@@ -1,0 +1,44 @@
+"""A city that runs by the clock, for people to look at. Used by the demo and `bluelamp synthetic city`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bluelamp.synthetic.city.agency import FEED, agency_toml
+from bluelamp.synthetic.city.faults import FAULTS, VANISHING
+from bluelamp.synthetic.city.model import City
+from bluelamp.synthetic.city.plan import EndlessPlan
+from bluelamp.synthetic.city.publisher import Publisher
+from bluelamp.synthetic.city.server import CityServer, running
+
+# A city that is faster than time begins in the past, so that it is not at once in the future.
+_BEFORE = timedelta(days=7)
+# Publications that lie behind the first one shown, so that answers can be late from the beginning.
+_BEHIND = 10
+
+
+def show_city(
+    *, seed: int = 1, tempo: float = 1.0, every: float = 120.0, speed: float = 1.0, share: float = 0.0, port: int = 0
+) -> CityServer:
+    """Serve a city from now on. It publishes every `every` seconds of its own time, which goes `speed` times as fast as
+    ours; `share` of its publications have faults (of columns that vanish as well). Raises OSError for a port that is
+    taken, ValueError for a tempo that no city has."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    start = now if speed == 1 else now - _BEFORE
+    publisher = Publisher(
+        City(seed, tempo=tempo), start - _BEHIND * timedelta(seconds=every), every=timedelta(seconds=every)
+    )
+    kinds = [kind for kind in FAULTS if kind != "hang"]
+    plan = EndlessPlan(publisher, seed=seed, share=share, kinds=kinds, vanishing=VANISHING if share else ())
+    return CityServer(publisher, plan, now=running(start, speed), port=port)
+
+
+def write_feed(folder: Path, city: CityServer, *, interval: float) -> Path:
+    """Put the city's feed among those of a folder, to be polled every `interval` seconds (5 at least); its file. Raises
+    OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{FEED}.toml"
+    text = agency_toml(city.url, interval=interval, fresh=max(interval / 60 * 5, 2), timeout=max(interval, 5))
+    path.write_text(text, encoding="utf-8")
+    return path
