@@ -71,7 +71,19 @@ def open_live(settings: Settings, *, looking: bool = False) -> LiveFlow:
         leases=Leases(engine),
         client=lambda: _polling_client(settings),
         token=settings.socrata_token,
+        tidy=lambda: _compact(settings),
     )
+
+
+def _compact(settings: Settings) -> None:
+    """Closed days of calls into the lake, and what the event log then lets go."""
+    from bluelamp.live.history import open_history
+
+    history = open_history(settings)
+    try:
+        history.compact_closed()
+    finally:
+        history.close()
 
 
 def _polling_client(settings: Settings) -> HttpClient:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bluelamp.cli import exits, options
+from bluelamp.cli import exits, live_history, options
 from bluelamp.cli.console import counted
 from bluelamp.cli.options import context_of, examples
 from bluelamp.errors import UsageError
@@ -30,6 +30,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     epilog=examples("bluelamp live run dallas-tx", "bluelamp live status"),
 )
+
+live_history.join(app)
 
 FeedArgument = Annotated[str, typer.Argument(metavar="FEED", help="A feed, by its name in bluelamp feeds list.")]
 FeedsArgument = Annotated[

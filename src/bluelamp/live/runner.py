@@ -30,6 +30,8 @@ from bluelamp.storage.snapshots import Snapshots
 _LOG = structlog.get_logger("bluelamp.live")
 # How often a poller looks for a lease that has become free, and for snapshots that others have kept, seconds.
 _LOOK = 2.0
+# How long after its start, and how often from then on, a process that polls tidies up, seconds.
+_FIRST_TIDY, _TIDY = 60.0, 3600.0
 # After failures the interval grows up to so many times its length.
 _LONGEST_BACKOFF = 8
 
@@ -45,6 +47,8 @@ class Parts:
     token: str = ""
     # Called after each snapshot that was taken in, with the feed's name.
     taken: Callable[[str, Step], None] | None = None
+    # Called now and then by the process that polls: closed days go into the lake.
+    tidy: Callable[[], None] | None = None
 
 
 @dataclass(slots=True)
@@ -140,7 +144,7 @@ class Runner:
         named: list[tuple[str, Callable[[], None]]] = [
             (f"poll-{name}", poller.run) for name, poller in self.pollers.items()
         ]
-        for name, run in [*named, ("leases", self._keep_leases)]:
+        for name, run in [*named, ("leases", self._keep_leases), ("tidy", self._tidy)]:
             thread = threading.Thread(target=run, name=name, daemon=True)
             thread.start()
             self._threads.append(thread)
@@ -162,6 +166,16 @@ class Runner:
             return False
         poller.wake.set()
         return True
+
+    def _tidy(self) -> None:
+        pause = _FIRST_TIDY
+        while self._parts.tidy is not None and not self._stopping.wait(pause):
+            pause = _TIDY
+            if any(poller.lease is not None for poller in self.pollers.values()):
+                try:
+                    self._parts.tidy()
+                except BluelampError as error:
+                    _LOG.error("tidy", problem=error.message)
 
     def _keep_leases(self) -> None:
         while not self._stopping.wait(LEASE_SECONDS / 4):

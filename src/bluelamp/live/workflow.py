@@ -5,6 +5,7 @@
     diff      what differs from the open calls                                              domain/diff.py
     record    changes, calls and verdict in one transaction                                 storage/log_writer.py
     stream    every browser reads the event log                                             web/streams/
+    compact   closed days go into the lake, as dataset calls; once an hour                  compact.py, history.py
 
 `LiveFlow` is what bootstrap hands out: it holds the stores and starts the pollers.
 """
@@ -56,6 +57,7 @@ class LiveFlow:
     leases: Leases
     client: Callable[[], HttpClient]
     token: str = ""
+    tidy: Callable[[], None] | None = None
     running: Runner | None = field(default=None)
 
     def close(self) -> None:
@@ -71,7 +73,7 @@ class LiveFlow:
 
     def runner(self, feeds: Sequence[str], taken: Callable[[str, Step], None] | None = None) -> Runner:
         """The pollers of some feeds, not started yet."""
-        parts = Parts(self.writer, self.snapshots, self.leases, self.client, self.token, taken)
+        parts = Parts(self.writer, self.snapshots, self.leases, self.client, self.token, taken, self.tidy)
         self.running = Runner([self.agency(feed) for feed in feeds], parts)
         return self.running
 
