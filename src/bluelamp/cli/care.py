@@ -12,7 +12,7 @@ import typer
 
 from bluelamp import __version__
 from bluelamp.cli import exits, options
-from bluelamp.cli.console import size_words
+from bluelamp.cli.console import counted, size_words
 from bluelamp.cli.options import console_of, context_of, examples
 from bluelamp.errors import BluelampError
 
@@ -165,7 +165,29 @@ def _facts(settings: Settings) -> dict[str, str]:
     }
 
 
+def backup(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the copy lies; best on another disk.")],
+) -> int:
+    """Copy the home, also while it is written to.
+
+    What is there already is not copied again. To restore, copy it back into an empty home.
+    """
+    from bluelamp.storage.backup import back_up
+
+    here = context_of(context)
+    bars = here.console.progress()
+    bars.begin("copying", 0, 0)
+    copied, size = back_up(here.settings.home, folder, bars.at)
+    bars.end()
+    here.console.out(f"{counted(copied, 'file')} copied ({size_words(size)}) to {folder}.")
+    if here.settings.database:
+        here.console.note("The database lies in PostgreSQL: copy it with pg_dump, before this.")
+    return exits.DONE
+
+
 def join(app: typer.Typer) -> None:
+    app.command("backup", epilog=examples("bluelamp backup /mnt/disk/bluelamp"))(backup)
     app.command(
         "doctor", epilog=examples("bluelamp doctor", "bluelamp doctor --quick --json", "bluelamp doctor --mend")
     )(doctor)

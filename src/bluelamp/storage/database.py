@@ -22,7 +22,6 @@ METADATA = sa.MetaData()
 HEAD = "0003"
 _CONNECT_SECONDS = 10
 _LIVE = "the database of the live half"
-_MEND = "bluelamp doctor --mend puts back the copy of the last load."
 
 # Something received from a publisher, once: an archive, a folder, a file, an answer of the API.
 RECEIPT = sa.Table(
@@ -138,8 +137,11 @@ def database_error(error: sa.exc.SQLAlchemyError, url: str = "", *, gone: bool =
     if "readonly" in cause or "unable to open" in cause:
         hint = "Check free space and permissions under BLUELAMP_HOME, then run the same command again."
     if "malformed" in cause or "not a database" in cause:
-        mend = "Restore live.sqlite from a backup." if place == _LIVE else _MEND
-        return Damaged(f"{place[0].upper()}{place[1:]} is damaged: {cause}.", mend)
+        if place == _LIVE:
+            return Damaged(f"The database of the live half is damaged: {cause}.", "Restore live.sqlite from a backup.")
+        return Damaged(
+            f"The ledger is damaged: {cause}.", "bluelamp doctor --mend puts back the copy of the last load."
+        )
     kind = Unreachable if gone and "postgresql" in url else StorageError
     return kind(f"{place[0].upper()}{place[1:]} cannot be used: {cause}.", hint)
 

@@ -173,7 +173,7 @@ class AgencyFile(_Table):
     city: str = ""
     description: str = ""
     window: Literal["active", "rolling"] = "active"
-    interval_seconds: float = Field(default=120, ge=5, le=86_400)
+    interval_seconds: float = Field(default=120, ge=1, le=86_400)
     fresh_minutes: float = Field(default=30, gt=0, le=44_640)
     body_limit_mb: float = Field(default=32, gt=0, le=256)
     timeout_seconds: float = Field(default=30, gt=0, le=300)

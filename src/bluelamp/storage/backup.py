@@ -1,0 +1,92 @@
+"""A copy of a home that may be written to meanwhile. Called by `bluelamp backup`.
+
+The databases are copied first, each as it is at one moment, then the files that they speak of: files are only ever
+added, so a copy holds at least all that its databases know. What is there already, unchanged, is not copied again.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+from bluelamp.errors import StorageError, UsageError
+from bluelamp.storage.files import PARTIAL, atomic_path, storage_errors
+
+_DATABASES = ("ledger.sqlite", "live.sqlite")
+# What need not be kept: made anew, or of this moment only.
+_LEFT_OUT = ("cache", "tmp", "writer.lock")
+_TRIES = 5
+
+
+def back_up(home: Path, target: Path, told: Callable[[int, int], None]) -> tuple[int, int]:
+    """Copy a home into a folder; how many files were copied, and how many bytes. `told` hears of both as it goes on.
+    Raises UsageError for a target inside the home, StorageError where it cannot be written."""
+    if target.resolve().is_relative_to(home.resolve()):
+        raise UsageError(f"{target} lies in the home itself.", "Choose a folder elsewhere, best on another disk.")
+    if not home.is_dir():
+        raise UsageError(f"There is no home at {home}.", "Set --home or BLUELAMP_HOME.")
+    copied = size = 0
+    with storage_errors("write the copy"):
+        target.mkdir(parents=True, exist_ok=True)
+        for name in _DATABASES:
+            if (home / name).exists():
+                size += _database(home / name, target / name)
+                copied += 1
+        # A data version may be published meanwhile: its pointer is copied after what it points to.
+        for _ in range(_TRIES):
+            for file in sorted(_files(home), key=lambda one: one.suffix == ".json"):
+                fresh = _file(file, target / file.relative_to(home))
+                copied, size = copied + (fresh > 0), size + fresh
+                told(size, copied)
+            if _whole(target):
+                return copied, size
+    raise StorageError("The warehouse changes faster than it can be copied.", "Run this again when no load runs.")
+
+
+def _database(source: Path, target: Path) -> int:
+    try:
+        with atomic_path(target) as partial:
+            partial.unlink(missing_ok=True)
+            with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(partial)) as writing:
+                reading.backup(writing)
+                writing.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.Error as error:
+        raise StorageError(f"{source.name} cannot be copied: {error}.", "Run bluelamp doctor.") from None
+    return target.stat().st_size
+
+
+def _files(home: Path) -> Iterator[Path]:
+    for path in home.rglob("*"):
+        inside = path.relative_to(home)
+        aside = inside.parts[0] in _LEFT_OUT or inside.name.startswith(_DATABASES)
+        if path.is_file() and not path.is_symlink() and not aside and PARTIAL not in inside.name:
+            yield path
+
+
+def _file(source: Path, target: Path) -> int:
+    """Copy a file that is not there yet as it is; the bytes that were written."""
+    try:
+        facts = source.stat()
+        if target.exists():
+            there = target.stat()
+            if (there.st_size, there.st_mtime_ns) == (facts.st_size, facts.st_mtime_ns):
+                return 0
+        with atomic_path(target, flush=False) as partial:
+            shutil.copy2(source, partial)
+        return facts.st_size
+    except FileNotFoundError:
+        return 0  # swept meanwhile: nothing refers to it any more
+
+
+def _whole(target: Path) -> bool:
+    """Whether every data version that a pointer names is there."""
+    import json
+
+    for pointer in (target / "warehouse").glob("*.json"):
+        named = json.loads(pointer.read_text(encoding="utf-8")).get("file", "")
+        if named and not (target / "warehouse" / named).exists():
+            return False
+    return True
