@@ -31,7 +31,8 @@ _RANGE = re.compile(r"^(\d{1,6})\s*(?:-|TO\b|THRU\b)\s*(\d{1,6})\s+(?=\S)")
 _BLOCK_COLUMN = re.compile(r"(\d{1,6})(X{0,2})(?:\s*-\s*(\d{1,6}))?")
 _ANYTHING = re.compile(r"[^\W_]")
 # A number with at most one letter behind it (`1204A`), or a masked one (`32XX`); an ordinal is neither.
-_NUMBER = re.compile(r"^(\d{1,6})(?:[A-Z]|\s*[13]/[24])?\s+(?=\S)|^(\d{1,4})(XX?)\s+(?=\S)")
+_NUMBER = re.compile(r"^(\d{1,6})[A-Z]?\s+(?=\S)|^(\d{1,4})(XX?)\s+(?=\S)")
+_FRACTION = re.compile(r"^(\d{1,6})(?:\s+|-)[13]/[24]\b")  # `1204 1/2 ELM ST` is no crossing
 _UNIT_SIGN = re.compile(r"\s*#\s*(\S.*)?$")
 _LONGEST = 300  # characters; a location that is longer is no location
 
@@ -70,7 +71,7 @@ def parse_location(text: str | None, block: str | int | None = None, aliases: Al
     numbers = _block_numbers(block)
     if len(line) > _LONGEST or line in NOTHING_WORDS or not _ANYTHING.search(line):
         return Location("unknown", whole, numbers)
-    line, dropped = _without_asides(line)
+    line, dropped = _without_asides(_FRACTION.sub(r"\1", line))
     if line.startswith("-") and len(numbers) == 1:
         line, numbers = f"{numbers[0]} {line}", ()
     parts = _split_streets(line)
@@ -127,11 +128,7 @@ def _split_streets(line: str) -> list[str]:
     """What stands between signs that mean a crossing; the line alone where there is none."""
     if not _MAY_CROSS.search(line):
         return [line]
-    parts = [part for part in _BETWEEN_STREETS.split(_LEAD_IN.sub("", line)) if part.strip()]
-    # `1204 1/2 ELM ST` has a fraction, no crossing.
-    if len(parts) == 2 and parts[0].split()[-1] in ("1", "3") and parts[1].split()[0] in ("2", "4"):
-        return [line]
-    return parts
+    return [part for part in _BETWEEN_STREETS.split(_LEAD_IN.sub("", line)) if part.strip()]
 
 
 def _crossing(text: str, parts: list[str], numbers: tuple[int, ...], dropped: str, aliases: Aliases) -> Location:

@@ -103,6 +103,8 @@ def _without_endings(words: list[str]) -> tuple[list[str], str, str, bool, bool]
         ramp, words = True, words[1:]
         if len(words) > 1 and words[0] in ("TO", "FROM"):
             words = words[1:]
+    if len(words) > 1 and words[0] in BOUNDS:
+        bound, words = BOUNDS[words[0]], words[1:]  # `NB I 5`
     while len(words) > 1:
         last, before = words[-1], words[-2]
         if last in BOUNDS and not bound:
