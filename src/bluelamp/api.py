@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import pyarrow
 
     from bluelamp.questions.answer import Answer as _Answered
+    from bluelamp.questions.question import Question
+    from bluelamp.settings import Settings
 
 __all__ = ["Answer", "BluelampError", "Coverage", "ask"]
 
@@ -36,8 +38,8 @@ class Answer:
     """The answer to a question, with all that its figures must carry.
 
     `rows` is a list of dictionaries, one for each row; `columns` the names in order; `words` says what each column is.
-    `coverage` counts the force-months that the answer should contain and those it does; `caveats` are sentences to
-    quote with the figures; `truncated` says that there are more rows than were asked for.
+    `coverage` counts the force-months (of calls, the days of feeds) that the answer should contain and those it does;
+    `caveats` are sentences to quote with the figures; `truncated` says that there are more rows than were asked for.
     """
 
     dataset: str
@@ -50,6 +52,7 @@ class Answer:
     data_version: str
     newest_release: str | None
     truncated: bool
+    source: str
     licence: str
     _kinds: Mapping[str, str] = field(repr=False)
 
@@ -80,9 +83,8 @@ class Answer:
 
     def citation(self) -> str:
         """How to cite these figures: the source, the question, the version that answered, what it covers."""
-        newest = f", releases up to {self.newest_release}" if self.newest_release else ""
         return (
-            f"data.police.uk{newest}; asked “{self.question}” of Bluelamp data version {self.data_version}. "
+            f"{self.source}; asked “{self.question}” of Bluelamp data version {self.data_version}. "
             f"{self.coverage.words()} {self.licence}"
         )
 
@@ -117,8 +119,8 @@ def ask(
 ) -> Answer:
     """Ask a question of what is loaded.
 
-    `dataset` is crimes, outcomes or stops. `measure` (the count by default), `by` and `order` name fields, one or
-    several; `bluelamp ask DATASET --fields` lists them. `where` maps a field to the value or values to keep, and
+    `dataset` is crimes, outcomes, stops or calls. `measure` (the count by default), `by` and `order` name fields, one
+    or several; `bluelamp ask DATASET --fields` lists them. `where` maps a field to the value or values to keep, and
     `field!` to those to leave out; or it is a list of `field=value`. `force` names one or several forces; `first` and
     `last` are months, `YYYY-MM`; `as_of` answers as known at that release. `home` is the folder that Bluelamp keeps
     everything in, by default that of the settings.
@@ -143,6 +145,8 @@ def ask(
         as_of=_month(as_of, "as_of"),
     )
     settings, _ = read_settings({"home": Path(home) if home is not None else None})
+    if question.dataset.live:
+        return _answer_about_calls(question, settings)
     version = None
     if question.as_of is not None:
         from bluelamp.archive.progress import Silent
@@ -152,9 +156,15 @@ def ask(
         return _answer_of(answer(DataVersion(connection), question))
 
 
-def _answer_of(answered: _Answered) -> Answer:
-    from bluelamp.questions.answer import LICENCE
+def _answer_about_calls(question: Question, settings: Settings) -> Answer:
+    from bluelamp.questions.answer import answer
+    from bluelamp.questions.calls.opening import open_calls
 
+    with open_calls(settings) as calls:
+        return _answer_of(answer(calls, question))
+
+
+def _answer_of(answered: _Answered) -> Answer:
     names = tuple(column.name for column in answered.columns)
     return Answer(
         dataset=answered.question.dataset.name,
@@ -167,7 +177,8 @@ def _answer_of(answered: _Answered) -> Answer:
         data_version=answered.data_version,
         newest_release=str(answered.newest_release) if answered.newest_release else None,
         truncated=answered.truncated,
-        licence=LICENCE,
+        source=answered.source,
+        licence=answered.licence,
         _kinds={
             **dict.fromkeys(names, "measure"),
             **{one.name: _KINDS.get(one.kind, "text") for one in answered.question.by},

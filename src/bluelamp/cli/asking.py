@@ -16,14 +16,28 @@ if TYPE_CHECKING:
     from bluelamp.cli.console import Console
     from bluelamp.questions.answer import Answer
     from bluelamp.questions.datasets import DatasetSpec
+    from bluelamp.questions.question import Question
+    from bluelamp.settings import Settings
 
 _FORMATS = ("table", "csv", "json")
+
+
+def _complete_dataset(incomplete: str) -> list[str]:
+    from bluelamp.questions.askable import ASKABLE
+
+    return [name for name in ASKABLE if name.startswith(incomplete)]
+
+
+DatasetArgument = Annotated[
+    str,
+    typer.Argument(help="crimes, outcomes, stops or calls.", autocompletion=_complete_dataset, metavar="DATASET"),
+]
 _GAPS_TOLD = 8
 
 
 def ask(
     context: typer.Context,
-    dataset: options.DatasetArgument,
+    dataset: DatasetArgument,
     measure: Annotated[
         list[str] | None,
         typer.Option(
@@ -73,8 +87,6 @@ def ask(
 
     Without --measure the records are counted.
     """
-    from bluelamp.questions.answer import answer
-    from bluelamp.questions.data_version import DataVersion
     from bluelamp.questions.question import find_dataset, make_question, near
 
     console = console_of(context)
@@ -95,16 +107,26 @@ def ask(
         limit=limit,
         as_of=options.month(as_of, "--as-of"),
     )
-    from bluelamp.bootstrap import open_archive, open_warehouse
+    _show(console, _answer(question, context_of(context).settings, console), chosen)
+    return exits.DONE
 
-    settings = context_of(context).settings
+
+def _answer(question: Question, settings: Settings, console: Console) -> Answer:
+    from bluelamp.questions.answer import answer
+
+    if question.dataset.live:
+        from bluelamp.questions.calls.opening import open_calls
+
+        with open_calls(settings) as calls:
+            return answer(calls, question)
+    from bluelamp.bootstrap import open_archive, open_warehouse
+    from bluelamp.questions.data_version import DataVersion
+
     version = None
     if question.as_of is not None:
         version = open_archive(settings).as_of(question.as_of, console.progress())
     with open_warehouse(settings).reading(version) as connection:
-        answered = answer(DataVersion(connection), question)
-    _show(console, answered, chosen)
-    return exits.DONE
+        return answer(DataVersion(connection), question)
 
 
 def _show(console: Console, answered: Answer, chosen: str) -> None:

@@ -11,9 +11,12 @@ from typing import Any
 
 from bluelamp.domain.month import Month
 from bluelamp.errors import UsageError
+from bluelamp.questions.calls.told import caveats_of_calls, periods_of
+from bluelamp.questions.calls.version import CallsVersion
+from bluelamp.questions.calls.watched import WatchedCoverage
 from bluelamp.questions.caveats import caveats_of_question, unplaced
 from bluelamp.questions.coverage import Coverage
-from bluelamp.questions.data_version import NOT_RECORDED, DataVersion
+from bluelamp.questions.data_version import LICENCE, NOT_RECORDED, DataVersion
 from bluelamp.questions.datasets import DatasetSpec, Measure
 from bluelamp.questions.indexed import answer_from_indexes
 from bluelamp.questions.periods import Period, caveats_of, incomplete_periods
@@ -22,8 +25,6 @@ from bluelamp.questions.scope import coverage_of_question
 from bluelamp.questions.sql import Compiler
 
 __all__ = ["LICENCE", "NOT_RECORDED", "Answer", "Column", "answer", "count"]
-
-LICENCE = "Contains public sector information licensed under the Open Government Licence v3.0 (data.police.uk)."
 
 Rows = list[tuple[Any, ...]]
 
@@ -43,7 +44,7 @@ class Answer:
     """Rows with everything that a figure must carry: coverage, definition, version, caveats, truncation.
 
     `answered_by` names the engine that found the rows: indexes, marts or rows. `incomplete` are the months or years of
-    the answer that cannot be compared with whole ones.
+    the answer that cannot be compared with whole ones. `source` and `licence` are what a citation says of both.
     """
 
     question: Question
@@ -56,6 +57,8 @@ class Answer:
     caveats: tuple[str, ...]
     answered_by: str
     incomplete: tuple[Period, ...] = ()
+    source: str = ""
+    licence: str = LICENCE
 
     def as_json(self) -> dict[str, Any]:
         names = [column.name for column in self.columns]
@@ -74,15 +77,14 @@ class Answer:
             "truncated": self.truncated,
             "caveats": list(self.caveats),
             "incomplete_periods": [period.as_json() for period in self.incomplete],
-            "licence": LICENCE,
+            "licence": self.licence,
         }
 
     def citation(self) -> str:
         """How to cite these figures: the source, the question, the version that answered, what it covers."""
-        newest = f", releases up to {self.newest_release}" if self.newest_release else ""
         return (
-            f"data.police.uk{newest}; asked “{self.question.canonical()}” of Bluelamp data version "
-            f"{self.data_version}. {self.coverage.words()} {LICENCE}"
+            f"{self.source}; asked “{self.question.canonical()}” of Bluelamp data version "
+            f"{self.data_version}. {self.coverage.words()} {self.licence}"
         )
 
 
@@ -114,16 +116,24 @@ def answer(version: DataVersion, question: Question, *, engines: Sequence[str] =
     rows, answered_by = _with_rates(version, question, engines)
     limit = question.limit or MAX_ROWS
     covered = coverage_of_question(version, question)
-    incomplete = incomplete_periods(question, covered)
+    incomplete, of_periods = _periods(version, question, covered)
     columns = [Column(one.name, "dimension", one.words) for one in question.by]
     columns += [Column(one.name, "measure", one.words, one.unit) for one in question.measures]
     missing = unplaced(question, lambda asked: count(version, asked, engines=engines))
     return Answer(
         question, tuple(columns), rows[:limit], covered, version.facts.name, version.facts.newest_release,
         len(rows) > limit,
-        (*caveats_of(incomplete), *caveats_of_question(version, question), *missing),
-        answered_by, incomplete,
+        (*of_periods, *caveats_of_question(version, question), *missing),
+        answered_by, incomplete, version.source(question), version.licence(question),
     )  # fmt: skip
+
+
+def _periods(version: DataVersion, question: Question, covered: Coverage) -> tuple[tuple[Period, ...], list[str]]:
+    """(the periods that are not whole, the sentences about them)."""
+    if isinstance(version, CallsVersion) and isinstance(covered, WatchedCoverage):
+        return periods_of(question, covered), caveats_of_calls(version, question, covered)
+    incomplete = incomplete_periods(question, covered)
+    return incomplete, caveats_of(incomplete)
 
 
 def count(version: DataVersion, question: Question, *, engines: Sequence[str] = tuple(ENGINES)) -> int:

@@ -41,7 +41,7 @@ def _values(version: DataVersion, dimension: Dimension) -> int:
         return len(version.months) * _DAYS_A_MONTH
     if dimension.kind == "point":
         return int(version.once("points", lambda: version.rows("SELECT count(*) FROM dim_point")[0][0]))
-    if dimension.kind in ("word", "force", "town", "area", "lsoa"):
+    if dimension.kind in ("word", "force", "town", "area", "lsoa", "label"):
         return len(version.words(dimension)) + 1
     return len(dimension.terms) or _FEW
 

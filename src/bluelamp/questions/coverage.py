@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -14,6 +14,14 @@ from bluelamp.domain.coverage import State
 from bluelamp.domain.month import Month, runs
 from bluelamp.questions.cells import STATES
 from bluelamp.questions.data_version import DataVersion
+
+
+class ToldGap(Protocol):
+    """What every gap can say of itself."""
+
+    def words(self) -> str: ...
+
+    def as_json(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,7 @@ class Coverage:
 
     expected: int
     held: int
-    gaps: tuple[Gap, ...]
+    gaps: tuple[ToldGap, ...]
     by_month: tuple[MonthCoverage, ...] = ()
 
     @property

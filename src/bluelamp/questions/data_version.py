@@ -19,7 +19,7 @@ from bluelamp.domain.month import Month
 from bluelamp.errors import UsageError
 from bluelamp.questions.cells import Cells, make_cells
 from bluelamp.questions.datasets import DATASETS, DatasetSpec, Dimension
-from bluelamp.questions.question import near
+from bluelamp.questions.question import Question, near
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bluelamp.storage.warehouse.serving import Serving
 
 NOT_RECORDED = "not recorded"
+LICENCE = "Contains public sector information licensed under the Open Government Licence v3.0 (data.police.uk)."
 _OFTEN = 512
 Found = TypeVar("Found")
 Guard = Callable[["duckdb.DuckDBPyConnection", bool], AbstractContextManager[None]]
@@ -115,6 +116,21 @@ class DataVersion:
                 self._held[name] = read()
             found: Found = self._held[name]
             return found
+
+    def table_of(self, question: Question, *, mart: bool = False) -> tuple[str, dict[str, Any]]:
+        """(what the rows of a question are read from, its parameters)."""
+        return (question.dataset.mart if mart else question.dataset.table), {}
+
+    def source(self, question: Question) -> str:
+        """Where the figures of a question are from, as it is cited."""
+        del question
+        newest = self.facts.newest_release
+        return "data.police.uk" + (f", releases up to {newest}" if newest else "")
+
+    def licence(self, question: Question) -> str:
+        """The sentence that the licence of the source asks for."""
+        del question
+        return LICENCE
 
     # -- what the version is ------------------------------------------------------------------------------------
 

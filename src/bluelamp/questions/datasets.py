@@ -11,7 +11,20 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal[
-    "month", "year", "word", "force", "town", "area", "lsoa", "number", "flag", "text", "date", "coded", "point"
+    "month",
+    "year",
+    "word",
+    "force",
+    "town",
+    "area",
+    "lsoa",
+    "number",
+    "flag",
+    "text",
+    "date",
+    "coded",
+    "point",
+    "label",
 ]
 
 
@@ -19,9 +32,10 @@ Kind = Literal[
 class Dimension:
     """Something to group or filter by. `key` is the column expression on the rows, alias `r`.
 
-    `field` names the vocabulary in dim_word for the kind `word`. `in_mart` says that the dataset's mart has the same
-    column, so that the mart can answer in place of the rows. `terms` are the words of a dimension of the kind `coded`,
-    whose key is their place in the list. `folds` names the dimension that this one is a coarser form of.
+    `field` names the vocabulary in dim_word for the kind `word`; a `label` is a word that stands in the rows. `in_mart`
+    says that the dataset's mart has the same column, so that the mart can answer in place of the rows. `terms` are the
+    words of a dimension of the kind `coded`, whose key is their place in the list. `folds` names the dimension that
+    this one is a coarser form of.
     """
 
     name: str
@@ -75,7 +89,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class DatasetSpec:
-    """One dataset as it may be asked."""
+    """One dataset as it may be asked. `table` and `mart` are those of a data version of the archive."""
 
     name: str
     words: str
@@ -84,6 +98,7 @@ class DatasetSpec:
     dimensions: tuple[Dimension, ...]
     measures: tuple[Measure, ...]
     caveats: tuple[str, ...] = field(default=())
+    live: bool = False  # of the live half: no archive, no release and no force is in it
 
     def dimension(self, name: str) -> Dimension | None:
         """By its name or by the published column's."""
@@ -514,4 +529,11 @@ STOPS = DatasetSpec(
 
 DATASETS: dict[str, DatasetSpec] = {spec.name: spec for spec in (CRIMES, OUTCOMES, STOPS)}
 # The suffixes of file names are understood as well.
-ALIASES = {"street": "crimes", "crime": "crimes", "outcome": "outcomes", "stop-and-search": "stops", "stop": "stops"}
+ALIASES = {
+    "street": "crimes",
+    "crime": "crimes",
+    "outcome": "outcomes",
+    "stop-and-search": "stops",
+    "stop": "stops",
+    "call": "calls",
+}

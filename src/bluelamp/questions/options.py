@@ -42,7 +42,7 @@ def _all(version: DataVersion, spec: DatasetSpec, dimension: Dimension) -> list[
     if dimension.kind == "year":
         years = dict.fromkeys(str(month.year) for month in version.months)
         return [(year, year) for year in years]
-    if dimension.kind in ("word", "town", "area", "lsoa"):
+    if dimension.kind in ("word", "town", "area", "lsoa", "label"):
         words = sorted(version.words(dimension))
         return [(word, value_label(dimension.name, word)) for word in words] + [(NOT_RECORDED, "Not recorded")]
     if dimension.name == "hour":

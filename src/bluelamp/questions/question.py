@@ -14,7 +14,8 @@ from urllib.parse import quote
 from bluelamp.domain.force import BY_SLUG, FORCES
 from bluelamp.domain.month import Month
 from bluelamp.errors import UsageError
-from bluelamp.questions.datasets import ALIASES, DATASETS, DatasetSpec, Dimension, Measure
+from bluelamp.questions.askable import ASKABLE
+from bluelamp.questions.datasets import ALIASES, DatasetSpec, Dimension, Measure
 
 # Far beyond any table that a person reads; a truncated answer says so.
 MAX_ROWS = 10_000_000
@@ -95,14 +96,16 @@ def make_question(
         raise UsageError(f"The months run backwards: from {first} to {last}.")
     if limit is not None and not 1 <= limit <= MAX_ROWS:
         raise UsageError(f"A limit is 1 to {MAX_ROWS:,}, not {limit}.")
+    if as_of is not None and spec.live:
+        raise UsageError(f"{spec.name} are no part of any release: they cannot be asked as of one.")
     orders = tuple(_find_order(text, set(asked)) for text in _split(order))
     return Question(spec, chosen, grouped, _filters(spec, where), first, last, orders, limit, as_of)
 
 
 def find_dataset(name: str) -> DatasetSpec:
-    found = DATASETS.get(ALIASES.get(name, name))
+    found = ASKABLE.get(ALIASES.get(name, name))
     if found is None:
-        raise UsageError(f"There is no dataset “{name}”.", near(name, DATASETS))
+        raise UsageError(f"There is no dataset “{name}”.", near(name, ASKABLE))
     return found
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bluelamp.domain.month import Month
+from bluelamp.questions.calls.version import CallsVersion
+from bluelamp.questions.calls.watched import watched_coverage
 from bluelamp.questions.coverage import Coverage, coverage_of
 from bluelamp.questions.data_version import NOT_RECORDED, DataVersion
 from bluelamp.questions.question import Filter, Question
@@ -12,7 +14,9 @@ _OWN_SHARE = 0.05
 
 
 def coverage_of_question(version: DataVersion, question: Question) -> Coverage:
-    """The force-months that the answer should contain, and those it does."""
+    """The force-months that the answer should contain, and those it does; of calls, the days of feeds."""
+    if isinstance(version, CallsVersion):
+        return watched_coverage(version, question)
     forces = forces_concerned(version, question)
     return coverage_of(
         version,

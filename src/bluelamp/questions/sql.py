@@ -14,7 +14,7 @@ from bluelamp.questions.data_version import DIMENSION_TABLES, NOT_RECORDED, Data
 from bluelamp.questions.datasets import Dimension, Measure
 from bluelamp.questions.question import MAX_ROWS, Filter, Question
 
-_BARE = ("number", "month", "year", "text", "date", "point", "coded")
+_BARE = ("number", "month", "year", "text", "date", "point", "coded", "label")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ class Compiler:
 
     def compile(self) -> Compiled:
         question = self.question
-        table = question.dataset.mart if self.mart else question.dataset.table
+        table, given = self.version.table_of(question, mart=self.mart)
+        self.parameters |= given
         keys = [f"{_grouped(dimension)} AS k{number}" for number, dimension in enumerate(question.by)]
         values = [f"{self._aggregate(measure)} AS m{number}" for number, measure in enumerate(question.measures)]
         grouped = f" GROUP BY {', '.join(f'k{n}' for n in range(len(keys)))}" if keys else ""
@@ -58,7 +59,8 @@ class Compiler:
     def conditions(self) -> str:
         """` WHERE …`, or nothing; fills `parameters`."""
         found = []
-        if not any(filter_.dimension.name == "origin" for filter_ in self.question.filters):
+        live = self.question.dataset.live
+        if not live and not any(filter_.dimension.name == "origin" for filter_ in self.question.filters):
             # Crimes around a point, from the API, belong to force-months that are counted already.
             found.append("r.force_id <> 0")
         if self.question.first:
@@ -72,7 +74,7 @@ class Compiler:
         return f" WHERE {' AND '.join(found)}" if found else ""
 
     def _condition(self, filter_: Filter, name: str) -> str:
-        if filter_.dimension.kind == "point":
+        if filter_.dimension.kind == "point" and not self.question.dataset.live:
             return self._at_points(filter_, name)
         if filter_.dimension.kind == "lsoa":
             keys: list[Any] = _keys_of_lsoas(self.version, filter_)
@@ -132,8 +134,10 @@ def key_of(version: DataVersion, dimension: Dimension, value: str) -> Any:
         return date.fromisoformat(value)
     if dimension.kind == "coded":
         return dimension.terms.index(value)
-    if dimension.kind == "text":
+    if dimension.kind in ("text", "point"):
         return value
+    if dimension.kind == "label":
+        return version.spelling(dimension, value)
     return version.words(dimension)[version.spelling(dimension, value)]
 
 
@@ -168,6 +172,8 @@ def _label(dimension: Dimension, number: int) -> tuple[str, str]:
         return f"([{words}])[{key} + 1]", ""
     if dimension.kind in ("text", "date", "point"):
         return f"{key}::VARCHAR", ""
+    if dimension.kind == "label":
+        return f"coalesce(nullif({key}, ''), '{NOT_RECORDED}')", ""
     table, key_column, word, condition = DIMENSION_TABLES[dimension.kind]
     on = f"d{number}.{key_column} = {key}"
     if condition:

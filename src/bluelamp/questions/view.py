@@ -10,8 +10,9 @@ from typing import Any
 from bluelamp.domain.force import BY_SLUG
 from bluelamp.domain.month import Month
 from bluelamp.errors import UsageError
+from bluelamp.questions.askable import ASKABLE
 from bluelamp.questions.data_version import NOT_RECORDED
-from bluelamp.questions.datasets import DATASETS, DatasetSpec, Dimension
+from bluelamp.questions.datasets import DatasetSpec, Dimension
 from bluelamp.questions.question import Filter, Question, make_question, near
 
 # What a URL may carry; beyond it nobody has chosen by hand.
@@ -78,17 +79,17 @@ def make_view(first: Month | None, last: Month | None, where: Sequence[str]) -> 
 
 
 def _spelled(dimension: Dimension, value: str) -> str:
-    spec = next(spec for spec in DATASETS.values() if spec.dimension(dimension.name) is dimension)
+    spec = next(spec for spec in ASKABLE.values() if spec.dimension(dimension.name) is dimension)
     (filter_,) = make_question(spec.name, where=[f"{dimension.name}={value}"]).filters
     return filter_.values[0] or NOT_RECORDED
 
 
 def _dimension(name: str) -> Dimension:
-    for spec in DATASETS.values():
+    for spec in ASKABLE.values():
         found = spec.dimension(name)
         if found is not None:
             return found
-    names = dict.fromkeys(one.name for spec in DATASETS.values() for one in spec.dimensions)
+    names = dict.fromkeys(one.name for spec in ASKABLE.values() for one in spec.dimensions)
     raise UsageError(f"There is no field “{name}” to filter by.", near(name, names))
 
 

@@ -1,5 +1,5 @@
-"""An invented city's calls, the snapshots that show them, and what must be found in the lake: counted from the snapshots
-alone, by sums that share nothing with the program's."""
+"""An invented city's calls, the snapshots that show them, and what must be found in the lake: counted from the
+snapshots alone, by sums that share nothing with the program's."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from at_hand import answer
+
 from bluelamp.bootstrap import open_live
 from bluelamp.domain.moment import moment_of
 from bluelamp.live.history import History, open_history

@@ -236,7 +236,7 @@ def test_a_rebuilt_log_changes_nothing(tmp_path: Path) -> None:
     assert lake_bytes(tmp_path / "home") == before
 
 
-# -- retention -----------------------------------------------------------------------------------------------------------
+# -- retention ---------------------------------------------------------------------------------------------------------
 
 
 def test_what_goes_is_in_the_lake_and_stays_there(tmp_path: Path, database: str) -> None:

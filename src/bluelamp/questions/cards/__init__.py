@@ -11,11 +11,11 @@ from dataclasses import replace
 from typing import Any
 
 from bluelamp.errors import BluelampError
-from bluelamp.questions.answer import LICENCE
 from bluelamp.questions.cards import charts, figures, where
 from bluelamp.questions.cards.base import CardAnswer, Scene, known_filter, unknown_values
 from bluelamp.questions.dashboards import CardSpec, DashboardSpec
 from bluelamp.questions.data_version import DataVersion
+from bluelamp.questions.question import Question
 from bluelamp.questions.scope import coverage_of_question
 from bluelamp.questions.view import View, question_of
 
@@ -52,7 +52,7 @@ def answer_dashboard(
             for value in unknown_values(version, one)
         ],
         "cards": {card.name: answer_card(version, dashboard, card, view) for card in cards},
-        "licence": LICENCE,
+        "licence": version.licence(asked),
     }
 
 
@@ -69,7 +69,7 @@ def answer_card(version: DataVersion, dashboard: DashboardSpec, card: CardSpec, 
     question = found.question if found.question and all(one.values for one in found.question.filters) else None
     covered = coverage_of_question(version, question) if question else None
     same = card.dataset == dashboard.dataset
-    cite = _cite(version, card, question.canonical(), covered.words()) if question and covered else ""
+    cite = _cite(version, card, question, covered.words()) if question and covered else ""
     return {
         **head,
         "definition": found.definition,
@@ -85,10 +85,10 @@ def answer_card(version: DataVersion, dashboard: DashboardSpec, card: CardSpec, 
     }
 
 
-def _cite(version: DataVersion, card: CardSpec, question: str, coverage: str) -> str:
+def _cite(version: DataVersion, card: CardSpec, question: Question, coverage: str) -> str:
     newest = version.facts.newest_release
-    released = f", releases up to {newest.words()}" if newest else ""
+    source = f"data.police.uk, releases up to {newest.words()}" if newest else version.source(question)
     return (
-        f"{card.title}. Source: data.police.uk{released}, by Bluelamp, data version {version.facts.name}. "
-        f"Question: {question}. {coverage} {LICENCE}"
+        f"{card.title}. Source: {source}, by Bluelamp, data version {version.facts.name}. "
+        f"Question: {question.canonical()}. {coverage} {version.licence(question)}"
     )

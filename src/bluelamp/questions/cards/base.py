@@ -69,7 +69,7 @@ def known_filter(version: DataVersion, filter_: Filter) -> Filter:
 
 def unknown_values(version: DataVersion, filter_: Filter) -> list[str]:
     """The filter's words that no record of this version has."""
-    if filter_.dimension.kind not in ("word", "town", "area", "lsoa"):
+    if filter_.dimension.kind not in ("word", "town", "area", "lsoa", "label"):
         return []
     found = []
     for value in filter_.values:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from bluelamp.domain.month import Month, month_range
 from bluelamp.questions.answer import NOT_RECORDED
 from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, percent
+from bluelamp.questions.cards.watched import months_watched
 from bluelamp.questions.dashboards import CardSpec
 from bluelamp.questions.indexed import count_from_indexes
 from bluelamp.questions.question import Question
@@ -30,6 +31,8 @@ _PLACES = ("town", "area", "lsoa", "point")
 
 def months(scene: Scene, card: CardSpec) -> CardAnswer:
     """Counts by month with what is missing in each: nothing is drawn, and never a zero, where nothing is held."""
+    if card.spec.live:
+        return months_watched(scene, card)
     version, spec = scene.version, card.spec
     shown_view = _widened(scene)
     asked = scene.question(card, measures=card.measures, by=["month"], view=shown_view)

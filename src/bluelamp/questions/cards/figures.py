@@ -40,10 +40,12 @@ def total(scene: Scene, card: CardSpec) -> CardAnswer:
 
 def _of_others(scene: Scene, asked: Question) -> str:
     """What must be said where an area's own police are held for none of the months: others' records are counted."""
+    own = own_forces(scene.version, asked)
+    if not own:
+        return ""
     publishing = publishing_of(scene.version, asked)
     months = [month for month in scene.version.months if _inside(scene, month)]
-    own = own_forces(scene.version, asked)
-    if not own or not all(publishing.lacks_own(month) for month in months):
+    if not all(publishing.lacks_own(month) for month in months):
         return ""
     verb = "has" if len(own) == 1 else "have"
     return f"{publishing.names(own)} {verb} published nothing for these months: this counts what other forces publish."

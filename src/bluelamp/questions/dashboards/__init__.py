@@ -18,7 +18,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bluelamp.errors import BluelampError, SettingsError, UsageError
-from bluelamp.questions.datasets import DATASETS, DatasetSpec
+from bluelamp.questions.askable import ASKABLE
+from bluelamp.questions.datasets import DatasetSpec
 from bluelamp.questions.question import make_question
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
@@ -45,7 +46,7 @@ KIND_WORDS = {
     "latest": "the latest complete month beside the one before and the same month a year before, over the same forces",
     "months": "one or several measures by month, with what is missing hatched",
     "bars": "a measure by a field, the largest first, what is not recorded last",
-    "hours": "a measure by the hour of the day; stops only",
+    "hours": "a measure by the hour of the day; stops and calls only",
     "share": "one measure as a share of the sum of others (`of`)",
     "map": "every record on a map, and by local authority far out",
     "text": "words of your own",
@@ -55,7 +56,7 @@ DASHBOARD_WORDS = {
     "nav": "its word in the navigation; left out, it has an address and no place there",
     "order": "where it stands in the navigation; the shipped ones have 1 to 3",
     "lead": "a sentence under the title",
-    "dataset": "crimes, outcomes or stops: what its cards are about where they do not say otherwise",
+    "dataset": "crimes, outcomes, stops or calls: what its cards are about where they do not say otherwise",
     "filters": "the fields of the filter row",
     "cards": "the cards, in order",
 }
@@ -103,7 +104,7 @@ class CardSpec(BaseModel):
 
     @property
     def spec(self) -> DatasetSpec:
-        return DATASETS[self.dataset]
+        return ASKABLE[self.dataset]
 
 
 class DashboardSpec(BaseModel):
@@ -122,7 +123,7 @@ class DashboardSpec(BaseModel):
 
     @property
     def spec(self) -> DatasetSpec:
-        return DATASETS[self.dataset]
+        return ASKABLE[self.dataset]
 
     def card(self, name: str) -> CardSpec:
         """Raises UsageError for a card that it does not have."""
@@ -203,8 +204,8 @@ Loc = tuple[str | int, ...]
 
 def _problems(dashboard: DashboardSpec) -> Iterator[tuple[Loc, str]]:
     """What is wrong with words that only the datasets know."""
-    if dashboard.dataset not in DATASETS:
-        yield ("dataset",), f"there is no dataset “{dashboard.dataset}”; there are {', '.join(DATASETS)}."
+    if dashboard.dataset not in ASKABLE:
+        yield ("dataset",), f"there is no dataset “{dashboard.dataset}”; there are {', '.join(ASKABLE)}."
         return
     for at, name in enumerate(dashboard.filters):
         if dashboard.spec.dimension(name) is None:
@@ -213,9 +214,13 @@ def _problems(dashboard: DashboardSpec) -> Iterator[tuple[Loc, str]]:
     for at, card in enumerate(dashboard.cards):
         if names.index(card.name) < at:
             yield ("cards", at, "name"), f"two cards are named “{card.name}”."
-        if card.dataset not in DATASETS:
-            yield ("cards", at, "dataset"), f"there is no dataset “{card.dataset}”; there are {', '.join(DATASETS)}."
+        if card.dataset not in ASKABLE:
+            yield ("cards", at, "dataset"), f"there is no dataset “{card.dataset}”; there are {', '.join(ASKABLE)}."
             continue
+        if card.spec.live and card.kind not in _LIVE_KINDS:
+            yield ("cards", at, "kind"), f"a card of kind {card.kind} cannot be about {card.dataset}."
+        if card.spec.live != dashboard.spec.live:
+            yield ("cards", at, "dataset"), f"{card.dataset} cannot stand on one dashboard with {dashboard.dataset}."
         for needed in _NEEDS.get(card.kind, ()):
             if not getattr(card, needed):
                 yield ("cards", at), f"the card “{card.name}” of kind {card.kind} needs `{needed}`."
@@ -236,6 +241,8 @@ def _problems(dashboard: DashboardSpec) -> Iterator[tuple[Loc, str]]:
                 yield ("cards", at, field), str(error)
 
 
+# Kinds of card that can be about calls: the others are about forces, or about places of the archive.
+_LIVE_KINDS = ("total", "months", "bars", "hours", "share", "text")
 _NEEDS = {
     "total": ("measure",),
     "latest": ("measure",),

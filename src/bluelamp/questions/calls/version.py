@@ -1,0 +1,227 @@
+"""One state of the calls in the lake, as questions see it: which days of which feeds, and how to read them. Made by
+`opening` for the command line and by the web server for many at once.
+
+A version is named by a hash of its days' files, so that a figure can be cited with it. Its files are never changed; the
+ones before a day was made anew stay for an hour, so that what was begun can be ended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from bluelamp.domain.month import Month
+from bluelamp.errors import Damaged, NothingHeld
+from bluelamp.questions.calls.dataset import CALLS, DATE, MONTH, YEAR
+from bluelamp.questions.cells import Cells, make_cells
+from bluelamp.questions.data_version import Area, DataVersion, Facts
+from bluelamp.questions.datasets import Dimension
+from bluelamp.questions.question import Filter, Question
+from bluelamp.storage.calls_days import CallsDay
+from bluelamp.storage.calls_lake import SCHEMA, CallsLake
+
+if TYPE_CHECKING:
+    import duckdb
+
+_NONE = "no_calls"  # a table without rows, in place of no file
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FeedWords:
+    """What must be said of a feed: `window` is active or rolling, `withheld` what this installation leaves out."""
+
+    title: str
+    description: str = ""
+    window: str = "active"
+    attribution: str = ""
+    licence: str = ""
+    withheld: tuple[str, ...] = ()
+    masked: bool = False
+
+
+class CallsVersion(DataVersion):
+    """`days` are those in the lake, by feed and day; `feeds` says what their feeds are. See `DataVersion`."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        days: Sequence[CallsDay],
+        lake: CallsLake,
+        feeds: Mapping[str, FeedWords],
+    ) -> None:
+        super().__init__(connection)
+        self.days, self.lake = tuple(days), lake
+        self.feeds = {day.feed: feeds.get(day.feed, FeedWords(day.feed)) for day in days}
+
+    @property
+    def name(self) -> str:
+        """Short and stable; see `Facts`."""
+        return self.facts.name
+
+    @cached_property
+    def facts(self) -> Facts:
+        return Facts(
+            fingerprint(self.days)[:12], None, None, max((day.written_at for day in self.days), default=""), ()
+        )
+
+    @cached_property
+    def files(self) -> tuple[CallsDay, ...]:
+        """The days that have calls, in the order of records: by feed, then day."""
+        return tuple(day for day in self.days if day.path)
+
+    # -- what only the archive has ----------------------------------------------------------------------------------
+
+    @cached_property
+    def forces(self) -> dict[int, tuple[str, str]]:
+        return {}
+
+    @cached_property
+    def areas(self) -> dict[int, Area]:
+        return {}
+
+    @cached_property
+    def town_areas(self) -> list[tuple[int, int]]:
+        return []
+
+    @cached_property
+    def cells(self) -> dict[str, Cells]:
+        return {CALLS.name: make_cells(())}
+
+    # -- what it is about -------------------------------------------------------------------------------------------
+
+    @cached_property
+    def months(self) -> tuple[Month, ...]:
+        """Every month that a day in the lake lies in, in order."""
+        return tuple(sorted({month_of(day) for day in self.days}))
+
+    def _read_words(self, dimension: Dimension) -> dict[str, int]:
+        if dimension.name == "feed":
+            return {feed: place for place, feed in enumerate(sorted(self.feeds))}
+        table, given = self._reading(self.files)
+        rows = self.rows(
+            f"SELECT DISTINCT {dimension.key} AS word FROM {table} AS r WHERE word <> '' ORDER BY word",  # noqa: S608 - ours
+            given,
+            light=False,
+        )
+        return {word: place for place, (word,) in enumerate(rows)}
+
+    def feeds_of(self, filters: Sequence[Filter]) -> list[str]:
+        """The feeds that filters leave."""
+        return [feed for feed in sorted(self.feeds) if all(_keeps(one, "feed", feed) for one in filters)]
+
+    def source(self, question: Question) -> str:
+        titles = [self.feeds[feed].title for feed in self.feeds_of(question.filters)]
+        more = f" and {len(titles) - _NAMED + 1} more" if len(titles) > _NAMED else ""
+        return f"Active calls of {', '.join(titles[: _NAMED - 1] if more else titles) or 'no feed'}{more}"
+
+    def licence(self, question: Question) -> str:
+        words = [self.feeds[feed] for feed in self.feeds_of(question.filters)]
+        told = dict.fromkeys(f"{one.attribution or one.title}: {one.licence or 'licence not stated'}." for one in words)
+        return " ".join(told)
+
+    # -- reading ----------------------------------------------------------------------------------------------------
+
+    def table_of(self, question: Question, *, mart: bool = False) -> tuple[str, dict[str, Any]]:
+        """The files that can hold what is asked: by months, days and feeds."""
+        del mart
+        return self._reading(
+            [day for day in self.files if self.concerns(question, day.feed, date.fromisoformat(day.day))]
+        )
+
+    def concerns(self, question: Question, feed: str, day: date) -> bool:
+        """Whether a question is about a day of a feed, as far as its months and its filters by feed and date say."""
+        month = Month.of(day.year, day.month)
+        if (question.first and month < question.first) or (question.last and month > question.last):
+            return False
+        names = {"feed": feed, DATE: day.isoformat(), MONTH: str(month), YEAR: str(day.year)}
+        return all(_keeps(one, name, value) for one in question.filters for name, value in names.items())
+
+    def _reading(self, days: Sequence[CallsDay]) -> tuple[str, dict[str, Any]]:
+        if not days:
+            return _NONE, {}
+        return "read_parquet($calls_files)", {"calls_files": [str(self.lake.path(day.path)) for day in days]}
+
+    def rows(
+        self,
+        statement: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        most: int | None = None,
+        light: bool = True,
+    ) -> list[tuple[Any, ...]]:
+        with _told():
+            return super().rows(statement, parameters, most=most, light=light)
+
+    def arrow(self, statement: str, parameters: Mapping[str, Any] | None = None, *, light: bool = False) -> pa.Table:
+        with _told():
+            return super().arrow(statement, parameters, light=light)
+
+
+def _keeps(filter_: Filter, name: str, value: str) -> bool:
+    return filter_.dimension.name != name or (value in filter_.values) != filter_.negated
+
+
+def month_of(day: CallsDay) -> Month:
+    return Month.parse(day.day[:7])
+
+
+def fingerprint(days: Sequence[CallsDay]) -> str:
+    """A hash of all that a version says: the calls of each day, and how much of it was watched."""
+    lines = (f"{one.feed} {one.day} {one.sha256} {one.rows} {json.dumps(one.watched, sort_keys=True)}" for one in days)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def open_version(
+    days: Sequence[CallsDay], lake: CallsLake, feeds: Mapping[str, FeedWords], *, memory_mb: int = 500, threads: int = 2
+) -> CallsVersion:
+    """A version of these days, with an engine of its own that reads nothing but the lake's calls. Raises NothingHeld
+    where there is no day, and StorageError where a file that is missing here cannot be brought."""
+    import duckdb
+
+    if not days:
+        raise NothingHeld(
+            "No closed day of calls is held yet.",
+            "Poll a feed (bluelamp live run); once an hour closed days are taken.",
+        )
+    for day in days:
+        lake.fetch(day.path, day.sha256, day.uploaded)
+    connection = duckdb.connect(":memory:", config={"memory_limit": f"{int(memory_mb)}MB", "threads": int(threads)})
+    connection.execute("SET parquet_metadata_cache = true")  # files never change
+    nothing = _plain(SCHEMA).empty_table()
+    connection.register("nothing", nothing)
+    connection.execute(f"CREATE TABLE {_NONE} AS SELECT * FROM nothing")  # noqa: S608 - a constant of this file
+    connection.unregister("nothing")
+    folder = str(lake.root).replace("'", "''")
+    connection.execute(f"SET allowed_directories = ['{folder}']")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return CallsVersion(connection, days, lake, feeds)
+
+
+def _plain(schema: pa.Schema) -> pa.Schema:
+    """As the engine reads the lake's files: words as text."""
+    return pa.schema([(one.name, pa.string() if pa.types.is_dictionary(one.type) else one.type) for one in schema])
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the engine cannot read, in a sentence."""
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException) as error:
+        reason = str(error).splitlines()[0].rstrip(".")
+        raise Damaged(
+            f"A file of calls in the lake cannot be read: {reason}.",
+            "bluelamp live rebuild FEED, then bluelamp live compact FEED, make it anew from the bytes as received.",
+        ) from error
