@@ -50,9 +50,9 @@ class Events:
 
     def __init__(self, hub: Hub, headers: Headers, poke: Any, *, log: bool) -> None:
         self._hub, self._poke, self._log = hub, poke, log
-        self._common = headers
+        self._common = {name.lower(): value for name, value in headers.items()}
         self._begun = _raw(
-            {**headers, **_NEVER_KEPT, "content-type": "text/event-stream; charset=utf-8", "connection": "close"}
+            {**self._common, **_NEVER_KEPT, "content-type": "text/event-stream; charset=utf-8", "connection": "close"}
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -189,10 +189,9 @@ def _preflight() -> Headers:
     return {
         "access-control-allow-methods": _METHODS,
         "access-control-allow-headers": "Last-Event-ID, Cache-Control",
-        "access-control-allow-origin": "*",
         "access-control-max-age": "86400",
     }
 
 
 def _raw(headers: Headers) -> list[tuple[bytes, bytes]]:
-    return [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+    return [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]

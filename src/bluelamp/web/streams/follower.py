@@ -20,7 +20,8 @@ from bluelamp.web.streams.ring import Entry
 _LOG = structlog.get_logger("bluelamp.streams")
 # How often it looks while somebody streams, while nobody does, and while there is nothing to follow; seconds.
 BUSY, IDLE, NOTHING = 0.1, 1.0, 2.0
-_PAGE = 2_000
+# Changes that are read at once, and how long streams are given to write them before more follow, seconds.
+_PAGE, _BREATH = 2_000, 0.05
 
 
 class Told(Protocol):
@@ -122,23 +123,26 @@ class Follower:
         self._folds.pop(head.feed, None)
         start = max(head.tail, head.seq - self._ring, 0)
         fold = Fold(head._replace(seq=start), log.as_of_seq(head, start))
-        entries = [entry for page in _pages(log, head, start) for entry in fold.take(page)]
+        entries = [entry for page in _pages(log, head, start, _PAGE) for entry in fold.take(page)]
         if fold.head.seq != head.seq or log.head(head.feed).log != head.log:
             raise LostTrack("it was replaced while it was loaded")
         self._told.loaded(fold.standing(head), entries)
         self._folds[head.feed] = fold
 
     def _grow(self, log: EventLog, fold: Fold, head: Head) -> None:
-        for page in _pages(log, head, fold.head.seq):
+        # Never so many at once that streams which are up to date fall off the ring.
+        for page in _pages(log, head, fold.head.seq, min(_PAGE, max(self._ring // 4, 1))):
             entries = fold.take(page)
             self._told.grown(fold.standing(head), entries)
+            if fold.head.seq < head.seq:
+                self._stopping.wait(_BREATH)
         if fold.head.seq != head.seq:
             raise LostTrack(f"it ends at {fold.head.seq}, not at {head.seq}")
 
 
-def _pages(log: EventLog, head: Head, after: int) -> Iterator[list[Logged]]:
+def _pages(log: EventLog, head: Head, after: int, size: int) -> Iterator[list[Logged]]:
     while after < head.seq:
-        page = log.changes(head, after, min(_PAGE, head.seq - after))
+        page = log.changes(head, after, min(size, head.seq - after))
         if not page:
             return
         yield page

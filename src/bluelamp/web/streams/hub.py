@@ -105,6 +105,9 @@ class Hub:
         since = time.monotonic()
         self.tally.grew(board.feed, (datetime.now(UTC) - parse_moment(standing.head.at)).total_seconds())
         for through, streams in self._groups[board.feed].items():
+            if not board.ring.holds(before):
+                self._wake(streams)  # more came at once than is kept at hand: everybody is told so
+                continue
             data, upto = board.ring.slice(before, through)
             # Whom the filter shows nothing of it only moves on.
             for stream in streams:

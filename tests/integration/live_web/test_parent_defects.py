@@ -1,0 +1,109 @@
+"""The defects of the system that the live half was born from, each by name: none of them may come back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import httpx
+import pytest
+from city_feed import CityFeed
+from listeners import Listener
+from thread_server import ThreadServer, until
+
+Serve = Callable[..., ThreadServer]
+Listen = Callable[..., Listener]
+
+
+def test_parent_clients_competed_for_events(city: CityFeed, serve: Serve, listen: Listen) -> None:
+    """One queue was shared by all: three clients got three of nine events each. Each must get nine of nine."""
+    server = serve(city)
+    clients = [listen(server.events) for _ in range(3)]
+    for client in clients:
+        client.begun.wait(10)
+    told = [change for _ in range(3) for change in city.open(3)]
+    for client in clients:
+        client.wait(9)
+        assert [change["id"] for change in client.changes] == [change["id"] for change in told]
+        assert [change["seq"] for change in client.changes] == list(range(1, 10))
+
+
+def test_parent_data_was_no_json(city: CityFeed, serve: Serve) -> None:
+    """`data:` was what Python prints of a dictionary. Every one must be one line of JSON, with an event and an id."""
+    server = serve(city)
+    city.open(2, location='O\'Brien "Bar" St \\ é')
+    with httpx.stream("GET", f"{server.events}?cursor={city.epoch}:0") as answer:
+        text = ""
+        for part in answer.iter_text():
+            text += part
+            if text.count("\n\n") == 3:
+                break
+    for block in text.split("\n\n")[1:3]:
+        event, id_, data = block.split("\n")
+        assert event == "event: opened"
+        assert id_.startswith(f"id: {city.epoch}:")
+        assert json.loads(data.removeprefix("data: "))["details"]["location"] == 'O\'Brien "Bar" St \\ é'
+
+
+def test_parent_events_piled_up_for_the_next_visitor(city: CityFeed, serve: Serve, listen: Listen) -> None:
+    """What came while nobody listened was kept without limit and given to whoever came first."""
+    server = serve(city)
+    city.open(20)
+    until(lambda: server.hub.boards["city"].ring.head == 20)
+    client = listen(server.events)
+    client.begun.wait(10)
+    city.open(1)
+    assert [change["seq"] for change in client.wait(1)] == [21]
+
+
+@pytest.mark.parametrize("path", ["/events/", "/events", "/api/v1/events", "/api/v1/feeds/city/events"])
+def test_parent_anybody_could_post_events(city: CityFeed, serve: Serve, path: str) -> None:
+    """`POST /events/` was open to the world."""
+    server = serve(city)
+    answer = httpx.post(server.url + path, json={"call_id": "made up"})
+    assert answer.status_code in (404, 405)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert city.cursor.endswith(":0")
+
+
+def test_parent_ended_calls_stayed_for_36_hours(city: CityFeed, serve: Serve) -> None:
+    server = serve(city)
+    city.open(2)
+    city.end(0)
+    until(lambda: server.hub.boards["city"].ring.head == 3)
+    found = httpx.get(f"{server.api}/calls").json()
+    assert [call["incident_number"] for call in found["calls"]] == ["26-0000002"]
+
+
+def test_parent_current_calls_were_cut_at_a_megabyte(city: CityFeed, serve: Serve) -> None:
+    server = serve(city)
+    city.open(3_000)
+    until(lambda: server.hub.boards["city"].ring.head == 3_000)
+    answer = httpx.get(f"{server.api}/calls")
+    assert len(answer.content) > 1_500_000
+    assert len(answer.json()["calls"]) == answer.json()["total"] == 3_000
+
+
+def test_parent_wrote_every_25th_row_nowhere(city: CityFeed, serve: Serve, listen: Listen) -> None:
+    server = serve(city)
+    client = listen(server.events)
+    client.begun.wait(10)
+    total = 0
+    for count in (24, 25, 26, 50, 101):
+        city.open(count)
+        total += count
+        client.wait(total)
+    assert [change["seq"] for change in client.changes] == list(range(1, total + 1))
+    assert len(httpx.get(f"{server.api}/calls").json()["calls"]) == total
+
+
+def test_parent_missed_what_was_changed_later(city: CityFeed, serve: Serve, listen: Listen) -> None:
+    """Only insertions were pushed; what was changed afterwards never reached a browser."""
+    server = serve(city)
+    city.open(1)
+    client = listen(f"{server.events}?cursor={city.cursor}")
+    client.begun.wait(10)
+    told = [*city.change(0, status="En Route"), *city.change(0, beat="154")]
+    client.wait(len(told))
+    assert {change["kind"] for change in client.changes} == {"updated"}
+    assert [change["fields"] for change in client.changes] == [change["fields"] for change in told]
