@@ -1,4 +1,5 @@
-"""`bluelamp demo`: the whole archive half on the synthetic twin, without a network and without real data."""
+"""`bluelamp demo`: the archive half on the synthetic twin, and where it serves, the live half on the synthetic city;
+without a network and without real data."""
 
 from __future__ import annotations
 
@@ -17,7 +18,12 @@ if TYPE_CHECKING:
     from bluelamp.cli.context import Context
 
 
-NOTICE = "Invented records: this is a synthetic archive for trying Bluelamp out. No figure here is about a real place."
+NOTICE = (
+    "Invented records: a synthetic archive and a synthetic city, for trying Bluelamp out. "
+    "No figure and no call here is about a real place."
+)
+# The demo's city lives four times as fast and publishes every few seconds: within a minute there is something to see.
+_TEMPO, _SECONDS, _FAULTS = 4.0, 5.0, 0.05
 
 
 def demo(
@@ -35,7 +41,8 @@ def demo(
 ) -> int:
     """Make a synthetic twin of the archive and look around it.
 
-    Two releases of invented records in the real layout, loaded without a network and without real data.
+    Two releases of invented records in the real layout, loaded without a network and without real data. With --serve
+    the active calls of an invented city are polled beside it.
     """
     here = context_of(context)
     console = here.console
@@ -69,7 +76,21 @@ def demo(
     # Worked out now, so that the page of data shows at once what the second release changed.
     changes = Changes(archive, home / "cache" / "web")
     changes.keep(Month.parse(releases[0]), Month.parse(releases[1]))
-    return serving.run_here(here, home=home, port=port, notice=NOTICE, log_requests=False)
+    return _serve(here, home, port)
+
+
+def _serve(here: Context, home: Path, port: int | None) -> int:
+    """Serve, with a city beside it whose feed the server polls."""
+    from bluelamp.storage.files import storage_errors
+    from bluelamp.synthetic.city.agency import FEED
+    from bluelamp.synthetic.city.showing import show_city, write_feed
+
+    with show_city(tempo=_TEMPO, every=_SECONDS, share=_FAULTS) as city:
+        with storage_errors("write the city's feed"):
+            write_feed(home / "feeds", city, interval=_SECONDS)
+        # The city is on this machine, which is else no place to fetch from.
+        live = {"feeds": FEED, "poll_in_server": True, "allow_private_addresses": True}
+        return serving.run_here(here, home=home, port=port, notice=NOTICE, log_requests=False, **live)
 
 
 def _write_twin(here: Context, folder: Path, crimes: int) -> list[Path]:

@@ -94,3 +94,29 @@ def test_it_goes_on_publishing(tmp_path: Path) -> None:
         city.send_signal(signal.SIGTERM)
         city.wait(20)
     assert len(tags) == 5
+
+
+def test_the_demo_serves_a_city_beside_the_archive(tmp_path: Path) -> None:
+    arguments = ["demo", "--serve", "--port", "0", "--folder", str(tmp_path / "demo"), "--crimes", "1000"]
+    demo = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, text=True, env=environment())
+    try:
+        assert demo.stdout is not None
+        address = next(line.strip() for line in demo.stdout if line.startswith("http://"))
+        until = time.monotonic() + 60
+        with httpx.Client(base_url=address, timeout=20) as client:
+            while time.monotonic() < until:
+                (feed,) = client.get("api/v1/feeds").json()["feeds"]
+                if feed["open_calls"] and not feed["cursor"].endswith(":0"):
+                    break
+                time.sleep(0.2)
+            assert (feed["name"], feed["open_calls"] > 5) == (FEED, True)
+            assert "invented" in feed["title"]
+            assert "synthetic city" in client.get("api/v1/site").json()["notice"]
+            with client.stream(
+                "GET", f"api/v1/feeds/{FEED}/events", params={"cursor": f"{feed['cursor'].split(':')[0]}:0"}
+            ) as events:
+                assert any(line == "event: opened" for line in events.iter_lines())
+    finally:
+        demo.send_signal(signal.SIGINT)
+        demo.communicate(timeout=30)
+    assert demo.returncode == 0
