@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from bluelamp.errors import NoSuchThing
+from bluelamp.questions.askable import ASKABLE
 from bluelamp.questions.cards import answer_dashboard
 from bluelamp.questions.dashboards import DashboardSpec
-from bluelamp.questions.datasets import DATASETS
 from bluelamp.questions.question import near
 from bluelamp.web.api.site import path_of
 from bluelamp.web.asked import (
@@ -19,11 +19,11 @@ from bluelamp.web.asked import (
     Where,
     answered,
     dumps,
-    lease,
     site_of,
     version_json,
     view_of,
 )
+from bluelamp.web.calls import lease_for
 from bluelamp.web.schemas import PROBLEMS, DashboardAnswersModel, DashboardModel, DashboardsModel
 
 router = APIRouter(prefix="/dashboards", tags=["dashboards"])
@@ -73,7 +73,7 @@ def dashboard(request: Request, name: Name) -> dict[str, Any]:
 
 
 def _filter(found: DashboardSpec, field: str) -> dict[str, str]:
-    dimension = DATASETS[found.dataset].dimension(field)
+    dimension = ASKABLE[found.dataset].dimension(field)
     assert dimension is not None  # checked when the dashboard was read
     return {
         "field": dimension.name,
@@ -105,7 +105,7 @@ def answers(
     names = [one.strip() for one in cards.split(",") if one.strip()]
     for one in names:
         found.card(one)  # refused before anything is asked
-    with lease(request, version) as opened:
+    with lease_for(request, found.spec, version) as opened:
         key = ["dashboard", name, str(names), str(view.first), str(view.last)]
         return answered(
             request,

@@ -7,29 +7,31 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from bluelamp.errors import NoSuchThing
-from bluelamp.questions.datasets import DATASETS, DatasetSpec
+from bluelamp.questions.askable import ASKABLE
+from bluelamp.questions.datasets import DatasetSpec
 from bluelamp.questions.options import options_of
 from bluelamp.questions.question import near
-from bluelamp.web.asked import Pinned, answered, dumps, lease
+from bluelamp.web.asked import Pinned, answered, dumps
+from bluelamp.web.calls import lease_for
 from bluelamp.web.schemas import PROBLEMS, DatasetModel, DatasetsModel, OptionsModel
 
 router = APIRouter(prefix="/datasets", tags=["datasets"])
 
-DatasetName = Annotated[str, Path(max_length=40, description="crimes, outcomes or stops", examples=["crimes"])]
+DatasetName = Annotated[str, Path(max_length=40, description="crimes, outcomes, stops or calls", examples=["crimes"])]
 # Kinds of field that are no list to choose from.
 _NO_OPTIONS = ("text", "date", "point")
 
 
 def find_dataset(name: str) -> DatasetSpec:
-    if name not in DATASETS:
-        raise NoSuchThing(f"There is no dataset “{name}”.", near(name, DATASETS))
-    return DATASETS[name]
+    if name not in ASKABLE:
+        raise NoSuchThing(f"There is no dataset “{name}”.", near(name, ASKABLE))
+    return ASKABLE[name]
 
 
 @router.get("", responses={200: {"model": DatasetsModel}, **PROBLEMS}, summary="All datasets")
 def datasets() -> dict[str, Any]:
     """With the fields to group and filter by, the measures, and the caveats that always apply."""
-    return {"datasets": [_told(spec) for spec in DATASETS.values()]}
+    return {"datasets": [_told(spec) for spec in ASKABLE.values()]}
 
 
 @router.get("/{dataset}", responses={200: {"model": DatasetModel}, **PROBLEMS}, summary="One dataset")
@@ -74,7 +76,7 @@ def options(
     dimension = spec.dimension(field)
     if dimension is None:
         raise NoSuchThing(f"{dataset} has no field “{field}”.", near(field, (one.name for one in spec.dimensions)))
-    with lease(request, version) as opened:
+    with lease_for(request, spec, version) as opened:
 
         def make() -> bytes:
             found = options_of(opened, spec, dimension, q, limit)

@@ -43,7 +43,8 @@ def snapshots(
 ) -> Response:
     """What was received and what became of it; `verdicts` and `reasons` explain the words."""
     live = live_of(request)
-    found = live.flow.snapshots.recent(live.require(feed), limit)
+    live.require(feed)
+    found = live.flow.snapshots.recent(feed, limit)
     told = {"feed": feed, "snapshots": [_entry(one) for one in found], "verdicts": VERDICTS, "reasons": REASONS}
     return fresh(dumps(told))
 

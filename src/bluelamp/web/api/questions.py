@@ -9,13 +9,14 @@ import pyarrow as pa
 from fastapi import APIRouter, Query, Request, Response
 
 from bluelamp.domain.month import Month
-from bluelamp.errors import NotKept, TooCostly
+from bluelamp.errors import NotKept, TooCostly, UsageError
 from bluelamp.questions.answer import Answer, answer
 from bluelamp.questions.cost import refuse_costly
 from bluelamp.questions.question import Question, make_question
 from bluelamp.questions.records import files
 from bluelamp.web.api.datasets import DatasetName, find_dataset
-from bluelamp.web.asked import First, Last, Pinned, Where, answered, dumps, lease, site_of, version_json
+from bluelamp.web.asked import First, Last, Pinned, Where, answered, dumps, site_of, version_json
+from bluelamp.web.calls import lease_for
 from bluelamp.web.schemas import FILES, PROBLEMS, AnswerModel
 
 router = APIRouter(prefix="/questions", tags=["questions"])
@@ -59,8 +60,8 @@ def question(
     version: Pinned = "",
     format: Format = "json",  # noqa: A002
 ) -> Response:
-    """The answer carries its coverage (which force-months it should contain and which it does), its caveats, its data
-    version and its licence. The `question` in the answer is its canonical form: the same text, the same answer."""
+    """The answer carries its coverage (which force-months it should contain and which it does; of calls, which days of
+    feeds, and how much of them was watched), its caveats, its data version and its licence. The `question` in the answer is its canonical form: the same text, the same answer."""
     spec = find_dataset(dataset)
     asked = make_question(
         spec.name,
@@ -74,8 +75,10 @@ def question(
     )
     if len(asked.by) > MOST_FIELDS:
         raise TooCostly(f"A question groups by at most {MOST_FIELDS} fields; these are {len(asked.by)}.")
+    if as_of and spec.live:
+        raise UsageError(f"{spec.name} are no part of any release: they cannot be asked as of one.")
     pinned = _as_of(request, as_of) if as_of else version
-    with lease(request, pinned) as opened:
+    with lease_for(request, spec, pinned) as opened:
 
         def make() -> bytes:
             refuse_costly(opened, asked, MOST_GROUPS)

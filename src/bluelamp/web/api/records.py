@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 import pyarrow as pa
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from bluelamp.domain.dataset import BY_NAME
 from bluelamp.errors import TooCostly, UsageError
 from bluelamp.questions.answer import LICENCE, Answer, answer
+from bluelamp.questions.calls.version import CallsVersion
 from bluelamp.questions.datasets import DatasetSpec
-from bluelamp.questions.records import files
+from bluelamp.questions.records import calls, files
 from bluelamp.questions.records.one import find_record
 from bluelamp.questions.records.published import words_of
 from bluelamp.questions.records.reading import Portion, Records
@@ -35,6 +35,7 @@ from bluelamp.web.asked import (
     version_json,
     view_of,
 )
+from bluelamp.web.calls import calls_of, lease_for
 from bluelamp.web.schemas import FILES, PROBLEMS, RecordModel, RecordsModel
 from bluelamp.web.versions import OpenVersion
 
@@ -70,7 +71,7 @@ def records(
     pinned, place = _cursor(after, version)
     if format != "json":
         return _file(request, spec, view, pinned, format)
-    with lease(request, pinned) as opened:
+    with lease_for(request, spec, pinned) as opened:
         return answered(
             request,
             opened,
@@ -96,18 +97,18 @@ def _page(
     request: Request, version: OpenVersion, spec: DatasetSpec, view: View, place: int, limit: int
 ) -> dict[str, Any]:
     whole = _whole(version, spec, view)
-    portion = Records(version, whole.question, site_of(request).lake).page(place, limit)
+    portion = _records(request, version, whole).page(place, limit)
     rows = [{"id": name, **row} for name, row in zip(portion.names, portion.table.to_pylist(), strict=True)]
     full = len(rows) == limit
     return {
-        "columns": [{"name": name, "label": name, "words": words} for name, words in words_of(spec)],
+        "columns": [{"name": name, "label": name, "words": words} for name, words in _words(spec)],
         "rows": rows,
         "next": f"{version.name}-{portion.last}" if full else None,
         "total": int(whole.rows[0][0]),
         "coverage": whole.coverage.as_json(),
         "caveats": list(whole.caveats),
         "version": version_json(version),
-        "licence": LICENCE,
+        "licence": whole.licence,
     }
 
 
@@ -121,7 +122,7 @@ def _whole(version: OpenVersion, spec: DatasetSpec, view: View) -> Answer:
 
 def _file(request: Request, spec: DatasetSpec, view: View, pinned: str, format_: str) -> Response:
     """All records as a file. The lease lasts as long as the stream does."""
-    leased = lease(request, pinned)
+    leased = lease_for(request, spec, pinned)
     opened = leased.__enter__()
     try:
         whole = _whole(opened, spec, view)
@@ -130,7 +131,7 @@ def _file(request: Request, spec: DatasetSpec, view: View, pinned: str, format_:
                 f"A sheet of Excel holds {files.XLSX_ROWS:,} rows; these are {int(whole.rows[0][0]):,}.",
                 "Narrow the filters, or take CSV or Parquet.",
             )
-        portions = Records(opened, whole.question, site_of(request).lake).portions()
+        portions = _portions(request, opened, whole, format_)
         body = _body(spec, portions, whole, format_)
         first = next(body, b"")  # what fails, fails before the answer has begun
         etag = etag_of(opened.version.file.name, spec.name, repr(view), format_)
@@ -154,16 +155,40 @@ def _file(request: Request, spec: DatasetSpec, view: View, pinned: str, format_:
     return StreamingResponse(stream(), media_type=files.MEDIA_TYPES[format_], headers=headers)
 
 
+def _records(request: Request, version: OpenVersion, whole: Answer) -> Records | calls.CallRecords:
+    if isinstance(version, CallsVersion):
+        return calls.CallRecords(version, whole.question)
+    return Records(version, whole.question, site_of(request).lake)
+
+
+def _portions(request: Request, version: OpenVersion, whole: Answer, format_: str) -> Iterator[Portion]:
+    records = _records(request, version, whole)
+    if isinstance(records, calls.CallRecords):
+        return records.portions(typed=format_ == "parquet")
+    return records.portions()
+
+
+def _words(spec: DatasetSpec) -> Sequence[tuple[str, str]]:
+    return list(calls.COLUMNS.items()) if spec.live else words_of(spec)
+
+
 def _body(spec: DatasetSpec, portions: Iterator[Portion], whole: Answer, format_: str) -> Iterator[bytes]:
-    names = ["id", *BY_NAME[spec.name].columns]
+    names = ["id", *(name for name, _ in _words(spec))]
     if format_ == "geojson":
-        return files.as_geojson(((one.names, one.table) for one in portions), about_answer(whole))
+        pairs = ((one.names, _with_point(one.table) if spec.live else one.table) for one in portions)
+        return files.as_geojson(pairs, about_answer(whole))
     tables = (one.table.add_column(0, "id", pa.array(one.names, pa.string())) for one in portions)
     if format_ == "csv":
         return files.as_csv(tables, names)
     if format_ == "parquet":
         return files.as_parquet(tables, about_answer(whole))
     return files.as_xlsx(tables, names, int(whole.rows[0][0]), about_answer(whole))
+
+
+def _with_point(table: pa.Table) -> pa.Table:
+    """Calls with their point under the names that published records have it by."""
+    names = {"latitude": "Latitude", "longitude": "Longitude"}
+    return table.rename_columns([names.get(name, name) for name in table.column_names])
 
 
 @router.get(
@@ -177,13 +202,15 @@ def record(
         str,
         Path(
             max_length=120,
-            description="its file and line, as 2021-03-kent-street-12; or a crime's ID of 64 digits",
+            description="its file and line, as 2021-03-kent-street-12; a crime's ID of 64 digits; a call's feed and id",
             examples=["2022-03-kent-street-2"],
         ),
     ],
     version: Pinned = "",
 ) -> Response:
     """As published, where it was published, what was worked out from it, and what became of a crime."""
+    if calls.is_call_name(record_id):
+        return _call(request, record_id, version)
     with lease(request, version) as opened:
 
         def make() -> bytes:
@@ -191,3 +218,14 @@ def record(
             return dumps({**found, "version": version_json(opened), "licence": LICENCE})
 
         return answered(request, opened, ["record", record_id], make, pinned=version)
+
+
+def _call(request: Request, name: str, version: str) -> Response:
+    with calls_of(request).lease(version) as opened:
+        assert isinstance(opened, CallsVersion)
+
+        def make() -> bytes:
+            found = calls.find_call(opened, name)
+            return dumps({**found, "version": version_json(opened), "licence": calls.licence_of(opened)})
+
+        return answered(request, opened, ["record", name], make, pinned=version)

@@ -41,6 +41,10 @@ def tile(
     point with its count `n`, its `name` and `at`, its longitude and latitude. The counts of all tiles of one zoom add
     up to the records that have a location."""
     spec = find_dataset(dataset)
+    if spec.live:
+        raise UsageError(
+            f"There is no map of {dataset} yet.", f"Take them as GeoJSON: /api/v1/datasets/{dataset}/records."
+        )
     if x >= 1 << z or y >= 1 << z:
         raise UsageError(f"There is no tile {z}/{x}/{y}: x and y go from 0 to {(1 << z) - 1} at zoom {z}.")
     view = view_of(first, last, where)
