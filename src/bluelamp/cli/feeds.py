@@ -38,9 +38,10 @@ FeedArgument = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A feed's
 
 @app.command("list", epilog=examples("bluelamp feeds list", "bluelamp feeds list --json"))
 def show(context: typer.Context, json: options.AsJson = False) -> int:
-    """List the feeds that can be polled: those that come with Bluelamp, and those in the folder feeds of the home.
+    """List the feeds that can be polled.
 
-    A file of the home takes the place of the shipped one of the same name.
+    Those that come with Bluelamp, and those in the folder feeds of the home. A file of the home takes the place of the
+    shipped one of the same name.
     """
     from bluelamp.sources.feeds.agency import read_agencies
 
@@ -232,7 +233,7 @@ def _problems(agency: Agency, reading: Reading) -> list[str]:
     epilog=examples(
         "bluelamp feeds add dallas-tx",
         "bluelamp feeds add my-town.toml",
-        "bluelamp feeds add my-town --url https://example.org/calls.json --platform json --zone America/Chicago",
+        "bluelamp feeds add my-town --url https://example.org/a.json --zone America/Chicago",
     )
 )
 def add(
@@ -247,9 +248,9 @@ def add(
     ] = "UTC",
     title: Annotated[str, typer.Option(metavar="TEXT", help="What it is called.")] = "",
 ) -> int:
-    """Put a feed's file into the home, to be changed there: a shipped one, one of yours, or with --url a new one.
+    """Put a feed's file into the home.
 
-    Nothing is overwritten.
+    To be changed there: a shipped one, one of yours, or with --url a new one. Nothing is overwritten.
     """
     here = context_of(context)
     name, text = _new(feed, url, platform, zone, title) if url else _existing(feed)

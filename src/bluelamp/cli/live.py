@@ -45,9 +45,7 @@ def _open(settings: Settings, *, looking: bool = False) -> LiveFlow:
     return open_live(settings, looking=looking)
 
 
-@app.command(
-    epilog=examples("bluelamp live run dallas-tx", "BLUELAMP_FEEDS=dallas-tx,seattle-fire-wa bluelamp live run")
-)
+@app.command(epilog=examples("bluelamp live run dallas-tx", "bluelamp live run dallas-tx seattle-fire-wa"))
 def run(context: typer.Context, feeds: FeedsArgument = None) -> int:
     """Poll feeds until Ctrl-C.
 
