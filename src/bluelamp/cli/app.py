@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from bluelamp import __version__
-from bluelamp.cli import archive, asking, care, city, demo, exits, feeds, live, reference, serving
+from bluelamp.cli import archive, asking, care, city, demo, exits, feeds, gazetteer, live, reference, serving
 from bluelamp.cli.console import Console, ReaderGoneError
 from bluelamp.cli.context import Context
 from bluelamp.cli.interruption import WORDS, Interruption, interruptible
@@ -25,7 +25,20 @@ from bluelamp.errors import BluelampError
 class _InOrder(TyperGroup):
     """Lists the commands in the order that a newcomer meets them in."""
 
-    _first = ("archive", "live", "feeds", "serve", "ask", "crime", "reference", "config", "doctor", "synthetic", "demo")
+    _first = (
+        "archive",
+        "live",
+        "feeds",
+        "gazetteer",
+        "serve",
+        "ask",
+        "crime",
+        "reference",
+        "config",
+        "doctor",
+        "synthetic",
+        "demo",
+    )
 
     def list_commands(self, ctx: Any) -> list[str]:
         names = super().list_commands(ctx)
@@ -81,6 +94,7 @@ app.add_typer(archive.app, name="archive")
 asking.join(app)
 app.add_typer(live.app, name="live")
 app.add_typer(feeds.app, name="feeds")
+app.add_typer(gazetteer.app, name="gazetteer")
 app.add_typer(reference.app, name="reference")
 app.add_typer(care.config_app, name="config")
 care.join(app)

@@ -16,6 +16,10 @@ import shapely
 
 from bluelamp.storage.gazetteer.plane import Floats, Plane
 
+# A point belongs to an area yet where that area's nearest known point is so much farther than the nearest of another:
+# with 219 votes for 137 beats, 95 in 100 true points pass and 3 in 100 that were moved anywhere in the city.
+_BENEFIT = 1.5
+
 
 class Areas:
     """Polygons and votes of one city, in metres on its plane. An area of several kinds is asked by kind and name."""
@@ -83,7 +87,7 @@ class _Votes:
         nearest = float(np.hypot(own[:, 0] - x, own[:, 1] - y).min())
         others = self._all[self._owner != int(np.searchsorted(self._names, name))]
         rival = float(np.hypot(others[:, 0] - x, others[:, 1] - y).min()) if len(others) else math.inf
-        return max(0.0, nearest - max(rival, self._room_of(len(own))))
+        return max(0.0, nearest - max(_BENEFIT * rival, self._room_of(len(own))))
 
     def extent(self, name: str) -> tuple[Floats, float] | None:
         own = self._areas.get(name)

@@ -12,15 +12,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bluelamp.domain.location import NO_ALIASES
-from bluelamp.errors import Damaged, StorageError
-from bluelamp.storage.files import atomic_path, sha256_of, storage_errors
+from bluelamp.errors import Busy, Damaged, StorageError
+from bluelamp.storage.files import fsync_file, fsync_folder, sha256_of, storage_errors
 from bluelamp.storage.gazetteer.building import build_index
 from bluelamp.storage.gazetteer.reading import Gazetteer
 from bluelamp.storage.gazetteer.schema import LAYOUT
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 KINDS = ("address", "segment", "area", "spot")
+# What is being written ends so: the archive's writer sweeps names of its own, which must not be these.
+_MAKING = ".making"
 _GRAMMAR = 1  # grows when `domain.location` folds names otherwise, so that indexes are made anew
 
 
@@ -95,6 +99,29 @@ class GazetteerStore:
     def __init__(self, home: Path) -> None:
         self._folder = home / "lake" / "gazetteer"
 
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One writer at a time; the system lets go of the lock of one that is killed. Raises Busy."""
+        from filelock import FileLock, Timeout
+
+        with storage_errors("write to the lake"):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(str(self._folder / "writer.lock"), timeout=0)
+            try:
+                lock.acquire()
+            except Timeout:
+                raise Busy("Another process builds a gazetteer here.", "Wait until it is done.") from None
+        try:
+            for left in self._folder.rglob(f"*{_MAKING}"):
+                left.unlink(missing_ok=True)  # of one that was killed
+            yield
+        finally:
+            lock.release()
+
+    def spool(self, city: str, name: str) -> Path:
+        """Where an input is fetched to before it is kept."""
+        return self._folder / city / "spool" / name
+
     def cities(self) -> list[str]:
         """The cities that anything is kept of."""
         return sorted(path.parent.name for path in self._folder.glob("*/manifest.json"))
@@ -125,8 +152,8 @@ class GazetteerStore:
         sha256 = hashlib.sha256(data).hexdigest()
         file = f"{received.name}/{sha256[:16]}.parquet"
         with storage_errors(f"keep {received.name} of the gazetteer {city}"):
-            with atomic_path(self._folder / city / file) as partial:
-                partial.write_bytes(data)
+            with _placed(self._folder / city / file) as making:
+                making.write_bytes(data)
             manifest = self._manifest(city)
             inputs = manifest.get("inputs", {}) | {
                 received.name: asdict(Held(file=file, parquet_sha256=sha256, **facts))
@@ -144,10 +171,9 @@ class GazetteerStore:
         if before is not None and before.version == version:
             return before
         material = [(one.kind, self._table(city.name, name, one)) for name, one in sorted(held.items())]
-        with storage_errors(f"make the gazetteer {city.name}"), atomic_path(self._index(city.name, version)) as partial:
-            partial.unlink(missing_ok=True)  # left by an earlier one that was killed
+        with storage_errors(f"make the gazetteer {city.name}"), _placed(self._index(city.name, version)) as making:
             counts = build_index(
-                partial,
+                making,
                 material,
                 bounds=city.bounds,
                 aliases=city.aliases,
@@ -196,8 +222,23 @@ class GazetteerStore:
     def _write(self, city: str, manifest: dict[str, Any]) -> None:
         text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False)
         target = self._folder / city / "manifest.json"
-        with storage_errors(f"list the material of {city}"), atomic_path(target) as partial:
-            partial.write_text(f"{text}\n", encoding="utf-8")
+        with storage_errors(f"list the material of {city}"), _placed(target) as making:
+            making.write_text(f"{text}\n", encoding="utf-8")
+
+
+@contextmanager
+def _placed(target: Path) -> Iterator[Path]:
+    """A path to write to, which takes the target's place when it is whole and on disk."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    making = target.with_name(f"{target.name}.{os.getpid()}{_MAKING}")
+    try:
+        making.unlink(missing_ok=True)
+        yield making
+        fsync_file(making)
+        making.replace(target)
+        fsync_folder(target.parent)
+    finally:
+        making.unlink(missing_ok=True)
 
 
 def _version(city: Named, held: dict[str, Held]) -> str:
