@@ -84,7 +84,7 @@ def make_app(settings: Settings) -> FastAPI:
         license_info={"name": "Open Government Licence v3.0"},
     )
     app.state.site = here
-    app.events = Events(here.live.hub, common_headers(settings, public=True), here.live.poke, log=settings.log_requests)
+    app.events = Events(here.live.hub, common_headers(settings, public=True), log=settings.log_requests)
     for part in _PARTS:
         app.include_router(part.router, prefix="/api/v1")
     _add_health(app, here, metrics)

@@ -48,6 +48,7 @@ class LiveSite:
             tally=tally,
         )
         self._follower = Follower(self._log, self.hub, ring=settings.stream_ring, busy=self.hub.busy)
+        self.hub.poke = self._follower.poke
         self._flow: LiveFlow | None = None
         self._lock = threading.Lock()
         self._ending = threading.Event()

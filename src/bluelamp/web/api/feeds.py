@@ -110,12 +110,12 @@ async def calls(
     live = live_of(request)
     if wanted := CURSOR.fullmatch(at_least):
         await _reach(live, feed, wanted[1], int(wanted[2]))
+    await live.hub.find(feed)
     board = board_of(live, feed)
     return await run_in_threadpool(_calls, request, board.standing, through, format)
 
 
 async def _reach(live: LiveSite, feed: str, epoch: str, seq: int) -> None:
-    live.poke()
     if await live.hub.reached(feed, epoch, seq, 0.0 if live.hub.problem else _PATIENCE):
         return
     board = board_of(live, feed)

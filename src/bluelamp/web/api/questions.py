@@ -61,7 +61,8 @@ def question(
     format: Format = "json",  # noqa: A002
 ) -> Response:
     """The answer carries its coverage (which force-months it should contain and which it does; of calls, which days of
-    feeds, and how much of them was watched), its caveats, its data version and its licence. The `question` in the answer is its canonical form: the same text, the same answer."""
+    feeds, and how much of them was watched), its caveats, its data version and its licence. The `question` in the
+    answer is its canonical form: the same text, the same answer."""
     spec = find_dataset(dataset)
     asked = make_question(
         spec.name,

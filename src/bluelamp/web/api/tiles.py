@@ -42,9 +42,7 @@ def tile(
     up to the records that have a location."""
     spec = find_dataset(dataset)
     if spec.live:
-        raise UsageError(
-            f"There is no map of {dataset} yet.", f"Take them as GeoJSON: /api/v1/datasets/{dataset}/records."
-        )
+        raise UsageError(f"There is no map of {dataset} yet.", "Take the records as GeoJSON.")
     if x >= 1 << z or y >= 1 << z:
         raise UsageError(f"There is no tile {z}/{x}/{y}: x and y go from 0 to {(1 << z) - 1} at zoom {z}.")
     view = view_of(first, last, where)

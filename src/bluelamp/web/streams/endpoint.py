@@ -22,7 +22,7 @@ from bluelamp.errors import BluelampError, NoSuchThing, Overloaded, UsageError
 from bluelamp.web import problems
 from bluelamp.web.streams import frames
 from bluelamp.web.streams.filters import FIELDS, Filter, make_filter
-from bluelamp.web.streams.hub import Hub
+from bluelamp.web.streams.hub import BEHIND, Hub
 from bluelamp.web.streams.stream import RETRY, Stream
 
 ROUTE = "/api/v1/feeds/{feed}/events"
@@ -30,8 +30,8 @@ _PATH = re.compile(r"/api/v1/feeds/([^/]+)/events/?")
 _CURSOR = re.compile(r"([0-9a-zA-Z]{1,40}):([0-9]{1,15})")
 _METHODS = "GET, HEAD, OPTIONS"
 _LONGEST_QUERY = 8_000
-# How long a new process is waited for until it has read the logs, and one that may be a look behind another; seconds.
-_START, _BEHIND = 10.0, 0.4
+# How long a new process is waited for until it has read the logs, seconds.
+_START = 10.0
 _NEVER_KEPT = {"cache-control": "no-store, no-transform", "x-accel-buffering": "no"}
 # In place of a cursor that nobody here has given out.
 _FOREIGN = ("", 0)
@@ -46,10 +46,10 @@ def feed_of(path: str) -> str | None:
 
 
 class Events:
-    """`headers` is what every answer of the public API carries; `poke` has the logs looked at now."""
+    """`headers` is what every answer of the public API carries."""
 
-    def __init__(self, hub: Hub, headers: Headers, poke: Any, *, log: bool) -> None:
-        self._hub, self._poke, self._log = hub, poke, log
+    def __init__(self, hub: Hub, headers: Headers, *, log: bool) -> None:
+        self._hub, self._log = hub, log
         self._common = {name.lower(): value for name, value in headers.items()}
         self._begun = _raw(
             {**self._common, **_NEVER_KEPT, "content-type": "text/event-stream; charset=utf-8", "connection": "close"}
@@ -90,15 +90,14 @@ class Events:
         through = _filter(query) or None
         cursor = _cursor(scope, query)
         await self._wait_for_logs()
-        board = hub.boards.get(feed)
+        board = await hub.find(feed)
         if board is None:
             raise NoSuchThing(f"There is no feed “{feed[:60]}” here.", "Look at the list of feeds: /api/v1/feeds.")
         address = scope["client"][0] if scope.get("client") else ""
         hub.admit(feed, through, address)
         if cursor is not None and cursor[0] and (cursor[0] != board.epoch or cursor[1] > board.ring.head):
             # Another process may have read further than this one.
-            self._poke()
-            await hub.reached(feed, *cursor, _BEHIND)
+            await hub.reached(feed, *cursor, BEHIND)
             hub.admit(feed, through, address)
         now = time.monotonic()
         stream = Stream(board, through, send, address, now)

@@ -19,7 +19,7 @@ from bluelamp.web.streams.ring import Entry
 
 _LOG = structlog.get_logger("bluelamp.streams")
 # How often it looks while somebody streams, while nobody does, and while there is nothing to follow; seconds.
-BUSY, IDLE, NOTHING = 0.1, 1.0, 2.0
+BUSY, IDLE, NOTHING = 0.1, 1.0, 1.0
 # Changes that are read at once, and how long streams are given to write them before more follow, seconds.
 _PAGE, _BREATH = 2_000, 0.05
 

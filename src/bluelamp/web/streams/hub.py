@@ -12,7 +12,7 @@ import asyncio
 import ipaddress
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -30,6 +30,8 @@ _LOG = structlog.get_logger("bluelamp.streams")
 _SWEEP = 1.0
 # When the server stops, whoever has not taken the last word by then is cut off, seconds.
 _LAST_WORD = 1.0
+# How long is waited where another process may know more than this one, seconds.
+BEHIND = 0.4
 # Filters that differ, of one feed: each is evaluated for every change.
 MOST_FILTERS = 256
 
@@ -44,6 +46,8 @@ class Hub:
         self.streams: set[Stream] = set()
         self.problem = ""
         self.ready = asyncio.Event()
+        # Has the logs looked at now; given by whoever has the follower.
+        self.poke: Callable[[], None] = lambda: None
         self.stopping = False
         self._groups: dict[str, dict[Filter | None, set[Stream]]] = {}
         self._addresses: Counter[str] = Counter()
@@ -120,12 +124,21 @@ class Hub:
         self.problem = problem
         self.ready.set()
 
+    async def find(self, feed: str) -> Board | None:
+        """The board of a feed. One that is new may be known to another process and not yet to this one."""
+        found = self.boards.get(feed)
+        if found is None:
+            await self.reached(feed, "", 0, BEHIND)
+        return found or self.boards.get(feed)
+
     async def reached(self, feed: str, epoch: str, seq: int, seconds: float) -> bool:
-        """Whether this process has read the log as far as a cursor; that is waited for a little."""
+        """Whether this process has read the log as far as a cursor (of any epoch where none is given); that is waited
+        for a little."""
         until = time.monotonic() + seconds
+        self.poke()
         while True:
             board = self.boards.get(feed)
-            if board is not None and board.epoch == epoch and board.ring.head >= seq:
+            if board is not None and epoch in ("", board.epoch) and board.ring.head >= seq:
                 return True
             if time.monotonic() >= until:
                 return False
