@@ -157,6 +157,10 @@ def _explained(error: ValidationError, text: str, file: str) -> SettingsError:
     first = error.errors()[0]
     path = tuple(str(one) for one in first["loc"])
     where = f"{file}, line {line_of(text, path)}" if path else file
+    if first["type"] == "missing" and path[-1].isdigit():
+        return SettingsError(
+            f"{where}: “{path[0]}” has too few numbers.", "Write bounds as [west, south, east, north]."
+        )
     if first["type"] == "missing":
         return SettingsError(f"{file}: “{'.'.join(path)}” is missing.", "It cannot be left out.")
     if first["type"] == "extra_forbidden":

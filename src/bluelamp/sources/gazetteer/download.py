@@ -50,14 +50,14 @@ def download(wanted: Input, spool: Path, client: Client, *, token: str = "", tol
     pages, got = [], 0
     while got < total:
         page = spool / f"{got:09}.json"
-        if not page.exists():
-            _spooled(page, ask.page(got))
-        rows = _rows_in(page.read_bytes(), wanted)
+        data = page.read_bytes() if page.exists() else ask.page(got)
+        rows = _rows_in(data, wanted)
         if not rows:
-            page.unlink()
             raise SourceError(
                 f"{shown_url(wanted.url)} gave nothing after row {got:,} of {total:,}.", "Try again later."
             )
+        if not page.exists():
+            _spooled(page, data)  # only what was understood
         pages.append(page)
         got += rows
         if told:
