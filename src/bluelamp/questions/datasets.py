@@ -32,7 +32,7 @@ Kind = Literal[
 class Dimension:
     """Something to group or filter by. `key` is the column expression on the rows, alias `r`.
 
-    `field` names the vocabulary in dim_word for the kind `word`; a `label` is a word that stands in the rows. `in_mart`
+    `field` names the vocabulary, of a `word` in dim_word; a `label` is a word that stands in the rows itself. `in_mart`
     says that the dataset's mart has the same column, so that the mart can answer in place of the rows. `terms` are the
     words of a dimension of the kind `coded`, whose key is their place in the list. `folds` names the dimension that
     this one is a coarser form of.

@@ -19,7 +19,7 @@ _WITHHELD = "A feed lists what its publisher chooses: calls that it withholds ar
 
 
 def _label(name: str, words: str, label: str = "") -> Dimension:
-    return Dimension(name, words, "label", f"r.{name}", label=label)
+    return Dimension(name, words, "label", f"r.{name}", name, label=label)
 
 
 def _median(name: str, words: str, column: str) -> Measure:

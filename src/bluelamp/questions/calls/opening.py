@@ -8,13 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bluelamp.questions.calls.version import CallsVersion, FeedWords, open_version
+from bluelamp.questions.calls.version import CallsVersion, FeedWords, connect
 from bluelamp.sources.feeds.agency import Agency, read_agencies
 from bluelamp.storage.calls_days import CallsDay, CallsDays
 from bluelamp.storage.calls_lake import CallsLake
 from bluelamp.storage.database import open_database
 
 if TYPE_CHECKING:
+    import duckdb
+
     from bluelamp.settings import Settings
 
 
@@ -23,13 +25,10 @@ class CallsHome:
     agency's file that is not right."""
 
     def __init__(self, settings: Settings) -> None:
-        url = settings.live_database_url
-        if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
-            url = "sqlite:///:memory:"
-        self._engine = open_database(url)
+        self._engine = open_database(settings.live_database_url if has_live(settings) else "sqlite:///:memory:")
         self._days = CallsDays(self._engine)
-        self._lake = CallsLake(settings.home / "lake", settings.vault_url)
-        self._feeds = {name: words_of(agency) for name, agency in read_agencies(settings.home / "feeds").items()}
+        self.lake = CallsLake(settings.home / "lake", settings.vault_url)
+        self.feeds = {name: words_of(agency) for name, agency in read_agencies(settings.home / "feeds").items()}
 
     def stamp(self) -> object:
         """Something that changes whenever a day does."""
@@ -38,12 +37,18 @@ class CallsHome:
     def days(self) -> list[CallsDay]:
         return self._days.all()
 
-    def open(self, days: list[CallsDay], *, memory_mb: int = 500, threads: int = 2) -> CallsVersion:
-        """A version of these days. Raises NothingHeld where there is none."""
-        return open_version(days, self._lake, self._feeds, memory_mb=memory_mb, threads=threads)
+    def connect(self, days: list[CallsDay], *, memory_mb: int, threads: int) -> duckdb.DuckDBPyConnection:
+        """An engine for these days. Raises NothingHeld where there is none."""
+        return connect(days, self.lake, memory_mb=memory_mb, threads=threads)
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+def has_live(settings: Settings) -> bool:
+    """Whether a live half is kept at all; what only looks must not make one."""
+    url = settings.live_database_url
+    return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()
 
 
 @contextmanager
@@ -51,11 +56,12 @@ def open_calls(settings: Settings) -> Iterator[CallsVersion]:
     """The calls in the lake as they are now. Raises NothingHeld before the first day."""
     home = CallsHome(settings)
     try:
-        version = home.open(home.days(), memory_mb=settings.memory_mb, threads=settings.worker_count)
+        days = home.days()
+        connection = home.connect(days, memory_mb=settings.memory_mb, threads=settings.worker_count)
         try:
-            yield version
+            yield CallsVersion(connection, days, home.lake, home.feeds)
         finally:
-            version.connection.close()
+            connection.close()
     finally:
         home.close()
 

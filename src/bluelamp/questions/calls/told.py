@@ -55,7 +55,9 @@ def caveats_of_calls(version: CallsVersion, question: Question, coverage: Watche
 
 def _of_periods(dimension: str, periods: Sequence[Exposure]) -> list[str]:
     found = []
-    part = [f"{_name(dimension, one)} ({percent(one.share)})" for one in periods if one.watched and not one.is_whole]
+    # The least watched first: of many only a few are named.
+    lacking = sorted((one for one in periods if one.watched and not one.is_whole), key=lambda one: one.share)
+    part = [f"{_name(dimension, one)} ({percent(one.share)})" for one in lacking]
     if part:
         found.append(f"Watched only in part: {_list(part)}. These figures are too low to be compared.")
     none = [_name(dimension, one) for one in periods if not one.watched]

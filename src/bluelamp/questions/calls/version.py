@@ -58,7 +58,7 @@ class CallsVersion(DataVersion):
         lake: CallsLake,
         feeds: Mapping[str, FeedWords],
     ) -> None:
-        super().__init__(connection)
+        DataVersion.__init__(self, connection)
         self.days, self.lake = tuple(days), lake
         self.feeds = {day.feed: feeds.get(day.feed, FeedWords(day.feed)) for day in days}
 
@@ -106,7 +106,7 @@ class CallsVersion(DataVersion):
     def _read_words(self, dimension: Dimension) -> dict[str, int]:
         if dimension.name == "feed":
             return {feed: place for place, feed in enumerate(sorted(self.feeds))}
-        table, given = self._reading(self.files)
+        table, given = self.reading(self.files)
         rows = self.rows(
             f"SELECT DISTINCT {dimension.key} AS word FROM {table} AS r WHERE word <> '' ORDER BY word",  # noqa: S608 - ours
             given,
@@ -133,7 +133,7 @@ class CallsVersion(DataVersion):
     def table_of(self, question: Question, *, mart: bool = False) -> tuple[str, dict[str, Any]]:
         """The files that can hold what is asked: by months, days and feeds."""
         del mart
-        return self._reading(
+        return self.reading(
             [day for day in self.files if self.concerns(question, day.feed, date.fromisoformat(day.day))]
         )
 
@@ -145,7 +145,8 @@ class CallsVersion(DataVersion):
         names = {"feed": feed, DATE: day.isoformat(), MONTH: str(month), YEAR: str(day.year)}
         return all(_keeps(one, name, value) for one in question.filters for name, value in names.items())
 
-    def _reading(self, days: Sequence[CallsDay]) -> tuple[str, dict[str, Any]]:
+    def reading(self, days: Sequence[CallsDay]) -> tuple[str, dict[str, Any]]:
+        """(what these days are read from, its parameters)."""
         if not days:
             return _NONE, {}
         return "read_parquet($calls_files)", {"calls_files": [str(self.lake.path(day.path)) for day in days]}
@@ -180,11 +181,11 @@ def fingerprint(days: Sequence[CallsDay]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def open_version(
-    days: Sequence[CallsDay], lake: CallsLake, feeds: Mapping[str, FeedWords], *, memory_mb: int = 500, threads: int = 2
-) -> CallsVersion:
-    """A version of these days, with an engine of its own that reads nothing but the lake's calls. Raises NothingHeld
-    where there is no day, and StorageError where a file that is missing here cannot be brought."""
+def connect(
+    days: Sequence[CallsDay], lake: CallsLake, *, memory_mb: int = 500, threads: int = 2
+) -> duckdb.DuckDBPyConnection:
+    """An engine of its own for these days, which reads nothing but the lake's calls. Raises NothingHeld where there
+    is no day, and StorageError where a file that is missing here cannot be brought."""
     import duckdb
 
     if not days:
@@ -196,15 +197,14 @@ def open_version(
         lake.fetch(day.path, day.sha256, day.uploaded)
     connection = duckdb.connect(":memory:", config={"memory_limit": f"{int(memory_mb)}MB", "threads": int(threads)})
     connection.execute("SET parquet_metadata_cache = true")  # files never change
-    nothing = _plain(SCHEMA).empty_table()
-    connection.register("nothing", nothing)
+    connection.register("nothing", _plain(SCHEMA).empty_table())
     connection.execute(f"CREATE TABLE {_NONE} AS SELECT * FROM nothing")  # noqa: S608 - a constant of this file
     connection.unregister("nothing")
     folder = str(lake.root).replace("'", "''")
     connection.execute(f"SET allowed_directories = ['{folder}']")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
-    return CallsVersion(connection, days, lake, feeds)
+    return connection
 
 
 def _plain(schema: pa.Schema) -> pa.Schema:

@@ -230,7 +230,7 @@ def _problems(dashboard: DashboardSpec) -> Iterator[tuple[Loc, str]]:
             ("measures", card.measures, []),
             ("also", card.also, []),
             ("of", card.of, []),
-            ("rate", rates, ["local_authority"]),
+            ("rate", rates, ["local_authority"] if rates else []),
             ("by", [], [card.by]),
             ("where", [], []),
         ):

@@ -1,0 +1,128 @@
+"""The calls that the server has open: the state of the lake as it is now, and the few before it that somebody still
+reads. Every request about calls takes a lease on one, as others do on a data version of the archive.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastapi import Request
+
+from bluelamp.errors import NothingHeld, NotKept
+from bluelamp.questions.calls.opening import CallsHome, has_live
+from bluelamp.questions.calls.version import CallsVersion, fingerprint
+from bluelamp.questions.datasets import DatasetSpec
+from bluelamp.settings import Settings
+from bluelamp.storage.calls_days import CallsDay
+from bluelamp.storage.warehouse.database import Version
+from bluelamp.web.asked import lease, site_of
+from bluelamp.web.effort import Effort
+from bluelamp.web.versions import OpenVersion
+
+if TYPE_CHECKING:
+    import duckdb
+
+# How often it is looked whether a day was added or made anew, in seconds.
+_LOOK = 1.0
+# How many states stay open beside the current one; their files are kept for an hour.
+_OTHERS_OPEN = 2
+_THREADS = 2
+_lock = threading.Lock()
+
+
+class OpenCalls(CallsVersion, OpenVersion):
+    """A state of the calls with an engine of its own; to the routes, a data version like any other."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, days: list[CallsDay], home: CallsHome) -> None:
+        CallsVersion.__init__(self, connection, days, home.lake, home.feeds)
+        whole = fingerprint(days)
+        self.version = Version(whole[:12], whole, Path(f"calls-{whole}"), 0, whole)
+        self.readers = 0
+        self.used = time.monotonic()
+        self.retired = False
+
+
+class OpenedCalls:
+    """Opens states of the calls and hands them out."""
+
+    def __init__(self, settings: Settings, effort: Effort) -> None:
+        self._settings, self._effort = settings, effort
+        self._lock = threading.Lock()
+        self._home: CallsHome | None = None
+        self._stamp: object = None
+        self._looked = 0.0
+        self._open: dict[str, OpenCalls] = {}
+        self._current = ""
+
+    @contextmanager
+    def lease(self, name: str = "") -> Iterator[OpenVersion]:
+        """The calls as they are, or as they were under a name. Raises NothingHeld before the first day, NotKept for a
+        name that is no longer open."""
+        with self._lock:
+            self._follow()
+            opened = self._open.get(name or self._current)
+            if opened is None and not name:
+                raise NothingHeld("No closed day of calls is held here yet.", "Once an hour closed days are taken.")
+            if opened is None:
+                raise NotKept(
+                    f"The calls as of version {name[:40]} are not kept here.",
+                    "Leave the version out to ask the current one.",
+                )
+            opened.readers += 1
+        try:
+            yield opened
+        finally:
+            with self._lock:
+                opened.readers -= 1
+                opened.used = time.monotonic()
+                self._retire()
+
+    def _follow(self) -> None:
+        """Open the lake as it is, where it is other than before."""
+        if self._home is None:
+            if not has_live(self._settings):
+                return
+            self._home = CallsHome(self._settings)
+        if self._current and time.monotonic() - self._looked < _LOOK:
+            return
+        self._looked, stamp = time.monotonic(), self._home.stamp()
+        if self._current and stamp == self._stamp:
+            return
+        days = self._home.days()
+        if not days:
+            return
+        name = fingerprint(days)[:12]
+        if name not in self._open:
+            connection = self._home.connect(days, memory_mb=self._settings.serve_memory_mb, threads=_THREADS)
+            self._open[name] = OpenCalls(connection, days, self._home)
+            self._open[name].guard = self._effort.guard
+        self._stamp, self._current = stamp, name
+        self._retire()
+
+    def _retire(self) -> None:
+        """Close what nobody reads, but for the current state and the few that were asked for last."""
+        idle = [one for name, one in self._open.items() if name != self._current and not one.readers]
+        for opened in sorted(idle, key=lambda one: -one.used)[_OTHERS_OPEN:]:
+            del self._open[opened.name]
+            opened.connection.close()
+
+
+def lease_for(request: Request, spec: DatasetSpec, pinned: str = "") -> AbstractContextManager[OpenVersion]:
+    """A lease on what a dataset is answered from."""
+    return calls_of(request).lease(pinned) if spec.live else lease(request, pinned)
+
+
+def calls_of(request: Request) -> OpenedCalls:
+    """Those of the server; opened when they are first asked for."""
+    state = request.app.state
+    with _lock:
+        found: OpenedCalls | None = getattr(state, "calls", None)
+        if found is None:
+            site = site_of(request)
+            found = state.calls = OpenedCalls(site.settings, site.effort)
+        return found
