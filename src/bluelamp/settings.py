@@ -110,6 +110,23 @@ class Settings(BaseSettings):
         le=36_500,
         description="days that changes are kept one by one, once their day is in the lake; 0 for ever",
     )
+    geocoders: str = Field(
+        default="",
+        description="whom to ask where calls are, in this order, with commas between: arcgis, census, nominatim, "
+        "photon, pelias, radar, google; the gazetteer is always first. Empty asks nobody",
+    )
+    geocode_daily_budget: int = Field(
+        default=0, ge=0, le=1_000_000, description="requests a day to each geocoder at most; 0 for what its terms allow"
+    )
+    arcgis_locator_url: str = Field(
+        default="", description="a city's own locator: https://…/GeocodeServer; needed for arcgis"
+    )
+    census_url: str = Field(default="", description="where the Census geocoder is, where it is not the usual one")
+    nominatim_url: str = Field(default="", description="where Nominatim is, where it is not the public one")
+    photon_url: str = Field(default="", description="where Photon is, where it is not the public one")
+    pelias_url: str = Field(default="", description="where Pelias is; needed for pelias")
+    radar_key: str = Field(default="", description="the key that Radar is asked with; needed for radar")
+    google_key: str = Field(default="", description="the key that Google's geocoder is asked with; needed for google")
     allow_private_addresses: bool = Field(
         default=False,
         description="let downloads reach loopback and private addresses; for tests and mirrors in your own network",
@@ -142,6 +159,13 @@ class Settings(BaseSettings):
         if url and not url.startswith(("https://", "http://", "/")):
             raise ValueError("write a web address that begins with https:// or http://, or a path of this site")
         return url
+
+    @field_validator("arcgis_locator_url", "census_url", "nominatim_url", "photon_url", "pelias_url")
+    @classmethod
+    def _web_address_of_geocoder(cls, url: str) -> str:
+        if url and not url.startswith(("https://", "http://")):
+            raise ValueError("write a web address that begins with https:// or http://")
+        return url.rstrip("/")
 
     @field_validator("push_token")
     @classmethod
@@ -197,6 +221,11 @@ class Settings(BaseSettings):
     def feed_names(self) -> list[str]:
         """The feeds to poll, in the order that they were named."""
         return list(dict.fromkeys(name.strip() for name in self.feeds.split(",") if name.strip()))
+
+    @property
+    def geocoder_names(self) -> list[str]:
+        """The geocoders to ask, in their order."""
+        return list(dict.fromkeys(name.strip() for name in self.geocoders.split(",") if name.strip()))
 
     @property
     def worker_count(self) -> int:

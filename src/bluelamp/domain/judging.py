@@ -49,9 +49,10 @@ class PlaceRules:
     """What one feed's places are judged by. Distances in metres.
 
     `gates` are the call's fields whose area must hold the point, the first that is known counts; `supports` those that
-    only speak for it. `aliases` as `location.canonical_aliases` makes them. `defaults` are points that stand for
-    nothing. `reliability` is how often a source's answer of a precision is right, by (source, precision); `stretch`
-    what its claimed uncertainty is multiplied by. Both come from scoring, and have defaults.
+    only speak for it; `rough` are those whose areas are known by scattered points alone. `aliases` as
+    `location.canonical_aliases` makes them. `defaults` are points that stand for nothing. `reliability` is how often a
+    source's answer of a precision is right, by (source, precision); `stretch` what its claimed uncertainty is
+    multiplied by. Both come from scoring, and have defaults.
     """
 
     version: str
@@ -59,6 +60,7 @@ class PlaceRules:
     city: bool = False  # whether the area check knows the city's own limit
     gates: tuple[str, ...] = ("beat", "division")
     supports: tuple[str, ...] = ("reporting_area",)
+    rough: tuple[str, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
     defaults: tuple[tuple[float, float], ...] = ()
     tolerance_m: float = 150.0

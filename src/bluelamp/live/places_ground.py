@@ -46,8 +46,9 @@ class Ground:
         return Query(asked, self.city, self.bounds)
 
     def at_hand(self, asked: Asked) -> list[Candidate]:
-        """What the gazetteer knows."""
-        return [one for source in self.sources for one in source.candidates(asked)]
+        """What the gazetteer knows. What a city publishes is one witness, whoever looks it up."""
+        found = [one for source in self.sources for one in source.candidates(asked)]
+        return [replace(one, group="city") if one.source == "gazetteer" else one for one in found]
 
 
 def feed_candidate(call: Call) -> list[Candidate]:
@@ -68,6 +69,7 @@ def ground_of(
     reliability: Mapping[tuple[str, str], float] | None = None,
     stretch: Mapping[tuple[str, str], float] | None = None,
     defaults: Sequence[tuple[float, float]] = (),
+    rough: Sequence[str] = (),
 ) -> Ground:
     """A feed's ground. `material` names the version of the gazetteer, `defaults` are points that the configuration
     knows to stand for nothing."""
@@ -78,6 +80,7 @@ def ground_of(
         bounds=agency.bounds,
         gates=gates,
         supports=supports or ("reporting_area",),
+        rough=tuple(rough),
         aliases=aliases or {},
         defaults=tuple(defaults),
         reliability=reliability or {},
@@ -94,6 +97,7 @@ def with_version(rules: PlaceRules, material: str = "") -> PlaceRules:
         rules.bounds,
         rules.gates,
         rules.supports,
+        rules.rough,
         sorted(rules.aliases.items()),
         sorted(rules.defaults),
         [rules.tolerance_m, rules.cluster_m, rules.point_m, rules.least_confidence],

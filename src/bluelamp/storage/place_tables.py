@@ -98,6 +98,7 @@ PLACE_SCORE = sa.Table(
     sa.Column("within", sa.Integer, nullable=False),  # points whose claimed uncertainty holds the truth
     sa.Column("median_m", sa.Float),
     sa.Column("p95_m", sa.Float),
+    sa.Column("reach", sa.Float),  # what nine in ten claims would have to be multiplied by to hold the truth
     sa.Index("place_score_at", "feed", "scored_at"),
 )
 

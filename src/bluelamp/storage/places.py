@@ -7,23 +7,28 @@ flow and by `bluelamp places`; safe for threads and for several processes.
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bluelamp.domain.call import Call
+from bluelamp.domain.matching import number_key
 from bluelamp.domain.moment import moment_of
 from bluelamp.domain.place import Asked, Candidate, same_spot
+from bluelamp.storage.live_tables import CALL, FEED
 from bluelamp.storage.place_tables import (
     PLACE,
     PLACE_ANSWER,
     PLACE_BUDGET,
     PLACE_CLAIM,
     PLACE_FIX,
+    PLACE_SCORE,
     PLACE_SECRET,
     PLACE_SPOT,
 )
@@ -75,6 +80,26 @@ class Kept:
     version: str
     decision: dict[str, Any]
     decided_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How far places of one source (or `shown`: those that were decided) and one kind of location were from official
+    coordinates. Distances in metres; `reach` is what nine in ten claims would have to be multiplied by to be true."""
+
+    source: str
+    kind: str
+    precision: str
+    official: int
+    points: int
+    areas: int
+    near: int  # within 150 m
+    far: int  # beyond 500 m
+    within: int  # inside what was claimed
+    median_m: float | None
+    p95_m: float | None
+    reach: float | None
+    scored_at: str = ""
 
 
 class Places:
@@ -217,6 +242,38 @@ class Places:
             _upsert(connection, PLACE_SECRET, {"name": "jitter"}, {}, {"value": secrets.token_hex(32)})
             query = sa.select(PLACE_SECRET.c.value).where(PLACE_SECRET.c.name == "jitter")
             return str(connection.execute(query).scalar_one())
+
+    # -- scores ------------------------------------------------------------------------------------------------------
+
+    def keep_scores(self, feed: str, scores: Sequence[Score], now: datetime) -> None:
+        """Keep what one measurement came to, beside those before it."""
+        rows = [{**asdict(one), "feed": feed, "scored_at": moment_of(now)} for one in scores]
+        with self._engine.begin() as connection:
+            if rows:
+                connection.execute(PLACE_SCORE.insert(), rows)
+
+    def scores(self, feed: str, limit: int = 1_000) -> list[Score]:
+        """The newest measurement first."""
+        query = sa.select(PLACE_SCORE).where(PLACE_SCORE.c.feed == feed)
+        ordered = query.order_by(PLACE_SCORE.c.scored_at.desc(), PLACE_SCORE.c.id).limit(limit)
+        rows = read(self._engine, lambda connection: connection.execute(ordered).mappings().all())
+        return [Score(**{name: row[name] for name in Score.__dataclass_fields__}) for row in rows]
+
+    def calls_by_number(self, feed: str, numbers: Sequence[str]) -> dict[str, Call]:
+        """Calls of a feed's log, open or ended, by their number; the newest of each."""
+        found: dict[str, Call] = {}
+        for start in range(0, len(numbers), _PAGE):
+            keys = [number_key(number) for number in numbers[start : start + _PAGE]]
+            query = (
+                sa.select(CALL.c.body)
+                .join(FEED, FEED.c.log == CALL.c.log)
+                .where(FEED.c.name == feed, CALL.c.number_key.in_(keys))
+                .order_by(CALL.c.opened_at)
+            )
+            for body in read(self._engine, lambda connection, wanted=query: connection.execute(wanted).scalars().all()):  # type: ignore[misc]
+                call = cast(Call, json.loads(body))
+                found[str(call["incident_number"])] = call
+        return found
 
     # -- what is spent, and who asks ---------------------------------------------------------------------------------
 

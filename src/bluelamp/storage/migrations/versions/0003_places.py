@@ -83,6 +83,7 @@ def upgrade() -> None:
         sa.Column("within", sa.Integer, nullable=False),
         sa.Column("median_m", sa.Float),
         sa.Column("p95_m", sa.Float),
+        sa.Column("reach", sa.Float),
     )
     op.create_index("place_score_at", "place_score", ["feed", "scored_at"])
     op.create_table(
