@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from bluelamp.domain.place import Precision
 from bluelamp.storage.gazetteer.fitting import Fitted
 
+_FEW = 3  # known addresses
+_FAST = 2.0  # metres a number: one street in ten has such long blocks
+_FASTER = 3.0  # the same outside the block that they are in, where the street may also bend
 _FINEST = 25.0  # metres: a known address is a parcel, and its point may be at its door or in its middle
 
 
@@ -29,15 +32,21 @@ class Answer:
 
 def of_block(fitted: Fitted, span: float) -> float:
     """Of a block of `span` house numbers whose middle was fitted."""
-    half = fitted.slope * span * 0.6
-    unsupported = max(fitted.nearest - 50.0, 0.0) * 1.5
-    lonely = 60.0 if fitted.known < 3 else 0.0
-    return max(_FINEST, half + 1.2 * fitted.off + unsupported + lonely)
+    slope = _slope(fitted)
+    half = slope * span * 0.6
+    beside = max(fitted.nearest - 50.0, 0.0) * (_FASTER if fitted.known < _FEW else 1.5)
+    lonely = 60.0 if fitted.known < _FEW else 0.0
+    return max(_FINEST, half + 1.2 * fitted.off + beside + lonely)
 
 
 def of_number(fitted: Fitted) -> float:
     """Of one house number that is not known itself."""
-    return max(_FINEST, 30.0 + 1.5 * fitted.off + fitted.slope * min(fitted.nearest, 200.0))
+    return max(_FINEST, 30.0 + 1.5 * fitted.off + _slope(fitted) * min(fitted.nearest, 200.0))
+
+
+def _slope(fitted: Fitted) -> float:
+    """How fast numbers run, in metres each: of fewer than three addresses it is not known, and taken to be fast."""
+    return max(fitted.slope, _FAST) if fitted.known < _FEW else fitted.slope
 
 
 def of_range(length: float, share: float) -> float:

@@ -19,7 +19,7 @@ from bluelamp.storage.gazetteer.plane import Floats
 WIDTH = 200.0  # house numbers to either side that still count
 _ROUNDS = 3
 _OFF = 60.0  # metres off the line at which an address counts half
-_STEEPEST = 2.0  # metres a number; a faster street is an error in the material
+_STEEPEST = 5.0  # metres a number; a faster street is an error in the material
 _FEWEST = 100.0  # house numbers, squared: numbers that hardly differ tell no direction
 _MOST = 400  # known addresses that are fitted; more of them say nothing new
 
