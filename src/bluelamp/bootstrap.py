@@ -5,16 +5,24 @@ Heavy libraries are imported here, inside functions, so that `--help` does not p
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bluelamp.settings import Settings
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
+
     from bluelamp.archive.workflow import Archive
+    from bluelamp.domain.call import Call
+    from bluelamp.live.locate import Locator
+    from bluelamp.live.places_open import PlacesSetup
+    from bluelamp.live.placing import Located
     from bluelamp.live.workflow import LiveFlow
+    from bluelamp.sources.feeds.agency import Agency
     from bluelamp.sources.http import HttpClient
+    from bluelamp.storage.event_log import EventLog
     from bluelamp.storage.reference import ReferenceStore
     from bluelamp.storage.warehouse.database import WarehouseFolder
 
@@ -63,16 +71,60 @@ def open_live(settings: Settings, *, looking: bool = False) -> LiveFlow:
 
     url = settings.live_database_url
     engine = open_database(_kept(url) if looking else url)
+    log = EventLog(engine)
+
+    def locator(agencies: Sequence[Agency], located: Located) -> Locator:
+        return _open_locator(settings, engine, log, agencies, located)
+
     return LiveFlow(
         agencies=read_agencies(settings.home / "feeds"),
-        log=EventLog(engine),
+        log=log,
         writer=LogWriter(engine),
         snapshots=Snapshots(engine, Vault(settings.vault_url, settings.home / "cache")),
         leases=Leases(engine),
         client=lambda: _polling_client(settings),
         token=settings.socrata_token,
         tidy=lambda: _compact(settings),
+        locator=locator,
     )
+
+
+def open_places(settings: Settings, *, offline: bool = False) -> PlacesSetup:
+    """What the settings say of places; with `offline`, no geocoder is asked."""
+    from bluelamp.live.places_open import PlacesSetup
+    from bluelamp.sources.geocoders.choice import Access
+
+    access = Access(
+        radar_key=settings.radar_key,
+        google_key=settings.google_key,
+        arcgis_locator_url=settings.arcgis_locator_url,
+        nominatim_url=settings.nominatim_url,
+        photon_url=settings.photon_url,
+        pelias_url=settings.pelias_url,
+        census_url=settings.census_url,
+    )
+    chosen = () if offline else settings.geocoder_names
+    return PlacesSetup(settings.home, chosen, access, settings.geocode_daily_budget)
+
+
+def _open_locator(
+    settings: Settings, engine: sa.Engine, log: EventLog, agencies: Sequence[Agency], located: Located
+) -> Locator:
+    """Places the calls of some feeds: by their own points, the gazetteer, and the geocoders that were chosen."""
+    from bluelamp.live.locate import Locator
+    from bluelamp.live.places_open import open_desks, open_lines
+    from bluelamp.storage.places import Places
+
+    setup, places = open_places(settings), Places(engine)
+    lines = open_lines(setup, places, open_client(settings, waiting=True))
+    desks = open_desks(setup, places, {agency.name: agency for agency in agencies}, lines)
+
+    def waiting() -> Iterator[tuple[str, Call]]:
+        for feed in log.heads():
+            if feed in desks:
+                yield from ((feed, call) for call in log.current(feed)[1])
+
+    return Locator(desks, located, waiting=waiting)
 
 
 def _compact(settings: Settings) -> None:

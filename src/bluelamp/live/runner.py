@@ -21,6 +21,7 @@ from bluelamp.errors import BluelampError, Busy
 from bluelamp.live.capture import Capture
 from bluelamp.live.feed_flow import FeedFlow
 from bluelamp.live.guard import FAILED
+from bluelamp.live.placing import Placing
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.sources.http import HttpClient
 from bluelamp.storage.leases import LEASE_SECONDS, Lease, Leases
@@ -49,6 +50,8 @@ class Parts:
     taken: Callable[[str, Step], None] | None = None
     # Called now and then by the process that polls: closed days go into the lake.
     tidy: Callable[[], None] | None = None
+    # Places calls beside the flow, where the settings and the feeds allow it.
+    placing: Callable[[], Placing] | None = None
 
 
 @dataclass(slots=True)
@@ -75,6 +78,7 @@ class Poller:
     wake: threading.Event = field(default_factory=threading.Event)
     lease: Lease | None = None
     problem: str = ""  # why nothing can be kept at present; empty where all is well
+    placing: Placing | None = None
 
     def run(self) -> None:
         """Until told to stop."""
@@ -108,6 +112,8 @@ class Poller:
     def _take(self, flow: FeedFlow) -> Step | None:
         steps = flow.take_waiting(moment_of(datetime.now(UTC)))
         for step in steps:
+            if self.placing is not None:
+                self.placing.taken(self.agency.name, step)
             if self.parts.taken is not None:
                 self.parts.taken(self.agency.name, step)
         return steps[-1] if steps else None
@@ -138,9 +144,15 @@ class Runner:
         self._stopping = threading.Event()
         self.pollers = {agency.name: Poller(agency, parts, self._stopping) for agency in agencies}
         self._threads: list[threading.Thread] = []
+        self.placing: Placing | None = None
 
     def start(self) -> None:
-        """Start polling; returns at once."""
+        """Start polling; returns at once. Raises SettingsError where places are configured wrongly."""
+        if self._parts.placing is not None:
+            self.placing = self._parts.placing()
+            self.placing.start()
+            for poller in self.pollers.values():
+                poller.placing = self.placing
         named: list[tuple[str, Callable[[], None]]] = [
             (f"poll-{name}", poller.run) for name, poller in self.pollers.items()
         ]
@@ -158,6 +170,8 @@ class Runner:
             poller.wake.set()
         for thread in self._threads:
             thread.join(max(until - time.monotonic(), 0.0))
+        if self.placing is not None:
+            self.placing.stop()
 
     def poke(self, feed: str) -> bool:
         """Have a snapshot that was just kept taken in at once; False where this process does not poll the feed."""

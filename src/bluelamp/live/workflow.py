@@ -5,6 +5,7 @@
     diff      what differs from the open calls                                              domain/diff.py
     record    changes, calls and verdict in one transaction                                 storage/log_writer.py
     stream    every browser reads the event log                                             web/streams/
+    locate    calls are placed beside the flow; their places are kept and follow as changes  locate.py, placing.py
     compact   closed days go into the lake, as dataset calls; once an hour                  compact.py, history.py
 
 `LiveFlow` is what bootstrap hands out: it holds the stores and starts the pollers.
@@ -24,6 +25,8 @@ from bluelamp.domain.moment import moment_of
 from bluelamp.errors import Busy, NoSuchThing
 from bluelamp.live.capture import PUSHED
 from bluelamp.live.feed_flow import FeedFlow
+from bluelamp.live.locate import Locator
+from bluelamp.live.placing import Located, Placing
 from bluelamp.live.runner import Parts, Runner
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.sources.feeds.fetching import Part
@@ -58,6 +61,8 @@ class LiveFlow:
     client: Callable[[], HttpClient]
     token: str = ""
     tidy: Callable[[], None] | None = None
+    # Makes a locator for some feeds; it hands the places that it finds to the function it is given.
+    locator: Callable[[Sequence[Agency], Located], Locator] | None = None
     running: Runner | None = field(default=None)
 
     def close(self) -> None:
@@ -73,8 +78,11 @@ class LiveFlow:
 
     def runner(self, feeds: Sequence[str], taken: Callable[[str, Step], None] | None = None) -> Runner:
         """The pollers of some feeds, not started yet."""
-        parts = Parts(self.writer, self.snapshots, self.leases, self.client, self.token, taken, self.tidy)
-        self.running = Runner([self.agency(feed) for feed in feeds], parts)
+        agencies = [self.agency(feed) for feed in feeds]
+        make = self.locator
+        placing = None if make is None else lambda: Placing(lambda located: make(agencies, located), self.place)
+        parts = Parts(self.writer, self.snapshots, self.leases, self.client, self.token, taken, self.tidy, placing)
+        self.running = Runner(agencies, parts)
         return self.running
 
     def keep(self, feed: str, parts: Sequence[Part], at: str, origin: str, problem: str = "") -> Entry:
