@@ -98,17 +98,19 @@ def _toml(value: object) -> str:
 def datasets() -> str:
     """What may be asked, and the words of every dimension, measure and caveat."""
     from bluelamp.domain.dataset import BY_NAME
-    from bluelamp.questions.datasets import DATASETS
+    from bluelamp.questions.askable import ASKABLE
 
     lines = ["# Datasets", "", "What may be asked of each dataset, with `bluelamp ask` or `bluelamp.ask`.", ""]
-    for spec in DATASETS.values():
-        published = BY_NAME[spec.name]
+    for spec in ASKABLE.values():
         lines += [f"## {spec.name}", "", _sentence(spec.words), ""]
         lines += ["| measure | counts | what it is |", "|---|---|---|"]
         lines += [f"| `{m.name}` | {m.unit} | {_sentence(m.words)} |" for m in spec.measures]
         lines += ["", "| field | kind | published as | what it is |", "|---|---|---|---|"]
         lines += [f"| `{d.name}` | {d.kind} | {d.column or '–'} | {_sentence(d.words)} |" for d in spec.dimensions]
         lines += ["", "Every answer says:", "", *(f"- {caveat}" for caveat in spec.caveats), ""]
+        if spec.name not in BY_NAME:
+            continue
+        published = BY_NAME[spec.name]
         lines += ["Known values. Others are kept as published and counted as `unknown_value`:", ""]
         for column, values in published.vocabularies.items():
             lines.append(f"- **{column}**: {'; '.join(sorted(values))}")
@@ -121,7 +123,7 @@ def tables() -> str:
     import inspect
 
     from bluelamp.questions.datasets import DATASETS
-    from bluelamp.storage import lake
+    from bluelamp.storage import calls_lake, lake
     from bluelamp.storage.warehouse.tables import TABLES
 
     comments = {d.name: f"the {d.column} column" for spec in DATASETS.values() for d in spec.dimensions if d.column}
@@ -142,7 +144,15 @@ def tables() -> str:
         lines += [f"### {name}", "", "| column | type | |", "|---|---|---|"]
         lines += [f"| `{field.name}` | {_arrow(field.type)} | {comments.get(field.name, '')} |" for field in schema]
         lines.append("")
-    lines += ["## The warehouse", "", "One DuckDB file for each data version, under `warehouse/`.", ""]
+    lines += [
+        "### calls",
+        "",
+        "Calls for service of closed days: one file for each feed and local day, under a folder for",
+    ]
+    lines += ["each feed. Moments are in UTC.", "", "| column | type | |", "|---|---|---|"]
+    words = dict(re.findall(r'^\s*\("(\w+)", .*?\),\s+# (.+)$', inspect.getsource(calls_lake), re.MULTILINE))
+    lines += [f"| `{one.name}` | {_arrow(one.type)} | {words.get(one.name, '')} |" for one in calls_lake.SCHEMA]
+    lines += ["", "## The warehouse", "", "One DuckDB file for each data version, under `warehouse/`.", ""]
     folder = resources.files("bluelamp.storage.warehouse") / "sql"
     for name in TABLES:
         text = (folder / f"{name}.sql").read_text(encoding="utf-8").partition("-- fill\n")[0]

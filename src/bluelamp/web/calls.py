@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import Request
 
-from bluelamp.errors import NothingHeld, NotKept
+from bluelamp.errors import NoSuchThing, NotKept
 from bluelamp.questions.calls.opening import CallsHome, has_live
 from bluelamp.questions.calls.version import CallsVersion, fingerprint
 from bluelamp.questions.datasets import DatasetSpec
@@ -61,13 +61,15 @@ class OpenedCalls:
 
     @contextmanager
     def lease(self, name: str = "") -> Iterator[OpenVersion]:
-        """The calls as they are, or as they were under a name. Raises NothingHeld before the first day, NotKept for a
+        """The calls as they are, or as they were under a name. Raises NoSuchThing before the first day, NotKept for a
         name that is no longer open."""
         with self._lock:
             self._follow()
             opened = self._open.get(name or self._current)
             if opened is None and not name:
-                raise NothingHeld("No closed day of calls is held here yet.", "Once an hour closed days are taken.")
+                raise NoSuchThing(
+                    "No closed day of calls is held here.", "Where feeds are polled, days come as they close."
+                )
             if opened is None:
                 raise NotKept(
                     f"The calls as of version {name[:40]} are not kept here.",

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 _TESTS = Path(__file__).parents[2]
-for folder in (_TESTS / "integration" / "live", Path(__file__).parent):
+for folder in (_TESTS / "integration" / "live", _TESTS / "integration" / "web", Path(__file__).parent):
     if str(folder) not in sys.path:
         sys.path.append(str(folder))
 

@@ -6,7 +6,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import statistics
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -17,12 +19,13 @@ from zoneinfo import ZoneInfo
 import httpx
 import pyarrow.parquet as pq
 import pytest
-from calls_city import FEED, City, days_of, incidents, lake_rows, make_home
+from calls_city import FEED, City, Incident, days_of, incidents, lake_rows, make_home
+from serving import Server
 from test_calls_compacted import DALLAS, FEBRUARY
 
 import bluelamp
 from bluelamp.cli import main
-from bluelamp.errors import NothingHeld, UsageError
+from bluelamp.errors import Damaged, NothingHeld, UsageError
 
 _DAYS = (date(2026, 3, 7), date(2026, 3, 8), date(2026, 3, 9), date(2026, 3, 10))
 
@@ -160,8 +163,6 @@ def test_gaps_are_told_and_never_zeros(tmp_path: Path) -> None:
 
 
 def test_a_day_that_is_not_closed_is_no_part_of_an_answer_and_is_told(tmp_path: Path) -> None:
-    from calls_city import Incident
-
     its = City(make_home(tmp_path / "home"), ZoneInfo(DALLAS))
     first, second, third = days_of(its.zone, *FEBRUARY)
     stays = Incident(
@@ -220,10 +221,6 @@ def test_the_command_says_all_of_it(
 
 
 def test_a_damaged_file_is_an_error_and_never_fewer_calls(made: City, tmp_path: Path) -> None:
-    import shutil
-
-    from bluelamp.errors import Damaged
-
     home = tmp_path / "home"
     shutil.copytree(made.settings.home, home)
     path = sorted((home / "lake" / "calls").glob("feed=*/day=*.parquet"))[0]
@@ -239,11 +236,6 @@ def test_a_damaged_file_is_an_error_and_never_fewer_calls(made: City, tmp_path: 
 
 @pytest.fixture(scope="module")
 def client(made: City) -> Iterator[httpx.Client]:
-    import sys
-
-    sys.path.append(str(Path(__file__).parents[1] / "web"))
-    from serving import Server
-
     (made.settings.home / "dashboards").mkdir()
     (made.settings.home / "dashboards" / "service.yaml").write_text(
         "title: Calls for service\ndataset: calls\nfilters: [nature, beat]\ncards:\n"
@@ -361,15 +353,11 @@ def test_a_dashboard_of_calls_agrees_with_itself(client: httpx.Client, expected:
 
 
 def test_a_new_day_is_there_within_seconds(made: City, tmp_path: Path) -> None:
-    import time
-
-    from serving import Server
-
     its = City(make_home(tmp_path / "home"), ZoneInfo(DALLAS))
     first, _, third = days_of(its.zone, *FEBRUARY)
     server = Server(tmp_path / "home")
     with httpx.Client(base_url=server.url, timeout=30) as asking:
-        assert asking.get("/api/v1/questions/calls").status_code == 503
+        assert asking.get("/api/v1/questions/calls").status_code == 404
         its.poll(incidents(3, first, 30, 40), first, third)
         counts = []
         for day in FEBRUARY[:2]:
