@@ -183,6 +183,8 @@ def fold(calls: Iterable[Call], changes: Iterable[Change]) -> list[Call]:
     """The open calls after some changes, in the order that `open_calls` gives."""
     found: dict[str, Call] = {call["id"]: call for call in calls}
     for change in changes:
+        if change["call"] not in found and change["kind"] not in ("opened", "reopened"):
+            continue  # a call that has ended was placed afterwards
         found[change["call"]] = apply(found.get(change["call"]), change)
         if found[change["call"]]["ended"]:
             del found[change["call"]]
