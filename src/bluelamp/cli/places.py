@@ -52,7 +52,7 @@ def _desk(settings: Settings, feed: str, *, offline: bool = False, bulk: bool = 
     if feed not in agencies:
         raise UsageError(f"There is no feed “{feed}”.", near(feed, agencies) or "See: bluelamp feeds list")
     setup = _setup(settings, offline=offline)
-    engine = open_database(settings.database_url)
+    engine = open_database(settings.live_database_url)
     try:
         with open_client(settings, waiting=True) as client:
             places = Places(engine)
@@ -149,7 +149,7 @@ def _line(path: Path, number: int, text: str) -> dict[str, str | None]:
 def _tell(console: Console, text: str, found: dict[str, Any]) -> None:
     console.out(text)
     where = f"{found['lat']:.5f}, {found['lon']:.5f} ± {found['uncertainty_m']:,.0f} m" if found["lat"] else "–"
-    sure = f", {100 * found['confidence']:.0f} % sure" if found["confidence"] is not None else ""
+    sure = f", {100 * found['confidence']:.1f} % sure" if found["confidence"] is not None else ""
     console.sentence(f"  {found['kind']} ({found['area'] or found['method']}): {where}{sure}")
     console.sentence(f"  {found['why']}")
     for one in found["candidates"]:

@@ -218,9 +218,14 @@ def _point(cluster: _Cluster, confidence: float, rules: PlaceRules, judged: tupl
         lat=anchor.lat,
         lon=anchor.lon,
         uncertainty_m=round(max(anchor.uncertainty_m, spread), 1),
-        confidence=round(confidence, 3),
+        confidence=_stated(confidence),
         judged=judged,
     )
+
+
+def _stated(confidence: float) -> float:
+    """Rounded, and never a certainty."""
+    return min(round(confidence, 3), 0.999)
 
 
 _WORDS = {"point": "address", "block": "block", "intersection": "crossing", "street": "street", "area": "area"}
@@ -254,7 +259,7 @@ def _no_point(
         lat=lat,
         lon=lon,
         uncertainty_m=None if radius is None else round(radius, 1),
-        confidence=round(confidence, 3),
+        confidence=_stated(confidence),
         area=f"{field} {name}",
         judged=judged,
     )

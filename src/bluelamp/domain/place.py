@@ -81,7 +81,8 @@ class Candidate:
     storable: bool = True
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        """As it is kept and told: the same before and after."""
+        return {**asdict(self), "streets": None if self.streets is None else list(self.streets)}
 
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> Candidate:

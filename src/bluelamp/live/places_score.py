@@ -64,10 +64,12 @@ def read_official(path: Path) -> list[Official]:
     try:
         text = path.read_text(encoding="utf-8-sig")
         rows = list(_rows(text))
+        if not all(isinstance(row, dict) for row in rows):
+            raise ValueError("rows that are no objects")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise SourceError(f"{path} cannot be read: {reason}.", "Give a file of CSV or JSON.") from None
-    except (ValueError, AttributeError, csv.Error):
+    except (ValueError, csv.Error):
         raise SourceError(f"{path} is neither CSV nor JSON.", "Give columns such as number, lat, lon.") from None
     found = [one for row in rows if (one := _official(row)) is not None]
     if rows and not found:
