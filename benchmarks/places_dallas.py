@@ -29,7 +29,7 @@ from typing import Any
 import pyarrow as pa
 
 from bluelamp.domain.decision import Decision, decide
-from bluelamp.domain.judging import Judged, PlaceRules, judge
+from bluelamp.domain.judging import PlaceRules, judge
 from bluelamp.domain.location import canonical_aliases, parse_location
 from bluelamp.domain.place import Asked, Candidate, asked_of, metres_between
 from bluelamp.live.places_thin import Cautious, thinness
@@ -305,7 +305,7 @@ def offline(incidents: Sequence[Incident], scratch: Path, splits: int) -> None:
 # -- Nominatim's 53 answers -------------------------------------------------------------------------------------------
 
 
-def nominatim(folder: Path, gazetteer: Gazetteer) -> None:
+def nominatim(folder: Path, incidents: Sequence[Incident], gazetteer: Gazetteer) -> None:
     """The 53 cached answers through the gate, with the beats of the calls and of all incidents."""
     answers = json.loads((folder / "nominatim-answers.json").read_text())
     beats = {
@@ -324,14 +324,24 @@ def nominatim(folder: Path, gazetteer: Gazetteer) -> None:
         decision = decide(asked, [nominatim_candidate(answer)], RULES, gazetteer.areas)
         (judged,) = decision.judged
         codes[f"{judged.code}, {decision.kind}"] += 1
-        lines.append((judged.code, decision.kind, address, beat, hand_check(text, answer), said(judged)))
+        lines.append(
+            (
+                judged.code,
+                decision.kind,
+                address,
+                beat,
+                hand_check(text, answer),
+                official(asked, answer, incidents),
+                judged.reason,
+            )
+        )
     print("\nNominatim's 53 answers through the gate\n\n| verdict | number |\n|---|---|")
     for code, number in sorted(codes.items()):
         print(f"| {code} | {number} |")
-    print("\n| verdict | outcome | asked | beat | by hand | reason |\n|---|---|---|---|---|---|")
+    print("\n| verdict | outcome | asked | beat | by hand | from official | reason |\n|---|---|---|---|---|---|---|")
     for line in sorted(lines, key=str):
         print("| " + " | ".join(str(part or "–") for part in line) + " |")
-    table = Counter((by_hand == "right", kind == "point") for _, kind, _, _, by_hand, _ in lines)
+    table = Counter((by_hand == "right", kind == "point") for _, kind, _, _, by_hand, _, _ in lines)
     print("\n| | shown as a point | not shown |\n|---|---|---|")
     for right, name in ((True, "right by hand"), (False, "wrong or approximate by hand")):
         print(f"| {name} | {table[right, True]} | {table[right, False]} |")
@@ -360,8 +370,13 @@ def nominatim_candidate(answer: dict[str, Any]) -> Candidate:
     return Candidate("nominatim", "osm", lat, lon, "block", 120.0, (parts[at + 1],), int(parts[at]))
 
 
-def said(judged: Judged) -> str:
-    return judged.reason
+def official(asked: Asked, answer: dict[str, Any], incidents: Sequence[Incident]) -> str:
+    """How far the answer lies from an incident of the same hundred block, where there is one."""
+    same = [one for one in incidents if one.asked.streets == asked.streets and one.asked.first == asked.first]
+    if asked.kind != "block" or not same:
+        return ""
+    far = min(metres_between(float(answer["lat"]), float(answer["lon"]), one.lat, one.lon) for one in same)
+    return f"{far:,.0f} m"
 
 
 def main() -> None:
@@ -379,7 +394,7 @@ def main() -> None:
         confusion(asking, gazetteer)
         compare(asking, gazetteer, 20)
         offline(incidents, Path(scratch), 30)
-        nominatim(folder, gazetteer_of(incidents, whole))
+        nominatim(folder, incidents, gazetteer_of(incidents, whole))
 
 
 if __name__ == "__main__":
