@@ -50,6 +50,7 @@ def test_the_distance_to_the_nearer_island(drawn):
 
 def test_kinds_and_names_are_told_apart(drawn):
     assert drawn.distance_m("division", "CENTRAL", *degrees(500, 500)) == 0
+    assert drawn.distance_m("division", " Central ", *degrees(500, 500)) == 0, "whatever its case and blanks"
     assert drawn.distance_m("division", "114", *degrees(500, 500)) is None
     assert drawn.distance_m("reporting_area", "114", *degrees(500, 500)) is None
     assert drawn.distance_m("beat", "114", math.nan, 0.0) is None

@@ -122,6 +122,11 @@ def _column(alternatives: Iterable[str], columns: frozenset[str]) -> str:
     return ""
 
 
+def _plain(value: object) -> str:
+    """A cell as text; a number loses a needless `.0`: beats are numbers in some layers."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
 class _Picker:
     """Picks our columns out of rows; which of the publisher's they are is decided by the first rows."""
 
@@ -137,7 +142,7 @@ class _Picker:
 
     def text(self, values: Mapping[str, Any], name: str) -> str:
         parts = (values.get(part) for part in self._chosen.get(name, "").split("+"))
-        return " ".join(" ".join(str(part).split()) for part in parts if part not in (None, ""))
+        return " ".join(" ".join(_plain(part).split()) for part in parts if part not in (None, ""))
 
     def number(self, values: Mapping[str, Any], name: str) -> int | None:
         found = _NUMBER.match(self.text(values, name))

@@ -32,11 +32,13 @@ class Areas:
         for kind, name, blob in shapes:
             shape = shapely.from_wkb(blob)
             shapely.prepare(shape)
-            self._shapes[kind, name] = shape
+            self._shapes[kind, same_name(name)] = shape
         self._voted: dict[str, _Votes] = {}
         by_kind: dict[str, dict[str, Floats]] = {}
         for kind, name, blob in votes:
-            by_kind.setdefault(kind, {})[name] = np.frombuffer(blob, dtype=np.float64).reshape(-1, 2)
+            points = np.frombuffer(blob, dtype=np.float64).reshape(-1, 2)
+            known = by_kind.setdefault(kind, {})
+            known[same_name(name)] = np.vstack([known.get(same_name(name), points[:0]), points])
         self._voted = {kind: _Votes(areas) for kind, areas in by_kind.items()}
 
     def kinds(self) -> dict[str, str]:
@@ -48,6 +50,7 @@ class Areas:
         if not (math.isfinite(lat) and math.isfinite(lon)):
             return None
         x, y = self._plane.to_metres(lat, lon)
+        name = same_name(name)
         shape = self._shapes.get((kind, name))
         if shape is not None:
             point = shapely.Point(x, y)
@@ -57,6 +60,7 @@ class Areas:
 
     def extent(self, kind: str, name: str) -> tuple[float, float, float] | None:
         """(lat, lon, radius in metres) of a circle that holds the area; None where it is not known."""
+        name = same_name(name)
         shape = self._shapes.get((kind, name))
         if shape is not None:
             middle = shapely.get_coordinates(shapely.centroid(shape))[0]
@@ -67,6 +71,11 @@ class Areas:
         else:
             return None
         return (*self._plane.to_degrees(float(middle[0]), float(middle[1])), radius)
+
+
+def same_name(name: str) -> str:
+    """An area's name whatever its case and blanks: calls write `North Central`, maps NORTH CENTRAL."""
+    return " ".join(name.upper().split())
 
 
 class _Votes:

@@ -184,7 +184,7 @@ def test_a_beat_with_a_hole_in_both_forms(town, tmp_path):
     inner = [[-99.96, 40.04], [-99.94, 40.04], [-99.94, 40.06], [-99.96, 40.06], [-99.96, 40.04]]
     island = [[-99.951, 40.049], [-99.949, 40.049], [-99.949, 40.051], [-99.951, 40.051], [-99.951, 40.049]]
     geojson = collection(({"BEAT": "114"}, {"type": "Polygon", "coordinates": [outer, inner]}))
-    esri = {"features": [{"attributes": {"BEAT_NUM": 114}, "geometry": {"rings": [outer[::-1], inner, island]}}]}
+    esri = {"features": [{"attributes": {"BEAT_NUM": 114.0}, "geometry": {"rings": [outer[::-1], inner, island]}}]}
     for name, content, middle in (("a.geojson", geojson, False), ("b.json", esri, True)):
         (row,) = rows(read(town, tmp_path / name, content))
         shape = shapely.from_wkb(row["wkb"])
