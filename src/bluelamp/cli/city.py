@@ -79,7 +79,7 @@ def city(
     with opened:
         if toml is not None:
             with storage_errors("write the feed's file"):
-                console.note(f"Wrote {write_feed(toml, opened, interval=max(every / speed, 5.0))}")
+                console.note(f"Wrote {write_feed(toml, opened, interval=max(every / speed, 1.0))}")
         if json:
             console.out_json({"url": opened.url, "seed": seed, "publication": opened.publication})
         else:

@@ -49,7 +49,7 @@ time = "time"
 def agency_toml(
     url: str, *, zone: str = "America/Chicago", interval: float = 120.0, fresh: float = 30.0, timeout: float = 30.0
 ) -> str:
-    """The file of a feed that polls `url` every `interval` seconds (5 at least)."""
+    """The file of a feed that polls `url` every `interval` seconds."""
     return _TOML.format(
         title=f"{NAME} Police (invented)",
         city=NAME,

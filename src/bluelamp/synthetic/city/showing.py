@@ -35,7 +35,7 @@ def show_city(
 
 
 def write_feed(folder: Path, city: CityServer, *, interval: float) -> Path:
-    """Put the city's feed among those of a folder, to be polled every `interval` seconds (5 at least); its file. Raises
+    """Put the city's feed among those of a folder, to be polled every `interval` seconds; its file. Raises
     OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{FEED}.toml"
