@@ -24,7 +24,7 @@ def made(tmp_path: Path, **material: object) -> Areas:
 
 @pytest.fixture
 def drawn(tmp_path: Path) -> Areas:
-    rows = [("beat", "114", HOLED), ("beat", "115", ISLANDS), ("division", "CENTRAL", SQUARE)]
+    rows = [("beat", "114", HOLED), ("beat", "115", ISLANDS), ("division", "CENTRAL", SQUARE), ("city", "", SQUARE)]
     return made(tmp_path, area=areas(rows))
 
 
@@ -54,7 +54,8 @@ def test_kinds_and_names_are_told_apart(drawn):
     assert drawn.distance_m("division", "114", *degrees(500, 500)) is None
     assert drawn.distance_m("reporting_area", "114", *degrees(500, 500)) is None
     assert drawn.distance_m("beat", "114", math.nan, 0.0) is None
-    assert drawn.kinds() == {"beat": "polygons", "division": "polygons"}
+    assert drawn.distance_m("city", "", *degrees(-50, 500)) == pytest.approx(50, abs=1)
+    assert drawn.kinds() == {"beat": "polygons", "division": "polygons", "city": "polygons"}
 
 
 def test_a_circle_that_holds_the_area(drawn):

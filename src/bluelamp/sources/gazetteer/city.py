@@ -49,7 +49,8 @@ class Input(BaseModel):
     url: str = ""
     page_rows: int = Field(default=1000, ge=1, le=50_000)
     parameters: dict[str, str] = Field(default_factory=dict)
-    area: Literal["beat", "reporting_area", "division"] | None = None
+    area: Literal["beat", "reporting_area", "division", "city"] | None = None
+    keep: dict[str, str] = Field(default_factory=dict)  # only rows that have these values, whatever their case
     licence: str = ""
     attribution: str = ""
 

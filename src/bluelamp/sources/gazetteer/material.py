@@ -170,6 +170,8 @@ def _table(wanted: Input, what: str, rows: Iterator[Feature]) -> tuple[pa.Table,
     unreadable = 0
     for source in (first, rows):
         for row in source:
+            if not _kept(wanted, row.values):
+                continue
             made = reading(wanted, picker, row)
             if made is None:
                 unreadable += 1
@@ -184,6 +186,10 @@ def _table(wanted: Input, what: str, rows: Iterator[Feature]) -> tuple[pa.Table,
     return pa.table([pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema), (
         unreadable
     )
+
+
+def _kept(wanted: Input, values: Mapping[str, Any]) -> bool:
+    return all(_plain(values.get(column)).strip().upper() == value.upper() for column, value in wanted.keep.items())
 
 
 def _address(wanted: Input, picker: _Picker, row: Feature) -> tuple[Any, ...] | None:
@@ -205,7 +211,8 @@ def _area(wanted: Input, picker: _Picker, row: Feature) -> tuple[Any, ...] | Non
     name = picker.text(row.values, "name")
     if not name or row.shape is None or row.shape.geom_type not in _POLYGONS:
         return None
-    return wanted.area, name, shapely.to_wkb(row.shape)
+    # The city's limit is asked by no name of its own.
+    return wanted.area, "" if wanted.area == "city" else name, shapely.to_wkb(row.shape)
 
 
 def _spot(wanted: Input, picker: _Picker, row: Feature) -> tuple[Any, ...] | None:

@@ -30,9 +30,11 @@ class Areas:
         self._plane = plane
         self._shapes: dict[tuple[str, str], Any] = {}
         for kind, name, blob in shapes:
+            key = kind, same_name(name)
             shape = shapely.from_wkb(blob)
+            self._shapes[key] = shapely.union(self._shapes[key], shape) if key in self._shapes else shape
+        for shape in self._shapes.values():
             shapely.prepare(shape)
-            self._shapes[kind, same_name(name)] = shape
         self._voted: dict[str, _Votes] = {}
         by_kind: dict[str, dict[str, Floats]] = {}
         for kind, name, blob in votes:

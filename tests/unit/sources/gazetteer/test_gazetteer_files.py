@@ -36,6 +36,11 @@ columns.right_to = "R_T_ADD"
 kind = "area"
 area = "beat"
 columns = { name = ["BEAT", "BEAT_NUM"] }
+[inputs.limits]
+kind = "area"
+area = "city"
+keep = { CITY = "Testville" }
+columns = { name = "CITY" }
 [inputs.incidents]
 kind = "spot"
 columns.text = "address"
@@ -192,6 +197,17 @@ def test_a_beat_with_a_hole_in_both_forms(town, tmp_path):
         assert shapely.intersects_xy(shape, -99.99, 40.01)
         assert not shapely.intersects_xy(shape, -99.945, 40.045)
         assert shapely.intersects_xy(shape, -99.95, 40.05) == middle
+
+
+def test_the_citys_limit_among_its_neighbours(town, tmp_path):
+    def square(west: float) -> dict[str, Any]:
+        ring = [[west, 40], [west + 1, 40], [west + 1, 41], [west, 41], [west, 40]]
+        return {"type": "Polygon", "coordinates": [ring]}
+
+    layer = collection(({"CITY": "TESTVILLE "}, square(-101)), ({"CITY": "Elsewhere"}, square(-99)))
+    (row,) = rows(read(town, tmp_path / "x.geojson", layer))
+    assert (row["kind"], row["name"]) == ("city", "")
+    assert shapely.bounds(shapely.from_wkb(row["wkb"])).tolist() == [-101, 40, -100, 41]
 
 
 def test_rows_of_socrata_with_columns_that_are_absent_where_null(town, tmp_path):
