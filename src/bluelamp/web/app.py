@@ -34,7 +34,7 @@ from bluelamp.web.api import (
 from bluelamp.web.headers import SecurityHeaders, common_headers
 from bluelamp.web.pages import page_router, static_folder
 from bluelamp.web.site import Site, open_site
-from bluelamp.web.streams.endpoint import Events, feed_of
+from bluelamp.web.streams.endpoint import ROUTE, Events, feed_of
 from bluelamp.web.streams.tally import StreamMetrics, Tally
 from bluelamp.web.watching import Metrics, Watching
 
@@ -84,7 +84,12 @@ def make_app(settings: Settings) -> FastAPI:
         license_info={"name": "Open Government Licence v3.0"},
     )
     app.state.site = here
-    app.events = Events(here.live.hub, common_headers(settings, public=True), log=settings.log_requests)
+    app.events = Events(
+        here.live.hub,
+        common_headers(settings, public=True),
+        lambda status: metrics.requests.labels(ROUTE, str(status)).inc(),
+        log=settings.log_requests,
+    )
     for part in _PARTS:
         app.include_router(part.router, prefix="/api/v1")
     _add_health(app, here, metrics)

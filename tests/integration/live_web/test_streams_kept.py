@@ -189,6 +189,16 @@ def test_a_slow_client_that_reads_again_is_told_to_resync(
     assert b"too far behind" in found
 
 
+def test_a_peer_that_is_gone_without_a_word_is_noticed(city: CityFeed, serve: Serve, listen: Listen) -> None:
+    """A laptop that sleeps closes nothing: the kernel must give up on it in seconds, not in a quarter of an hour."""
+    server = serve(city)
+    listen(server.events).begun.wait(10)
+    until(lambda: server.hub.streams)
+    (stream,) = server.hub.streams
+    its = stream.transport.get_extra_info("socket")
+    assert its.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 30_000
+
+
 def test_a_head_is_answered_and_opens_nothing(city: CityFeed, serve: Serve) -> None:
     server = serve(city)
     answer = httpx.head(server.events)
@@ -228,6 +238,7 @@ def test_metrics_tell_of_streams(city: CityFeed, serve: Serve, listen: Listen) -
     for client in clients:
         client.wait(3)
     listen(server.events, Last_Event_ID="other:1").wait(1)
+    httpx.get(f"{server.url}/api/v1/feeds/nowhere/events")
     text = httpx.get(f"{server.url}/metrics").text
     for line in (
         'bluelamp_streams_open{feed="city"} 3.0',
@@ -239,6 +250,7 @@ def test_metrics_tell_of_streams(city: CityFeed, serve: Serve, listen: Listen) -
         'bluelamp_feed_snapshots_total{feed="city",verdict="good"} 2.0',
         'bluelamp_feed_open_calls{feed="city"} 3.0',
         "bluelamp_logs_followed 1.0",
+        'bluelamp_requests_total{route="/api/v1/feeds/{feed}/events",status="404"} 1.0',
     ):
         assert line in text, line
     for name in ("bluelamp_stream_bytes_total", "bluelamp_tasks", "bluelamp_feed_snapshot_age_seconds"):

@@ -15,7 +15,8 @@ from bluelamp.domain.moment import moment_of, parse_moment, seconds_between
 from bluelamp.errors import TooCostly, UsageError
 from bluelamp.live.guard import GOOD, SUSPICIOUS, UNCHANGED
 from bluelamp.live.workflow import LiveFlow
-from bluelamp.web.asked import dumps
+from bluelamp.web.asked import dumps, site_of
+from bluelamp.web.effort import Effort
 from bluelamp.web.feed_asked import (
     FeedName,
     agency_of,
@@ -68,7 +69,7 @@ def history(
     in their order, lead from there to any moment up to `to`."""
     live = live_of(request)
     board_of(live, feed)
-    asked = _Asked(feed, live.flow, through, credits_of(agency_of(live, feed)))
+    asked = _Asked(feed, live.flow, through, credits_of(agency_of(live, feed)), site_of(request).effort)
     if at:
         if first or last:
             raise UsageError("Ask either for `at`, or for `from` and `to`.")
@@ -88,8 +89,9 @@ def history(
 class _Asked:
     """A question about the past of one feed."""
 
-    def __init__(self, feed: str, flow: LiveFlow, through: Filter, credit: dict[str, str]) -> None:
-        self._feed, self._flow, self._log, self._through, self._credit = feed, flow, flow.log, through, credit
+    def __init__(self, feed: str, flow: LiveFlow, through: Filter, credit: dict[str, str], effort: Effort) -> None:
+        self._feed, self._flow, self._log, self._through = feed, flow, flow.log, through
+        self._credit, self._effort = credit, effort
 
     def as_of(self, at: str, format_: str) -> Response:
         head, calls = self._log.as_of(self._feed, at)
@@ -145,8 +147,11 @@ class _Asked:
 
     def _file(self, calls: Sequence[Call], format_: str, about: dict[str, Any], when: str) -> Response:
         name = re.sub(r"[:.]", "", f"{self._feed}-calls-{when}")
+        # Only now: while the database is asked, others may work.
+        with self._effort.turn():
+            body = as_file(calls, format_, {**about, **self._credit})
         return fresh(
-            as_file(calls, format_, {**about, **self._credit}),
+            body,
             media_type=MEDIA_TYPES[format_],
             headers={"Content-Disposition": f'attachment; filename="{name}.{format_}"'},
         )

@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -88,6 +88,13 @@ async def hand_in(request: Request, feed: FeedName) -> Response:
     return await run_in_threadpool(
         _receive, live, agency, Part(agency.url, 200, _source_headers(request.headers), body)
     )
+
+
+@router.api_route("/{feed}/snapshots", methods=["DELETE", "OPTIONS", "PATCH", "PUT"], include_in_schema=False)
+async def other_methods(feed: FeedName) -> Response:
+    """Says what may be done here: two routes of one address would each name only their own method."""
+    del feed
+    raise HTTPException(405, headers={"Allow": "GET, POST"})
 
 
 def _refusal(token: str, headers: Mapping[str, str]) -> Response | None:

@@ -134,7 +134,13 @@ def _calls(request: Request, standing: Standing, through: Filter, format_: str) 
     if has_tag(request, etag):
         return Response(status_code=304, headers=headers)
 
+    site = site_of(request)
+
     def make() -> bytes:
+        with site.effort.turn():
+            return told()
+
+    def told() -> bytes:
         found = [call for call in standing.in_order() if through.lets(facts_of(call))]
         about = {
             "feed": head.feed,
@@ -147,7 +153,7 @@ def _calls(request: Request, standing: Standing, through: Filter, format_: str) 
             return dumps({**about, "calls": found, **credits_of(agency)})
         return as_file(found, format_, {**about, **credits_of(agency)})
 
-    body = site_of(request).answers.get(etag, make)
+    body = site.answers.get(etag, make)
     return Response(body, media_type=MEDIA_TYPES[format_], headers=headers)
 
 

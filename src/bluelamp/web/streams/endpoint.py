@@ -11,7 +11,7 @@ import json
 import random
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -46,10 +46,10 @@ def feed_of(path: str) -> str | None:
 
 
 class Events:
-    """`headers` is what every answer of the public API carries."""
+    """`headers` is what every answer of the public API carries; `answered` is told the status of each request."""
 
-    def __init__(self, hub: Hub, headers: Headers, *, log: bool) -> None:
-        self._hub, self._log = hub, log
+    def __init__(self, hub: Hub, headers: Headers, answered: Callable[[int], None], *, log: bool) -> None:
+        self._hub, self._answered, self._log = hub, answered, log
         self._common = {name.lower(): value for name, value in headers.items()}
         self._begun = _raw(
             {**self._common, **_NEVER_KEPT, "content-type": "text/event-stream; charset=utf-8", "connection": "close"}
@@ -59,6 +59,7 @@ class Events:
         """Answer one request."""
         began = time.monotonic()
         status, sent = await self._answer(scope, receive, send)
+        self._answered(status)
         if self._log:
             structlog.get_logger("bluelamp.web").info(
                 "request", method=scope["method"], path=scope["path"], route=ROUTE, status=status,

@@ -14,11 +14,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 
 import structlog
 
-from bluelamp.domain.moment import parse_moment
 from bluelamp.errors import Overloaded
 from bluelamp.web.streams.board import Board, Standing
 from bluelamp.web.streams.filters import Filter
@@ -107,7 +105,7 @@ class Hub:
         if not entries:
             return
         since = time.monotonic()
-        self.tally.grew(board.feed, (datetime.now(UTC) - parse_moment(standing.head.at)).total_seconds())
+        self.tally.grew(board.feed, standing.head.at)
         for through, streams in self._groups[board.feed].items():
             if not board.ring.holds(before):
                 self._wake(streams)  # more came at once than is kept at hand: everybody is told so

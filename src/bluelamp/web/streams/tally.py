@@ -7,12 +7,14 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from bluelamp.domain.moment import moment_of, seconds_between
 from bluelamp.live.health import FeedHealth
 
 if TYPE_CHECKING:
@@ -46,8 +48,9 @@ class Tally:
             buckets=_SECONDS,
         )
 
-    def grew(self, feed: str, lag: float) -> None:
-        """Changes came, `lag` seconds after the snapshot that shows them."""
+    def grew(self, feed: str, at: str) -> None:
+        """Changes came, of a snapshot of this moment."""
+        lag = seconds_between(at, moment_of(datetime.now(UTC))) if at else 0.0
         self._lag.labels(feed).observe(max(lag, 0.0))
 
     def wrote(self, feed: str, data: bytes, seconds: float | None) -> None:
