@@ -19,7 +19,6 @@ from bluelamp.errors import UsageError
 if TYPE_CHECKING:
     from bluelamp.cli.console import Console
     from bluelamp.live.places_desk import Desk
-    from bluelamp.live.places_open import PlacesSetup
     from bluelamp.settings import Settings
     from bluelamp.storage.places import Score
 
@@ -42,7 +41,7 @@ Offline = Annotated[bool, typer.Option("--offline", help="Ask no geocoder, whate
 def _desk(settings: Settings, feed: str, *, offline: bool = False, bulk: bool = False) -> Iterator[Desk]:
     """The desk of a feed, on the stores that the settings name. Raises UsageError for a feed that there is not."""
     from bluelamp.bootstrap import open_client
-    from bluelamp.live.places_open import open_desk, open_lines
+    from bluelamp.live.places_open import open_desk, open_lines, setup_of
     from bluelamp.questions.question import near
     from bluelamp.sources.feeds.agency import read_agencies
     from bluelamp.storage.database import open_database
@@ -51,7 +50,7 @@ def _desk(settings: Settings, feed: str, *, offline: bool = False, bulk: bool = 
     agencies = read_agencies(settings.home / "feeds")
     if feed not in agencies:
         raise UsageError(f"There is no feed “{feed}”.", near(feed, agencies) or "See: bluelamp feeds list")
-    setup = _setup(settings, offline=offline)
+    setup = setup_of(settings, offline=offline)
     engine = open_database(settings.live_database_url)
     try:
         with open_client(settings, waiting=True) as client:
@@ -61,23 +60,6 @@ def _desk(settings: Settings, feed: str, *, offline: bool = False, bulk: bool = 
             yield open_desk(setup, places, agencies[feed], lines, bulk=bulk, keep=bool(lines) or not bulk)
     finally:
         engine.dispose()
-
-
-def _setup(settings: Settings, *, offline: bool) -> PlacesSetup:
-    from bluelamp.live.places_open import PlacesSetup
-    from bluelamp.sources.geocoders.choice import Access
-
-    access = Access(
-        radar_key=settings.radar_key,
-        google_key=settings.google_key,
-        arcgis_locator_url=settings.arcgis_locator_url,
-        nominatim_url=settings.nominatim_url,
-        photon_url=settings.photon_url,
-        pelias_url=settings.pelias_url,
-        census_url=settings.census_url,
-    )
-    chosen = () if offline else settings.geocoder_names
-    return PlacesSetup(settings.home, chosen, access, settings.geocode_daily_budget)
 
 
 @app.command(

@@ -24,6 +24,7 @@ from bluelamp.errors import BluelampError
 from bluelamp.live.places_desk import Desk
 from bluelamp.live.places_ground import feed_candidate
 from bluelamp.live.places_privacy import PlacePrivacy
+from bluelamp.storage.log_writer import Step
 
 _LOG = structlog.get_logger("bluelamp.places")
 QUEUE = 2_000
@@ -119,6 +120,14 @@ class Locator:
                 self._counts["left_out"] += 1
             self._change.notify()
         return True
+
+    def see(self, feed: str, step: Step) -> None:
+        """Have the calls placed that a step of the flow opened, changed, or has from its feed a point for."""
+        for change in step.changes:
+            kind = change["kind"]
+            own = kind == "located" and (change["place"] or {}).get("method") == "feed"
+            if own or kind in ("opened", "reopened") or (kind == "updated" and change["unit"] is None):
+                self.submit(feed, step.calls[change["call"]])
 
     def start(self) -> None:
         """Begin to place; returns at once."""
