@@ -40,8 +40,8 @@ Offline = Annotated[bool, typer.Option("--offline", help="Ask no geocoder, whate
 @contextmanager
 def _desk(settings: Settings, feed: str, *, offline: bool = False, bulk: bool = False) -> Iterator[Desk]:
     """The desk of a feed, on the stores that the settings name. Raises UsageError for a feed that there is not."""
-    from bluelamp.bootstrap import open_client
-    from bluelamp.live.places_open import open_desk, open_lines, setup_of
+    from bluelamp.bootstrap import open_client, open_places
+    from bluelamp.live.places_open import open_desk, open_lines
     from bluelamp.questions.question import near
     from bluelamp.sources.feeds.agency import read_agencies
     from bluelamp.storage.database import open_database
@@ -50,7 +50,7 @@ def _desk(settings: Settings, feed: str, *, offline: bool = False, bulk: bool = 
     agencies = read_agencies(settings.home / "feeds")
     if feed not in agencies:
         raise UsageError(f"There is no feed “{feed}”.", near(feed, agencies) or "See: bluelamp feeds list")
-    setup = setup_of(settings, offline=offline)
+    setup = open_places(settings, offline=offline)
     engine = open_database(settings.live_database_url)
     try:
         with open_client(settings, waiting=True) as client:
@@ -115,6 +115,8 @@ def _lines(path: Path) -> Iterator[dict[str, str | None]]:
 
 
 def _line(path: Path, number: int, text: str) -> dict[str, str | None]:
+    from bluelamp.domain.snapshot import clean
+
     try:
         found = json_.loads(text)
     except ValueError:
@@ -125,7 +127,7 @@ def _line(path: Path, number: int, text: str) -> dict[str, str | None]:
     for name, value in values.items():
         if value is not None and not isinstance(value, (str, int)):
             raise UsageError(f"{path}, line {number}: “{name}” is neither a text nor a number.")
-    return {name: None if value in (None, "") else str(value) for name, value in values.items()}
+    return {name: clean(value) for name, value in values.items()}
 
 
 def _tell(console: Console, text: str, found: dict[str, Any]) -> None:

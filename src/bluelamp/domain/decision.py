@@ -238,8 +238,10 @@ def _and(names: Sequence[str]) -> str:
 def _no_point(
     asked: Asked, judged: tuple[Judged, ...], doubtful: bool, rules: PlaceRules, areas: AreaCheck
 ) -> Decision:
-    """The area that the call names; nothing where it names none, or where that area is itself in doubt."""
-    field = next((one for one in (*rules.gates, *rules.supports) if asked.area(one)), None)
+    """The area that the call names, the first whose whereabouts are known; nothing where the call names none, or where
+    what was found contradicts it."""
+    named = [one for one in (*rules.gates, *rules.supports) if asked.area(one)]
+    field = next((one for one in named if areas.extent(one, asked.area(one) or "")), named[0] if named else None)
     reason = _why_no_point(judged, doubtful)
     if field is None:
         return Decision("none", "none", rules.version, f"{reason} The call names no area.", judged=judged)
@@ -259,7 +261,7 @@ def _no_point(
         lat=lat,
         lon=lon,
         uncertainty_m=None if radius is None else round(radius, 1),
-        confidence=_stated(confidence),
+        confidence=None if extent is None else _stated(confidence),
         area=f"{field} {name}",
         judged=judged,
     )

@@ -10,7 +10,6 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -24,14 +23,12 @@ from bluelamp.errors import BluelampError
 from bluelamp.live.places_desk import Desk
 from bluelamp.live.places_ground import feed_candidate
 from bluelamp.live.places_privacy import PlacePrivacy
-from bluelamp.storage.log_writer import Step
 
 _LOG = structlog.get_logger("bluelamp.places")
 QUEUE = 2_000
 # Calls whose places may still be decided otherwise, as sources turn out to lie.
 _REMEMBERED = 5_000
 _AFTER_ERROR_SECONDS = 5.0
-_FLUSH_SECONDS = 1.0
 # How often, with nothing to do, calls are asked for that still have no point.
 _REFILL_SECONDS = 60.0
 
@@ -50,28 +47,9 @@ class _Task:
     before: Place | None
 
 
-class Batch:
-    """Gathers places and hands them on by feed, many at once: `place` is called with (feed, places by call id). Give
-    the batch to a locator as `located`, and its `flush` as `flush`."""
-
-    def __init__(self, place: Callable[[str, Mapping[str, Place]], None]) -> None:
-        self._place = place
-        self._gathered: dict[str, dict[str, Place]] = {}
-
-    def __call__(self, feed: str, call: str, place: Place) -> None:
-        self._gathered.setdefault(feed, {})[call] = place
-
-    def flush(self) -> None:
-        """Hand on what was gathered. What cannot be handed on at present stays gathered. Raises StorageError."""
-        for feed in list(self._gathered):
-            self._place(feed, self._gathered[feed])
-            del self._gathered[feed]
-
-
 class Locator:
     """Places calls of some feeds. `submit` returns at once, from any thread; `located` is called in the locator's own
-    thread with (feed, call id, place), only where the place is another than the call has; `flush` when nothing more
-    waits, and every second while something does.
+    thread with (feed, call id, place), only where the place is another than the call has.
 
     `waiting` gives open calls that still have no point: they are looked at again from time to time, because what was
     not found may be found later.
@@ -84,12 +62,10 @@ class Locator:
         *,
         privacy: Mapping[str, PlacePrivacy] | None = None,
         waiting: Waiting | None = None,
-        flush: Callable[[], None] | None = None,
         size: int = QUEUE,
     ) -> None:
         self._desks, self._located, self._privacy = dict(desks), located, dict(privacy or {})
-        self._waiting, self._size, self._flush = waiting, size, flush
-        self._flush_at = 0.0
+        self._waiting, self._size = waiting, size
         self._queue: OrderedDict[tuple[str, str], _Task] = OrderedDict()
         self._placed: OrderedDict[tuple[str, str], _Task] = OrderedDict()
         self._change = threading.Condition()
@@ -121,26 +97,24 @@ class Locator:
             self._change.notify()
         return True
 
-    def see(self, feed: str, step: Step) -> None:
-        """Have the calls placed that a step of the flow opened, changed, or has from its feed a point for."""
-        for change in step.changes:
-            kind = change["kind"]
-            own = kind == "located" and (change["place"] or {}).get("method") == "feed"
-            if own or kind in ("opened", "reopened") or (kind == "updated" and change["unit"] is None):
-                self.submit(feed, step.calls[change["call"]])
-
     def start(self) -> None:
         """Begin to place; returns at once."""
         self._thread = threading.Thread(target=self._run, name="locate", daemon=True)
         self._thread.start()
 
     def stop(self, timeout: float = 5.0) -> None:
-        """End after the call that is being placed. What waits is placed by whoever polls next."""
+        """End after the call that is being placed, and close the connections to geocoders. What waits is placed by
+        whoever polls next."""
         with self._change:
             self._stopping = True
             self._change.notify()
         if self._thread is not None:
             self._thread.join(timeout)
+            if self._thread.is_alive():
+                return  # it waits for an answer that nobody wants any more
+        for desk in self._desks.values():
+            for line in desk.lines:
+                line.client.close()
 
     def drain(self, timeout: float) -> bool:
         """Wait until nothing waits and nothing is being placed; whether that came to be."""
@@ -163,13 +137,10 @@ class Locator:
         while True:
             task = self._next()
             if task is None:
-                with suppress(BluelampError):  # it is decided again by whoever places the call next
-                    self._hand_on()
                 return
             try:
                 self._place(task)
                 self._again(task.feed)
-                self._hand_on()
             except BluelampError as error:
                 self._stumble(task, error.message)
             except Exception as error:  # one call that cannot be placed must not keep all others from it
@@ -196,12 +167,11 @@ class Locator:
     def _refill(self) -> None:
         self._refill_at = time.monotonic() + _REFILL_SECONDS
         try:
-            self._hand_on()  # what could not be handed on before
             for feed, call in self._waiting() if self._waiting is not None else ():
                 if (call["place"] or {}).get("kind") != "point":
                     self.submit(feed, call)
         except BluelampError as error:
-            _LOG.warning("places cannot be kept at present", problem=error.message)
+            _LOG.warning("open calls cannot be read", problem=error.message)
 
     def _place(self, task: _Task) -> None:
         decision = self._desks[task.feed].resolve(task.asked, task.own)
@@ -219,11 +189,6 @@ class Locator:
         if place != task.before:
             self._located(task.feed, task.call, place)
         return place
-
-    def _hand_on(self) -> None:
-        if self._flush is not None and (self._stopping or not self._queue or time.monotonic() >= self._flush_at):
-            self._flush()
-            self._flush_at = time.monotonic() + _FLUSH_SECONDS
 
     def _again(self, feed: str) -> None:
         """Where a source has been found out, decide anew what was decided with it, and tell of what comes out."""

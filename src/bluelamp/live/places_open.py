@@ -4,26 +4,21 @@ whoever wires the live flow, and by `bluelamp places`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bluelamp.domain.call import Call, Place
 from bluelamp.domain.location import NO_ALIASES
-from bluelamp.live.locate import Batch, Locator
 from bluelamp.live.places_desk import Desk
 from bluelamp.live.places_ground import Ground, ground_of
-from bluelamp.live.places_privacy import PlacePrivacy
 from bluelamp.live.places_score import learnt
 from bluelamp.live.places_thin import Cautious, thinness
-from bluelamp.settings import Settings
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.sources.gazetteer import City, city_of_feed, read_cities
 from bluelamp.sources.geocoders.calling import Line
 from bluelamp.sources.geocoders.choice import Access, chosen_geocoders
 from bluelamp.sources.http import HttpClient
-from bluelamp.storage.event_log import EventLog
 from bluelamp.storage.gazetteer import Gazetteer, GazetteerStore
 from bluelamp.storage.places import Places
 
@@ -36,21 +31,6 @@ class PlacesSetup:
     geocoders: Sequence[str] = ()
     access: Access = field(default_factory=Access)
     daily: int = 0
-
-
-def setup_of(settings: Settings, *, offline: bool = False) -> PlacesSetup:
-    """What the settings say; with `offline`, no geocoder is asked."""
-    access = Access(
-        radar_key=settings.radar_key,
-        google_key=settings.google_key,
-        arcgis_locator_url=settings.arcgis_locator_url,
-        nominatim_url=settings.nominatim_url,
-        photon_url=settings.photon_url,
-        pelias_url=settings.pelias_url,
-        census_url=settings.census_url,
-    )
-    chosen = () if offline else settings.geocoder_names
-    return PlacesSetup(settings.home, chosen, access, settings.geocode_daily_budget)
 
 
 def open_lines(setup: PlacesSetup, places: Places, client: HttpClient) -> list[Line]:
@@ -99,27 +79,8 @@ def open_desk(
     return Desk(places, open_ground(setup, places, agency), lines, bulk=bulk, keep=keep)
 
 
-def open_locator(
-    setup: PlacesSetup,
-    places: Places,
-    agencies: Mapping[str, Agency],
-    client: HttpClient,
-    log: EventLog,
-    place: Callable[[str, Mapping[str, Place]], None],
-    privacy: Mapping[str, PlacePrivacy] | None = None,
-) -> Locator:
-    """The locator of some feeds, not started yet. `place` takes places, by call id, into a feed's log. Raises
-    SettingsError or StorageError."""
-    lines = open_lines(setup, places, client)
-    desks = {name: open_desk(setup, places, agency, lines) for name, agency in agencies.items()}
-    batch = Batch(place)
-    return Locator(
-        desks, batch, flush=batch.flush, privacy=privacy, waiting=lambda: _open_calls(log, frozenset(agencies))
-    )
-
-
-def _open_calls(log: EventLog, feeds: frozenset[str]) -> Iterator[tuple[str, Call]]:
-    """Open calls of the feeds that have a log, the longest open first: so that the newest is placed first."""
-    for feed in sorted(feeds & log.heads().keys()):
-        for call in log.current(feed)[1]:
-            yield feed, call
+def open_desks(
+    setup: PlacesSetup, places: Places, agencies: Mapping[str, Agency], lines: Sequence[Line]
+) -> dict[str, Desk]:
+    """Desks of several feeds on the same lines."""
+    return {name: open_desk(setup, places, agency, lines) for name, agency in agencies.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 import pytest
 from forms import FORMS, Found
@@ -13,7 +13,7 @@ from loopback import Loopback, Reply
 from bluelamp.domain.call import Call, Place
 from bluelamp.domain.place import Asked, Candidate, metres_between
 from bluelamp.errors import Unreachable
-from bluelamp.live.locate import Batch, Locator
+from bluelamp.live.locate import Locator
 from bluelamp.live.places_privacy import PlacePrivacy
 from bluelamp.sources.http import HttpClient
 from bluelamp.storage.places import Places
@@ -164,43 +164,6 @@ def test_a_source_that_is_found_out_is_told_of_again(
     assert sorted((id_, place["kind"]) for _, id_, place in told.all[4:]) == [
         ("0", "area"), ("1", "area"), ("2", "area")
     ]  # fmt: skip
-
-
-def test_places_are_handed_on_many_at_once(lite: Places, opened: Opened) -> None:
-    handed: list[tuple[str, dict[str, Place]]] = []
-
-    def place(feed: str, places: Mapping[str, Place]) -> None:
-        handed.append((feed, dict(places)))
-
-    batch = Batch(place)
-    locator = Locator({FEED: desk_on(lite, (), None, KnownBlocks(BLOCKS))}, batch, flush=batch.flush)
-    for n in range(40):
-        locator.submit(FEED, call(str(n), f"STREET {n}"))
-    locator.start()
-    assert locator.drain(10)
-    locator.stop()
-    assert sum(len(places) for _, places in handed) == 40
-    assert len(handed) < 40
-
-
-def test_what_cannot_be_handed_on_stays_gathered() -> None:
-    handed: list[Mapping[str, Place]] = []
-    away = [True]
-
-    def place(feed: str, places: Mapping[str, Place]) -> None:
-        if away[0]:
-            raise Unreachable("The database is away.")
-        handed.append(places)
-
-    batch = Batch(place)
-    batch(FEED, "a", {"kind": "none"})
-    with pytest.raises(Unreachable):
-        batch.flush()
-    away[0] = False
-    batch(FEED, "b", {"kind": "none"})
-    batch.flush()
-    batch.flush()
-    assert [sorted(places) for places in handed] == [["a", "b"]]
 
 
 class Broken:

@@ -156,7 +156,8 @@ def test_nothing_found_is_the_area_that_the_call_names() -> None:
     assert decision.uncertainty_m == pytest.approx(1415)
     assert placed(asked(beat=None)).kind == "none"
     unknown = placed(asked(beat="999"))  # named, but nobody knows where it is
-    assert (unknown.kind, unknown.area, unknown.lat) == ("area", "beat 999", None)
+    assert (unknown.kind, unknown.area, unknown.lat, unknown.confidence) == ("area", "beat 999", None, None)
+    assert placed(asked(beat="999", reporting_area="1")).area == "reporting_area 1"  # of this one it is known where
 
 
 def test_two_sources_of_one_group_are_one_witness() -> None:
