@@ -106,7 +106,8 @@ def test_the_demo_serves_a_city_beside_the_archive(tmp_path: Path) -> None:
         with httpx.Client(base_url=address, timeout=20) as client:
             while time.monotonic() < until:
                 (feed,) = client.get("api/v1/feeds").json()["feeds"]
-                if feed["open_calls"] and not feed["cursor"].endswith(":0"):
+                # The first answer may be one that was cut short: the next ones are not.
+                if (feed["open_calls"] or 0) > 5:
                     break
                 time.sleep(0.2)
             assert (feed["name"], feed["open_calls"] > 5) == (FEED, True)
