@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -176,7 +177,7 @@ def fix(
             gone = desk.places.unfix(feed, asked)
             here.console.out(f"{asked.text}: {'taken back' if gone else 'nothing was said of it'}.")
             return exits.DONE
-        if lat is None or lon is None:
+        if lat is None or lon is None or not (math.isfinite(lat) and math.isfinite(lon) and math.isfinite(metres)):
             raise UsageError("Where is it?", "Give --lat and --lon, or --undo.")
         made = desk.places.fix(feed, asked, lat, lon, metres, why or "A person has said so.", datetime.now(UTC))
         if json:
