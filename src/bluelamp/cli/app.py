@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from bluelamp import __version__
-from bluelamp.cli import archive, asking, care, city, demo, exits, feeds, gazetteer, live, reference, serving
+from bluelamp.cli import archive, asking, care, city, demo, exits, feeds, gazetteer, live, places, reference, serving
 from bluelamp.cli.console import Console, ReaderGoneError
 from bluelamp.cli.context import Context
 from bluelamp.cli.interruption import WORDS, Interruption, interruptible
@@ -95,6 +95,7 @@ asking.join(app)
 app.add_typer(live.app, name="live")
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(gazetteer.app, name="gazetteer")
+app.add_typer(places.app, name="places")
 app.add_typer(reference.app, name="reference")
 app.add_typer(care.config_app, name="config")
 care.join(app)

@@ -109,12 +109,14 @@ def _live_checks(settings: Settings, console: Console, *, quick: bool) -> list[d
     from bluelamp.live import doctor as live
 
     found = list(live.check_file(settings.live_database_url))
-    if all(one.ok for one in found):
+    if (found or settings.database) and all(one.ok for one in found):
         flow = open_live(settings, looking=True)
         bars = console.progress()
-        bars.begin("checking the snapshots", 0, 0)
+        if not quick:
+            bars.begin("checking the snapshots", 0, 0)
         found += live.check_up(flow, lambda count, _of: bars.at(0, count), quick=quick)
-        bars.end()
+        if not quick:
+            bars.end()
         flow.close()
     return [{"check": one.name, "ok": one.ok, "words": one.words, "mend": one.mend} for one in found]
 
@@ -168,6 +170,7 @@ def _facts(settings: Settings) -> dict[str, str]:
 def backup(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the copy lies; best on another disk.")],
+    json: options.AsJson = False,
 ) -> int:
     """Copy the home, also while it is written to.
 
@@ -180,7 +183,10 @@ def backup(
     bars.begin("copying", 0, 0)
     copied, size = back_up(here.settings.home, folder, bars.at)
     bars.end()
-    here.console.out(f"{counted(copied, 'file')} copied ({size_words(size)}) to {folder}.")
+    if json:
+        here.console.out_json({"folder": str(folder), "files": copied, "bytes": size})
+    else:
+        here.console.out(f"{counted(copied, 'file')} copied ({size_words(size)}) to {folder}.")
     if here.settings.database:
         here.console.note("The database lies in PostgreSQL: copy it with pg_dump, before this.")
     return exits.DONE

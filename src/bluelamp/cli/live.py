@@ -46,7 +46,7 @@ def _open(settings: Settings, *, looking: bool = False) -> LiveFlow:
 
 
 @app.command(epilog=examples("bluelamp live run dallas-tx", "bluelamp live run dallas-tx seattle-fire-wa"))
-def run(context: typer.Context, feeds: FeedsArgument = None) -> int:
+def run(context: typer.Context, feeds: FeedsArgument = None, json: options.AsJson = False) -> int:
     """Poll feeds until Ctrl-C.
 
     One poller per feed, even if this is started twice. Every answer is kept as received before anything is done with
@@ -61,7 +61,7 @@ def run(context: typer.Context, feeds: FeedsArgument = None) -> int:
     for feed in wanted:
         agency = flow.agency(feed)
         console.note(f"Polling {agency.title} ({feed}) every {agency.interval_seconds:g} s: {agency.attribution}")
-    runner = flow.runner(wanted, lambda feed, step: _tell_step(console, feed, step))
+    runner = flow.runner(wanted, lambda feed, step: _tell_step(console, feed, step, json=json))
     here.endless = True
     runner.start()
     try:
@@ -74,8 +74,13 @@ def run(context: typer.Context, feeds: FeedsArgument = None) -> int:
     return exits.DONE
 
 
-def _tell_step(console: Console, feed: str, step: Step) -> None:
+def _tell_step(console: Console, feed: str, step: Step, *, json: bool) -> None:
     taken = step.taken
+    if json:
+        facts = {"number": taken.number, "verdict": taken.verdict, "reasons": list(taken.reasons), "rows": taken.rows}
+        console.out_json({"feed": feed, "at": step.at, **facts, "changes": len(step.changes)})
+        console.flush()
+        return
     rows = f", {counted(taken.rows, 'row')}" if taken.rows is not None else ""
     why = f" ({'; '.join(taken.reasons)})" if taken.reasons else ""
     console.out(f"{step.at}  {feed}  {taken.verdict}{why}{rows}, {counted(len(step.changes), 'change')}")
@@ -182,7 +187,7 @@ def _home(settings: Settings, *, scratch: bool) -> Iterator[Settings]:
 
 
 @app.command(epilog=examples("bluelamp live rebuild dallas-tx"))
-def rebuild(context: typer.Context, feed: FeedArgument) -> int:
+def rebuild(context: typer.Context, feed: FeedArgument, json: options.AsJson = False) -> int:
     """Make a feed's event log anew from the bytes as received.
 
     The same snapshots give the same log. It takes the place of the old one at the end; open pages are told to load
@@ -196,8 +201,14 @@ def rebuild(context: typer.Context, feed: FeedArgument) -> int:
     bars.begin(f"rebuild of {feed}", 0, 0)
     done = run_rebuild(_open(here.settings), feed, lambda count, _of: bars.at(0, count))
     bars.end()
-    console.out(f"{feed}: made anew from {counted(done.snapshots, 'snapshot')}.")
-    _tell_tally(console, done.tally)
+    if json:
+        kinds = dict(done.tally.kinds)
+        console.out_json(
+            {"feed": feed, "snapshots": done.snapshots, "verdicts": dict(done.tally.verdicts), "changes": kinds}
+        )
+    else:
+        console.out(f"{feed}: made anew from {counted(done.snapshots, 'snapshot')}.")
+        _tell_tally(console, done.tally)
     return exits.DONE
 
 
