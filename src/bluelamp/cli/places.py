@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as json_
-import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -79,7 +78,9 @@ def resolve(
     offline: Offline = False,
     json: options.AsJson = False,
 ) -> int:
-    """Say where locations are: a point, an area, or nothing, with everything that was considered.
+    """Say where locations are.
+
+    A point, an area, or nothing, with everything that was considered.
 
     FILE has one JSON object a line with location, and where there are any, block, beat, reporting_area and division.
     The answers come in the same order. The gazetteer is asked first; geocoders only those that the settings name.
@@ -144,7 +145,7 @@ def _tell(console: Console, text: str, found: dict[str, Any]) -> None:
 
 @app.command(
     epilog=examples(
-        'bluelamp places fix "1900 N HASKELL AVE" --feed dallas-tx --lat 32.80 --lon -96.79 --why "the city\'s map"',
+        'bluelamp places fix "1900 N HASKELL AVE" --feed dallas-tx --lat 32.8 --lon -96.79 --why map',
         'bluelamp places fix "1900 N HASKELL AVE" --feed dallas-tx --undo',
         "bluelamp places fix --feed dallas-tx",
     )
@@ -162,7 +163,9 @@ def fix(
     undo: Annotated[bool, typer.Option("--undo", help="Take back what was said of LOCATION.")] = False,
     json: options.AsJson = False,
 ) -> int:
-    """Put a place right by hand. What a person says goes before every source; without LOCATION, list what was said.
+    """Put a place right by hand.
+
+    What a person says goes before every source; without LOCATION, list what was said.
 
     Calls that are listed from then on have it.
     """
@@ -177,7 +180,7 @@ def fix(
             gone = desk.places.unfix(feed, asked)
             here.console.out(f"{asked.text}: {'taken back' if gone else 'nothing was said of it'}.")
             return exits.DONE
-        if lat is None or lon is None or not (math.isfinite(lat) and math.isfinite(lon) and math.isfinite(metres)):
+        if lat is None or lon is None:
             raise UsageError("Where is it?", "Give --lat and --lon, or --undo.")
         made = desk.places.fix(feed, asked, lat, lon, metres, why or "A person has said so.", datetime.now(UTC))
         if json:
@@ -218,7 +221,9 @@ def score(
     ] = None,
     json: options.AsJson = False,
 ) -> int:
-    """Measure places against official coordinates, and believe each source accordingly from then on.
+    """Measure places against the truth.
+
+    Against official coordinates; from then on each source is believed accordingly.
 
     A city's reports carry the number of the call that they came of, and coordinates, a day later. Without FILE, shows
     what was measured last. Nobody is asked.
