@@ -67,7 +67,7 @@ def statement(agency: Agency, places: PlacePrivacy = PlacePrivacy(), geocoders: 
     privacy = agency.privacy
     told = []
     if privacy.mask_block:
-        told.append("House and block numbers are left out: a call is shown by its street.")
+        told.append("House numbers are masked to their hundred block: 3217 is shown as 32XX.")
     else:
         told.append("A call is shown by the block or the crossing that the publisher lists, never by a house.")
     if privacy.suppress_natures:
