@@ -35,7 +35,7 @@ def make_plan(seed: int, polls: int) -> Plan:
     path = FOLDER / f"plan-{seed}-{polls}.json"
     if not path.exists():
         FOLDER.mkdir(parents=True, exist_ok=True)
-        plan = fair_plan(chaos_publisher(seed), polls, seed=seed)
+        plan = fair_plan(chaos_publisher(seed), polls, seed=seed, corrected=True)
         path.write_text(json.dumps([[one.kind, sorted(one.gone), one.back] for one in plan]))
     return tuple(Planned(kind, frozenset(gone), back) for kind, gone, back in json.loads(path.read_text()))
 

@@ -29,6 +29,7 @@ class _InOrder(TyperGroup):
         "archive",
         "live",
         "feeds",
+        "places",
         "gazetteer",
         "serve",
         "ask",

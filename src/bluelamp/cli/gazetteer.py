@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bluelamp.storage.gazetteer import Answer, GazetteerStore
 
 app = typer.Typer(
-    help="Gazetteers: a city's streets, kept offline, that say where a call is.",
+    help="Gazetteers: where a city's streets are, kept offline.",
     no_args_is_help=True,
     rich_markup_mode=None,
     epilog=examples("bluelamp gazetteer build dallas-tx", "bluelamp gazetteer status"),
@@ -52,7 +52,9 @@ def build(
     dry_run: options.DryRun = False,
     json: options.AsJson = False,
 ) -> int:
-    """Fetch what a city publishes of its streets, keep it, and make the offline index.
+    """Make a city's index of streets.
+
+    From what the city publishes: fetched, or read from files that are given; kept, and indexed.
 
     Fetched once; what is interrupted goes on where it was. An input that cannot be had is told, and the index is made
     of the others.
@@ -114,7 +116,10 @@ def _tell_plan(console: Console, city: City, files: list[Path], inputs: list[str
 
 @app.command(epilog=examples("bluelamp gazetteer status", "bluelamp gazetteer status --json"))
 def status(context: typer.Context, json: options.AsJson = False) -> int:
-    """Say which cities are known, what is held of each, from where and of which day, and what is lacking."""
+    """Say what is held of each city.
+
+    From where and of which day, and what is lacking.
+    """
     from bluelamp.live.gazetteer import lacking
     from bluelamp.sources.gazetteer import read_cities
 
@@ -152,7 +157,10 @@ def find(
     block: Annotated[str | None, typer.Option(metavar="NUMBER", help="The block's number.")] = None,
     json: options.AsJson = False,
 ) -> int:
-    """Ask the offline index where a location is, and on what the answer rests."""
+    """Ask the index where a location is.
+
+    With what the answer rests on.
+    """
     from bluelamp.domain.location import parse_location
 
     here = context_of(context)

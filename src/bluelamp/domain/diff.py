@@ -276,7 +276,11 @@ class _Step:
         hours = self._rules.reopen_hours if group.number else self._rules.reopen_unnumbered_hours
         ended = call["closed_between"]
         last = (ended[1] if ended else None) or self._taking.at
-        return call["ended"] is not None and seconds_between(last, self._taking.at) <= hours * 3600
+        if call["ended"] is None or seconds_between(last, self._taking.at) > hours * 3600:
+            return False
+        # Without a number another incident may have come up at the place: the same one has a unit in common.
+        had, has = {unit["unit"] for unit in (*call["units"], *call["former_units"])}, _listed_units(group.rows).keys()
+        return bool(group.number or not had or not has or had & has)
 
     def _reopen(self, call: Call, group: Group) -> None:
         fresh = _new_call(call["id"], group, self._since)

@@ -50,37 +50,56 @@ class _Matcher:
         self._calls = calls
         self._by_number = {call["incident_number"]: id_ for id_, call in calls.items() if call["incident_number"]}
         self._places: dict[str, list[str]] | None = None
+        self._moved: dict[str, str] = {}  # place → the open call that was corrected to it
+        self._by_unit: dict[tuple[str, str], list[str]] | None = None
         self._groups: dict[str, Group] = {}  # by the id of their call, or by their key where it is new
 
     def match(self, rows: Iterable[Row]) -> list[Group]:
+        numbered: dict[str, list[Row]] = {}
         unnumbered = []
         for row in rows:
             number = row.values.get("incident_number")
             if number:
-                self._number(number, row)
+                numbered.setdefault(number, []).append(row)
             else:
                 unnumbered.append(row)
-        for row in unnumbered:
+        for number, listed in numbered.items():
+            self._number(number, listed)
+        # Units that are known say which call their place is about; those that are new on it follow.
+        rest = [row for row in unnumbered if not self._known_unit(row)]
+        for row in rest:
             self._place(row)
         return list(self._groups.values())
 
-    def _number(self, number: str, row: Row) -> None:
+    def _number(self, number: str, rows: list[Row]) -> None:
         found = self._by_number.get(number)
         if found is None:
             # The number came back to a call that had none.
-            found = self._first(row, numbered=False)
+            ways = (self._first, self._of_unit)
+            found = next((id_ for way in ways for row in rows if (id_ := way(row, numbered=False))), None)
             if found is not None:
                 self._by_number[number] = found
-        self._join(found or number_key(number), found, number, row)
+        for row in rows:
+            self._join(found or number_key(number), found, number, row)
+
+    def _known_unit(self, row: Row) -> bool:
+        """Whether the row's unit is on an open call at its place, which it then belongs to."""
+        unit = row.units[0].unit if row.units else None
+        found = next((id_ for id_ in self._at(row) if unit and unit in _units(self._calls[id_])), None)
+        if found is None:
+            found = self._of_unit(row, numbered=True)
+            if found is not None:
+                self._moved.setdefault(place_key(row.values, self._fields), found)
+        if found is not None:
+            self._join(found, found, None, row)
+        return found is not None
 
     def _place(self, row: Row) -> None:
-        candidates = self._at(row)
-        unit = row.units[0].unit if row.units else None
-        found = next((id_ for id_ in candidates if unit and unit in _units(self._calls[id_])), None)
-        if found is None:
-            # A call that this snapshot lists by its number is spoken for.
-            found = next((id_ for id_ in candidates if not self._listed_by_number(id_)), None)
-        self._join(found or place_key(row.values, self._fields), found, None, row)
+        key = place_key(row.values, self._fields)
+        # A call that this snapshot lists by its number is spoken for.
+        free = (id_ for id_ in self._at(row) if not self._listed_by_number(id_))
+        found = next(free, None) or self._moved.get(key)
+        self._join(found or key, found, None, row)
 
     def _listed_by_number(self, id_: str) -> bool:
         group = self._groups.get(id_)
@@ -91,6 +110,27 @@ class _Matcher:
             if bool(self._calls[id_]["incident_number"]) is numbered and id_ not in self._groups:
                 return id_
         return None
+
+    def _of_unit(self, row: Row, *, numbered: bool) -> str | None:
+        """The open call of the row's unit at its location, where only the nature or only the block is another one now:
+        it was corrected. Not one that is spoken for, and none with a number unless `numbered`."""
+        if not row.units:
+            return None
+        for id_ in self._units_at().get((row.units[0].unit, _upper(row.values.get("location"))), ()):
+            call = self._calls[id_]
+            is_free = not self._listed_by_number(id_) if numbered else not call["incident_number"]
+            if is_free and any(_upper(row.values.get(name)) == _upper(call[name]) for name in ("nature", "block")):
+                return id_
+        return None
+
+    def _units_at(self) -> dict[tuple[str, str], list[str]]:
+        """Open calls by unit and location."""
+        if self._by_unit is None:
+            self._by_unit = {}
+            for id_, call in sorted(self._calls.items()):
+                for unit in call["units"] if call["location"] else ():
+                    self._by_unit.setdefault((unit["unit"], _upper(call["location"])), []).append(id_)
+        return self._by_unit
 
     def _at(self, row: Row) -> list[str]:
         """Open calls at the row's place, the oldest first."""
@@ -105,6 +145,10 @@ class _Matcher:
         group = self._groups.setdefault(name, Group(call=call, number=number))
         group.number = group.number or number
         group.rows.append(row)
+
+
+def _upper(value: str | None) -> str:
+    return (value or "").upper()
 
 
 def _units(call: Call) -> set[str]:

@@ -47,7 +47,8 @@ class Placing:
         """Calls that are new, or are said to be elsewhere, are to be placed."""
         for change in step.changes:
             kind, fields = change["kind"], change["fields"] or {}
-            if kind in ("opened", "reopened") or (kind == "updated" and _ABOUT_PLACE & fields.keys()):
+            moved = kind == "located" and (change["place"] or {}).get("method") == "feed"
+            if moved or kind in ("opened", "reopened") or (kind == "updated" and _ABOUT_PLACE & fields.keys()):
                 self.locator.submit(feed, step.calls[change["call"]])
 
     def _found(self, feed: str, call: str, place: Place) -> None:

@@ -17,7 +17,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from bluelamp.domain.call import Call
-from bluelamp.domain.change import Change
+from bluelamp.domain.change import Change, call_id
 from bluelamp.domain.diff import Known, Shown
 from bluelamp.domain.matching import number_key, place_key
 from bluelamp.domain.tracking import Tracking, nothing_tracked
@@ -161,7 +161,19 @@ class Writing:
 
     def recall(self, key: str) -> Known:
         """The newest ended call that a key named, and how many calls it has named."""
-        return recall(self._connection, self._state.log, key) if self._state.has_ended else _NOTHING_KNOWN
+        state = self._state
+        known = recall(self._connection, state.log, key) if state.has_ended else _NOTHING_KNOWN
+        occurrence = known.occurrence
+        # A call keeps its id when its place or nature is corrected; its key then names others.
+        while self._is_taken(call_id(state.feed, key, occurrence + 1)):
+            occurrence += 1
+        return Known(known.call, occurrence)
+
+    def _is_taken(self, id_: str) -> bool:
+        if id_ in self._state.calls or not self._state.has_ended:
+            return id_ in self._state.calls
+        query = sa.select(CALL.c.id).where(CALL.c.log == self._state.log, CALL.c.id == id_)
+        return self._connection.execute(query).first() is not None
 
     def calls(self, ids: Iterable[str]) -> dict[str, Call]:
         """Calls of the log by id, open or ended."""
@@ -213,7 +225,7 @@ def load_state(connection: sa.Connection, log: int) -> LogState:
         tracking=row.tracking,
         calls={call["id"]: call for call in open_calls(connection, log)},
         occurrences={row.id: row.occurrence for row in occurrences},
-        has_ended=ended is not None,
+        has_ended=ended is not None or row.tail > 0,
     )
 
 
@@ -223,7 +235,9 @@ def recall(connection: sa.Connection, log: int, key: str) -> Known:
     of = (CALL.c.log == log) & (column == key)
     many = connection.execute(sa.select(sa.func.max(CALL.c.occurrence)).where(of)).scalar() or 0
     if not many:
-        return _NOTHING_KNOWN
+        # What was let go may have had the key too: counting goes on after all of it, so that no id is given twice.
+        tail = connection.execute(sa.select(EVENT_LOG.c.tail).where(EVENT_LOG.c.id == log)).scalar_one()
+        return Known(None, tail)
     body = connection.execute(
         sa.select(CALL.c.body).where(of, ~CALL.c.open).order_by(CALL.c.ended_at.desc(), CALL.c.id).limit(1)
     ).scalar()

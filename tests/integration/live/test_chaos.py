@@ -64,7 +64,7 @@ def assert_right(found: Judgement) -> None:
 def test_every_fault_is_planted_and_nothing_is_closed_lost_or_doubled(flow: LiveFlow) -> None:
     publisher = chaos_publisher(seed=1)
     on_sqlite = engine_of(flow).dialect.name == "sqlite"
-    plan = fair_plan(publisher, 600 if on_sqlite else 200, seed=1)
+    plan = fair_plan(publisher, 600 if on_sqlite else 200, seed=1, corrected=True)
     if on_sqlite:
         assert set(FAULTS) == {planned.kind for planned in plan} - {"sound"}
         assert len({planned.gone for planned in plan}) > 2

@@ -175,6 +175,7 @@ def test_old_changes_are_let_go_and_the_rest_stands(engine: sa.Engine) -> None:
     with pytest.raises(NotKept, match="not kept one by one"):
         feed.log.as_of("city", at(10))
     feed.reopen()
+    feed.let_go = gone
     feed.show(row("999", "Z"))
     assert feed.log.current("city")[0].seq == head.seq + len(feed.changes) - head.seq
 
@@ -248,3 +249,13 @@ def test_readers_see_no_error_while_postgresql_restarts(postgres: Postgres) -> N
     assert errors == []
     assert answers > before > 0
     engine.dispose()
+
+
+def test_a_place_names_another_call_when_the_first_one_was_corrected(engine: sa.Engine) -> None:
+    feed = StoredFeed(engine)
+    feed.show(row(None, "A"), row(None, "B", location="Oak St"))
+    feed.show(row("1", "A"), row("2", "B", location="Oak St"))
+    feed.show(row("1", "A", nature="19 - Shooting"), row("2", "B", location="Oak St"))
+    step = feed.show(row(None, "A", nature="19 - Shooting"), row(None, "B", location="Oak St"), row(None, "C"))
+    assert [change["kind"] for change in step.changes] == ["opened"]
+    assert len({call["id"] for call in feed.log.current("city")[1]}) == 3

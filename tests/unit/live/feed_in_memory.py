@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from bluelamp.domain.call import Call
-from bluelamp.domain.change import Change, apply
+from bluelamp.domain.change import Change, apply, call_id
 from bluelamp.domain.diff import Known
 from bluelamp.domain.feed import FeedRules
 from bluelamp.domain.matching import number_key, place_key
@@ -54,6 +54,7 @@ class MemoryFeed:
         self.changes: list[Change] = []
         self.verdicts: list[str] = []
         self.minutes = 0.0
+        self.let_go = 0  # the newest change that the log has let go
         self._folded: dict[str, Call] = {}
         self._named: dict[str, dict[str, None]] = {}
         self._ended_at: dict[str, str] = {}
@@ -123,7 +124,10 @@ class MemoryFeed:
         named = [self._folded[id_] for id_ in ids if key in _keys(self._folded[id_])]
         gone = [call for call in named if call["ended"]]
         newest = max(gone, key=lambda call: (self._ended_at[call["id"]], call["id"]), default=None)
-        return Known(newest, max((self.occurrences.get(call["id"], 1) for call in named), default=0))
+        occurrence = max((self.occurrences.get(call["id"], 1) for call in named), default=self.let_go)
+        while call_id(self.rules.feed, key, occurrence + 1) in self._folded:
+            occurrence += 1
+        return Known(newest, occurrence)
 
     @property
     def numbers(self) -> list[str | None]:

@@ -411,3 +411,41 @@ def test_ids_stay_apart_when_the_same_snapshots_alternate() -> None:
         feed.show(row("2", "B"))
     assert len({change["id"] for change in feed.changes}) == len(feed.changes)
     assert feed.kinds().count("reopened") == 9
+
+
+# -- corrected while there are no numbers ----------------------------------------------------------------------------
+
+
+def test_a_corrected_nature_is_the_same_call_by_its_unit() -> None:
+    feed = MemoryFeed()
+    feed.show(row(None, "A", nature="46 - CIT"), row(None, "B", location="Oak St"))
+    step = feed.show(row(None, "A", nature="46A - CIT w/Ambulance"), row(None, "B", location="Oak St"))
+    assert [(change["kind"], change["fields"]) for change in step.changes] == [
+        ("updated", {"nature": ["46 - CIT", "46A - CIT w/Ambulance"]})
+    ]
+
+
+def test_units_that_are_new_on_a_corrected_call_join_it() -> None:
+    feed = MemoryFeed()
+    feed.show(row(None, "B", nature="46 - CIT"))
+    for number in (None, "7"):
+        nature = f"46 - {number}"
+        step = feed.show(row(number, "A", nature=nature), row(number, "B", nature=nature))
+        assert "opened" not in kinds(step)
+    assert feed.numbers == ["7"]
+    assert kinds(step) == ["updated"]
+
+
+def test_another_incident_at_the_same_place_is_no_call_that_comes_back() -> None:
+    feed = MemoryFeed()
+    feed.show(row(None, "A"), row(None, "B", location="Oak St"))
+    feed.show(row(None, "B", location="Oak St"))
+    feed.show(row(None, "B", location="Oak St"), salt="again")
+    assert kinds(feed.show(row(None, "C"), row(None, "B", location="Oak St"))) == ["opened"]
+
+
+def test_a_unit_at_another_corner_of_its_street_is_on_another_call() -> None:
+    feed = MemoryFeed()
+    feed.show(row(None, "A", block="100", nature="40 - Other"))
+    step = feed.show(row(None, "A", block="3500", nature="20 - Robbery"))
+    assert kinds(step) == ["opened"]

@@ -60,7 +60,8 @@ def test_the_statement_says_what_the_configuration_says() -> None:
     assert "To place calls on the map nothing is sent to anybody." in plain
     strict = dataclasses.replace(agency, privacy=Privacy(True, ("*suicide*",), 30.0))
     told = " ".join(statement(strict, PlacePrivacy(50.0, "block"), ["census"]))
-    for part in ("masked to their hundred block", "*suicide*", "30 minutes", "50 metres", "finer than a block", "census"):
+    parts = ("masked to their hundred block", "*suicide*", "30 minutes", "50 metres", "finer than a block", "census")
+    for part in parts:
         assert part in told
     assert "not shown as points" in " ".join(statement(agency, PlacePrivacy(finest="area")))
 
