@@ -16,15 +16,16 @@ UNFORESEEN = (
 TABLE: tuple[tuple[type[errors.BluelampError], int, str, str], ...] = (
     (errors.TooCostly, 422, "too-costly", "Too much is asked at once"),
     (errors.UsageError, 400, "not-understood", "The request is not understood"),
-    (errors.NotKept, 410, "version-not-kept", "That data version is no longer kept"),
+    (errors.NotKept, 410, "version-not-kept", "That is no longer kept"),
     (errors.NoSuchThing, 404, "not-found", "There is no such thing"),
     (errors.NothingHeld, 503, "nothing-loaded", "Nothing is loaded"),
     (errors.Overloaded, 503, "overloaded", "Too many questions at once"),
     (errors.Busy, 503, "busy", "The archive is being written"),
+    (errors.Unreachable, 503, "away", "The database is away for now"),
     (errors.StorageError, 500, "storage", "What is kept cannot be read"),
     (errors.BluelampError, 500, "failed", "This cannot be answered"),
 )
-_RETRY_SECONDS = {errors.Overloaded: 2, errors.Busy: 30, errors.NothingHeld: 30}
+_RETRY_SECONDS = {errors.Overloaded: 2, errors.Busy: 30, errors.Unreachable: 5, errors.NothingHeld: 30}
 
 
 def status_of(error: errors.BluelampError) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from forms import FORMS, Found
+from geocoder_forms import FORMS, Found
 from loopback import Loopback, Reply
 
 from bluelamp.domain.call import Call

@@ -6,7 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from forms import FORMS, Found
+from geocoder_forms import FORMS, Found
 from ground import Clock, KnownBlocks, answers, at, desk_on, line_to
 from loopback import Loopback, Reply
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from forms import FORMS, KEY, Form, Found
+from geocoder_forms import FORMS, KEY, Form, Found
 from loopback import Loopback, Reply
 
 from bluelamp.domain.location import parse_location

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from at_hand import FEED, answer, engine_of, make_home, minute, open_flow, unit
-from forms import FORMS, Found
+from geocoder_forms import FORMS, Found
 from ground import Beats, answers, at, line_to
 from loopback import Loopback
 

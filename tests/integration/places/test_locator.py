@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from forms import FORMS, Found
+from geocoder_forms import FORMS, Found
 from ground import KnownBlocks, answers, at, call, desk_on, line_to
 from loopback import Loopback, Reply
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import typer
-from forms import FORMS, Found
+from geocoder_forms import FORMS, Found
 from ground import answers, at
 from loopback import Loopback
 
