@@ -61,7 +61,7 @@ class Compaction:
         past = list(self._past())
         for day in only:
             if day not in past:
-                raise UsageError(f"{day} is not over in {self.agency.city}, or was before {feed} was first looked at.")
+                raise UsageError(f"{day} is not over, or {feed} was not looked at yet or any more.")
         made = []
         for day in only or sorted({*again, *(day for day in past if day not in held)}):
             # What is in the lake follows the log at once; what is new to it waits until it is closed.
@@ -79,12 +79,12 @@ class Compaction:
         return [day for day in self._past() if day.isoformat() not in held]
 
     def _past(self) -> Iterator[date]:
-        """Every day that is over, from the first that was looked at."""
-        begin = self.stores.calls.begin(self.agency.name)
-        if begin is None:
+        """Every day that is over, from the first to the newest on which the feed was looked at."""
+        looked = self.stores.calls.looked(self.agency.name)
+        if looked is None:
             return
-        day = day_of(datetime.fromisoformat(begin), self.zone)
-        while bounds(day, self.zone)[1] <= self.now:
+        day, last = (day_of(datetime.fromisoformat(moment), self.zone) for moment in looked)
+        while day <= last and bounds(day, self.zone)[1] <= self.now:
             yield day
             day += _A_DAY
 
@@ -128,7 +128,7 @@ class Compaction:
         feed, stores = self.agency.name, self.stores
         first, last = map(moment_of, bounds(day, self.zone))
         calls = stores.log.calls_opened_between(feed, first, last)
-        rows = rows_of(feed, day, self.zone, calls, stores.calls.first_natures(head, first, last))
+        rows = rows_of(feed, day, self.zone, calls, stores.calls.first_natures(head, [call["id"] for call in calls]))
         # Once changes were let go the log may lack calls of the day, which then are only in the file.
         return merged(rows, self._rows_before(before)) if head.tail and before is not None else rows
 

@@ -4,6 +4,7 @@ how they were first listed, which of them have changed since. Used by `live.comp
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
@@ -11,6 +12,8 @@ import sqlalchemy as sa
 from bluelamp.storage.event_log import Head
 from bluelamp.storage.live_tables import CALL, CHANGE, SNAPSHOT
 from bluelamp.storage.reading import read
+
+_AT_ONCE = 500
 
 
 class DayState(NamedTuple):
@@ -33,15 +36,16 @@ class CallsLog:
         calls, open_, ended = self._one(query)
         return DayState(int(calls), int(open_), ended or "")
 
-    def first_natures(self, head: Head, first: str, last: str) -> dict[str, str | None]:
-        """call → its nature when it was opened, of those whose opening is still kept as a change."""
-        query = (
-            sa.select(CHANGE.c.call, CHANGE.c.body)
-            .join(CALL, (CALL.c.log == CHANGE.c.log) & (CALL.c.id == CHANGE.c.call))
-            .where(_opened(head, first, last), CHANGE.c.kind == "opened")
-        )
-        rows = read(self._engine, lambda connection: connection.execute(query).all())
-        return {row.call: json.loads(row.body)["details"]["nature"] for row in rows}
+    def first_natures(self, head: Head, calls: Sequence[str]) -> dict[str, str | None]:
+        """call → its nature when it was opened, of those calls whose opening is still kept as a change."""
+        found: dict[str, str | None] = {}
+        for start in range(0, len(calls), _AT_ONCE):
+            # By their ids, so that no log is read from end to end for the calls of one day.
+            query = sa.select(CHANGE.c.call, CHANGE.c.body).where(
+                CHANGE.c.log == head.log, CHANGE.c.call.in_(calls[start : start + _AT_ONCE]), CHANGE.c.kind == "opened"
+            )
+            found |= {row.call: json.loads(row.body)["details"]["nature"] for row in self._all(query)}
+        return found
 
     def changed_since(self, head: Head, seq: int) -> list[str]:
         """The moments of opening of the calls that changed after a change, each once."""
@@ -57,10 +61,11 @@ class CallsLog:
         """The moment of the oldest change that is kept."""
         return cast(str | None, self._scalar(sa.select(sa.func.min(CHANGE.c.at)).where(CHANGE.c.log == head.log)))
 
-    def begin(self, feed: str) -> str | None:
-        """When the first snapshot of a feed was fetched."""
-        query = sa.select(sa.func.min(SNAPSHOT.c.fetched_at)).where(SNAPSHOT.c.feed == feed)
-        return cast(str | None, self._scalar(query))
+    def looked(self, feed: str) -> tuple[str, str] | None:
+        """When the first and the newest snapshot of a feed were fetched; None where there is none."""
+        at = SNAPSHOT.c.fetched_at
+        first, last = self._one(sa.select(sa.func.min(at), sa.func.max(at)).where(SNAPSHOT.c.feed == feed))
+        return None if first is None else (first, last)
 
     def waits_before(self, feed: str, moment: str) -> bool:
         """Whether a snapshot from before a moment has not been taken in yet."""
@@ -68,6 +73,9 @@ class CallsLog:
             SNAPSHOT.c.feed == feed, SNAPSHOT.c.verdict == "", SNAPSHOT.c.fetched_at < moment
         )
         return bool(self._scalar(query))
+
+    def _all(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+        return read(self._engine, lambda connection: connection.execute(query).all())
 
     def _one(self, query: sa.Select[Any]) -> tuple[Any, ...]:
         return read(self._engine, lambda connection: tuple(connection.execute(query).one()))
