@@ -193,7 +193,8 @@ class DoubtModel(BaseModel):
 
 
 class HealthModel(_Model):
-    """How a feed is doing. Ages are seconds; `verdicts` counts its snapshots."""
+    """How a feed is doing. Ages are seconds; `verdicts` counts its snapshots. `placing` says what waits to be placed
+    and what each geocoder has left of its day, null where another process does it; `privacy` what is kept from view."""
 
     feed: str
     state: str
@@ -214,6 +215,8 @@ class HealthModel(_Model):
     verdicts_last_day: dict[str, int]
     waiting: int
     rows_outside: bool
+    placing: dict[str, Any] | None
+    privacy: list[str]
     cursor: str | None
     streams: int
     ring: list[int]

@@ -19,6 +19,7 @@ from bluelamp import bootstrap
 from bluelamp.domain.moment import moment_of
 from bluelamp.errors import BluelampError, NoSuchThing, NothingHeld, SettingsError, StorageError
 from bluelamp.live.health import FeedHealth, Looker
+from bluelamp.live.places_privacy import statement
 from bluelamp.settings import Settings
 from bluelamp.sources.feeds.agency import read_agencies
 from bluelamp.web.streams.follower import Follower
@@ -153,6 +154,16 @@ class LiveSite:
                 found = self._look(feed)
                 self._health[feed] = time.monotonic(), found
             return found
+
+    def placing(self) -> dict[str, Any] | None:
+        """How placing goes in this process; None where it is another's."""
+        running = self._flow.running if self._flow is not None else None
+        return None if running is None or running.placing is None else running.placing.locator.health()
+
+    def statement(self, feed: str) -> list[str]:
+        """What of a feed is kept from view, and who is asked where its calls are; in sentences."""
+        agency = self.flow.agencies.get(feed)
+        return [] if agency is None else statement(agency, geocoders=self._settings.geocoder_names)
 
     def healths(self) -> list[FeedHealth]:
         """Of every feed."""

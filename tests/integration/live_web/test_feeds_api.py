@@ -288,6 +288,8 @@ def test_health_says_how_it_stands(ended: CityFeed, api: httpx.Client) -> None:
     assert found["cursor"] == ended.cursor
     assert found["ring"] == [0, int(ended.cursor.split(":")[1])]
     assert found["open_calls"] == 2
+    assert found["placing"] is None, "this server does not poll"
+    assert any("nothing is sent to anybody" in sentence for sentence in found["privacy"]), "no geocoder is asked"
 
 
 def test_snapshots_are_listed_without_what_may_be_secret(ended: CityFeed, api: httpx.Client) -> None:

@@ -218,10 +218,12 @@ async def events(
 @router.get("/{feed}/health", responses={200: {"model": HealthModel}, **PROBLEMS}, summary="How a feed is doing")
 def health(request: Request, feed: FeedName) -> Response:
     """When it last gave a good snapshot, since when nothing has changed, what is in doubt, which columns are gone, how
-    many snapshots had which verdict, how many open calls have a place; and how many streams this process serves."""
+    many snapshots had which verdict, how many open calls have a place, how placing goes where this process does it,
+    what is kept from view; and how many streams this process serves."""
     live = live_of(request)
     found = live.health(feed)
-    return fresh(dumps({**found.as_dict(), **_streams(live, live.hub.boards.get(feed))}))
+    placing = {"placing": live.placing(), "privacy": live.statement(feed)}
+    return fresh(dumps({**found.as_dict(), **placing, **_streams(live, live.hub.boards.get(feed))}))
 
 
 def _streams(live: LiveSite, board: Board | None) -> dict[str, Any]:
