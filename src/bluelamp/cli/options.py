@@ -42,10 +42,10 @@ def complete_field(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def _complete_names(context: typer.Context, incomplete: str, which: str) -> list[str]:
-    from bluelamp.questions.datasets import DATASETS
+    from bluelamp.questions.askable import ASKABLE
 
-    spec = DATASETS.get(str(context.params.get("dataset")))
-    chosen = [spec] if spec else list(DATASETS.values())
+    spec = ASKABLE.get(str(context.params.get("dataset")))
+    chosen = [spec] if spec else list(ASKABLE.values())
     names = dict.fromkeys(one.name for spec in chosen for one in getattr(spec, which))
     return [name for name in names if name.startswith(incomplete)]
 

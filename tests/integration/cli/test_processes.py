@@ -181,6 +181,7 @@ def test_datasets_forces_fields_and_states_are_completed():
     assert completed("bluelamp archive files --dataset o") == ["outcomes"]
     assert completed("bluelamp ask stops --by officer") == ["officer_ethnicity"]
     assert completed("bluelamp ask crimes --measure rec") == ["recorded_crimes", "recorded_crime_rate"]
+    assert completed("bluelamp ask calls --by opening") == ["opening_seen"]
     assert "missing" in completed("bluelamp archive coverage --state m")
     assert completed("bluelamp reference sync --kind res") == ["residents"]
     assert "coverage" in completed("bluelamp archive co")
