@@ -92,7 +92,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All cards of a dashboard, answered for one state of its filters
+         * All cards of a dashboard, answered for one view of its filters
          * @description One request for a whole dashboard. Each card carries its definition, coverage, caveats and citation; `question`
          *     asks for its data as a file under /api/v1/questions.
          */
@@ -174,8 +174,9 @@ export interface paths {
         };
         /**
          * Ask a question
-         * @description The answer carries its coverage (which force-months it should contain and which it does), its caveats, its data
-         *     version and its licence. The `question` in the answer is its canonical form: the same text, the same answer.
+         * @description The answer carries its coverage (which force-months it should contain and which it does; of calls, which days of
+         *     feeds, and how much of them was watched), its caveats, its data version and its licence. The `question` in the
+         *     answer is its canonical form: the same text, the same answer.
          */
         get: operations["question_api_v1_questions__dataset__get"];
         put?: never;
@@ -370,6 +371,181 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The feeds of active calls
+         * @description Every feed that is polled here or was: who publishes it, how its list is to be read, where its event log stands,
+         *     and how it is doing. `kinds` and `states` explain the words of changes and of `state`.
+         */
+        get: operations["feeds_api_v1_feeds_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feeds/{feed}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One feed
+         * @description The same for one feed.
+         */
+        get: operations["feed_api_v1_feeds__feed__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feeds/{feed}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The calls that are open now
+         * @description Together with the `cursor` from which `…/events?cursor=` goes on: nothing is missing between the two, and nothing
+         *     comes twice. The longest open call stands first.
+         */
+        get: operations["calls_api_v1_feeds__feed__calls_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feeds/{feed}/calls/{call}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One call with its timeline
+         * @description Open or ended, with every change of it in order.
+         */
+        get: operations["call_api_v1_feeds__feed__calls__call__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feeds/{feed}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes as they come, as Server-Sent Events
+         * @description `event` is a change's kind, `data` the change as one line of JSON, `id` the cursor behind it. A change that moves
+         *     a call out of the filter comes as `removed`, one that moves it in as `entered` with the whole call. From a cursor
+         *     the stream is complete, or begins with `resync`: then the calls at the address that it names are to be loaded anew,
+         *     and changes up to their cursor left out. `bye` comes before the server ends a stream: connect again.
+         */
+        get: operations["events_api_v1_feeds__feed__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feeds/{feed}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a feed is doing
+         * @description When it last gave a good snapshot, since when nothing has changed, what is in doubt, which columns are gone, how
+         *     many snapshots had which verdict, how many open calls have a place, how placing goes where this process does it,
+         *     what is kept from view; and how many streams this process serves.
+         */
+        get: operations["health_api_v1_feeds__feed__health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feeds/{feed}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The calls of any moment, or what was between two
+         * @description Either `at`, or `from` and `to`. Pages follow each other by `next`; with a filter a page may be short, and is the
+         *     last one only where `next` is null. With `changes`, `start` holds the calls that were open at `from`: these changes,
+         *     in their order, lead from there to any moment up to `to`.
+         */
+        get: operations["history_api_v1_feeds__feed__history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feeds/{feed}/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest snapshots and their verdicts
+         * @description What was received and what became of it; `verdicts` and `reasons` explain the words.
+         */
+        get: operations["snapshots_api_v1_feeds__feed__snapshots_get"];
+        put?: never;
+        /**
+         * Hand in a snapshot
+         * @description The body is the source's own answer, unchanged, with its `ETag`, `Last-Modified` and `X-SODA2-…` headers;
+         *     `Authorization: Bearer` carries the token of the setting `push_token`. It is kept as received and gets a verdict
+         *     like any other.
+         */
+        post: operations["hand_in_api_v1_feeds__feed__snapshots_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -461,6 +637,29 @@ export interface components {
             /** Selected */
             selected: string[];
         };
+        /**
+         * AsOfModel
+         * @description The calls that were open at a moment, as the log knew it. `seen_at` is the newest whole snapshot at that moment;
+         *     null where nobody had looked for an hour: then what is listed, or not, says nothing about that moment.
+         */
+        AsOfModel: {
+            /** Feed */
+            feed: string;
+            /** At */
+            at: string;
+            /** Cursor */
+            cursor: string;
+            /** Seen At */
+            seen_at: string | null;
+            /** Shown */
+            shown: number;
+            /** Calls */
+            calls: components["schemas"]["CallModel"][];
+            /** Attribution */
+            attribution: string;
+            /** Licence */
+            licence: string;
+        };
         /** BarModel */
         BarModel: {
             /** Value */
@@ -484,6 +683,144 @@ export interface components {
             pmtiles_url: string;
             /** Attribution */
             attribution: string;
+        };
+        /**
+         * BetweenModel
+         * @description What was between two moments: `calls` that were open at some time, or `changes` with the calls of the `start`.
+         *     `next` is what the next page is asked with; null on the last one. `unwatched` is null where too much is asked for it
+         *     to be worked out.
+         */
+        BetweenModel: {
+            /** Feed */
+            feed: string;
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+            /** Calls */
+            calls: components["schemas"]["CallModel"][] | null;
+            /** Start */
+            start: components["schemas"]["CallModel"][] | null;
+            /** Changes */
+            changes: components["schemas"]["ChangeModel"][] | null;
+            /** Next */
+            next: string | null;
+            /** Unwatched */
+            unwatched: components["schemas"]["UnwatchedModel"][] | null;
+            /** Attribution */
+            attribution: string;
+            /** Licence */
+            licence: string;
+        };
+        /**
+         * CallModel
+         * @description A call for service: one incident with its units. Times are intervals, because nobody looks all the time.
+         */
+        CallModel: {
+            /** Id */
+            id: string;
+            /** Incident Number */
+            incident_number: string | null;
+            /** Nature */
+            nature: string | null;
+            /** Priority */
+            priority: string | null;
+            /** Status */
+            status: string | null;
+            /** Division */
+            division: string | null;
+            /** Beat */
+            beat: string | null;
+            /** Reporting Area */
+            reporting_area: string | null;
+            /** Block */
+            block: string | null;
+            /** Location */
+            location: string | null;
+            /** Reported Local */
+            reported_local: string | null;
+            /** Reported At */
+            reported_at: string | null;
+            /** Opened Between */
+            opened_between: (string | null)[];
+            /** Closed Between */
+            closed_between: (string | null)[] | null;
+            /** Ended */
+            ended: ("closed" | "aged_out") | null;
+            /** Reopened */
+            reopened: number;
+            /** Units */
+            units: components["schemas"]["UnitModel"][];
+            /** Former Units */
+            former_units: components["schemas"]["UnitModel"][];
+            place: components["schemas"]["CallPlaceModel"] | null;
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * CallPlaceModel
+         * @description A point in degrees, an area by its name, or nothing; how it was found and how sure that is.
+         */
+        CallPlaceModel: {
+            /** Kind */
+            kind?: ("point" | "area" | "none") | null;
+            /** Lat */
+            lat?: number | null;
+            /** Lon */
+            lon?: number | null;
+            /** Uncertainty M */
+            uncertainty_m?: number | null;
+            /** Method */
+            method?: string | null;
+            /** Confidence */
+            confidence?: number | null;
+            /** Area */
+            area?: string | null;
+            /** Version */
+            version?: string | null;
+        };
+        /**
+         * CallWithTimelineModel
+         * @description One call, open or ended, with all that happened to it in order. Changes from before `kept_from` are not kept one
+         *     by one any more; null where all are.
+         */
+        CallWithTimelineModel: {
+            /** Feed */
+            feed: string;
+            /** Cursor */
+            cursor: string;
+            call: components["schemas"]["CallModel"];
+            /** Timeline */
+            timeline: components["schemas"]["ChangeModel"][];
+            /** Kept From */
+            kept_from: number | null;
+            /** Attribution */
+            attribution: string;
+            /** Licence */
+            licence: string;
+        };
+        /**
+         * CallsModel
+         * @description The open calls, and the cursor from which a stream goes on: nothing lies between. `total` counts all open calls,
+         *     `shown` those that the filter lets through; `unlocated` of these have no point.
+         */
+        CallsModel: {
+            /** Feed */
+            feed: string;
+            /** Cursor */
+            cursor: string;
+            /** Total */
+            total: number;
+            /** Shown */
+            shown: number;
+            /** Unlocated */
+            unlocated: number;
+            /** Calls */
+            calls: components["schemas"]["CallModel"][];
+            /** Attribution */
+            attribution: string;
+            /** Licence */
+            licence: string;
         };
         /**
          * CardModel
@@ -599,6 +936,38 @@ export interface components {
             dataset: string;
             /** By */
             by: string;
+        };
+        /**
+         * ChangeModel
+         * @description What differs between two snapshots. `between` is the interval in which it happened, `at` the snapshot that showed
+         *     it, `fields` name → [from, to]. A call is the sum of its changes.
+         */
+        ChangeModel: {
+            /** Seq */
+            seq: number;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "opened" | "unit_joined" | "unit_left" | "updated" | "closed" | "reopened" | "aged_out" | "located";
+            /** Call */
+            call: string;
+            /** Unit */
+            unit: string | null;
+            /** Fields */
+            fields: {
+                [key: string]: unknown[];
+            } | null;
+            /** Between */
+            between: (string | null)[] | null;
+            /** At */
+            at: string;
+            /** First */
+            first?: boolean | null;
+            details?: components["schemas"]["CallModel"] | null;
+            place?: components["schemas"]["CallPlaceModel"] | null;
         };
         /** ChangesModel */
         ChangesModel: {
@@ -830,12 +1199,83 @@ export interface components {
             /** Words */
             words: string;
         };
+        /**
+         * DoubtModel
+         * @description The suspicious snapshot that waits for another one to confirm it.
+         */
+        DoubtModel: {
+            /** Reasons */
+            reasons: string[];
+            /** At */
+            at: string;
+        } & {
+            [key: string]: unknown;
+        };
         /** ErrorModel */
         ErrorModel: {
             /** Detail */
             detail: string;
             /** Hint */
             hint: string;
+        };
+        /**
+         * FeedModel
+         * @description One feed. `window` says what it means that a call is missing: in an active feed it has ended, in a rolling one it
+         *     has only left a list of the last hours. `cursor` is where its event log stands; null where there is none yet.
+         */
+        FeedModel: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** City */
+            city: string;
+            /** Description */
+            description: string;
+            /** Window */
+            window: ("active" | "rolling") | null;
+            /** Zone */
+            zone: string | null;
+            /** Interval Seconds */
+            interval_seconds: number | null;
+            /** Fresh Minutes */
+            fresh_minutes: number | null;
+            /** Coordinates */
+            coordinates: ("feed" | "none") | null;
+            /** Bounds */
+            bounds: number[] | null;
+            privacy: components["schemas"]["PrivacyModel"] | null;
+            /** Licence */
+            licence: string;
+            /** Attribution */
+            attribution: string;
+            /** Source Url */
+            source_url: string;
+            /** Path */
+            path: string;
+            /** Cursor */
+            cursor: string | null;
+            /** Open Calls */
+            open_calls: number | null;
+            /** Last Good At */
+            last_good_at: string | null;
+            /** State */
+            state: string;
+            /** Words */
+            words: string;
+        };
+        /** FeedsModel */
+        FeedsModel: {
+            /** Feeds */
+            feeds: components["schemas"]["FeedModel"][];
+            /** Kinds */
+            kinds: {
+                [key: string]: string;
+            };
+            /** States */
+            states: {
+                [key: string]: string;
+            };
         };
         /** FieldModel */
         FieldModel: {
@@ -909,6 +1349,68 @@ export interface components {
             months: number;
             /** Words */
             words: string;
+        };
+        /**
+         * HealthModel
+         * @description How a feed is doing. Ages are seconds; `verdicts` counts its snapshots. `placing` says what waits to be placed
+         *     and what each geocoder has left of its day, null where another process does it; `privacy` what is kept from view.
+         */
+        HealthModel: {
+            /** Feed */
+            feed: string;
+            /** State */
+            state: string;
+            /** Words */
+            words: string;
+            /** At */
+            at: string;
+            /** Last Answer At */
+            last_answer_at: string | null;
+            /** Last Good At */
+            last_good_at: string | null;
+            /** Last Good Rows */
+            last_good_rows: number | null;
+            /** Age Seconds */
+            age_seconds: number | null;
+            /** Unchanged Since */
+            unchanged_since: string | null;
+            doubt: components["schemas"]["DoubtModel"] | null;
+            /** Columns Gone */
+            columns_gone: {
+                [key: string]: string;
+            };
+            /** Problem */
+            problem: string;
+            /** Skew Seconds */
+            skew_seconds: number | null;
+            /** Open Calls */
+            open_calls: number;
+            /** Located Share */
+            located_share: number | null;
+            /** Verdicts */
+            verdicts: {
+                [key: string]: number;
+            };
+            /** Verdicts Last Day */
+            verdicts_last_day: {
+                [key: string]: number;
+            };
+            /** Waiting */
+            waiting: number;
+            /** Rows Outside */
+            rows_outside: boolean;
+            /** Placing */
+            placing: {
+                [key: string]: unknown;
+            } | null;
+            /** Privacy */
+            privacy: string[];
+            /** Cursor */
+            cursor: string | null;
+            /** Streams */
+            streams: number;
+            /** Ring */
+            ring: number[];
         };
         /** LicenceModel */
         LicenceModel: {
@@ -1034,6 +1536,18 @@ export interface components {
             path: string;
         };
         /**
+         * PrivacyModel
+         * @description What is kept from view before anything else is done with a snapshot.
+         */
+        PrivacyModel: {
+            /** Mask Block */
+            mask_block: boolean;
+            /** Suppress Natures */
+            suppress_natures: string[];
+            /** Delay Minutes */
+            delay_minutes: number;
+        };
+        /**
          * ProblemModel
          * @description RFC 9457. `type` is the address of an explanation; `hint` says what to do.
          */
@@ -1061,6 +1575,22 @@ export interface components {
             /** Findings */
             findings: components["schemas"]["FindingModel"][];
             version: components["schemas"]["VersionModel"];
+        };
+        /**
+         * ReceivedModel
+         * @description A snapshot that was handed in, kept under its number. `verdict` is empty while it waits to be taken in.
+         */
+        ReceivedModel: {
+            /** Feed */
+            feed: string;
+            /** Number */
+            number: number;
+            /** Verdict */
+            verdict: string;
+            /** Reasons */
+            reasons: string[];
+            /** Words */
+            words: string;
         };
         /** RecordColumnModel */
         RecordColumnModel: {
@@ -1167,6 +1697,51 @@ export interface components {
                 [key: string]: boolean;
             };
         };
+        /**
+         * SnapshotModel
+         * @description One answer that was received, and its verdict; empty while it waits to be taken in.
+         */
+        SnapshotModel: {
+            /** Number */
+            number: number;
+            /** Fetched At */
+            fetched_at: string;
+            /** Origin */
+            origin: string;
+            /** Verdict */
+            verdict: string;
+            /** Reasons */
+            reasons: string[];
+            /** Problem */
+            problem: string;
+            /** Rows */
+            rows: number | null;
+            /** Unreadable */
+            unreadable: number | null;
+            /** Duplicates */
+            duplicates: number | null;
+            /** Conflicting */
+            conflicting: number | null;
+            /** Changes */
+            changes: number | null;
+            /** Size */
+            size: number;
+        };
+        /** SnapshotsModel */
+        SnapshotsModel: {
+            /** Feed */
+            feed: string;
+            /** Snapshots */
+            snapshots: components["schemas"]["SnapshotModel"][];
+            /** Verdicts */
+            verdicts: {
+                [key: string]: string;
+            };
+            /** Reasons */
+            reasons: {
+                [key: string]: string;
+            };
+        };
         /** SpanModel */
         SpanModel: {
             /** From */
@@ -1193,6 +1768,30 @@ export interface components {
             to: string | null;
             /** Where */
             where: components["schemas"]["StateFilterModel"][];
+        };
+        /**
+         * UnitModel
+         * @description `joined_between` and `left_between` are [last seen without, first seen with] and the other way round.
+         */
+        UnitModel: {
+            /** Unit */
+            unit: string;
+            /** Status */
+            status: string | null;
+            /** Joined Between */
+            joined_between: (string | null)[];
+            /** Left Between */
+            left_between: (string | null)[] | null;
+        };
+        /**
+         * UnwatchedModel
+         * @description A stretch of time without a whole snapshot: what came and went within it was not seen.
+         */
+        UnwatchedModel: {
+            /** From */
+            from: string;
+            /** To */
+            to: string;
         };
         /** ValueModel */
         ValueModel: {
@@ -1675,7 +2274,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description crimes, outcomes or stops */
+                /** @description crimes, outcomes, stops or calls */
                 dataset: string;
             };
             cookie?: never;
@@ -1755,7 +2354,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description crimes, outcomes or stops */
+                /** @description crimes, outcomes, stops or calls */
                 dataset: string;
                 /** @description a field's name */
                 field: string;
@@ -1851,7 +2450,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description crimes, outcomes or stops */
+                /** @description crimes, outcomes, stops or calls */
                 dataset: string;
             };
             cookie?: never;
@@ -1943,7 +2542,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description crimes, outcomes or stops */
+                /** @description crimes, outcomes, stops or calls */
                 dataset: string;
             };
             cookie?: never;
@@ -2023,7 +2622,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description its file and line, as 2021-03-kent-street-12; or a crime's ID of 64 digits */
+                /** @description its file and line, as 2021-03-kent-street-12; a crime's ID of 64 digits; a call's feed and id */
                 record_id: string;
             };
             cookie?: never;
@@ -2563,7 +3162,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description crimes, outcomes or stops */
+                /** @description crimes, outcomes, stops or calls */
                 dataset: string;
                 /** @description zoom */
                 z: number;
@@ -2607,6 +3206,786 @@ export interface operations {
             };
             /** @description The pinned data version is no longer kept. */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    feeds_api_v1_feeds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedsModel"];
+                };
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    feed_api_v1_feeds__feed__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a feed, by its name in …/feeds */
+                feed: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedModel"];
+                };
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    calls_api_v1_feeds__feed__calls_get: {
+        parameters: {
+            query?: {
+                /** @description geojson holds only calls with a point */
+                format?: "json" | "geojson" | "csv" | "parquet";
+                /** @description a cursor that the answer must have reached; what a `resync` gives */
+                at_least?: string;
+                /** @description only calls of this division; repeat it for several */
+                division?: string[];
+                /** @description only calls of this beat; repeat it for several */
+                beat?: string[];
+                /** @description only calls of this priority; repeat it for several */
+                priority?: string[];
+                /** @description only calls of this nature; repeat it for several */
+                nature?: string[];
+                /** @description west,south,east,north in degrees: only calls with a point inside; those without a point are not shown */
+                bbox?: string;
+            };
+            header?: never;
+            path: {
+                /** @description a feed, by its name in …/feeds */
+                feed: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallsModel"];
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/geo+json": Record<string, never>;
+                };
+            };
+            /** @description Nothing has changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    call_api_v1_feeds__feed__calls__call__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a feed, by its name in …/feeds */
+                feed: string;
+                /** @description a call's `id` */
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallWithTimelineModel"];
+                };
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    events_api_v1_feeds__feed__events_get: {
+        parameters: {
+            query?: {
+                /** @description the `cursor` of …/calls; from now without it */
+                cursor?: string;
+                /** @description the same; a browser that comes back sends its Last-Event-ID header */
+                last_event_id?: string;
+                /** @description only calls of this division; repeat it for several */
+                division?: string[];
+                /** @description only calls of this beat; repeat it for several */
+                beat?: string[];
+                /** @description only calls of this priority; repeat it for several */
+                priority?: string[];
+                /** @description only calls of this nature; repeat it for several */
+                nature?: string[];
+                /** @description west,south,east,north in degrees: only calls with a point inside; those without a point are not shown */
+                bbox?: string;
+            };
+            header?: never;
+            path: {
+                /** @description a feed, by its name in …/feeds */
+                feed: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A stream that does not end by itself: one event for each change, named by its kind. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    health_api_v1_feeds__feed__health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a feed, by its name in …/feeds */
+                feed: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthModel"];
+                };
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    history_api_v1_feeds__feed__history_get: {
+        parameters: {
+            query?: {
+                /** @description the calls that were open at this moment */
+                at?: string;
+                /** @description calls open at some time from here */
+                from?: string;
+                /** @description to here, both included */
+                to?: string;
+                /** @description between two moments: the changes, and the calls they begin with */
+                changes?: boolean;
+                /** @description calls, or changes, on a page */
+                limit?: number;
+                /** @description the `next` of the page before */
+                after?: string;
+                /** @description a file holds every call, not a page of them */
+                format?: "json" | "geojson" | "csv" | "parquet";
+                /** @description only calls of this division; repeat it for several */
+                division?: string[];
+                /** @description only calls of this beat; repeat it for several */
+                beat?: string[];
+                /** @description only calls of this priority; repeat it for several */
+                priority?: string[];
+                /** @description only calls of this nature; repeat it for several */
+                nature?: string[];
+                /** @description west,south,east,north in degrees: only calls with a point inside; those without a point are not shown */
+                bbox?: string;
+            };
+            header?: never;
+            path: {
+                /** @description a feed, by its name in …/feeds */
+                feed: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AsOfModel"] | components["schemas"]["BetweenModel"];
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/geo+json": Record<string, never>;
+                };
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    snapshots_api_v1_feeds__feed__snapshots_get: {
+        parameters: {
+            query?: {
+                /** @description at most so many, the newest first */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description a feed, by its name in …/feeds */
+                feed: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotsModel"];
+                };
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    hand_in_api_v1_feeds__feed__snapshots_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a feed, by its name in …/feeds */
+                feed: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Kept and taken in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedModel"];
+                };
+            };
+            /** @description Kept; it waits to be taken in. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedModel"];
+                };
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Without the right token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing can be handed in here. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More bytes than a snapshot may have. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The body is compressed. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
