@@ -5,27 +5,17 @@ ledger, and names the repair. Called by `bluelamp doctor` and by the tests after
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bluelamp.archive.load import unreferenced
 from bluelamp.archive.mend import damaged_in_vault, lacking_bytes
 from bluelamp.archive.model import wanted
 from bluelamp.archive.progress import Progress
 from bluelamp.archive.workflow import Archive
+from bluelamp.domain.check import Check
 from bluelamp.errors import BluelampError
 from bluelamp.storage.files import sha256_of
 from bluelamp.storage.ledger_copy import problems
 from bluelamp.storage.warehouse.serving import problem_of
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at: `ok`, or what is wrong and how to mend it."""
-
-    name: str
-    ok: bool
-    words: str
-    mend: str = ""
 
 
 def check_up(archive: Archive, progress: Progress) -> Iterator[Check]:

@@ -18,6 +18,7 @@ from bluelamp.errors import BluelampError
 
 if TYPE_CHECKING:
     from bluelamp.cli.console import Console
+    from bluelamp.domain.check import Check
     from bluelamp.settings import Settings
 
 config_app = typer.Typer(
@@ -79,9 +80,9 @@ def doctor(
         archive = options.open_archive(context, looking=True)
         from bluelamp.archive.doctor import check_up, quick_check_up
 
-        found = quick_check_up(archive) if quick else check_up(archive, console.progress())
+        found = [*(quick_check_up(archive) if quick else check_up(archive, console.progress()))]
+        found += _live_checks(settings, console, quick=quick)
         checks += [{"check": one.name, "ok": one.ok, "words": one.words, "mend": one.mend} for one in found]
-        checks += _live_checks(settings, console, quick=quick)
         missing = archive.reference.missing()
     except BluelampError as error:
         checks.append({"check": "open", "ok": False, "words": error.message, "mend": error.hint})
@@ -103,7 +104,7 @@ def doctor(
     return exits.DONE if well else exits.FAILED
 
 
-def _live_checks(settings: Settings, console: Console, *, quick: bool) -> list[dict[str, Any]]:
+def _live_checks(settings: Settings, console: Console, *, quick: bool) -> list[Check]:
     """Those of the live half; none where there is none."""
     from bluelamp.bootstrap import open_live
     from bluelamp.live import doctor as live
@@ -118,7 +119,7 @@ def _live_checks(settings: Settings, console: Console, *, quick: bool) -> list[d
         if not quick:
             bars.end()
         flow.close()
-    return [{"check": one.name, "ok": one.ok, "words": one.words, "mend": one.mend} for one in found]
+    return found
 
 
 def _mend(context: typer.Context, settings: Settings, console: Console) -> None:

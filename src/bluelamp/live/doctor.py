@@ -6,25 +6,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
+from bluelamp.domain.check import Check
 from bluelamp.errors import BluelampError
 from bluelamp.live.workflow import LiveFlow
 from bluelamp.storage.event_log import Head, fold
 
 # So many changes are folded at once.
 _PAGE = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at: `ok`, or what is wrong and how to mend it."""
-
-    name: str
-    ok: bool
-    words: str
-    mend: str = ""
 
 
 def check_file(url: str) -> Iterator[Check]:

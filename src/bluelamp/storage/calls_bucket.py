@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bluelamp.storage.vault import _store_error
+from bluelamp.storage.vault import store_error
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -28,7 +28,7 @@ class Bucket:
         try:
             obstore.put(self._store(), key, content)
         except Exception as error:
-            raise _store_error(self.url, key, error) from error
+            raise store_error(self.url, key, error) from error
 
     def get(self, key: str) -> bytes:
         """Raises StorageError where it is not there."""
@@ -37,7 +37,7 @@ class Bucket:
         try:
             return bytes(obstore.get(self._store(), key).bytes())
         except Exception as error:
-            raise _store_error(self.url, key, error) from error
+            raise store_error(self.url, key, error) from error
 
     def delete(self, key: str) -> None:
         """Remove a file there; nothing where there is none. Raises StorageError."""
@@ -48,7 +48,7 @@ class Bucket:
         except FileNotFoundError:
             return
         except Exception as error:
-            raise _store_error(self.url, key, error) from error
+            raise store_error(self.url, key, error) from error
 
     def size(self, key: str) -> int | None:
         """How large it is there; None where it is not."""
@@ -59,7 +59,7 @@ class Bucket:
         except FileNotFoundError:
             return None
         except Exception as error:
-            raise _store_error(self.url, key, error) from error
+            raise store_error(self.url, key, error) from error
 
     def _store(self) -> ObjectStore:
         if self._remote is None:

@@ -229,7 +229,7 @@ class Vault:
             try:
                 return bytes(obstore.get_range(self._store(), key, start=offset, length=length))
             except Exception as error:
-                raise _store_error(self.url, key, error) from error
+                raise store_error(self.url, key, error) from error
         with storage_errors("read the vault"), self.local_path(key).open("rb") as file:
             file.seek(offset)
             found = file.read(length)
@@ -250,7 +250,7 @@ class Vault:
         try:
             obstore.put(self._store(), key, content)
         except Exception as error:
-            raise _store_error(self.url, key, error) from error
+            raise store_error(self.url, key, error) from error
 
     def _get(self, key: str) -> bytes:
         import obstore
@@ -258,7 +258,7 @@ class Vault:
         try:
             return bytes(obstore.get(self._store(), key).bytes())
         except Exception as error:
-            raise _store_error(self.url, key, error) from error
+            raise store_error(self.url, key, error) from error
 
     def _upload(self, key: str, path: Path) -> None:
         import obstore
@@ -269,7 +269,7 @@ class Vault:
                 obstore.put(self._store(), key, file)
             stored = obstore.head(self._store(), key)["size"]
         except Exception as error:
-            raise _store_error(self.url, key, error) from error
+            raise store_error(self.url, key, error) from error
         if stored != path.stat().st_size:
             raise StorageError(f"{self.url}/{key} was stored with {stored} bytes instead of {path.stat().st_size}.")
 
@@ -287,11 +287,11 @@ class Vault:
             except OSError:
                 raise
             except Exception as error:
-                raise _store_error(self.url, key, error) from error
+                raise store_error(self.url, key, error) from error
             partial.replace(path)
 
 
-def _store_error(url: str, key: str, error: Exception) -> StorageError:
+def store_error(url: str, key: str, error: Exception) -> StorageError:
     """One sentence for a refusal of the object store, whose own words run over several lines and retries."""
     kind, text = type(error).__name__, str(error)
     if kind in {"NotFoundError", "FileNotFoundError"} or "NoSuchBucket" in text or "not found" in text.lower():
