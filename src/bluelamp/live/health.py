@@ -73,6 +73,7 @@ class Looker:
         answered = self.snapshots.newest(feed, _ANSWERED)
         state = _state(agency, newest, answered, tracking, at, problem)
         calls = self.log.current(feed)[1] if feed in self.log.heads() else []
+        verdicts = self.snapshots.verdicts(feed)
         day_ago = moment_of(self.now() - timedelta(days=1))
         alive = answered.fetched_at if answered else None
         return FeedHealth(
@@ -91,9 +92,9 @@ class Looker:
             skew_seconds=newest.skew,
             open_calls=len(calls),
             located_share=_located(calls),
-            verdicts=_named(self.snapshots.verdicts(feed)),
+            verdicts=_named(verdicts),
             verdicts_last_day=_named(self.snapshots.verdicts(feed, day_ago)),
-            waiting=self.snapshots.verdicts(feed)[""],
+            waiting=verdicts[""],
             rows_outside=_outside(agency, good),
         )
 

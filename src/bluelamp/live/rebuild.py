@@ -19,7 +19,7 @@ _BATCH = 200
 
 @dataclass(slots=True)
 class Rebuilt:
-    """What came of it. `differing` says whether the log is another one than before, by its changes."""
+    """What came of it: how many snapshots were read, and what they came to."""
 
     feed: str
     snapshots: int

@@ -10,7 +10,7 @@ from bluelamp.storage.log_writer import Step
 
 @dataclass(slots=True)
 class Tally:
-    """Counts over steps. `ended_rows` are snapshots whose rows were read."""
+    """Counts over steps."""
 
     verdicts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)

@@ -40,9 +40,9 @@ class Leases:
     def acquire(self, feed: str) -> Lease | None:
         """The lease, or None while another process holds it."""
         with self._engine.begin() as connection:
+            # The first statement writes: on SQLite it takes the writer's lock, on PostgreSQL the row's.
             self._ensure(connection, feed)
             now = self._now(connection)
-            # The first statement writes: on SQLite it takes the writer's lock, on PostgreSQL the row's.
             row = connection.execute(sa.select(FEED).where(FEED.c.name == feed)).one()
             if not self._is_free(row.holder, row.lease_until, now):
                 return None
