@@ -18,6 +18,7 @@ from bluelamp.web.site import Site
 _PAGES = re.compile(
     r"/|/data|/terms|/api|/records/[a-z]{1,20}|/record/[a-z0-9-]{1,120}|/area/(local-authority|force)/[A-Za-z0-9-]{1,80}"
 )
+_LIVE = re.compile(r"/live(/[a-z0-9-]{1,40}(/health|/calls/[0-9a-f]{1,40})?)?|/embed/live/[a-z0-9-]{1,40}")
 _DASHBOARD = re.compile(r"/(?:d/)?([a-z][a-z0-9-]{0,39})")
 _EMBED = re.compile(r"/embed/([a-z][a-z0-9-]{0,39})/([a-z][a-z0-9-]{0,39})")
 _HASHED = re.compile(r"assets/[A-Za-z0-9_.-]+")
@@ -35,6 +36,8 @@ def is_page(site: Site, path: str) -> bool:
     """Whether there is a page at this address; all others are told as not found."""
     if _PAGES.fullmatch(path):
         return True
+    if live := _LIVE.fullmatch(path):
+        return live[0] == "/live" or path.split("/")[-1 if path.startswith("/embed/") else 2] in site.live.names()
     embed = _EMBED.fullmatch(path)
     if embed:
         dashboard = site.dashboards.get(embed[1])

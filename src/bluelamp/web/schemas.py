@@ -53,6 +53,14 @@ class LicenceModel(_Model):
     url: str
 
 
+class FeedNavModel(_Model):
+    """A feed of active calls, and its page."""
+
+    name: str
+    title: str
+    path: str
+
+
 class SiteModel(_Model):
     name: str
     program: str
@@ -60,6 +68,7 @@ class SiteModel(_Model):
     version: VersionModel
     months: MonthsModel | None
     dashboards: list[NavModel]
+    feeds: list[FeedNavModel]
     basemap: BasemapModel
     postcode_lookup: bool
     licence: LicenceModel

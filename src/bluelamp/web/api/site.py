@@ -10,6 +10,7 @@ from bluelamp import __version__
 from bluelamp.questions.answer import LICENCE
 from bluelamp.questions.options import places_of
 from bluelamp.web.asked import answered, dumps, lease, site_of, version_json
+from bluelamp.web.feed_asked import agency_of
 from bluelamp.web.postcodes import look_up
 from bluelamp.web.schemas import PROBLEMS, PlacesModel, SiteModel
 from bluelamp.web.site import LICENCE_URL, Site
@@ -22,11 +23,21 @@ router = APIRouter(tags=["site"])
 def site(request: Request) -> Response:
     """The dashboards, the current data version, the months held, the licence."""
     here = site_of(request)
+    feeds = _feeds(here)
     with lease(request) as version:
-        return answered(request, version, ["site"], lambda: dumps(_told(here, version)))
+        return answered(request, version, ["site", repr(feeds)], lambda: dumps(_told(here, version, feeds)))
 
 
-def _told(here: Site, version: OpenVersion) -> dict[str, Any]:
+def _feeds(here: Site) -> list[dict[str, str]]:
+    """The feeds of active calls, for the navigation."""
+    found = []
+    for name in here.live.names():
+        agency = agency_of(here.live, name)
+        found.append({"name": name, "title": agency.title if agency else name, "path": f"/live/{name}"})
+    return found
+
+
+def _told(here: Site, version: OpenVersion, feeds: list[dict[str, str]]) -> dict[str, Any]:
     months = version.months
     return {
         "name": "Bluelamp",
@@ -39,6 +50,7 @@ def _told(here: Site, version: OpenVersion) -> dict[str, Any]:
             for one in here.dashboards.values()
             if one.nav
         ],
+        "feeds": feeds,
         "basemap": {
             "style_url": here.settings.basemap_style_url,
             "pmtiles_url": here.settings.basemap_pmtiles_url,
