@@ -10,13 +10,13 @@ from typing import Annotated, Any
 
 from fastapi import Path, Query, Request, Response
 
+from bluelamp.domain.call_filter import Filter, make_filter
 from bluelamp.domain.moment import moment_of, parse_moment
 from bluelamp.errors import NothingHeld, Overloaded, UsageError
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.web.asked import site_of
 from bluelamp.web.live_site import LiveSite
 from bluelamp.web.streams.board import Board
-from bluelamp.web.streams.filters import Filter, make_filter
 
 CURSOR = re.compile(r"([0-9a-zA-Z]{1,40}):([0-9]{1,15})")
 

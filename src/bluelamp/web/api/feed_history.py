@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from bluelamp.domain.call import Call
+from bluelamp.domain.call_filter import Filter, facts_of
 from bluelamp.domain.moment import moment_of, parse_moment, seconds_between
 from bluelamp.errors import TooCostly, UsageError
 from bluelamp.live.guard import GOOD, SUSPICIOUS, UNCHANGED
@@ -30,7 +31,6 @@ from bluelamp.web.feed_asked import (
 from bluelamp.web.feed_files import MEDIA_TYPES, Format, as_file
 from bluelamp.web.feed_schemas import AsOfModel, BetweenModel
 from bluelamp.web.schemas import FILES, PROBLEMS
-from bluelamp.web.streams.filters import Filter, facts_of
 
 router = APIRouter(prefix="/feeds", tags=["feeds"])
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from bluelamp.domain.call_filter import Filter, facts_of
 from bluelamp.domain.change import KINDS
 from bluelamp.errors import NoSuchThing, Overloaded
 from bluelamp.live.health import STATES
@@ -29,7 +30,6 @@ from bluelamp.web.feed_schemas import CallsModel, CallWithTimelineModel, FeedMod
 from bluelamp.web.live_site import LiveSite
 from bluelamp.web.schemas import FILES, PROBLEMS
 from bluelamp.web.streams.board import Board, Standing
-from bluelamp.web.streams.filters import Filter, facts_of
 
 router = APIRouter(prefix="/feeds", tags=["feeds"])
 

@@ -10,13 +10,12 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from bluelamp.domain.call import Call
-from bluelamp.domain.change import Change, apply
+from bluelamp.domain.call_filter import facts_of
+from bluelamp.domain.change import Change
+from bluelamp.domain.crossing import move_on
 from bluelamp.storage.event_log import Head, Logged
 from bluelamp.web.streams import frames
-from bluelamp.web.streams.filters import facts_of
 from bluelamp.web.streams.ring import Entry, Ring
-
-_BRINGS = ("opened", "reopened")
 
 
 class Standing(NamedTuple):
@@ -54,13 +53,8 @@ class Fold:
 
     def _one(self, logged: Logged) -> Entry:
         change = logged.change
-        call = self._calls.get(logged.call)
-        after = apply(call, change) if call is not None or change["kind"] in _BRINGS else None
-        if after is None or after["ended"]:
-            self._calls.pop(logged.call, None)
-        else:
-            self._calls[logged.call] = after
-        return _entry(self.head.epoch, logged, change, call, after)
+        before, after = move_on(self._calls, change)
+        return _entry(self.head.epoch, logged, change, before, after)
 
 
 class LostTrack(Exception):

@@ -18,10 +18,10 @@ from urllib.parse import parse_qsl
 import structlog
 from starlette.types import Receive, Scope, Send
 
+from bluelamp.domain.call_filter import FIELDS, Filter, make_filter
 from bluelamp.errors import BluelampError, NoSuchThing, Overloaded, UsageError
 from bluelamp.web import problems
 from bluelamp.web.streams import frames
-from bluelamp.web.streams.filters import FIELDS, Filter, make_filter
 from bluelamp.web.streams.hub import BEHIND, Hub
 from bluelamp.web.streams.stream import RETRY, Stream
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from bluelamp.domain import crossing
 from bluelamp.domain.call import Call
 from bluelamp.domain.change import Change
 
@@ -37,14 +38,12 @@ def heartbeat(cursor: str = "") -> bytes:
 
 def removed(cursor: str, change: Change) -> bytes:
     """A change that moved a call out of what a filter shows."""
-    told = {"seq": change["seq"], "kind": "removed", "call": change["call"], "at": change["at"]}
-    return event("removed", told, cursor)
+    return event("removed", crossing.removed(change), cursor)
 
 
 def entered(cursor: str, change: Change, call: Call) -> bytes:
     """A change that moved a call into what a filter shows: the whole call."""
-    told = {"seq": change["seq"], "kind": "entered", "call": change["call"], "at": change["at"], "details": call}
-    return event("entered", told, cursor)
+    return event("entered", crossing.entered(change, call), cursor)
 
 
 def resync(reason: str, calls: str, cursor: str) -> bytes:

@@ -17,9 +17,9 @@ from contextlib import suppress
 
 import structlog
 
+from bluelamp.domain.call_filter import Filter
 from bluelamp.errors import Overloaded
 from bluelamp.web.streams.board import Board, Standing
-from bluelamp.web.streams.filters import Filter
 from bluelamp.web.streams.ring import Entry
 from bluelamp.web.streams.stream import SEND_TIMEOUT, Stream
 from bluelamp.web.streams.tally import Tally

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bluelamp.web.streams.filters import Facts, Filter
+from bluelamp.domain.call_filter import Facts, Filter
+from bluelamp.domain.crossing import crossing
 
 # So many bytes are handed to a connection at once: what a slow one may hold beside the ring.
 CHUNK = 64 << 10
@@ -28,12 +29,12 @@ class Entry:
 
     def seen(self, through: Filter) -> bytes:
         """The frame for one filter; empty where it shows nothing of it."""
-        was, now = through.lets(self.before), through.lets(self.after)
-        if was and not now:
+        how = crossing(through, self.before, self.after)
+        if how == "removed":
             return self.removed or self.frame
-        if now and not was:
+        if how == "entered":
             return self.entered or self.frame
-        return self.frame if now else b""
+        return self.frame if how else b""
 
 
 class Ring:

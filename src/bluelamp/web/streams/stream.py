@@ -9,9 +9,9 @@ from typing import Any
 
 from starlette.types import Send
 
+from bluelamp.domain.call_filter import Filter
 from bluelamp.web.streams import frames
 from bluelamp.web.streams.board import Board
-from bluelamp.web.streams.filters import Filter
 
 # All in seconds. A heartbeat comes after so long without a word, a stream is ended after so long …
 HEARTBEAT = (12.0, 15.0)

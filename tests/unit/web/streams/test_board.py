@@ -13,10 +13,10 @@ from log_in_memory import all_logged
 from watching_client import Page, events
 
 from bluelamp.domain.call import Call
+from bluelamp.domain.call_filter import Filter, facts_of, make_filter
 from bluelamp.domain.change import Change
 from bluelamp.storage.event_log import Head, fold
 from bluelamp.web.streams.board import Board, Fold, LostTrack
-from bluelamp.web.streams.filters import Filter, facts_of, make_filter
 
 FILTERS = (
     None,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bluelamp.domain.call_filter import Facts, Filter, make_filter
 from bluelamp.web.streams import ring as ring_module
-from bluelamp.web.streams.filters import Facts, Filter, make_filter
 from bluelamp.web.streams.ring import CHUNK, Entry, Ring
 
 BEATS = [make_filter(beat=[name]) for name in "123"]

@@ -7,9 +7,9 @@ from log_in_memory import all_logged
 from starlette.types import Message
 from watching_client import Told, events
 
+from bluelamp.domain.call_filter import Filter, make_filter
 from bluelamp.storage.event_log import Head
 from bluelamp.web.streams.board import Board, Fold
-from bluelamp.web.streams.filters import Filter, make_filter
 from bluelamp.web.streams.stream import AHEAD, Stream
 
 EMPTY = make_filter(beat=["nowhere"])

@@ -1,4 +1,5 @@
-"""Filters of calls: by division, beat, priority, nature, and by an area on the map. Used by streams and by the API."""
+"""Filters of calls: by division, beat, priority, nature, and by an area on the map. Used by streams, by webhooks and by
+the API."""
 
 from __future__ import annotations
 
