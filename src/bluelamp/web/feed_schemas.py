@@ -15,11 +15,15 @@ class _Model(BaseModel):
 
 
 class PrivacyModel(_Model):
-    """What is kept from view before anything else is done with a snapshot."""
+    """What is kept from view before anything is recorded. `finest` is the finest place that is shown, `jitter_m` how
+    far every point is moved at most; `point_decimals` to how many decimals the publisher's own points are rounded."""
 
     mask_block: bool
     suppress_natures: list[str]
     delay_minutes: float
+    point_decimals: int | None
+    jitter_m: float
+    finest: Literal["point", "block", "street", "area"]
 
 
 class FeedModel(_Model):

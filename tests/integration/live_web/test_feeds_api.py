@@ -72,7 +72,10 @@ def test_the_feeds_are_listed_with_all_that_must_be_known(ended: CityFeed, api: 
     assert feed["words"] == found["states"]["silent"]
     assert feed["licence"]
     assert feed["attribution"]
-    assert feed["privacy"] == {"mask_block": False, "suppress_natures": [], "delay_minutes": 0}
+    assert feed["privacy"] == {
+        "mask_block": False, "suppress_natures": [], "delay_minutes": 0, "point_decimals": None, "jitter_m": 0,
+        "finest": "point",
+    }  # fmt: skip
     assert httpx.get(str(api.base_url).removesuffix("/")).json() == feed
 
 

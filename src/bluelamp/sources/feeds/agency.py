@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Literal
 
 from bluelamp.domain.feed import FeedRules
+from bluelamp.domain.meaning import Dictionary, NatureMeaning, PriorityMeaning
 from bluelamp.errors import SettingsError
 from bluelamp.sources.feeds.making import RowMaker
 from bluelamp.sources.feeds.parsing import parse_file
-from bluelamp.sources.feeds.written import AgencyFile, PagingTable, Platform, RowsTable
+from bluelamp.sources.feeds.picking import decimals_of
+from bluelamp.sources.feeds.written import AgencyFile, Finest, PagingTable, Platform, RowsTable
 
 _NAME = re.compile(r"[a-z0-9-]{1,40}")
 _PAGED = ("socrata", "arcgis")
@@ -23,12 +25,20 @@ _PAGED = ("socrata", "arcgis")
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
-    """What is kept from view: see `written.PrivacyTable`. Masking and leaving out happen when rows are read; the delay
-    is the live flow's."""
+    """What is kept from view: see `written.PrivacyTable`. Masking, rounding and leaving out happen when rows are read;
+    the delay and what is done to places are the live flow's. `point_decimals` is None where nothing is rounded."""
 
     mask_block: bool = False
     suppress_natures: tuple[str, ...] = ()
     delay_minutes: float = 0.0
+    point_decimals: int | None = None
+    jitter_m: float = 0.0
+    finest: Finest = "point"
+
+    @property
+    def cloaks(self) -> bool:
+        """Whether places are shown less exactly than they are known."""
+        return self.jitter_m > 0 or self.finest != "point"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +73,7 @@ class Agency:
     columns: frozenset[str]  # those that the mapping reads
     origin: str  # where it was read from: `shipped`, or a path
     maker: RowMaker = field(repr=False)
+    dictionary: Dictionary = field(default=Dictionary(), repr=False)
 
     @property
     def fields(self) -> frozenset[str]:
@@ -109,7 +120,6 @@ def read_agency(text: str, name: str, file: str, origin: str) -> Agency:
         limit=_limit(written),
         **written.guard.model_dump(exclude={"limit"}),
     )
-    privacy = written.privacy
     return Agency(
         name=name,
         title=written.title,
@@ -130,7 +140,7 @@ def read_agency(text: str, name: str, file: str, origin: str) -> Agency:
         fresh_minutes=written.fresh_minutes,
         coordinates="none" if written.point is None else "feed",
         check_fields=written.check_fields,
-        privacy=Privacy(privacy.mask_block, privacy.suppress_natures, privacy.delay_minutes),
+        privacy=_privacy(written),
         bounds=written.bounds,
         licence=written.licence,
         attribution=written.attribution,
@@ -138,6 +148,10 @@ def read_agency(text: str, name: str, file: str, origin: str) -> Agency:
         columns=frozenset(_columns(written)),
         origin=origin,
         maker=RowMaker(written),
+        dictionary=Dictionary(
+            tuple(NatureMeaning(**one.model_dump()) for one in written.natures),
+            tuple(PriorityMeaning(**one.model_dump()) for one in written.priorities),
+        ),
     )
 
 
@@ -148,6 +162,18 @@ def check_name(name: str, file: str = "") -> None:
             f"{file or name}: “{name}” cannot name a feed.",
             "Small letters, digits and hyphens, at most 40; the file is named after it: dallas-tx.toml.",
         )
+
+
+def _privacy(written: AgencyFile) -> Privacy:
+    told = written.privacy
+    return Privacy(
+        told.mask_block,
+        told.suppress_natures,
+        told.delay_minutes,
+        None if written.point is None else decimals_of(told),
+        told.jitter_m,
+        told.finest,
+    )
 
 
 def _limit(written: AgencyFile) -> int:

@@ -7,7 +7,6 @@ Most rows of a snapshot stood in the one before as well, so what was made of the
 from __future__ import annotations
 
 import marshal
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,12 +15,12 @@ from hashlib import sha256
 from typing import Any
 
 from bluelamp.domain.snapshot import FIELDS, ListedUnit, Row
+from bluelamp.sources.feeds.masking import masked_block, masked_location
 from bluelamp.sources.feeds.picking import Raw, field_picks, pick_of, point_pick, reported_pick, text_of, units_pick
 from bluelamp.sources.feeds.written import AgencyFile
 
 # How many rows are remembered: more than any feed lists at once.
 _REMEMBERED = 60_000
-_HOUSE = re.compile(r"^\s*(\d+)(\s*-\s*\d+)?(?=\s+\S)")
 _WHY = {
     "unit": "a unit", "location": "a location", "incident_number": "a number",
 }  # fmt: skip
@@ -86,10 +85,11 @@ class RowMaker:
         units = self._listed(raw)
         if not any(units if name == "unit" else values.get(name) for name in self._required):
             return Made(columns, why=f"it has neither {' nor '.join(_WHY.get(name, name) for name in self._required)}")
-        if self._hashed and "incident_number" not in values:
-            _number(values, self._hashed)
+        # Before a number is made: whoever knew the block could find the house by trying a hundred of them.
         if self._mask:
             _mask(values)
+        if self._hashed and "incident_number" not in values:
+            _number(values, self._hashed)
         return Made(columns, Row(values, units, self._point(raw)), depends=reported.depends)
 
     def _listed(self, raw: Raw) -> tuple[ListedUnit, ...]:
@@ -169,13 +169,6 @@ def _number(values: dict[str, str], fields: Iterable[str]) -> None:
 
 def _mask(values: dict[str, str]) -> None:
     if "block" in values:
-        values["block"] = re.sub(r"\d+", lambda found: _masked(found[0]), values["block"])
+        values["block"] = masked_block(values["block"])
     if "location" in values:
-        values["location"] = _HOUSE.sub(
-            lambda found: re.sub(r"\d+", lambda number: _masked(number[0]), found[0]), values["location"]
-        )
-
-
-def _masked(number: str) -> str:
-    """3217 is 32XX, 45 is XX."""
-    return f"{number[:-2]}XX"
+        values["location"] = masked_location(values["location"])

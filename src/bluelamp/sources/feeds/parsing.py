@@ -7,6 +7,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+from collections import Counter
 from typing import Any
 
 from pydantic import ValidationError
@@ -18,12 +19,17 @@ from bluelamp.sources.feeds.written import (
     AgencyFile,
     FieldTable,
     GuardTable,
+    NatureTable,
     PagingTable,
     PointTable,
+    PriorityTable,
     PrivacyTable,
     RowsTable,
     TimeTable,
 )
+
+# Tables that may stand several times.
+_LISTS: dict[str, type[NatureTable] | type[PriorityTable]] = {"natures": NatureTable, "priorities": PriorityTable}
 
 
 def parse_file(text: str, file: str) -> AgencyFile:
@@ -72,10 +78,14 @@ def _explain(error: ValidationError, text: str, file: str) -> SettingsError:
     path = tuple(str(one) for one in first["loc"])
     reason = first["msg"].removeprefix("Value error, ").rstrip(".")
     if first["type"] == "missing":
+        if path[0] in _LISTS and len(path) > 1:
+            where = f"{file}, line {line_of(text, path)}"
+            return SettingsError(f"{where}: “{path[-1]}” is missing under [[{path[0]}]].", "It cannot be left out.")
         table = f" under [{'.'.join(path[:-1])}]" if len(path) > 1 else ""
         return SettingsError(f"{file}: “{path[-1]}” is missing{table}.", "It cannot be left out.")
     if first["type"] == "extra_forbidden":
-        return _unknown(file, line_of(text, path), path[-1], "", tuple(FieldTable.model_fields))
+        where = f" under [[{path[0]}]]" if path[0] in _LISTS else ""
+        return _unknown(file, line_of(text, path), path[-1], where, tuple(_LISTS.get(path[0], FieldTable).model_fields))
     if not path:
         return SettingsError(f"{file}: {reason}.", "What each word means: docs/how-to/add-a-feed.md.")
     where = f"{file}, line {line_of(text, path)}"
@@ -85,11 +95,15 @@ def _explain(error: ValidationError, text: str, file: str) -> SettingsError:
 def line_of(text: str, path: tuple[str, ...]) -> int:
     """The line where a key is written, as far as it is written on one of its own; 1 where it is not found."""
     table: tuple[str, ...] = ()
+    times: Counter[str] = Counter()
     best, depth = 1, 0
     for number, line in enumerate(text.splitlines(), 1):
-        header = re.match(r"\s*\[+([^\]]+)\]", line)
+        header = re.match(r"\s*(\[+)([^\]]+)\]", line)
         if header:
-            table = tuple(part.strip(" \"'") for part in header[1].split("."))
+            table = tuple(part.strip(" \"'") for part in header[2].split("."))
+            if len(header[1]) > 1:  # one of several tables of a name, told apart by their place
+                table = (*table, str(times[header[2]]))
+                times[header[2]] += 1
             here = table
         else:
             key = re.match(r"\s*(?:\"([^\"]+)\"|'([^']+)'|([\w.-]+))\s*=", line)

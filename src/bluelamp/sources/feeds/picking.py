@@ -120,7 +120,7 @@ def point_pick(written: AgencyFile) -> Callable[[Raw], tuple[float, float] | Non
     table = written.point
     if table is None:
         return lambda _raw: None
-    decimals = _decimals(written.privacy)
+    decimals = decimals_of(written.privacy)
     pair, latitude, longitude = table.pair, table.latitude, table.longitude
     swapped = table.order == "longitude latitude"
 
@@ -136,7 +136,8 @@ def point_pick(written: AgencyFile) -> Callable[[Raw], tuple[float, float] | Non
     return point
 
 
-def _decimals(privacy: PrivacyTable) -> int | None:
+def decimals_of(privacy: PrivacyTable) -> int | None:
+    """To how many decimals of a degree the publisher's points are rounded; None where they are not."""
     if privacy.point_decimals is None and privacy.mask_block:
         return _MASKED_DECIMALS
     return privacy.point_decimals

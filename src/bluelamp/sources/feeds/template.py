@@ -83,4 +83,6 @@ location = "location"
 # mask_block = true
 # suppress_natures = ["*medical*"]
 # delay_minutes = 10
+# jitter_m = 100               # every point is moved by up to so many metres
+# finest = "block"             # no place is shown more exactly; or street, or area: no points at all
 """

@@ -13,9 +13,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from bluelamp.domain.meaning import Group
 from bluelamp.domain.snapshot import FIELDS
 
 Platform = Literal["socrata", "arcgis", "json", "xml", "rss", "html_table", "csv"]
+# How exactly a place may be shown, the most exact first.
+Finest = Literal["point", "block", "street", "area"]
 # What `reported_local` and `reported_at` are made of is said under [time].
 TIMES = ("reported_local", "reported_at")
 MAPPED = (*(name for name in FIELDS if name not in TIMES), "unit", "unit_status", "units")
@@ -23,6 +26,7 @@ MAPPED = (*(name for name in FIELDS if name not in TIMES), "unit", "unit_status"
 NAMED_FORMATS = ("iso", "epoch", "rfc822")
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Sentence = Annotated[str, StringConstraints(strip_whitespace=True, max_length=600)]
 Column = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 OurField = Literal[
     "incident_number", "nature", "priority", "status", "division", "beat", "reporting_area", "block", "location",
@@ -155,12 +159,33 @@ class GuardTable(_Table):
 
 class PrivacyTable(_Table):
     """What is kept from view. `mask_block` writes 3217 as 32XX and rounds points; `suppress_natures` are left out
-    whole (* stands for anything); `delay_minutes` holds every snapshot back."""
+    whole (* stands for anything); `delay_minutes` holds every snapshot back. `jitter_m` moves every point by up to so
+    many metres; `finest` is the finest place that is shown, with `area` no points at all."""
 
     mask_block: bool = False
     suppress_natures: tuple[Text, ...] = ()
     delay_minutes: float = Field(default=0, ge=0, le=10_080)
     point_decimals: int | None = Field(default=None, ge=0, le=7)
+    jitter_m: float = Field(default=0, ge=0, le=2_000)
+    finest: Finest = "point"
+
+
+class NatureTable(_Table):
+    """What one nature means: `match` is its text or a pattern with *, `words` one sentence that explains it."""
+
+    match: Text
+    label: Text
+    words: Sentence = ""
+    group: Group = "other"
+
+
+class PriorityTable(_Table):
+    """What one priority means; `rank` 1 is the most urgent."""
+
+    match: Text
+    label: Text
+    words: Sentence = ""
+    rank: int = Field(ge=1, le=4)
 
 
 class AgencyFile(_Table):
@@ -191,6 +216,8 @@ class AgencyFile(_Table):
     point: PointTable | None = None
     guard: GuardTable = GuardTable()
     privacy: PrivacyTable = PrivacyTable()
+    natures: tuple[NatureTable, ...] = Field(default=(), max_length=1_000)
+    priorities: tuple[PriorityTable, ...] = Field(default=(), max_length=100)
 
     @field_validator("url")
     @classmethod

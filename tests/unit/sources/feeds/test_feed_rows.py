@@ -158,12 +158,27 @@ PRIVATE = """[fields]\nlocation = "at"\nblock = "b"\nnature = "n"\n[point]\nlati
         ({"at": "4300 - 4466 MARVIN D LOVE", "b": "4300 - 4466"}, "43XX - 44XX MARVIN D LOVE", "43XX - 44XX"),
         ({"at": "52ND ST / 3RD AVE", "b": ""}, "52ND ST / 3RD AVE", None),
         ({"at": "2200 52ND ST", "b": "2200"}, "22XX 52ND ST", "22XX"),
+        ({"at": "3217A Elm St Apt 12", "b": "3217A"}, "32XX Elm St Apt XX", "32XX"),
+        ({"at": "3217-B ELM ST #4", "b": "32XX"}, "32XX ELM ST #XX", "32XX"),
+        ({"at": "3217 1/2 ELM ST", "b": "321X"}, "32XX ELM ST", "32XX"),
+        ({"at": "CORNER STORE, 3217 ELM ST, DALLAS", "b": ""}, "CORNER STORE, 32XX ELM ST, DALLAS", None),
+        ({"at": "In front of 3217 Elm St", "b": ""}, "In front of 32XX Elm St", None),
+        ({"at": "ELM ST / 3217 OAK AVE", "b": ""}, "ELM ST / 32XX OAK AVE", None),
+        ({"at": "ELM ST, 3217", "b": ""}, "ELM ST, 32XX", None),
+        ({"at": "LBJ FWY I-635 / SH 114", "b": ""}, "LBJ FWY I-635 / SH 114", None),
     ],
 )
 def test_masked_blocks(row: dict[str, str], location: str, block: str | None) -> None:
     found = one(PRIVATE, {**row, "n": "Other", "y": 32.123456, "x": -96.654321})
     assert (found.values["location"], found.values.get("block")) == (location, block)
     assert found.point == (32.123, -96.654)
+
+
+def test_a_number_that_is_made_of_a_masked_location_tells_no_house() -> None:
+    rest = PRIVATE.replace("[fields]", '[rows]\nhash_fields = ["location"]\n[fields]')
+    first, second = (one(rest, {"at": f"{house} Elm St", "n": "Other"}) for house in ("3217", "3245"))
+    other = one(rest, {"at": "3317 Elm St", "n": "Other"})
+    assert first.values["incident_number"] == second.values["incident_number"] != other.values["incident_number"]
 
 
 @pytest.mark.parametrize("nature", ["Medical aid", "URGENT MEDICAL", "sick person"])
