@@ -88,6 +88,24 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class Points:
+    """How a dataset's map points are read from its rows. `counted` is a subquery with {table} and {conditions} in it:
+    one row for each point that has records, as longitude, latitude, name and n."""
+
+    counted: str
+    words: str  # what must be said of a point
+
+
+# Records are counted by the number of their point first: only few points need their coordinates then.
+ARCHIVE_POINTS = Points(
+    "SELECT p.longitude, p.latitude, min(p.location) AS name, sum(c.n) AS n FROM (SELECT r.point_id, count(*) AS n "
+    "FROM {table} AS r{conditions} GROUP BY r.point_id) AS c JOIN dim_point AS p USING (point_id) "
+    "GROUP BY p.longitude, p.latitude",
+    "Map points are anonymised: a record stands on or near a street, not at an address.",
+)
+
+
+@dataclass(frozen=True, slots=True)
 class DatasetSpec:
     """One dataset as it may be asked. `table` and `mart` are those of a data version of the archive."""
 
@@ -99,6 +117,7 @@ class DatasetSpec:
     measures: tuple[Measure, ...]
     caveats: tuple[str, ...] = field(default=())
     live: bool = False  # of the live half: no archive, no release and no force is in it
+    points: Points = ARCHIVE_POINTS
 
     def dimension(self, name: str) -> Dimension | None:
         """By its name or by the published column's."""

@@ -60,18 +60,24 @@ def _from_index(version: DataVersion, question: Question, z: int, x: int, y: int
     return Tile(*tile_position(longitude, latitude, z, x, y), counts, 0, index.names(points), places)
 
 
-def _from_rows(version: DataVersion, question: Question, z: int, x: int, y: int) -> Tile:
+def counted_points(version: DataVersion, question: Question) -> tuple[str, dict[str, Any]]:
+    """(a subquery, its parameters) with every point that the question leaves records at: longitude, latitude, name, n;
+    as the dataset says that they are read."""
     compiler = Compiler(version, question, mart=False)
     conditions = compiler.conditions()
+    table, given = version.table_of(question)
+    return question.dataset.points.counted.format(table=table, conditions=conditions), {**compiler.parameters, **given}
+
+
+def _from_rows(version: DataVersion, question: Question, z: int, x: int, y: int) -> Tile:
+    counted, parameters = counted_points(version, question)
     west, south, east, north = tile_bounds(z, x, y)
     # A margin of a millionth of a degree: the exact edge is decided below, by the same sums as in the index.
     edges = {"west": west - 1e-6, "south": south - 1e-6, "east": east + 1e-6, "north": north + 1e-6}
     rows = version.rows(
-        f"SELECT p.longitude, p.latitude, min(p.location), sum(r.n) FROM (SELECT point_id, count(*) AS n FROM "
-        f"{question.dataset.table} AS r{conditions} GROUP BY point_id) AS r JOIN dim_point AS p USING (point_id) "
-        "WHERE p.longitude BETWEEN $west AND $east AND p.latitude BETWEEN $south AND $north "
-        "GROUP BY ALL ORDER BY ALL",
-        {**compiler.parameters, **edges},
+        f"SELECT longitude, latitude, name, n FROM ({counted}) AS p "
+        "WHERE longitude BETWEEN $west AND $east AND latitude BETWEEN $south AND $north ORDER BY ALL",
+        {**parameters, **edges},
         light=False,
     )
     longitude, latitude, counts = (np.array([row[at] for row in rows], float) for at in (0, 1, 3))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bluelamp.questions.datasets import DatasetSpec, Dimension, Measure, Only
+from bluelamp.questions.datasets import DatasetSpec, Dimension, Measure, Only, Points
 
 ENDED = ("closed", "left the list", "open")
 MONTH, YEAR, DATE, WEEKDAY, HOUR = "month", "year", "date", "weekday", "hour"
@@ -16,6 +16,17 @@ _MINUTES = (
     "that are not known to have been closed, are in no median."
 )
 _WITHHELD = "A feed lists what its publisher chooses: calls that it withholds are in no figure."
+
+_MAP_POINT = "(CASE WHEN r.latitude IS NOT NULL THEN printf('%.6f,%.6f', r.longitude, r.latitude) END)"
+# Calls at the same point, to a tenth of a metre, stand together, as the filter by map point has them.
+_POINTS = Points(
+    "SELECT min(c.longitude) AS longitude, min(c.latitude) AS latitude, min(c.name) AS name, "  # noqa: S608 - ours
+    f"count(*) AS n FROM (SELECT {_MAP_POINT} AS place, r.longitude, r.latitude, "
+    "trim(concat_ws(' ', nullif(r.block, ''), nullif(r.location, ''))) AS name FROM {table} AS r{conditions}) AS c "
+    "WHERE c.place IS NOT NULL GROUP BY c.place",
+    "A call stands where its block or crossing was found to be, not at an address; one whose place is only known as an "
+    "area, or not at all, is in the list beside the map.",
+)
 
 
 def _label(name: str, words: str, label: str = "") -> Dimension:
@@ -77,7 +88,7 @@ CALLS = DatasetSpec(
             "map_point",
             "its point on the map, as longitude,latitude",
             "point",
-            "(CASE WHEN r.latitude IS NOT NULL THEN printf('%.6f,%.6f', r.longitude, r.latitude) END)",
+            _MAP_POINT,
         ),
     ),
     (
@@ -153,4 +164,5 @@ CALLS = DatasetSpec(
         _WITHHELD,
     ),
     live=True,
+    points=_POINTS,
 )

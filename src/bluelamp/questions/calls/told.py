@@ -41,7 +41,7 @@ def caveats_of_calls(version: CallsVersion, question: Question, coverage: Watche
     """The sentences that apply by the feeds and the periods of a question."""
     found = []
     for name in _times(question):
-        found += _of_periods(name, exposures(coverage, name))
+        found += of_periods(name, exposures(coverage, name))
     for feed in version.feeds_of(question.filters):
         found += _of_feed(version.feeds[feed])
     concerned = {(one.feed, one.day.isoformat()) for one in coverage.days}
@@ -53,7 +53,8 @@ def caveats_of_calls(version: CallsVersion, question: Question, coverage: Watche
     return found
 
 
-def _of_periods(dimension: str, periods: Sequence[Exposure]) -> list[str]:
+def of_periods(dimension: str, periods: Sequence[Exposure]) -> list[str]:
+    """What must be said of the periods of a time dimension that were not watched whole, or not equally long."""
     found = []
     # The least watched first: of many only a few are named.
     lacking = sorted((one for one in periods if one.watched and not one.is_whole), key=lambda one: one.share)

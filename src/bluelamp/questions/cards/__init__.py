@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from bluelamp.errors import BluelampError
-from bluelamp.questions.cards import charts, figures, where
+from bluelamp.questions.cards import charts, figures, minutes, watched, where
 from bluelamp.questions.cards.base import CardAnswer, Scene, known_filter, unknown_values
 from bluelamp.questions.dashboards import CardSpec, DashboardSpec
 from bluelamp.questions.data_version import DataVersion
@@ -27,6 +27,8 @@ _KINDS: dict[str, Callable[[Scene, CardSpec], CardAnswer]] = {
     "months": charts.months,
     "bars": charts.bars,
     "hours": charts.hours,
+    "week": watched.week,
+    "median": minutes.median,
     "map": where.map_card,
 }
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from bluelamp.domain.month import Month, month_range
 from bluelamp.questions.answer import NOT_RECORDED
 from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, percent
-from bluelamp.questions.cards.watched import months_watched
+from bluelamp.questions.cards.watched import hours_watched, months_watched, note_of
 from bluelamp.questions.dashboards import CardSpec
 from bluelamp.questions.indexed import count_from_indexes
 from bluelamp.questions.question import Question
@@ -201,7 +201,7 @@ def bars(scene: Scene, card: CardSpec) -> CardAnswer:
         "total": whole,
         "rest": {"rows": len(rest), "count": sum(count for _, count in rest)} if rest else None,
         "selected": chosen,
-        "note": "",
+        "note": note_of(scene, asked, dimension.name),
     }
     summary = _bars_summary(card.title, shown_rows, unknown, whole)
     asked = replace(asked, measures=tuple(measure_of(spec, name) for name in measures))
@@ -240,6 +240,8 @@ def _bars_summary(title: str, rows: Sequence[dict[str, Any]], unknown: int, whol
 
 def hours(scene: Scene, card: CardSpec) -> CardAnswer:
     """Counts by hour of the day, of records whose time is known."""
+    if card.spec.live:
+        return hours_watched(scene, card)
     measure = measure_of(card.spec, card.measure)
     asked = scene.question(card, measures=[card.measure], by=["hour"], view=scene.view.without("hour"))
     counts: list[int] = [0] * 24

@@ -8,6 +8,7 @@ from typing import Any
 
 from bluelamp.domain.month import Month
 from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, percent
+from bluelamp.questions.cards.days import latest_day
 from bluelamp.questions.dashboards import CardSpec
 from bluelamp.questions.question import Filter, Question
 from bluelamp.questions.scope import own_forces
@@ -52,7 +53,10 @@ def _of_others(scene: Scene, asked: Question) -> str:
 
 
 def latest_month(scene: Scene, card: CardSpec) -> CardAnswer:
-    """The latest complete month beside the one before and the same month a year ago, over the same forces."""
+    """The latest complete month beside the one before and the same month a year ago, over the same forces; of calls,
+    the newest closed day."""
+    if card.spec.live:
+        return latest_day(scene, card)
     version, spec = scene.version, card.spec
     measure = measure_of(spec, card.measure)
     whole = scene.question(card, measures=[card.measure], view=replace(scene.view, first=None, last=None))

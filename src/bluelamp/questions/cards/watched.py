@@ -1,12 +1,21 @@
-"""The card by month where it is about calls: what is missing is the time that nobody watched. Used by `charts`."""
+"""Cards over time where they are about calls: what is missing is the time that nobody watched. Used by `charts`.
+
+Nothing is drawn, and never a zero, where nobody watched.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
 from bluelamp.domain.month import Month, month_range
-from bluelamp.questions.calls.dataset import MONTH
+from bluelamp.questions.calls.dataset import HOUR, MONTH, WEEKDAY
+from bluelamp.questions.calls.told import of_periods
 from bluelamp.questions.calls.watched import Exposure, WatchedCoverage, exposures, percent
 from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of
 from bluelamp.questions.dashboards import CardSpec
+from bluelamp.questions.question import Question
 from bluelamp.questions.scope import coverage_of_question
 
 
@@ -14,8 +23,7 @@ def months_watched(scene: Scene, card: CardSpec) -> CardAnswer:
     """Counts by month, in the form of every card by month: nothing is drawn, and never a zero, where nobody watched."""
     spec = card.spec
     asked = scene.question(card, measures=card.measures, by=[MONTH])
-    covered = coverage_of_question(scene.version, asked)
-    assert isinstance(covered, WatchedCoverage)
+    covered = _covered(scene, asked)
     found = {one.name: one for one in exposures(covered, MONTH)}
     days = {str(one.month): one for one in covered.by_month}
     counts = {row[0]: [int(value) for value in row[1:]] for row in scene.rows(asked)}
@@ -47,6 +55,96 @@ def months_watched(scene: Scene, card: CardSpec) -> CardAnswer:
         first.unit,
         scene.caveats(asked),
     )
+
+
+# -- by hour, and by hour of the week ----------------------------------------------------------------------------
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_HOURS = range(24)
+
+
+def hours_watched(scene: Scene, card: CardSpec) -> CardAnswer:
+    """Counts by hour of the day, in the form of every card by hour."""
+    measure = measure_of(card.spec, card.measure)
+    asked = scene.question(card, measures=[card.measure], by=[HOUR], view=scene.view.without(HOUR))
+    covered = _covered(scene, asked)
+    watched = {int(one.name) for one in exposures(covered, HOUR) if one.watched}
+    counts = {int(hour): int(count) for hour, count in scene.rows(asked)}
+    values = [counts.get(hour, 0) if hour in watched else None for hour in _HOURS]
+    shown = {
+        "by": HOUR,
+        "hours": values,
+        "unknown": 0,
+        "total": sum(counts.values()),
+        "note": note_of(scene, asked, HOUR),
+        "selected": _chosen(scene, HOUR),
+    }
+    summary = "Nothing was watched under these filters."
+    if counts:
+        busiest = max(counts, key=lambda hour: counts[hour])
+        summary = f"Most in the hour from {busiest:02d}:00 ({counts[busiest]:,}). {shown['note']}"
+    return CardAnswer(asked, shown, summary.strip(), measure.words, measure.unit, scene.caveats(asked))
+
+
+def week(scene: Scene, card: CardSpec) -> CardAnswer:
+    """Counts by hour of the week, and how many for each hour that was watched: some hours come more often than others
+    in the time that is held."""
+    measure = measure_of(card.spec, card.measure)
+    view = scene.view.without(HOUR).without(WEEKDAY)
+    asked = scene.question(card, measures=[card.measure], by=[WEEKDAY, HOUR], view=view)
+    covered = _covered(scene, asked)
+    minutes: Counter[tuple[int, int]] = Counter()
+    for one in covered.days:
+        minutes.update({(one.day.isoweekday(), hour): one.watched[hour] for hour in _HOURS})
+    counts = {(int(day), int(hour)): int(count) for day, hour, count in scene.rows(asked)}
+    rows = [
+        {
+            "value": str(day),
+            "label": name,
+            "counts": [counts.get((day, hour), 0) if minutes[day, hour] else None for hour in _HOURS],
+            "hours_watched": [round(minutes[day, hour] / 60, 2) for hour in _HOURS],
+            "rates": [_rate(counts.get((day, hour), 0), minutes[day, hour]) for hour in _HOURS],
+        }
+        for day, name in enumerate(_DAYS, 1)
+    ]
+    feeds = len({one.feed for one in covered.days})
+    unit = f"{measure.unit} for each hour watched" + (", of all feeds together" if feeds > 1 else "")
+    shown = {"by": WEEKDAY, "week": rows, "total": sum(counts.values()), "words": unit}
+    return CardAnswer(asked, shown, _week_summary(rows, unit), measure.words, measure.unit, scene.caveats(asked))
+
+
+def _rate(count: int, minutes: float) -> float | None:
+    return round(count * 60 / minutes, 2) if minutes else None
+
+
+def _week_summary(rows: Iterable[dict[str, Any]], unit: str) -> str:
+    found = [(rate, row["label"], hour) for row in rows for hour, rate in enumerate(row["rates"]) if rate is not None]
+    if not found:
+        return "Nothing was watched under these filters."
+    rate, day, hour = max(found, key=lambda one: one[0])
+    unwatched = 7 * 24 - len(found)
+    told = f" {unwatched} of 168 hours of the week were never watched." if unwatched else ""
+    return f"Busiest on {day} from {hour:02d}:00: {rate:g} {unit}.{told}"
+
+
+def note_of(scene: Scene, asked: Question, dimension: str) -> str:
+    """What must stand beside a chart by a time dimension of calls; nothing for any other dimension."""
+    if not asked.dataset.live:
+        return ""
+    return " ".join(of_periods(dimension, exposures(_covered(scene, asked), dimension)))
+
+
+def _covered(scene: Scene, asked: Question) -> WatchedCoverage:
+    covered = coverage_of_question(scene.version, asked)
+    assert isinstance(covered, WatchedCoverage)
+    return covered
+
+
+def _chosen(scene: Scene, field: str) -> list[str]:
+    return [value for name, sign, value in scene.view.where if (name, sign) == (field, "=")]
+
+
+# -- by month ----------------------------------------------------------------------------------------------------
 
 
 def _months(names: list[str]) -> list[str]:

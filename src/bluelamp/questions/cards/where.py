@@ -16,6 +16,7 @@ from bluelamp.questions.dashboards import CardSpec
 from bluelamp.questions.data_version import Area
 from bluelamp.questions.question import Filter, Question
 from bluelamp.questions.scope import coverage_of_question, forces_concerned
+from bluelamp.questions.tiles import counted_points
 
 
 def map_card(scene: Scene, card: CardSpec) -> CardAnswer:
@@ -34,10 +35,8 @@ def map_card(scene: Scene, card: CardSpec) -> CardAnswer:
         "areas": areas,
         "bounds": _bounds(scene, asked),
     }
-    summary = (
-        f"{located:,} of {int(whole):,} records are on the map; {int(unlocated):,} have no location. Map points are "
-        "anonymised: a record stands on or near a street, not at an address."
-    )
+    told = f"{located:,} of {int(whole):,} records are on the map; {int(unlocated):,} have no location."
+    summary = f"{told} {spec.points.words}"
     measure = measure_of(spec, count)
     return CardAnswer(question, shown, summary, measure.words, measure.unit, scene.caveats(question))
 
@@ -53,10 +52,13 @@ def _parameters(asked: Question, scene: Scene) -> str:
 
 
 def _areas(scene: Scene, card: CardSpec, count: str) -> tuple[dict[str, Any] | None, Question]:
-    """Located records by local authority; None where no reference data says which authorities there are."""
+    """Located records by local authority; None where no reference data says which authorities there are, and of calls,
+    which lie in none."""
     dimension, located = card.spec.dimension("local_authority"), card.spec.dimension("located")
-    assert dimension is not None
     assert located is not None
+    if dimension is None:
+        asked = scene.question(card, measures=[count])
+        return None, replace(asked, filters=(*asked.filters, Filter(located, ("true",))))
     # As other charts, the map shows all areas whichever of them is chosen.
     view = scene.view.without(dimension.name)
     asked = scene.question(card, measures=[count], by=[dimension.name], view=view)
@@ -101,11 +103,26 @@ def _area_row(area: Area, count: int, held: dict[int, tuple[int, int]]) -> dict[
 
 
 def _bounds(scene: Scene, asked: Question) -> list[float] | None:
-    """The box of everything on the map; None where filters leave a place, which has a box of its own."""
+    """The box of everything on the map; None where filters leave a place, which has a box of its own. Calls, which have
+    no areas to go by, always have that of what the filters leave."""
+    if asked.dataset.live:
+        return _box(scene, asked)
     if any(filter_.dimension.kind in _PLACES for filter_ in asked.filters) or scene.version.serving is None:
         return None
     index = scene.version.serving.maps.get(asked.dataset.name)
     return list(index.bounds) if index is not None and index.bounds is not None else None
 
 
+def _box(scene: Scene, asked: Question) -> list[float] | None:
+    """West, south, east and north of the points that a question leaves; None where there is none."""
+    counted, parameters = counted_points(scene.version, asked)
+    ((west, south, east, north),) = scene.version.rows(
+        f"SELECT min(longitude), min(latitude), max(longitude), max(latitude) FROM ({counted}) AS p",  # noqa: S608 - ours
+        parameters,
+        light=False,
+    )
+    return None if west is None else [west - _MARGIN, south - _MARGIN, east + _MARGIN, north + _MARGIN]
+
+
+_MARGIN = 0.002  # degrees, so that one point alone has a box as well
 _PLACES = ("force", "town", "area", "lsoa", "point")

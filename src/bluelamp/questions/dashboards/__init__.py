@@ -40,21 +40,24 @@ RESERVED = {
     "metrics",
 }
 
-Kind = Literal["total", "latest", "months", "bars", "hours", "share", "map", "text"]
+Kind = Literal["total", "latest", "months", "bars", "hours", "week", "share", "median", "map", "text"]
 KIND_WORDS = {
     "total": "all records under the filters as one figure; `also` stands beside it",
-    "latest": "the latest complete month beside the one before and the same month a year before, over the same forces",
+    "latest": "the latest complete month beside the one before and the same month a year before, over the same forces; "
+    "of calls, the newest closed day beside the day before and the same weekday before",
     "months": "one or several measures by month, with what is missing hatched",
     "bars": "a measure by a field, the largest first, what is not recorded last",
     "hours": "a measure by the hour of the day; stops and calls only",
+    "week": "a measure by hour and day of the week, for each hour that was watched; calls only",
     "share": "one measure as a share of the sum of others (`of`)",
-    "map": "every record on a map, and by local authority far out",
+    "median": "a median of minutes with the least and the most that it can be, and what it is of (`of`); calls only",
+    "map": "every record on a map, and by local authority far out (calls: by squares)",
     "text": "words of your own",
 }
 DASHBOARD_WORDS = {
     "title": "what stands at its head",
     "nav": "its word in the navigation; left out, it has an address and no place there",
-    "order": "where it stands in the navigation; the shipped ones have 1 to 3",
+    "order": "where it stands in the navigation; the shipped ones have 1 to 4",
     "lead": "a sentence under the title",
     "dataset": "crimes, outcomes, stops or calls: what its cards are about where they do not say otherwise",
     "filters": "the fields of the filter row",
@@ -219,6 +222,8 @@ def _problems(dashboard: DashboardSpec) -> Iterator[tuple[Loc, str]]:
             continue
         if card.spec.live and card.kind not in _LIVE_KINDS:
             yield ("cards", at, "kind"), f"a card of kind {card.kind} cannot be about {card.dataset}."
+        if not card.spec.live and card.kind in _ONLY_LIVE:
+            yield ("cards", at, "kind"), f"a card of kind {card.kind} can only be about calls."
         if card.spec.live != dashboard.spec.live:
             yield ("cards", at, "dataset"), f"{card.dataset} cannot stand on one dashboard with {dashboard.dataset}."
         for needed in _NEEDS.get(card.kind, ()):
@@ -241,15 +246,18 @@ def _problems(dashboard: DashboardSpec) -> Iterator[tuple[Loc, str]]:
                 yield ("cards", at, field), str(error)
 
 
-# Kinds of card that can be about calls: the others are about forces, or about places of the archive.
-_LIVE_KINDS = ("total", "months", "bars", "hours", "share", "text")
+# Kinds of card that can be about calls: another one might be about forces, or about places of the archive.
+_LIVE_KINDS = ("total", "latest", "months", "bars", "hours", "share", "map", "text", "week", "median")
+_ONLY_LIVE = ("week", "median")
 _NEEDS = {
     "total": ("measure",),
     "latest": ("measure",),
     "months": ("measures",),
     "bars": ("measure", "by"),
     "hours": ("measure",),
+    "week": ("measure",),
     "share": ("measure", "of"),
+    "median": ("measure", "of"),
     "text": ("text",),
 }
 

@@ -11,7 +11,8 @@ from bluelamp.errors import UsageError
 from bluelamp.questions.tiles import POINTS_FROM_ZOOM, tile_of
 from bluelamp.questions.view import question_of
 from bluelamp.web.api.datasets import DatasetName, find_dataset
-from bluelamp.web.asked import First, Last, Pinned, Where, answered, lease, view_of
+from bluelamp.web.asked import First, Last, Pinned, Where, answered, view_of
+from bluelamp.web.calls import lease_for
 from bluelamp.web.schemas import PROBLEMS
 from bluelamp.web.vector_tile import encode_grid, encode_points
 
@@ -37,19 +38,17 @@ def tile(
     where: Where = (),
     version: Pinned = "",
 ) -> Response:
-    """Far out the layer `grid` has squares with a count `n`; from zoom 12 the layer `points` has each anonymised map
-    point with its count `n`, its `name` and `at`, its longitude and latitude. The counts of all tiles of one zoom add
-    up to the records that have a location."""
+    """Far out the layer `grid` has squares with a count `n`; from zoom 12 the layer `points` has each map point
+    (anonymised; of calls, where their place was found) with its count `n`, its `name` and `at`, its longitude and
+    latitude. The counts of all tiles of one zoom add up to the records that have a location."""
     spec = find_dataset(dataset)
-    if spec.live:
-        raise UsageError(f"There is no map of {dataset} yet.", "Take the records as GeoJSON.")
     if x >= 1 << z or y >= 1 << z:
         raise UsageError(f"There is no tile {z}/{x}/{y}: x and y go from 0 to {(1 << z) - 1} at zoom {z}.")
     view = view_of(first, last, where)
     _, ignored = view.for_dataset(spec)
     if ignored:
         raise UsageError(f"{dataset} cannot be filtered by “{ignored[0]}”.")
-    with lease(request, version) as opened:
+    with lease_for(request, spec, version) as opened:
 
         def make() -> bytes:
             found = tile_of(opened, question_of(view, spec), z, x, y)
