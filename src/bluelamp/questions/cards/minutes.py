@@ -1,0 +1,37 @@
+"""The card of a median of minutes: the middle of what it can have been, with the least and the most. Used by `cards`.
+
+Nobody sees a call open or close: it happens between two looks at the feed. So a median has a least and a most.
+"""
+
+from __future__ import annotations
+
+from bluelamp.errors import UsageError
+from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, percent
+from bluelamp.questions.dashboards import CardSpec
+
+
+def median(scene: Scene, card: CardSpec) -> CardAnswer:
+    """The median of `measure`, of the calls that `of` counts. Raises UsageError for a measure without least and
+    most."""
+    spec = card.spec
+    measure = measure_of(spec, card.measure)
+    ends = [f"{which}_{card.measure}" for which in ("least", "most")]
+    if not all(spec.measure(name) for name in ends):
+        raise UsageError(f"{card.measure} has no least and most.", "Take median_minutes_open.")
+    known, count = card.of[0], spec.measures[0].name
+    asked = scene.question(card, measures=[card.measure, *ends, known, count])
+    ((middle, least, most, its, whole),) = scene.rows(asked)
+    words = f"{measure_of(spec, known).words}: {int(its):,} of {int(whole):,} ({percent(int(its), int(whole))})"
+    shown = {
+        "figure": middle,
+        "least": least,
+        "most": most,
+        "numerator": int(its),
+        "denominator": int(whole),
+        "words": words[0].upper() + words[1:] + ".",
+    }
+    told = "No call has known minutes under these filters."
+    if middle is not None:
+        told = f"{middle:g} minutes in the middle; between {least:g} and {most:g} as far as is known. {shown['words']}"
+    question = scene.question(card, measures=[card.measure, *ends, known])
+    return CardAnswer(question, shown, told, measure.words, measure.unit, scene.caveats(question))
