@@ -84,6 +84,12 @@ class OpenedCalls:
                 opened.used = time.monotonic()
                 self._retire()
 
+    def current_name(self) -> str:
+        """The name of the calls as they are; empty before the first day."""
+        with self._lock:
+            self._follow()
+            return self._current
+
     def _follow(self) -> None:
         """Open the lake as it is, where it is other than before."""
         if self._home is None:

@@ -61,12 +61,20 @@ class FeedNavModel(_Model):
     path: str
 
 
+class CallsHeldModel(_Model):
+    """The calls of closed days: their version, and the months that they lie in."""
+
+    version: VersionModel
+    months: MonthsModel | None
+
+
 class SiteModel(_Model):
     name: str
     program: str
     notice: str
     version: VersionModel
     months: MonthsModel | None
+    calls: CallsHeldModel | None
     dashboards: list[NavModel]
     feeds: list[FeedNavModel]
     basemap: BasemapModel
@@ -225,6 +233,17 @@ class AreasModel(_Model):
     selected: list[str]
 
 
+class WeekdayModel(_Model):
+    """A day of the week by its 24 hours: how many calls, hours watched, calls an hour. None where nobody ever
+    watched."""
+
+    value: str
+    label: str
+    counts: list[int | None]
+    hours_watched: list[float]
+    rates: list[float | None]
+
+
 class CardModel(_Model):
     """One answered card. What is beyond the first part depends on its kind: see docs/reference/api.md."""
 
@@ -249,6 +268,9 @@ class CardModel(_Model):
     forces: int | None = None
     before: ComparedModel | None = None
     year_before: ComparedModel | None = None
+    day: str | None = None
+    week_before: ComparedModel | None = None
+    watched: str | None = None
     later: list[str] | None = None
     silent: list[str] | None = None
     words: str | None = None
@@ -267,7 +289,11 @@ class CardModel(_Model):
     total: int | None = None
     rest: RestModel | None = None
     note: str | None = None
-    hours: list[int] | None = None
+    hours: list[int | None] | None = None
+    week: list[WeekdayModel] | None = None
+    figure: float | None = None
+    least: float | None = None
+    most: float | None = None
     share: float | None = None
     numerator: int | None = None
     denominator: int | None = None

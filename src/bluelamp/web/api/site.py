@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
 from bluelamp import __version__
 from bluelamp.questions.answer import LICENCE
+from bluelamp.questions.calls.version import CallsVersion
 from bluelamp.questions.options import places_of
 from bluelamp.web.asked import answered, dumps, lease, site_of, version_json
+from bluelamp.web.calls import calls_of
 from bluelamp.web.feed_asked import agency_of
 from bluelamp.web.postcodes import look_up
 from bluelamp.web.schemas import PROBLEMS, PlacesModel, SiteModel
@@ -21,11 +25,38 @@ router = APIRouter(tags=["site"])
 
 @router.get("/site", responses={200: {"model": SiteModel}, **PROBLEMS}, summary="What this installation serves")
 def site(request: Request) -> Response:
-    """The dashboards, the current data version, the months held, the licence."""
+    """The dashboards, the current data version, the months held, the licence. Where there is no archive, the version
+    is that of the calls."""
     here = site_of(request)
-    feeds = _feeds(here)
-    with lease(request) as version:
-        return answered(request, version, ["site", repr(feeds)], lambda: dumps(_told(here, version, feeds)))
+    feeds, calls = _feeds(here), _calls(request)
+    with _held(request) as version:
+        key = ["site", repr(feeds), repr(calls)]
+        return answered(request, version, key, lambda: dumps(_told(here, version, feeds, calls)))
+
+
+def _calls(request: Request) -> dict[str, Any] | None:
+    """The calls of closed days that are held; None before the first day."""
+    if not calls_of(request).current_name():
+        return None
+    with calls_of(request).lease() as opened:
+        return {"version": version_json(opened), "months": _span(opened)}
+
+
+@contextmanager
+def _held(request: Request) -> Iterator[OpenVersion]:
+    """The archive's current version, or the calls where there is no archive. Raises NothingHeld where there is
+    neither."""
+    if site_of(request).versions.current_name() or not calls_of(request).current_name():
+        with lease(request) as version:
+            yield version
+    else:
+        with calls_of(request).lease() as opened:
+            yield opened
+
+
+def _span(version: OpenVersion) -> dict[str, str] | None:
+    months = version.months
+    return {"first": str(months[0]), "last": str(months[-1])} if months else None
 
 
 def _feeds(here: Site) -> list[dict[str, str]]:
@@ -37,18 +68,22 @@ def _feeds(here: Site) -> list[dict[str, str]]:
     return found
 
 
-def _told(here: Site, version: OpenVersion, feeds: list[dict[str, str]]) -> dict[str, Any]:
-    months = version.months
+def _told(
+    here: Site, version: OpenVersion, feeds: list[dict[str, str]], calls: dict[str, Any] | None
+) -> dict[str, Any]:
+    archive = not isinstance(version, CallsVersion)
     return {
         "name": "Bluelamp",
         "program": __version__,
         "notice": here.settings.notice,
         "version": version_json(version),
-        "months": {"first": str(months[0]), "last": str(months[-1])} if months else None,
+        "months": _span(version),
+        "calls": calls,
         "dashboards": [
             {"name": one.name, "title": one.title, "nav": one.nav, "lead": one.lead, "path": path_of(one.name)}
             for one in here.dashboards.values()
-            if one.nav
+            # A dashboard whose data nobody has here would only say so.
+            if one.nav and (calls is not None if one.spec.live else archive)
         ],
         "feeds": feeds,
         "basemap": {
@@ -63,8 +98,8 @@ def _told(here: Site, version: OpenVersion, feeds: list[dict[str, str]]) -> dict
 
 
 def path_of(dashboard: str) -> str:
-    """The three shipped dashboards have short addresses; others stand under /d/."""
-    return f"/{dashboard}" if dashboard in ("crime", "outcomes", "stops") else f"/d/{dashboard}"
+    """The shipped dashboards have short addresses; others stand under /d/."""
+    return f"/{dashboard}" if dashboard in ("crime", "outcomes", "stops", "calls") else f"/d/{dashboard}"
 
 
 @router.get("/places", responses={200: {"model": PlacesModel}, **PROBLEMS}, summary="Places by name or postcode")
