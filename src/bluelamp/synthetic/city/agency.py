@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bluelamp.sources.feeds.agency import shipped
 from bluelamp.synthetic.city.ground import BOUNDS
 from bluelamp.synthetic.city.words import NAME
 
@@ -50,7 +51,7 @@ def agency_toml(
     url: str, *, zone: str = "America/Chicago", interval: float = 120.0, fresh: float = 30.0, timeout: float = 30.0
 ) -> str:
     """The file of a feed that polls `url` every `interval` seconds."""
-    return _TOML.format(
+    feed = _TOML.format(
         title=f"{NAME} Police (invented)",
         city=NAME,
         url=url,
@@ -60,3 +61,10 @@ def agency_toml(
         timeout=timeout,
         bounds=", ".join(map(str, BOUNDS)),
     )
+    return f"{feed}\n{_dictionary()}"
+
+
+def _dictionary() -> str:
+    """What natures and priorities mean: the city writes them as Dallas does, so Dallas's file explains them."""
+    text = shipped()["dallas-tx"]
+    return text[text.index("[[priorities]]") :]
