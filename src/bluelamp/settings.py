@@ -66,6 +66,11 @@ class Settings(BaseSettings):
     queries_at_once: int = Field(
         default=2, ge=1, le=64, description="questions that each web server process may answer from rows at once"
     )
+    public_url: str = Field(
+        default="",
+        description="the address that the public knows this site by, as https://…, for links in what is sent out; "
+        "empty for the one that it is asked at",
+    )
     notice: str = Field(default="", max_length=400, description="a sentence at the head of every page")
     basemap_style_url: str = Field(
         default="",
@@ -160,9 +165,9 @@ class Settings(BaseSettings):
             raise ValueError("write a web address that begins with https:// or http://, or a path of this site")
         return url
 
-    @field_validator("arcgis_locator_url", "census_url", "nominatim_url", "photon_url", "pelias_url")
+    @field_validator("public_url", "arcgis_locator_url", "census_url", "nominatim_url", "photon_url", "pelias_url")
     @classmethod
-    def _web_address_of_geocoder(cls, url: str) -> str:
+    def _web_address_of_site(cls, url: str) -> str:
         if url and not url.startswith(("https://", "http://")):
             raise ValueError("write a web address that begins with https:// or http://")
         return url.rstrip("/")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
@@ -130,6 +130,14 @@ class EventLog:
             CALL.c.log == self.head(feed).log, CALL.c.opened_at >= first, CALL.c.opened_at < last
         )
         return self._calls(query.order_by(CALL.c.opened_at, CALL.c.id))
+
+    def last_changed(self, head: Head, calls: Sequence[str]) -> dict[str, str]:
+        """When each of some calls last changed; those are missing whose changes are not kept any more."""
+        query = sa.select(CHANGE.c.call, sa.func.max(CHANGE.c.at).label("at")).where(
+            CHANGE.c.log == head.log, CHANGE.c.call.in_(list(calls))
+        )
+        rows = read(self._engine, lambda connection: connection.execute(query.group_by(CHANGE.c.call)).all())
+        return {row.call: row.at for row in rows}
 
     def as_of(self, feed: str, at: str) -> tuple[Head, list[Call]]:
         """The calls that were open at a moment, and the head as it then was. Raises NotKept before the log's tail.

@@ -22,6 +22,7 @@ from bluelamp.web.api import (
     areas,
     dashboards,
     datasets,
+    feed_follow,
     feed_history,
     feed_snapshots,
     feeds,
@@ -31,6 +32,7 @@ from bluelamp.web.api import (
     site,
     tiles,
 )
+from bluelamp.web.calls import calls_of
 from bluelamp.web.headers import SecurityHeaders, common_headers
 from bluelamp.web.pages import page_router, static_folder
 from bluelamp.web.site import Site, open_site
@@ -38,11 +40,15 @@ from bluelamp.web.streams.endpoint import ROUTE, Events, feed_of
 from bluelamp.web.streams.tally import StreamMetrics, Tally
 from bluelamp.web.watching import Metrics, Watching
 
-# Packed on request, beside what is packed anyway: these two are the largest things that a map needs.
-for _media_type in ("application/geo+json", tiles.MEDIA_TYPE, "application/problem+json"):
+# Packed on request, beside what is packed anyway: the first two are the largest things that a map needs.
+for _media_type in (
+    "application/geo+json", tiles.MEDIA_TYPE, "application/problem+json", "application/atom+xml",
+    "application/feed+json",
+):  # fmt: skip
     add_compress_type(_media_type)
 _PARTS = (
-    site, dashboards, datasets, questions, records, areas, held, tiles, feeds, feed_history, feed_snapshots,
+    site, dashboards, datasets, questions, records, areas, held, tiles, feeds, feed_follow, feed_history,
+    feed_snapshots,
 )  # fmt: skip
 _DESCRIPTION = (
     "Every figure with its coverage. Answers are public, need no key, and may be cached: they carry a strong ETag and "
@@ -108,10 +114,10 @@ def _add_health(app: FastAPI, here: Site, metrics: Metrics) -> None:
         return {"state": "alive"}
 
     @app.get("/readyz", include_in_schema=False)
-    def readyz() -> Response:
+    def readyz(request: Request) -> Response:
         """It has data to answer from."""
         try:
-            name = here.versions.current_name()
+            name = here.versions.current_name() or calls_of(request).current_name()
         except BluelampError:
             name = ""
         body = {"state": "ready", "version": name} if name else {"state": "nothing loaded"}
