@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bluelamp.domain.meaning import Group
+
 Kind = Literal["opened", "unit_joined", "unit_left", "updated", "closed", "reopened", "aged_out", "located"]
 Between = list[str | None]
 
@@ -24,6 +26,32 @@ class PrivacyModel(_Model):
     point_decimals: int | None
     jitter_m: float
     finest: Literal["point", "block", "street", "area"]
+
+
+class NatureMeaningModel(_Model):
+    """What a nature means: `match` is its exact text or a pattern with *, `words` one sentence."""
+
+    match: str
+    label: str
+    words: str
+    group: Group
+
+
+class PriorityMeaningModel(_Model):
+    """What a priority means; `rank` is 1 for the most urgent, 4 for the least."""
+
+    match: str
+    label: str
+    words: str
+    rank: int
+
+
+class DictionaryModel(_Model):
+    """What a publisher's words mean. An exact text comes before a pattern; then the first that fits counts. Case and
+    the number of blanks do not matter."""
+
+    natures: list[NatureMeaningModel]
+    priorities: list[PriorityMeaningModel]
 
 
 class FeedModel(_Model):
@@ -50,6 +78,7 @@ class FeedModel(_Model):
     last_good_at: str | None
     state: str
     words: str
+    dictionary: DictionaryModel | None
 
 
 class FeedsModel(_Model):

@@ -22,6 +22,7 @@ from bluelamp.web.feed_schemas import (
     CallsModel,
     CallWithTimelineModel,
     ChangeModel,
+    FeedModel,
     FeedsModel,
     HealthModel,
     SnapshotsModel,
@@ -76,7 +77,16 @@ def test_the_feeds_are_listed_with_all_that_must_be_known(ended: CityFeed, api: 
         "mask_block": False, "suppress_natures": [], "delay_minutes": 0, "point_decimals": None, "jitter_m": 0,
         "finest": "point",
     }  # fmt: skip
-    assert httpx.get(str(api.base_url).removesuffix("/")).json() == feed
+    assert feed["dictionary"] is None
+    alone = fits(FeedModel, httpx.get(str(api.base_url).removesuffix("/")))
+    assert {**alone, "dictionary": None} == feed
+    assert alone["dictionary"]["priorities"][0] == {
+        "match": "1",
+        "label": "Emergency",
+        "words": "Life is in danger, or a serious crime is going on.",
+        "rank": 1,
+    }
+    assert {one["match"]: one["group"] for one in alone["dictionary"]["natures"]}["09*"] == "theft"
 
 
 def test_the_open_calls_are_those_of_the_log(ended: CityFeed, api: httpx.Client) -> None:

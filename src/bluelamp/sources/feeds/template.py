@@ -85,4 +85,16 @@ location = "location"
 # delay_minutes = 10
 # jitter_m = 100               # every point is moved by up to so many metres
 # finest = "block"             # no place is shown more exactly; or street, or area: no points at all
+
+# [[priorities]]               # what the publisher's words mean, shown beside them; as many as there are
+# match = "1"
+# label = "Emergency"
+# words = "Life is in danger."
+# rank = 1                     # the most urgent; 4 is the least
+
+# [[natures]]
+# match = "09*"                # the exact text, or a pattern: * stands for anything
+# label = "Theft"
+# words = "Something was stolen."
+# group = "theft"              # or violence, disturbance, traffic, medical, fire, alarm, welfare, other
 """

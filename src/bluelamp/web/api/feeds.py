@@ -51,9 +51,10 @@ def feeds(request: Request) -> Response:
 
 @router.get("/{feed}", responses={200: {"model": FeedModel}, **PROBLEMS}, summary="One feed")
 def feed(request: Request, feed: FeedName) -> Response:
-    """The same for one feed."""
+    """The same for one feed, with its `dictionary`: what its natures and priorities mean."""
     live = live_of(request)
-    return fresh(dumps(_feed(live, live.require(feed))))
+    agency = agency_of(live, live.require(feed))
+    return fresh(dumps({**_feed(live, feed), "dictionary": agency.dictionary.as_dict() if agency else None}))
 
 
 def _feed(live: LiveSite, name: str) -> dict[str, Any]:
@@ -68,6 +69,7 @@ def _feed(live: LiveSite, name: str) -> dict[str, Any]:
         "last_good_at": health.last_good_at,
         "state": health.state,
         "words": health.words,
+        "dictionary": None,
     }
 
 
