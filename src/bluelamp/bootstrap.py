@@ -113,6 +113,7 @@ def _open_locator(
     """Places the calls of some feeds: by their own points, the gazetteer, and the geocoders that were chosen."""
     from bluelamp.live.locate import Locator
     from bluelamp.live.places_open import open_desks, open_lines
+    from bluelamp.live.places_privacy import place_privacy
     from bluelamp.storage.places import Places
 
     setup, places = open_places(settings), Places(engine)
@@ -124,7 +125,8 @@ def _open_locator(
             if feed in desks:
                 yield from ((feed, call) for call in log.current(feed)[1])
 
-    return Locator(desks, located, waiting=waiting)
+    privacy = {agency.name: place_privacy(agency, places.secret) for agency in agencies}
+    return Locator(desks, located, privacy=privacy, waiting=waiting)
 
 
 def _compact(settings: Settings) -> None:

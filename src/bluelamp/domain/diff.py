@@ -54,6 +54,13 @@ class Shown:
 
 # What is known of a key (domain.matching): the newest call that it named, and how many.
 Recall = Callable[[str], Known]
+# A place as it may be told; what a feed's privacy says of places.
+Cloak = Callable[[Place], Place]
+
+
+def as_it_is(place: Place) -> Place:
+    """The cloak of a feed that keeps nothing of its places from view."""
+    return place
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +77,14 @@ class Taking:
 @dataclass(slots=True)
 class Compared:
     """Changes in their order, still without numbers; the calls that they touch, as they are after them; with what key
-    new calls were named; what is to be remembered."""
+    new calls were named; what is to be remembered. `points` are the publisher's own, as listed, of the calls whose rows
+    were looked at: for whoever checks them, and never kept."""
 
     tracking: Tracking
     changes: list[Change] = field(default_factory=list)
     calls: dict[str, Call] = field(default_factory=dict)
     occurrences: dict[str, int] = field(default_factory=dict)
+    points: dict[str, Place] = field(default_factory=dict)
 
 
 def compare(
@@ -86,9 +95,10 @@ def compare(
     taking: Taking,
     recall: Recall,
     before: Shown | None = None,
+    cloak: Cloak = as_it_is,
 ) -> Compared:
     """Take a snapshot in. `calls` are the open ones by id. Neither they nor `tracking` are touched; `before` is."""
-    step = _Step(rules, tracking, calls, taking)
+    step = _Step(rules, tracking, calls, taking, cloak)
     before = before or Shown()
     before.begin(reading.fields)
     groups = group_rows(reading.rows, reading.fields, calls)
@@ -142,8 +152,15 @@ def _age(group: Group) -> tuple[str, str]:
 class _Step:
     """One snapshot against the open calls."""
 
-    def __init__(self, rules: FeedRules, tracking: Tracking, calls: Mapping[str, Call], taking: Taking) -> None:
-        self._rules, self._taking, self._before = rules, taking, calls
+    def __init__(
+        self,
+        rules: FeedRules,
+        tracking: Tracking,
+        calls: Mapping[str, Call],
+        taking: Taking,
+        cloak: Cloak = as_it_is,
+    ) -> None:
+        self._rules, self._taking, self._before, self._cloak = rules, taking, calls, cloak
         self._good_at = tracking["good"]["at"] if tracking["good"] else None
         self._shown_at = tracking["shown_at"]
         self.tracking: Tracking = {
@@ -231,11 +248,19 @@ class _Step:
         changed = _differing(call, group, fields)
         if changed:
             self._tell("updated", id_, fields=changed)
-        point = _point_of(group.rows)
+        point = self._point(id_, group)
         if point is not None and _is_elsewhere(call["place"], point):
             self.located(id_, point)
         if "unit" in fields:
             self._units(id_, call, group, absence["seen"] if absence else self._shown_at)
+
+    def _point(self, id_: str, group: Group) -> Place | None:
+        """Where the publisher says that a call is, as it may be told."""
+        point = _point_of(group.rows)
+        if point is None:
+            return None
+        self.result.points[id_] = point
+        return self._cloak(point)
 
     def located(self, id_: str, place: Place) -> None:
         """A call has a place, or another one than before."""
@@ -268,7 +293,7 @@ class _Step:
         occurrence = known.occurrence + 1
         id_ = call_id(self._rules.feed, group.key, occurrence)
         self.result.occurrences[id_] = occurrence
-        call = _new_call(id_, group, self._since)
+        call = _new_call(id_, group, self._since, self._point(id_, group))
         first = {"first": True} if self._shown_at is None else {}
         self._tell("opened", id_, details=call, between=self._since, **first)
 
@@ -283,7 +308,7 @@ class _Step:
         return bool(group.number or not had or not has or had & has)
 
     def _reopen(self, call: Call, group: Group) -> None:
-        fresh = _new_call(call["id"], group, self._since)
+        fresh = _new_call(call["id"], group, self._since, self._point(call["id"], group))
         details: Call = {
             **fresh,
             "incident_number": fresh["incident_number"] or call["incident_number"],
@@ -296,7 +321,7 @@ class _Step:
         self._tell("reopened", call["id"], details=details, between=self._since)
 
 
-def _new_call(id_: str, group: Group, since: Between) -> Call:
+def _new_call(id_: str, group: Group, since: Between, place: Place | None) -> Call:
     values = {name: _chosen(None, group.rows, name) for name in FIELDS}
     units: list[Unit] = [
         {"unit": name, "status": status, "joined_between": since, "left_between": None}
@@ -309,7 +334,7 @@ def _new_call(id_: str, group: Group, since: Between) -> Call:
         "reopened": 0,
         "units": units,
         "former_units": [],
-        "place": _point_of(group.rows),
+        "place": place,
         "revision": 1,
     }
     return cast(Call, {"id": id_, **values, "incident_number": group.number, **rest})
@@ -359,4 +384,4 @@ def _is_elsewhere(place: Place | None, point: Place) -> bool:
     # A place that was decided otherwise stands: only the feed's own point is moved by the feed's own point.
     if place is not None and place.get("method") != "feed":
         return False
-    return place is None or (place.get("lat"), place.get("lon")) != (point["lat"], point["lon"])
+    return place is None or any(place.get(name) != point.get(name) for name in ("lat", "lon"))

@@ -10,11 +10,14 @@ import hashlib
 from collections.abc import Sequence
 from datetime import timedelta
 
+from bluelamp.domain.call import Place
+from bluelamp.domain.diff import Cloak
 from bluelamp.domain.moment import moment_of, parse_moment
 from bluelamp.domain.snapshot import Reading
 from bluelamp.errors import BluelampError, SourceError
 from bluelamp.live.capture import validators_of
 from bluelamp.live.guard import Stated
+from bluelamp.live.places_privacy import PlacePrivacy, place_privacy
 from bluelamp.live.step import place, take_in
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.sources.feeds.fetching import Part, version_of
@@ -34,6 +37,7 @@ class FeedFlow:
         self.agency, self.lease = agency, lease
         self._writer, self._snapshots = writer, snapshots
         self._state: LogState | None = None
+        self._privacy: PlacePrivacy | None = None
         self._fresh: tuple[int, tuple[Body, ...]] = (0, ())
 
     @property
@@ -71,14 +75,23 @@ class FeedFlow:
 
     def take(self, entries: Sequence[Entry]) -> list[Step]:
         """Take snapshots in, in one transaction. Raises Busy where another process has taken the feed over."""
-        state = self.state
+        state, privacy = self.state, self._place_privacy()
+
+        def cloak(place: Place) -> Place:
+            return privacy.cloaked(place, self.agency.name)
+
         try:
             with self._writer.writing(self.lease, state) as writing:
-                return [self._one(writing, state, entry) for entry in entries]
+                return [self._one(writing, state, entry, cloak) for entry in entries]
         except BaseException:
             # What was written is gone again, so what is remembered of it must go too.
             self._state = None
             raise
+
+    def _place_privacy(self) -> PlacePrivacy:
+        if self._privacy is None:
+            self._privacy = place_privacy(self.agency, self._writer.secret)
+        return self._privacy
 
     def _due(self, entries: Sequence[Entry], now: str) -> list[Entry]:
         delay = self.agency.privacy.delay_minutes
@@ -87,7 +100,7 @@ class FeedFlow:
         until = moment_of(parse_moment(now) - timedelta(minutes=delay))
         return [entry for entry in entries if entry.fetched_at <= until]
 
-    def _one(self, writing: Writing, state: LogState, entry: Entry) -> Step:
+    def _one(self, writing: Writing, state: LogState, entry: Entry, cloak: Cloak) -> Step:
         bodies: tuple[Body, ...] = ()
         problem = entry.problem
         try:
@@ -101,10 +114,9 @@ class FeedFlow:
             return read(self.agency, parts, parse_moment(entry.fetched_at))
 
         if entry.origin == PLACED:
-            step = place(self.agency.rules, state, entry.number, entry.fetched_at, bodies, writing.calls)
-            writing.write(step)
-            return step
-        step = take_in(self.agency.rules, state, entry.number, stated, rows, writing.recall)
+            step = place(self.agency.rules, state, entry.number, entry.fetched_at, bodies, writing.calls, cloak)
+        else:
+            step = take_in(self.agency.rules, state, entry.number, stated, rows, writing.recall, cloak)
         writing.write(step)
         return step
 

@@ -32,6 +32,8 @@ _AFTER_ERROR_SECONDS = 5.0
 # How often, with nothing to do, calls are asked for that still have no point.
 _REFILL_SECONDS = 60.0
 
+_OPEN = PlacePrivacy()  # nothing is kept from view
+
 Located = Callable[[str, str, Place], None]
 Waiting = Callable[[], Iterable[tuple[str, Call]]]
 
@@ -50,6 +52,9 @@ class _Task:
 class Locator:
     """Places calls of some feeds. `submit` returns at once, from any thread; `located` is called in the locator's own
     thread with (feed, call id, place), only where the place is another than the call has.
+
+    Places are handed over as they were found; what a feed's `privacy` keeps from view is taken off them as they enter
+    the event log. Here it says which places would look the same, and where an area is all that is wanted.
 
     `waiting` gives open calls that still have no point: they are looked at again from time to time, because what was
     not found may be found later.
@@ -78,13 +83,16 @@ class Locator:
 
     # -- from the flow's threads -------------------------------------------------------------------------------------
 
-    def submit(self, feed: str, call: Call) -> bool:
-        """Have a call placed; False where its feed is not placed, or nothing of it can be. Where the queue is full the
-        call that has waited longest is left out: its turn comes when there is nothing else to do."""
+    def submit(self, feed: str, call: Call, point: Place | None = None) -> bool:
+        """Have a call placed; False where its feed is not placed, or nothing of it can be. `point` is the publisher's
+        own as listed, where the call may not show it. Where the queue is full the call that has waited longest is left
+        out: its turn comes when there is nothing else to do."""
         desk = self._desks.get(feed)
         if desk is None or call["ended"]:
             return False
-        asked, own = desk.ground.asked_of_call(call), tuple(feed_candidate(call))
+        # A point that was moved from view says nothing of where the call is.
+        shown = None if self._privacy_of(feed).cloaks else call["place"]
+        asked, own = desk.ground.asked_of_call(call), tuple(feed_candidate(point or shown))
         if asked.kind == "unknown" and not own and not asked.areas:
             return False
         with self._change:
@@ -174,21 +182,22 @@ class Locator:
             _LOG.warning("open calls cannot be read", problem=error.message)
 
     def _place(self, task: _Task) -> None:
-        decision = self._desks[task.feed].resolve(task.asked, task.own)
-        self._hand_over(task, decision)
+        desk = self._desks[task.feed]
+        self._hand_over(task, desk.resolve(task.asked, task.own))
         self._counts["placed"] += 1
         self._placed[(task.feed, task.call)] = task
         if len(self._placed) > _REMEMBERED:
             self._placed.popitem(last=False)
 
-    def _hand_over(self, task: _Task, decision: Mapping[str, Any]) -> Place:
-        place = place_of(decision)
-        privacy = self._privacy.get(task.feed)
-        if privacy is not None:
-            place = privacy.cloaked(place, f"{task.feed} {task.call}")
-        if place != task.before:
+    def _hand_over(self, task: _Task, decision: Mapping[str, Any]) -> None:
+        place, privacy = place_of(decision), self._privacy_of(task.feed)
+        if privacy.finest == "area" and place["kind"] == "point":
+            place = place_of(self._desks[task.feed].area(task.asked))
+        if privacy.cloaked(place, task.feed) != task.before:
             self._located(task.feed, task.call, place)
-        return place
+
+    def _privacy_of(self, feed: str) -> PlacePrivacy:
+        return self._privacy.get(feed) or _OPEN
 
     def _again(self, feed: str) -> None:
         """Where a source has been found out, decide anew what was decided with it, and tell of what comes out."""

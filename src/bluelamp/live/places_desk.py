@@ -79,6 +79,21 @@ class Desk:
             return kept.decision
         return self._resolve(asked, own, answers, wanted)
 
+    def told(self, asked: Asked, own: Sequence[Candidate] = ()) -> Resolved:
+        """The decision as it is kept, or as it would be made of what is at hand; nobody is asked and nothing kept."""
+        fix = self.places.fix_of(self.feed, asked.key)
+        if fix is not None:
+            return fixed(fix.lat, fix.lon, fix.uncertainty_m, fix.why).as_dict()
+        kept = None if own else self.places.kept(self.feed, asked)
+        if kept is not None:
+            return kept.decision
+        answers = self.places.answers(self.feed, asked.key)
+        return self._decide(asked, [*own, *self.ground.at_hand(asked)], answers).as_dict()
+
+    def area(self, asked: Asked) -> Resolved:
+        """The area that a call itself names, whatever is known of it beside that."""
+        return decide(asked, (), self._rules, self.ground.areas).as_dict()
+
     def _resolve(
         self, asked: Asked, own: Sequence[Candidate], answers: dict[str, Answer], wanted: Sequence[Line]
     ) -> Resolved:

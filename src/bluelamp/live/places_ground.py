@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bluelamp.domain.call import Call
+from bluelamp.domain.call import Call, Place
 from bluelamp.domain.decision import VERSION
 from bluelamp.domain.judging import Bounds, PlaceRules
 from bluelamp.domain.location import Aliases, parse_location
@@ -51,9 +51,8 @@ class Ground:
         return [replace(one, group="city") if one.source == "gazetteer" else one for one in found]
 
 
-def feed_candidate(call: Call) -> list[Candidate]:
-    """Where the feed itself says that a call is; empty where it says nothing."""
-    place = call["place"]
+def feed_candidate(place: Place | None) -> list[Candidate]:
+    """Where the feed itself says that a call is, of the place that it has; empty where it says nothing."""
     if place is None or place.get("method") != "feed" or "lat" not in place or "lon" not in place:
         return []
     return [Candidate("feed", "feed", place["lat"], place["lon"], "block", _FEED_METRES, None)]

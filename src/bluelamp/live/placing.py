@@ -47,9 +47,9 @@ class Placing:
         """Calls that are new, or are said to be elsewhere, are to be placed."""
         for change in step.changes:
             kind, fields = change["kind"], change["fields"] or {}
-            moved = kind == "located" and (change["place"] or {}).get("method") == "feed"
+            moved = kind == "located" and change["call"] in step.points  # not one of those that come from here
             if moved or kind in ("opened", "reopened") or (kind == "updated" and _ABOUT_PLACE & fields.keys()):
-                self.locator.submit(feed, step.calls[change["call"]])
+                self.locator.submit(feed, step.calls[change["call"]], step.points.get(change["call"]))
 
     def _found(self, feed: str, call: str, place: Place) -> None:
         with self._lock:

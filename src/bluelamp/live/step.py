@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
 from bluelamp.domain.call import Call, Place
-from bluelamp.domain.diff import Compared, Recall, Taking, believe, compare, locate
+from bluelamp.domain.diff import Cloak, Compared, Recall, Taking, as_it_is, believe, compare, locate
 from bluelamp.domain.feed import FeedRules
 from bluelamp.domain.snapshot import Reading
 from bluelamp.domain.tracking import Doubt, Mark, Tracking, without_doubt
@@ -20,9 +20,16 @@ from bluelamp.storage.snapshots import PLACED, Body
 
 
 def take_in(
-    rules: FeedRules, state: LogState, number: int, stated: Stated, read: Callable[[], Reading], recall: Recall
+    rules: FeedRules,
+    state: LogState,
+    number: int,
+    stated: Stated,
+    read: Callable[[], Reading],
+    recall: Recall,
+    cloak: Cloak = as_it_is,
 ) -> Step:
-    """What follows from a snapshot. `read` gives its rows; a SourceError of it makes the answer a failed one."""
+    """What follows from a snapshot. `read` gives its rows; a SourceError of it makes the answer a failed one. `cloak`
+    is what becomes of a place before it is told to anybody."""
     verdict = guard.judge_unread(state.tracking, stated)
     if verdict is not None:
         return _unread(rules, state, number, stated, verdict)
@@ -32,7 +39,7 @@ def take_in(
         return _told(number, stated, Verdict(guard.FAILED, problem=error.message))
     verdict = guard.judge(rules, state.tracking, stated, reading)
     taking = Taking(stated.at, stated.version, good=verdict.name == GOOD, confirms="confirmed" in verdict.reasons)
-    compared = compare(rules, state.tracking, state.calls, reading, taking, recall, state.shown)
+    compared = compare(rules, state.tracking, state.calls, reading, taking, recall, state.shown, cloak)
     _remember(compared.tracking, rules, state.tracking, stated, verdict, _mark(number, stated, reading))
     taken = Taken(
         number,
@@ -54,11 +61,12 @@ def place(
     at: str,
     bodies: Sequence[Body],
     calls: Callable[[Iterable[str]], dict[str, Call]],
+    cloak: Cloak = as_it_is,
 ) -> Step:
     """Places that were decided for calls, kept as they were decided: no snapshot, and no word about what is listed."""
     placed: dict[str, Place] = {}
     for body in bodies:
-        placed.update(json.loads(body.body))
+        placed.update({id_: cloak(place) for id_, place in json.loads(body.body).items()})
     version = f"placed:{number}"
     compared = locate(rules, state.tracking, calls(placed), placed, at, version)
     taken = Taken(number, PLACED, (), version)
@@ -89,7 +97,9 @@ def _told(number: int, stated: Stated, verdict: Verdict) -> Step:
 
 
 def _step(taken: Taken, stated: Stated, compared: Compared) -> Step:
-    return Step(taken, stated.at, compared.tracking, compared.changes, compared.calls, compared.occurrences)
+    return Step(
+        taken, stated.at, compared.tracking, compared.changes, compared.calls, compared.occurrences, compared.points
+    )
 
 
 def _mark(number: int, stated: Stated, reading: Reading) -> Mark:

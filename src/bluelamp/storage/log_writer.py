@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from bluelamp.domain.call import Call
+from bluelamp.domain.call import Call, Place
 from bluelamp.domain.change import Change, call_id
 from bluelamp.domain.diff import Known, Shown
 from bluelamp.domain.matching import number_key, place_key
@@ -24,6 +24,7 @@ from bluelamp.domain.tracking import Tracking, nothing_tracked
 from bluelamp.storage.event_log import as_of_seq, open_calls
 from bluelamp.storage.leases import Lease, hold
 from bluelamp.storage.live_tables import CALL, CHANGE, EVENT_LOG, FEED, KEYFRAME, SNAPSHOT
+from bluelamp.storage.places import Places
 from bluelamp.storage.snapshots import PLACED
 
 # A keyframe after so many changes, or after twice as many as there are open calls, where that is more.
@@ -67,7 +68,8 @@ class Taken:
 @dataclass(slots=True)
 class Step:
     """One snapshot with what follows from it. `changes` still have no numbers; `calls` are those that they touch, as
-    they are afterwards; without `tracking` nothing is remembered otherwise than before."""
+    they are afterwards; without `tracking` nothing is remembered otherwise than before. `points` are the publisher's
+    own, as listed: they are not written."""
 
     taken: Taken
     at: str
@@ -75,6 +77,7 @@ class Step:
     changes: Sequence[Change] = ()
     calls: Mapping[str, Call] = field(default_factory=dict)
     occurrences: Mapping[str, int] = field(default_factory=dict)
+    points: Mapping[str, Place] = field(default_factory=dict)
 
 
 class LogWriter:
@@ -82,6 +85,10 @@ class LogWriter:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+
+    def secret(self) -> str:
+        """The installation's own, by which points are moved. Not to be asked for amid a transaction."""
+        return Places(self._engine).secret()
 
     def open(self, lease: Lease) -> LogState:
         """The feed's log, made where there is none yet. A log that was copied or restored gets a new epoch: streams

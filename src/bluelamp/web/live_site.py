@@ -163,7 +163,7 @@ class LiveSite:
     def statement(self, feed: str) -> list[str]:
         """What of a feed is kept from view, and who is asked where its calls are; in sentences."""
         agency = self.flow.agencies.get(feed)
-        return [] if agency is None else statement(agency, geocoders=self._settings.geocoder_names)
+        return [] if agency is None else statement(agency, self._settings.geocoder_names)
 
     def healths(self) -> list[FeedHealth]:
         """Of every feed."""

@@ -11,7 +11,7 @@ from ground import KnownBlocks, answers, at, call, desk_on, line_to
 from loopback import Loopback, Reply
 
 from bluelamp.domain.call import Call, Place
-from bluelamp.domain.place import Asked, Candidate, metres_between
+from bluelamp.domain.place import Asked, Candidate
 from bluelamp.errors import Unreachable
 from bluelamp.live.locate import Locator
 from bluelamp.live.places_privacy import PlacePrivacy
@@ -208,16 +208,38 @@ def test_the_budget_is_in_the_health(lite: Places, server: Loopback, client: Htt
     assert (state["name"], state["budget"], state["used"], state["failures"]) == ("census", 40, 1, 0)
 
 
-def test_places_are_cloaked_before_they_are_handed_over(lite: Places, opened: Opened, told: Told) -> None:
+def test_a_place_that_would_look_the_same_is_not_told_again(lite: Places, opened: Opened, told: Told) -> None:
     privacy = PlacePrivacy(jitter_m=200.0, secret=lite.secret())
     locator = opened(desk_on(lite, (), None, KnownBlocks(BLOCKS)), privacy={FEED: privacy})
     locator.start()
-    for id_ in ("a", "b", "a"):
-        locator.submit(FEED, call(id_, "STREET 7"))
-        assert locator.drain(10)
-    places = [place for _, _, place in told.all]
-    assert places[0] == places[2]
-    assert places[0] != places[1]
-    for place in places:
-        assert 0 < metres_between(*at(1, 7), place["lat"], place["lon"]) <= 201
-        assert place["uncertainty_m"] == 240.0
+    locator.submit(FEED, call("a", "STREET 7"))
+    assert locator.drain(10)
+    (place,) = [place for _, _, place in told.all]
+    locator.submit(FEED, call("a", "STREET 7", place=privacy.cloaked(place, FEED)))
+    assert locator.drain(10)
+    assert len(told.all) == 1
+
+
+def test_a_point_that_was_moved_is_not_taken_for_the_publishers_own(lite: Places, opened: Opened, told: Told) -> None:
+    privacy = PlacePrivacy(finest="street")
+    locator = opened(desk_on(lite, (), None, KnownBlocks(BLOCKS)), privacy={FEED: privacy})
+    locator.start()
+    lat, lon = at(1, 7)
+    listed: Place = {"kind": "point", "lat": lat, "lon": lon, "uncertainty_m": None, "method": "feed"}
+    shown = privacy.cloaked(listed, FEED)
+    locator.submit(FEED, call("a", "ELSEWHERE RD", place=shown))
+    assert locator.drain(10)
+    locator.submit(FEED, call("b", "ELSEWHERE RD", place=shown), listed)
+    assert locator.drain(10)
+    assert told.kinds == {"a": "area", "b": "point"}
+    assert told.all[1][2]["lat"] == lat
+
+
+def test_where_there_are_to_be_no_points_the_calls_own_area_is_told(lite: Places, opened: Opened, told: Told) -> None:
+    locator = opened(desk_on(lite, (), None, KnownBlocks(BLOCKS)), privacy={FEED: PlacePrivacy(finest="area")})
+    locator.start()
+    locator.submit(FEED, call("a", "STREET 7"))
+    assert locator.drain(10)
+    (place,) = [place for _, _, place in told.all]
+    assert (place["kind"], place["area"]) == ("area", "beat 1")
+    assert "lat" not in place

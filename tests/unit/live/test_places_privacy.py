@@ -19,19 +19,36 @@ def test_without_rules_a_place_is_shown_as_it_is() -> None:
     assert PlacePrivacy().cloaked(POINT, "a") is POINT
 
 
-def test_jitter_is_the_same_for_a_call_and_needs_the_secret_to_be_undone() -> None:
+def moved_by(*metres: float) -> Place:
+    """The point so many metres north (and east) of it."""
+    north, east = (*metres, 0.0)[:2]
+    return {**POINT, "lat": POINT["lat"] + north / 111_195, "lon": POINT["lon"] + east / 93_450}
+
+
+def test_jitter_is_the_same_every_time_and_needs_the_secret_to_be_undone() -> None:
     privacy = PlacePrivacy(jitter_m=100.0, secret="one")
-    first = privacy.cloaked(POINT, "call")
-    assert first == privacy.cloaked(POINT, "call")
-    assert first["lat"] != PlacePrivacy(jitter_m=100.0, secret="other").cloaked(POINT, "call")["lat"]
+    first = privacy.cloaked(POINT, "city")
+    assert first == privacy.cloaked(POINT, "city")
+    assert first["lat"] != PlacePrivacy(jitter_m=100.0, secret="other").cloaked(POINT, "city")["lat"]
+    assert first["lat"] != privacy.cloaked(POINT, "town")["lat"]
     assert "one" not in repr(privacy)
-    far = [
-        metres_between(POINT["lat"], POINT["lon"], moved["lat"], moved["lon"])
-        for moved in (privacy.cloaked(POINT, str(n)) for n in range(500))
-    ]
-    assert max(far) <= 100.5
-    assert 55 < sum(far) / len(far) < 75  # evenly over the circle: two thirds of its radius
     assert first["uncertainty_m"] == 160.0
+
+
+def test_no_point_is_moved_farther_than_is_said() -> None:
+    privacy = PlacePrivacy(jitter_m=100.0, secret="one")
+    true = [moved_by(37.0 * n, 91.0 * n) for n in range(500)]
+    shown = [privacy.cloaked(place, "city") for place in true]
+    far = [metres_between(a["lat"], a["lon"], b["lat"], b["lon"]) for a, b in zip(true, shown, strict=True)]
+    assert max(far) <= 100.5
+    assert sum(far) / len(far) > 35
+
+
+def test_many_calls_at_one_house_do_not_give_it_away() -> None:
+    privacy = PlacePrivacy(jitter_m=100.0, secret="one")
+    # What a publisher states of one house differs by a metre or two: the middle of all is as far as any of them.
+    shown = {privacy.cloaked(moved_by(n % 3, n % 2), "city")["lat"] for n in range(200)}
+    assert len(shown) <= 4
 
 
 def test_the_finest_that_is_shown() -> None:
@@ -56,14 +73,20 @@ def test_areas_are_shown_as_they_are() -> None:
 def test_the_statement_says_what_the_configuration_says() -> None:
     agency = read_agencies(None)["dallas-tx"]
     plain = statement(agency)
-    assert plain[0].startswith("A call is shown by the block or the crossing")
+    assert plain[0] == "A call's location is shown as its publisher lists it."
     assert "To place calls on the map nothing is sent to anybody." in plain
-    strict = dataclasses.replace(agency, privacy=Privacy(True, ("*suicide*",), 30.0))
-    told = " ".join(statement(strict, PlacePrivacy(50.0, "block"), ["census"]))
-    parts = ("masked to their hundred block", "*suicide*", "30 minutes", "50 metres", "finer than a block", "census")
+    assert not any("received" in sentence for sentence in plain)
+    strict = dataclasses.replace(agency, privacy=Privacy(True, ("*suicide*",), 30.0, 3, 50.0, "block"))
+    told = " ".join(statement(strict, ["census"]))
+    parts = (
+        "masked to their hundred block", "*suicide*", "30 minutes", "rounded, by up to 56 metres", "50 metres",
+        "finer than a block", "census", "shown to nobody",
+    )  # fmt: skip
     for part in parts:
         assert part in told
-    assert "not shown as points" in " ".join(statement(agency, PlacePrivacy(finest="area")))
+    hidden = dataclasses.replace(agency, privacy=Privacy(finest="area", jitter_m=50.0))
+    assert "not shown as points" in " ".join(statement(hidden))
+    assert "moved" not in " ".join(statement(hidden))
 
 
 @pytest.mark.parametrize(
