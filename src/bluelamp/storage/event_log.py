@@ -154,6 +154,17 @@ class EventLog:
 
         return read(self._engine, ask)
 
+    def kept_from(self, feed: str) -> str:
+        """The moment from which on the feed's past is kept one change by another; empty where nothing was let go.
+        Raises NoSuchThing for a feed without a log."""
+
+        def ask(connection: sa.Connection) -> str:
+            head = _find(connection, feed)
+            query = sa.select(CHANGE.c.at).where(CHANGE.c.log == head.log, CHANGE.c.seq > head.tail)
+            return (connection.execute(query.order_by(CHANGE.c.seq).limit(1)).scalar() or head.at) if head.tail else ""
+
+        return read(self._engine, ask)
+
     def as_of_seq(self, head: Head, seq: int) -> list[Call]:
         """The calls that were open after a change."""
         return read(self._engine, lambda connection: as_of_seq(connection, head.log, seq))

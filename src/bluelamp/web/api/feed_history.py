@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import timedelta
-from itertools import pairwise
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -14,7 +13,7 @@ from bluelamp.domain.call import Call
 from bluelamp.domain.call_filter import Filter, facts_of
 from bluelamp.domain.moment import moment_of, parse_moment, seconds_between
 from bluelamp.errors import TooCostly, UsageError
-from bluelamp.live.guard import GOOD, SUSPICIOUS, UNCHANGED
+from bluelamp.live.unwatched import SEEN, unwatched
 from bluelamp.live.workflow import LiveFlow
 from bluelamp.web.asked import dumps, site_of
 from bluelamp.web.effort import Effort
@@ -39,7 +38,6 @@ _MOST_IN_A_FILE = 100_000
 _PAGE = 1_000
 # Snapshots of so many days are looked through for stretches that nobody watched.
 _WATCHED_DAYS = 31
-_SEEN = (GOOD, UNCHANGED, SUSPICIOUS)
 _AFTER_CALL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z [0-9a-f]{1,40}")
 _AFTER_CHANGE = re.compile(r"[0-9]{1,15}")
 _FILES = {name: one for name, one in FILES.items() if "spreadsheet" not in name}
@@ -163,7 +161,7 @@ class _Asked:
     def _seen_at(self, at: str) -> str | None:
         """The newest whole snapshot within the hour before a moment."""
         hour_before = moment_of(parse_moment(at) - timedelta(hours=1))
-        seen = [when for when, verdict in self._flow.snapshots.watched(self._feed, hour_before, at) if verdict in _SEEN]
+        seen = [when for when, verdict in self._flow.snapshots.watched(self._feed, hour_before, at) if verdict in SEEN]
         return seen[-1] if seen else None
 
     def _unwatched(self, span: tuple[str, str]) -> list[dict[str, str]] | None:
@@ -171,10 +169,7 @@ class _Asked:
         agency = self._flow.agencies.get(self._feed)
         if agency is None or seconds_between(*span) > _WATCHED_DAYS * 86_400:
             return None
-        longest = max(3 * agency.interval_seconds, 60.0)
-        seen = [when for when, verdict in self._flow.snapshots.watched(self._feed, *span) if verdict in _SEEN]
-        marks = [span[0], *seen, span[1]]
-        return [{"from": one, "to": other} for one, other in pairwise(marks) if seconds_between(one, other) > longest]
+        return [{"from": one, "to": other} for one, other in unwatched(self._flow.snapshots, agency, *span)]
 
 
 def _place(call: Call) -> str:

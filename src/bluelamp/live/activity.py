@@ -1,0 +1,214 @@
+"""The line of calls active at once: how many were open at each of many moments, and how many were opened between.
+Worked out by one pass over the changes of the event log. Used by `web.api.feed_statistics`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from bluelamp.domain.call import Call
+from bluelamp.domain.call_filter import Filter, facts_of
+from bluelamp.domain.change import Change, apply
+from bluelamp.domain.moment import moment_of, parse_moment, seconds_between
+from bluelamp.errors import UsageError
+from bluelamp.live.unwatched import Stretch, clipped, longest_wait, whole_gaps
+from bluelamp.sources.feeds.agency import Agency
+from bluelamp.storage.event_log import EventLog, Head, Logged
+from bluelamp.storage.snapshots import Snapshots
+
+MOST_POINTS = 1_000
+MOST_DAYS = 31
+# Without a wish, the shortest of these steps with which a line has at most so many points.
+_STEPS = (10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)
+_USUAL_POINTS = 340
+_PAGE = 5_000
+# Changes that say how many calls are open.
+_BEGIN, _END = ("opened", "reopened"), ("closed", "aged_out")
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """`active` calls were open at the moment `at`, `opened` ones opened since the point before. Both are None where
+    nobody watched, and for what is still to come."""
+
+    at: str
+    active: int | None
+    opened: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The calls active at once from one moment to another. `unwatched` is None for a feed without a configuration;
+    `kept_from` is the first moment of which changes are kept, where that is later than the first one asked for."""
+
+    feed: str
+    first: str
+    last: str
+    step_seconds: int
+    points: list[Point]
+    unwatched: list[Stretch] | None
+    kept_from: str | None
+
+
+def step_of(first: str, last: str, wanted: int | None = None) -> int:
+    """The seconds between two points. Raises UsageError for a time that is too long, or a step that gives too many
+    points."""
+    span = seconds_between(first, last)
+    if span > MOST_DAYS * 86_400:
+        raise UsageError(
+            f"A line of calls at once covers at most {MOST_DAYS} days; this is {span / 86_400:.0f}.",
+            "Ask for a shorter time; the dataset calls tells of longer ones.",
+        )
+    if wanted is None:
+        return next((step for step in _STEPS if span / step <= _USUAL_POINTS), _STEPS[-1])
+    if span / wanted + 1 > MOST_POINTS:
+        raise UsageError(
+            f"A line has at most {MOST_POINTS:,} points; a step of {wanted} seconds gives {span / wanted + 1:,.0f}.",
+            f"Write step={int(span / (MOST_POINTS - 1)) + 1} or more.",
+        )
+    return wanted
+
+
+def moments_of(first: str, last: str, step: int) -> list[str]:
+    """The moments of a line: the first, and each `step` seconds up to the last."""
+    begin, count = parse_moment(first), int(seconds_between(first, last) // step)
+    return [moment_of(begin + timedelta(seconds=step * place)) for place in range(count + 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Draws lines of one feed. `agency` is None where there is no configuration of it any more."""
+
+    log: EventLog
+    snapshots: Snapshots
+    feed: str
+    agency: Agency | None
+
+    def draw(self, first: str, last: str, step: int, through: Filter, now: datetime | None = None) -> Line:
+        """The line from one moment to another. Raises NoSuchThing for a feed without a log."""
+        moments = moments_of(first, last, step)
+        gaps = None if self.agency is None else whole_gaps(self.snapshots, self.agency, first, last, now)
+        kept_from = self.log.kept_from(self.feed)
+        until = moment_of(now or datetime.now(UTC))
+        known = [at for at in moments if kept_from <= at <= until]
+        counted = dict(zip(known, self._counts(known, step, kept_from, through), strict=True))
+        blind = _Blind(gaps or ())
+        points = [
+            Point(at, None, None) if at not in counted or blind.hides(at) else Point(at, *counted[at]) for at in moments
+        ]
+        told = None if gaps is None else clipped(gaps, first, last)
+        return Line(self.feed, first, last, step, points, told, kept_from if kept_from > first else None)
+
+    def _counts(self, moments: Sequence[str], step: int, kept_from: str, through: Filter) -> list[tuple[int, int]]:
+        if not moments:
+            return []
+        before = moment_of(parse_moment(moments[0]) - timedelta(seconds=step))
+        head, start = self.log.as_of(self.feed, max(before, kept_from))
+        longest = longest_wait(self.agency) if self.agency else float("inf")
+        return list(counts(start, self._changes(head, moments[-1]), moments, through, longest))
+
+    def _changes(self, head: Head, last: str) -> Iterator[Logged]:
+        """The changes after a head, up to a moment."""
+        seq = head.seq
+        while page := self.log.changes(head, seq, _PAGE):
+            for one in page:
+                if one.at > last:
+                    return
+                yield one
+            seq = page[-1].seq
+
+
+def counts(
+    start: Iterable[Call], changes: Iterable[Logged], moments: Sequence[str], through: Filter, longest: float
+) -> Iterator[tuple[int, int]]:
+    """For each moment, in order, how many calls were open, and how many were opened since the moment before (the first
+    time since `start`). Only openings that were seen count: between two answers at most `longest` seconds apart."""
+    open_ = _Filtered(start, through) if through else _All(start)
+    opened = 0
+    following = iter(changes)
+    change = next(following, None)
+    for at in moments:
+        while change is not None and change.at <= at:
+            opened += open_.take(change, longest)
+            change = next(following, None)
+        yield open_.count, opened
+        opened = 0
+
+
+def opening_seen(change: Change, longest: float) -> bool:
+    """Whether it is known when a call was opened: not of the calls that a feed began with, nor of those that were there
+    after nobody had watched."""
+    first, last = change.get("between") or [None, None]
+    return (
+        not change.get("first") and first is not None and last is not None and seconds_between(first, last) <= longest
+    )
+
+
+class _All:
+    """The open calls without a filter: their ids are enough."""
+
+    def __init__(self, start: Iterable[Call]) -> None:
+        self._open = {call["id"] for call in start}
+
+    @property
+    def count(self) -> int:
+        return len(self._open)
+
+    def take(self, logged: Logged, longest: float) -> int:
+        """Take a change in; 1 where it is an opening that was seen."""
+        if logged.kind in _BEGIN:
+            self._open.add(logged.call)
+            return int(logged.kind == "opened" and opening_seen(logged.change, longest))
+        if logged.kind in _END:
+            self._open.discard(logged.call)
+        return 0
+
+
+class _Filtered:
+    """The open calls through a filter: whole, as any field of them may come to fit or cease to."""
+
+    def __init__(self, start: Iterable[Call], through: Filter) -> None:
+        self._through = through
+        self._open: dict[str, Call] = {}
+        self._shown: set[str] = set()
+        for call in start:
+            self._put(call)
+
+    @property
+    def count(self) -> int:
+        return len(self._shown)
+
+    def take(self, logged: Logged, longest: float) -> int:
+        """Take a change in; 1 where it is an opening that was seen, of a call that the filter lets through."""
+        before = self._open.get(logged.call)
+        if logged.kind in _END:
+            self._open.pop(logged.call, None)
+            self._shown.discard(logged.call)
+            return 0
+        if before is None and logged.kind not in _BEGIN:
+            return 0  # a call that has ended was placed afterwards
+        change = logged.change
+        self._put(apply(before, change))
+        return int(logged.kind == "opened" and logged.call in self._shown and opening_seen(change, longest))
+
+    def _put(self, call: Call) -> None:
+        self._open[call["id"]] = call
+        # Of the past: a call is looked at as it was while it was open.
+        if self._through.lets(facts_of(cast(Call, {**call, "ended": None}))):
+            self._shown.add(call["id"])
+        else:
+            self._shown.discard(call["id"])
+
+
+class _Blind:
+    """Says of moments, in order, whether they lie within a gap; its edges were seen."""
+
+    def __init__(self, gaps: Sequence[Stretch]) -> None:
+        self._gaps, self._place = gaps, 0
+
+    def hides(self, at: str) -> bool:
+        while self._place < len(self._gaps) and self._gaps[self._place][1] <= at:
+            self._place += 1
+        return self._place < len(self._gaps) and self._gaps[self._place][0] < at

@@ -1,0 +1,73 @@
+"""Stretches of time in which nobody watched a feed: what came and went within them was not seen, and they are no calm.
+Used by the history, the line of calls at once and the statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from bluelamp.domain.moment import moment_of, parse_moment, seconds_between
+from bluelamp.live.guard import GOOD, SUSPICIOUS, UNCHANGED
+from bluelamp.sources.feeds.agency import Agency
+from bluelamp.storage.snapshots import Snapshots
+
+# Verdicts of answers that showed what was going on, or that nothing had changed.
+SEEN = (GOOD, UNCHANGED, SUSPICIOUS)
+# Answers at most so many intervals apart cover the time between them.
+_INTERVALS, _SHORTEST = 3, 60.0
+_MOMENT = timedelta(milliseconds=1)
+
+Stretch = tuple[str, str]
+
+
+def longest_wait(agency: Agency) -> float:
+    """The longest time between two answers that is still watched, in seconds."""
+    return max(_INTERVALS * agency.interval_seconds, _SHORTEST)
+
+
+def unwatched(
+    snapshots: Snapshots, agency: Agency, first: str, last: str, now: datetime | None = None
+) -> list[Stretch]:
+    """The stretches within two moments that were not watched, as moments, in order. An answer shortly before or after
+    covers time within; what is still to come is not missed yet."""
+    return clipped(whole_gaps(snapshots, agency, first, last, now), first, last)
+
+
+def whole_gaps(
+    snapshots: Snapshots, agency: Agency, first: str, last: str, now: datetime | None = None
+) -> list[Stretch]:
+    """The same, whole: each begins and ends with an answer, or lies over the edge."""
+    longest = longest_wait(agency)
+    around = timedelta(seconds=longest)
+    begin, end = _moved(first, -around), _moved(last, around)
+    seen = [when for when, verdict in snapshots.watched(agency.name, begin, end) if verdict in SEEN]
+    return gaps_between(seen, first, last, longest, moment_of(now or datetime.now(UTC)))
+
+
+def gaps_between(seen: Sequence[str], first: str, last: str, longest: float, now: str) -> list[Stretch]:
+    """The gaps between answers at these moments, in order, that are longer than `longest` seconds and lie at least in
+    part within two moments. What is after `now` is not missed yet."""
+    last = min(last, now)
+    around = timedelta(seconds=longest) + _MOMENT
+    before = _moved(first, -around)
+    after = min(_moved(last, around), max(now, _moved(last, _MOMENT)))
+    marks = [before, *seen, after]
+    return [
+        (one, other)
+        for one, other in pairwise(marks)
+        if seconds_between(one, other) > longest and one < last and other > first
+    ]
+
+
+def clipped(gaps: Iterable[Stretch], first: str, last: str) -> list[Stretch]:
+    """The parts of gaps within two moments."""
+    found = ((max(one, first), min(other, last)) for one, other in gaps)
+    return [(one, other) for one, other in found if one < other]
+
+
+def _moved(moment: str, by: timedelta) -> str:
+    try:
+        return moment_of(parse_moment(moment) + by)
+    except OverflowError:  # at the end of all years
+        return moment

@@ -1,0 +1,64 @@
+"""A feed in figures: the line of calls active at once."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from bluelamp.domain.call_filter import Filter
+from bluelamp.errors import UsageError
+from bluelamp.live.activity import Lines, step_of
+from bluelamp.web.asked import dumps
+from bluelamp.web.feed_asked import (
+    FeedName,
+    agency_of,
+    board_of,
+    credits_of,
+    filter_of,
+    fresh,
+    live_of,
+    moment_asked,
+)
+from bluelamp.web.feed_statistics_schemas import ActivityModel
+from bluelamp.web.schemas import PROBLEMS
+
+router = APIRouter(prefix="/feeds", tags=["feeds"])
+
+
+@router.get(
+    "/{feed}/activity",
+    responses={200: {"model": ActivityModel}, **PROBLEMS},
+    summary="The line of calls active at once",
+)
+def activity(
+    request: Request,
+    feed: FeedName,
+    through: Annotated[Filter, Depends(filter_of)],
+    first: Annotated[str, Query(alias="from", max_length=40, description="the moment of the first point")],
+    last: Annotated[str, Query(alias="to", max_length=40, description="points up to here; at most 31 days later")],
+    step: Annotated[
+        int | None, Query(ge=10, le=86_400, description="seconds between two points; chosen by the time without it")
+    ] = None,
+) -> Response:
+    """How many calls were open at each moment, as …/history?at= tells it, and how many were opened since the point
+    before. At most 1,000 points. Where nobody watched both are null: a gap, not calm."""
+    live = live_of(request)
+    board_of(live, feed)
+    span = moment_asked(first, "from"), moment_asked(last, "to")
+    if span[0] > span[1]:
+        raise UsageError(f"from ({span[0]}) lies after to ({span[1]}).")
+    agency = agency_of(live, feed)
+    line = Lines(live.flow.log, live.flow.snapshots, feed, agency).draw(*span, step_of(*span, step), through)
+    told = {
+        "feed": feed,
+        "from": line.first,
+        "to": line.last,
+        "step_seconds": line.step_seconds,
+        "points": [asdict(point) for point in line.points],
+        "unwatched": None if line.unwatched is None else [{"from": one, "to": other} for one, other in line.unwatched],
+        "kept_from": line.kept_from,
+        **credits_of(agency),
+    }
+    return fresh(dumps(told))
