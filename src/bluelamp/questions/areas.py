@@ -85,6 +85,9 @@ def profile(version: DataVersion, place: Place) -> dict[str, Any]:
         "residents": place.residents,
         "residents_words": RESIDENTS_WORDS,
         "where": [place.filter],
+        "dashboard": "area",
+        "feed": None,
+        "within": None,
         "compare": _comparison(version, place),
     }
 

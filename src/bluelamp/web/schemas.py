@@ -478,7 +478,15 @@ class ComparisonModel(_Model):
     rows: list[ComparisonRowModel]
 
 
+class WithinModel(_Model):
+    kind: str
+    name: str
+    path: str
+
+
 class AreaModel(_Model):
+    """`dashboard` has its cards; `feed` is whose area it is, of a division or a beat, `within` what a beat lies in."""
+
     kind: str
     id: str
     name: str
@@ -488,6 +496,9 @@ class AreaModel(_Model):
     bounds: list[float] | None
     where: list[str]
     compare: ComparisonModel | None
+    dashboard: str
+    feed: FeedNavModel | None
+    within: WithinModel | None
 
 
 class DatasetCoverageModel(CoverageCountsModel):

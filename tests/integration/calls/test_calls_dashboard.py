@@ -184,3 +184,18 @@ def test_a_median_has_a_least_and_a_most(client: httpx.Client, rows: list[dict[s
     assert card["figure"] == pytest.approx(middle, abs=0.051)
     assert card["least"] < card["figure"] < card["most"]
     assert (card["numerator"], card["denominator"]) == (len(known), len(rows))
+
+
+def test_a_beat_has_a_page_of_its_own(client: httpx.Client, rows: list[dict[str, Any]]) -> None:
+    area = client.get(f"{V1}/areas/beat/{FEED}/115").json()
+    assert (area["name"], area["dashboard"], area["feed"]["name"]) == ("115", "calls-area", FEED)
+    assert area["within"] == {"kind": "division", "name": "Central", "path": f"/area/division/{FEED}/Central"}
+    answers = client.get(f"{V1}/dashboards/calls-area/answers", params={"where": area["where"]}).json()["cards"]
+    assert [card["title"] for card in answers.values() if card.get("error")] == []
+    assert answers["total"]["value"] == sum(row["beat"] == "115" for row in rows) > 0
+    assert client.get(f"/area/beat/{FEED}/115").status_code == 200
+    found = client.get(f"{V1}/places", params={"q": "115"}).json()["places"]
+    assert [one["path"] for one in found] == [f"/area/beat/{FEED}/115"]
+    assert client.get(f"{V1}/areas/beat/{FEED}/9999").status_code == 404
+    assert client.get(f"{V1}/areas/division/{FEED}/central").json()["name"] == "Central"
+    assert client.get(f"{V1}/areas/division/nobody/Central").status_code == 404

@@ -8,7 +8,10 @@ from fastapi import APIRouter, Path, Request, Response
 
 from bluelamp.errors import NoSuchThing
 from bluelamp.questions.areas import find_place, profile
+from bluelamp.questions.calls import areas
+from bluelamp.questions.calls.version import CallsVersion
 from bluelamp.web.asked import Pinned, answered, dumps, lease, site_of
+from bluelamp.web.calls import calls_of
 from bluelamp.web.outlines import bounds_of, outlines
 from bluelamp.web.schemas import PROBLEMS, AreaModel
 
@@ -35,6 +38,28 @@ def outline(request: Request, kind: Kind, version: Pinned = "") -> Response:
             pinned=version,
             media_type="application/geo+json",
         )
+
+
+@router.get(
+    "/{kind}/{feed}/{name:path}",
+    responses={200: {"model": AreaModel}, **PROBLEMS},
+    summary="One division or beat of a feed of calls",
+)
+def calls_area(
+    request: Request,
+    kind: Annotated[Literal["division", "beat"], Path(description="division or beat", examples=["division"])],
+    feed: Annotated[str, Path(max_length=40, description="a feed's name", examples=["dallas-tx"])],
+    name: Annotated[str, Path(max_length=80, description="as the feed words it", examples=["Central"])],
+    version: Pinned = "",
+) -> Response:
+    """What it is. Its figures are those of the dashboard that it names, under its `where`."""
+    with calls_of(request).lease(version) as opened:
+        assert isinstance(opened, CallsVersion)
+
+        def make() -> bytes:
+            return dumps(areas.profile(opened, areas.find_area(opened, kind, feed, name)))
+
+        return answered(request, opened, ["area", kind, feed, name], make, pinned=version)
 
 
 @router.get(

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from bluelamp import __version__
 from bluelamp.questions.answer import LICENCE
+from bluelamp.questions.calls.areas import places_of as areas_of_calls
 from bluelamp.questions.calls.version import CallsVersion
 from bluelamp.questions.options import places_of
 from bluelamp.web.asked import answered, dumps, lease, site_of, version_json
@@ -107,13 +108,19 @@ def places(
     request: Request,
     q: Annotated[str, Query(max_length=80, description="part of a name, or a postcode", examples=["north"])] = "",
 ) -> Response:
-    """Local authorities and forces whose name has these words; a postcode where a look-up is configured."""
+    """Local authorities and forces whose name has these words, then divisions and beats of feeds of calls; a postcode
+    where a look-up is configured."""
     here = site_of(request)
     postcode = look_up(here.settings, q)
-    with lease(request) as version:
+    areas: list[dict[str, Any]] = []
+    if calls_of(request).current_name():
+        with calls_of(request).lease() as opened:
+            assert isinstance(opened, CallsVersion)
+            areas = areas_of_calls(opened, q)
+    with _held(request) as version:
         return answered(
             request,
             version,
-            ["places", q, str(postcode)],
-            lambda: dumps({"places": places_of(version, q), "postcode": postcode}),
+            ["places", q, str(postcode), repr(areas)],
+            lambda: dumps({"places": [*places_of(version, q), *areas], "postcode": postcode}),
         )
