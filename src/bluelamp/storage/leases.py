@@ -1,4 +1,5 @@
-"""One poller per feed, however many are started: a lease on the feed's row, with a fence.
+"""One poller per feed, however many are started: a lease on the feed's row, with a fence. One process that delivers
+webhooks has its lease in a table of its own.
 
 The fence is a number that grows with each new holder. Whoever writes the feed's log states the fence it was given, so a
 poller that slept through the end of its lease cannot write any more, whatever its clock says.
@@ -23,7 +24,7 @@ LEASE_SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to write one feed's log, as long as it is renewed."""
+    """The right to write one feed's log (`feed` names the row), as long as it is renewed."""
 
     feed: str
     holder: str
@@ -31,10 +32,10 @@ class Lease:
 
 
 class Leases:
-    """Leases of this process on the feeds of one database."""
+    """Leases of this process on the feeds of one database, or on the rows of another table of this form."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: sa.Engine, table: sa.Table = FEED) -> None:
+        self._engine, self._table = engine, table
         self.holder = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
 
     def acquire(self, feed: str) -> Lease | None:
@@ -43,12 +44,13 @@ class Leases:
             # The first statement writes: on SQLite it takes the writer's lock, on PostgreSQL the row's.
             self._ensure(connection, feed)
             now = self._now(connection)
-            row = connection.execute(sa.select(FEED).where(FEED.c.name == feed)).one()
+            table = self._table
+            row = connection.execute(sa.select(table).where(table.c.name == feed)).one()
             if not self._is_free(row.holder, row.lease_until, now):
                 return None
             connection.execute(
-                FEED.update()
-                .where(FEED.c.name == feed)
+                table.update()
+                .where(table.c.name == feed)
                 .values(holder=self.holder, lease_until=_later(now), fence=row.fence + 1)
             )
             return Lease(feed, self.holder, row.fence + 1)
@@ -57,19 +59,23 @@ class Leases:
         """Hold it longer; False where it is lost."""
         with self._engine.begin() as connection:
             now = self._now(connection)
-            mine = (FEED.c.name == lease.feed) & (FEED.c.fence == lease.fence)
-            return connection.execute(FEED.update().where(mine).values(lease_until=_later(now))).rowcount == 1
+            return connection.execute(self._mine(lease).values(lease_until=_later(now))).rowcount == 1
 
     def release(self, lease: Lease) -> None:
         """Give it back, so that the next one need not wait."""
         with self._engine.begin() as connection:
-            mine = (FEED.c.name == lease.feed) & (FEED.c.fence == lease.fence)
-            connection.execute(FEED.update().where(mine).values(holder="", lease_until=""))
+            connection.execute(self._mine(lease).values(holder="", lease_until=""))
+
+    def _mine(self, lease: Lease) -> sa.Update:
+        table = self._table
+        return table.update().where(table.c.name == lease.feed, table.c.fence == lease.fence)
 
     def _ensure(self, connection: sa.Connection, feed: str) -> None:
-        touched = connection.execute(FEED.update().where(FEED.c.name == feed).values(name=feed))
+        table = self._table
+        touched = connection.execute(table.update().where(table.c.name == feed).values(name=feed))
         if touched.rowcount == 0:
-            connection.execute(FEED.insert().values(name=feed, log=0))
+            new = {"name": feed, "log": 0} if table is FEED else {"name": feed}
+            connection.execute(table.insert().values(**new))
 
     def _is_free(self, holder: str, until: str, now: datetime) -> bool:
         if not holder or holder == self.holder or _is_dead(holder):
@@ -85,13 +91,12 @@ class Leases:
         return found
 
 
-def hold(connection: sa.Connection, lease: Lease) -> None:
+def hold(connection: sa.Connection, lease: Lease, table: sa.Table = FEED) -> None:
     """Make sure, inside a transaction that is about to write, that the lease still stands. Raises Busy."""
-    mine = (FEED.c.name == lease.feed) & (FEED.c.fence == lease.fence)
-    if connection.execute(FEED.update().where(mine).values(fence=lease.fence)).rowcount != 1:
-        raise Busy(
-            f"Another process has taken over the feed {lease.feed}.", "Nothing was written; this one stands back."
-        )
+    mine = (table.c.name == lease.feed) & (table.c.fence == lease.fence)
+    if connection.execute(table.update().where(mine).values(fence=lease.fence)).rowcount != 1:
+        what = f"the feed {lease.feed}" if table is FEED else f"the {lease.feed}"
+        raise Busy(f"Another process has taken over {what}.", "Nothing was written; this one stands back.")
 
 
 def _later(now: datetime) -> str:
