@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bluelamp.domain.call import Call
     from bluelamp.live.locate import Locator
     from bluelamp.live.places_open import PlacesSetup
+    from bluelamp.live.places_told import Opened
     from bluelamp.live.placing import Located
     from bluelamp.live.workflow import LiveFlow
     from bluelamp.sources.feeds.agency import Agency
@@ -60,12 +61,14 @@ def open_live(settings: Settings, *, looking: bool = False) -> LiveFlow:
 
     With `looking`, nothing is created: where nothing is kept yet, an empty database in memory stands in.
     """
+    from bluelamp.live.places_told import PlaceTeller
     from bluelamp.live.workflow import LiveFlow
     from bluelamp.sources.feeds.agency import read_agencies
     from bluelamp.storage.database import open_database
     from bluelamp.storage.event_log import EventLog
     from bluelamp.storage.leases import Leases
     from bluelamp.storage.log_writer import LogWriter
+    from bluelamp.storage.places import Places
     from bluelamp.storage.snapshots import Snapshots
     from bluelamp.storage.vault import Vault
 
@@ -75,6 +78,11 @@ def open_live(settings: Settings, *, looking: bool = False) -> LiveFlow:
 
     def locator(agencies: Sequence[Agency], located: Located) -> Locator:
         return _open_locator(settings, engine, log, agencies, located)
+
+    def told(agency: Agency) -> Opened:
+        from bluelamp.live.places_open import open_told
+
+        return open_told(open_places(settings, offline=True), Places(engine), agency)
 
     return LiveFlow(
         agencies=read_agencies(settings.home / "feeds"),
@@ -86,6 +94,7 @@ def open_live(settings: Settings, *, looking: bool = False) -> LiveFlow:
         token=settings.socrata_token,
         tidy=lambda: _compact(settings),
         locator=locator,
+        teller=PlaceTeller(told),
     )
 
 

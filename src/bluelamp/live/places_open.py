@@ -14,10 +14,11 @@ from bluelamp.live.places_desk import Desk
 from bluelamp.live.places_ground import Ground, ground_of
 from bluelamp.live.places_score import learnt
 from bluelamp.live.places_thin import Cautious, thinness
+from bluelamp.live.places_told import Opened, Source
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.sources.gazetteer import City, city_of_feed, read_cities
 from bluelamp.sources.geocoders.calling import Line
-from bluelamp.sources.geocoders.choice import Access, chosen_geocoders
+from bluelamp.sources.geocoders.choice import GAZETTEER, TERMS, Access, chosen_geocoders
 from bluelamp.sources.http import HttpClient
 from bluelamp.storage.gazetteer import Gazetteer, GazetteerStore
 from bluelamp.storage.places import Places
@@ -66,6 +67,28 @@ def open_ground(setup: PlacesSetup, places: Places, agency: Agency) -> Ground:
         defaults=defaults,
         rough=[kind for kind, known_by in gazetteer.areas.kinds().items() if known_by == "votes"],
     )
+
+
+def open_told(setup: PlacesSetup, places: Places, agency: Agency) -> Opened:
+    """What a feed's places are explained with. Raises SettingsError or StorageError."""
+    city = city_of_feed(read_cities(setup.home / "cities"), agency.name)
+    inputs = city.inputs.values() if city is not None else ()
+    known = [
+        Source("feed", "the publisher's own list", agency.licence, agency.attribution),
+        Source(
+            GAZETTEER,
+            "the city's own addresses and streets",
+            "; ".join(dict.fromkeys(one.licence for one in inputs if one.licence)),
+            "; ".join(dict.fromkeys(one.attribution for one in inputs if one.attribution)),
+        ),
+        *(Source(one.name, _amid(one.title), one.licence, one.attribution) for one in TERMS.values()),
+    ]
+    return Opened(open_desk(setup, places, agency, ()), {one.name: one for one in known})
+
+
+def _amid(title: str) -> str:
+    """A title as it stands amid a sentence."""
+    return f"the{title.removeprefix('The')}" if title.startswith("The ") else title
 
 
 def _gazetteer(home: Path, city: City | None) -> Gazetteer | None:

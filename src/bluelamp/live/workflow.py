@@ -26,6 +26,7 @@ from bluelamp.errors import Busy, NoSuchThing
 from bluelamp.live.capture import PUSHED
 from bluelamp.live.feed_flow import FeedFlow
 from bluelamp.live.locate import Locator
+from bluelamp.live.places_told import PlaceTeller
 from bluelamp.live.placing import Located, Placing
 from bluelamp.live.runner import Parts, Runner
 from bluelamp.sources.feeds.agency import Agency
@@ -63,6 +64,8 @@ class LiveFlow:
     tidy: Callable[[], None] | None = None
     # Makes a locator for some feeds; it hands the places that it finds to the function it is given.
     locator: Callable[[Sequence[Agency], Located], Locator] | None = None
+    # Explains how places were found.
+    teller: PlaceTeller | None = None
     running: Runner | None = field(default=None)
 
     def close(self) -> None:

@@ -24,6 +24,7 @@ from bluelamp.web.api import (
     datasets,
     feed_follow,
     feed_history,
+    feed_places,
     feed_snapshots,
     feed_statistics,
     feeds,
@@ -49,7 +50,7 @@ for _media_type in (
     add_compress_type(_media_type)
 _PARTS = (
     site, dashboards, datasets, questions, records, areas, held, tiles, feeds, feed_follow, feed_history,
-    feed_snapshots, feed_statistics,
+    feed_places, feed_snapshots, feed_statistics,
 )  # fmt: skip
 _DESCRIPTION = (
     "Every figure with its coverage. Answers are public, need no key, and may be cached: they carry a strong ETag and "

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bluelamp.errors import SettingsError
+from bluelamp.sources.geocoders import arcgis, census, google, nominatim, pelias, photon, radar
 from bluelamp.sources.geocoders.arcgis import ArcGis
 from bluelamp.sources.geocoders.census import Census
-from bluelamp.sources.geocoders.geocoder import Geocoder
+from bluelamp.sources.geocoders.geocoder import Geocoder, Terms
 from bluelamp.sources.geocoders.google import Google
 from bluelamp.sources.geocoders.nominatim import Nominatim
 from bluelamp.sources.geocoders.pelias import Pelias
@@ -55,6 +56,10 @@ _MAKERS: dict[str, tuple[str, Callable[[Access], Geocoder]]] = {
     "google": ("google_key", lambda access: Google(access.google_key)),
 }
 NAMES = tuple(_MAKERS)
+# On what terms each may be asked, whether it was chosen or not: answers may be of one that was chosen before.
+TERMS: Mapping[str, Terms] = {
+    one.TERMS.name: one.TERMS for one in (arcgis, census, google, nominatim, pelias, photon, radar)
+}
 
 
 def chosen_geocoders(names: Sequence[str], access: Access) -> list[Geocoder]:
