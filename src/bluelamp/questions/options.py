@@ -47,6 +47,8 @@ def _all(version: DataVersion, spec: DatasetSpec, dimension: Dimension) -> list[
         return [(word, value_label(dimension.name, word)) for word in words] + [(NOT_RECORDED, "Not recorded")]
     if dimension.name == "hour":
         return [(str(hour), f"{hour:02d}:00 to {hour:02d}:59") for hour in range(24)] + [("", "Not known")]
+    if dimension.name == "weekday":
+        return [(str(day), value_label(dimension.name, str(day))) for day in range(1, 8)]
     return []
 
 

@@ -17,6 +17,12 @@ from bluelamp.questions.question import Filter, Question, make_question, near
 
 # What a URL may carry; beyond it nobody has chosen by hand.
 MAX_VALUES = 200
+_WEEKDAYS = {
+    str(number): name
+    for number, name in enumerate(
+        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), start=1
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +100,14 @@ def _dimension(name: str) -> Dimension:
 
 
 def value_label(field: str, value: str) -> str:
-    """What a person reads for a filter's value: a force by its name, flags as yes and no."""
+    """What a person reads for a filter's value: a force by its name, flags as yes and no, a
+    weekday by its name."""
     if field == "force":
         return BY_SLUG[value].name if value in BY_SLUG else value
     if value in ("true", "false"):
         return "yes" if value == "true" else "no"
+    if field == "weekday" and value in _WEEKDAYS:
+        return _WEEKDAYS[value]
     return "Not recorded" if value in ("", NOT_RECORDED) else value
 
 

@@ -290,6 +290,7 @@ class CardModel(_Model):
     rest: RestModel | None = None
     note: str | None = None
     hours: list[int | None] | None = None
+    days: list[str] | None = None
     week: list[WeekdayModel] | None = None
     figure: float | None = None
     least: float | None = None

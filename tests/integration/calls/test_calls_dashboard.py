@@ -177,6 +177,19 @@ def test_an_hour_that_nobody_watched_is_no_zero(client: httpx.Client, rows: list
     assert "Not watched at all: 03:00, 04:00" in monday["hour"]["note"]
 
 
+def test_days_are_shown_with_what_is_missing(client: httpx.Client, rows: list[dict[str, Any]]) -> None:
+    card = cards(client)["by-day"]
+    counts = Counter(str(row["day"]) for row in rows)
+    assert card["days"] == [str(day) for day in _DAYS[:3]]
+    assert card["values"] == [[counts[day] for day in card["days"]]]
+    assert card["complete"] == [True, True, False]
+    assert card["missing"] == ["", "", "watched 91.0% of the time"]
+    assert card["missing_usual"] == [0, 0, round(counts["2026-03-09"] * (1440 / 1310 - 1))]
+    sunday = cards(client, where=["weekday=7"])
+    assert sunday["by-day"]["days"] == ["2026-03-08"]
+    assert [row["label"] for row in sunday["weekday"]["rows"]] == ["Monday", "Saturday", "Sunday"]
+
+
 def test_a_median_has_a_least_and_a_most(client: httpx.Client, rows: list[dict[str, Any]]) -> None:
     card = cards(client)["minutes-open"]
     known = sorted(row["minutes_open"] for row in rows if row["minutes_open"] is not None)

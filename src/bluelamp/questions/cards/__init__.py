@@ -27,6 +27,7 @@ _KINDS: dict[str, Callable[[Scene, CardSpec], CardAnswer]] = {
     "months": charts.months,
     "bars": charts.bars,
     "hours": charts.hours,
+    "days": watched.days,
     "week": watched.week,
     "median": minutes.median,
     "map": where.map_card,

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bluelamp.domain.month import Month, month_range
-from bluelamp.questions.calls.dataset import HOUR, MONTH, WEEKDAY
+from bluelamp.questions.calls.dataset import DATE, HOUR, MONTH, WEEKDAY
 from bluelamp.questions.calls.told import of_periods
 from bluelamp.questions.calls.watched import Exposure, WatchedCoverage, exposures, percent
 from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of
@@ -20,35 +20,61 @@ from bluelamp.questions.scope import coverage_of_question
 
 
 def months_watched(scene: Scene, card: CardSpec) -> CardAnswer:
-    """Counts by month, in the form of every card by month: nothing is drawn, and never a zero, where nobody watched."""
-    spec = card.spec
+    """Counts by month, in the form of every card by month."""
     asked = scene.question(card, measures=card.measures, by=[MONTH])
     covered = _covered(scene, asked)
     found = {one.name: one for one in exposures(covered, MONTH)}
-    days = {str(one.month): one for one in covered.by_month}
-    counts = {row[0]: [int(value) for value in row[1:]] for row in scene.rows(asked)}
     shown = _months(sorted(found))
-    drawn = [month in found and found[month].watched > 0 for month in shown]
+    its = {str(one.month): one for one in covered.by_month}
+    held = {
+        "months": shown,
+        "expected": [its[month].expected if month in its else 0 for month in shown],
+        "held": [its[month].held if month in its else 0 for month in shown],
+    }
+    view = scene.view
+    chosen = {"from": str(view.first), "to": str(view.last)} if view.first and view.last else None
+    return _over_time(scene, card, asked, found, shown, {**held, "selected": chosen})
+
+
+def days(scene: Scene, card: CardSpec) -> CardAnswer:
+    """Counts by day, of the newest days that the filters leave."""
+    asked = scene.question(card, measures=card.measures, by=[DATE], view=scene.view.without(DATE))
+    found = {one.name: one for one in exposures(_covered(scene, asked), DATE)}
+    shown = sorted(found)[-_DAYS_SHOWN:]
+    older = len(found) - len(shown)
+    note = f"The newest {len(shown)} of {len(found):,} days; the CSV has them all." if older else ""
+    held = {"days": shown, "note": note, "by": DATE, "selected": _chosen(scene, DATE)}
+    return _over_time(scene, card, asked, found, shown, held)
+
+
+def _over_time(
+    scene: Scene,
+    card: CardSpec,
+    asked: Question,
+    found: dict[str, Exposure],
+    shown: list[str],
+    more: dict[str, Any],
+) -> CardAnswer:
+    """The counts of the periods that are shown, with what is missing of each."""
+    spec = card.spec
+    counts = {row[0]: [int(value) for value in row[1:]] for row in scene.rows(asked)}
+    drawn = [name in found and found[name].watched > 0 for name in shown]
     none = [0] * len(card.measures)
     values = [
-        [counts.get(month, none)[at] if its else None for month, its in zip(shown, drawn, strict=True)]
+        [counts.get(name, none)[at] if its else None for name, its in zip(shown, drawn, strict=True)]
         for at in range(len(card.measures))
     ]
-    complete = [month in found and found[month].is_whole for month in shown]
-    view = scene.view
+    complete = [name in found and found[name].is_whole for name in shown]
     first = measure_of(spec, card.measures[0])
     return CardAnswer(
         asked,
         {
             "series": [{"name": name, "label": measure_of(spec, name).title} for name in card.measures],
-            "months": shown,
             "values": values,
-            "expected": [days[month].expected if month in days else 0 for month in shown],
-            "held": [days[month].held if month in days else 0 for month in shown],
             "complete": complete,
-            "missing_usual": [_usual(found.get(month), counts.get(month, none)) for month in shown],
-            "missing": [_missing(found.get(month)) for month in shown],
-            "selected": {"from": str(view.first), "to": str(view.last)} if view.first and view.last else None,
+            "missing_usual": [_usual(found.get(name), counts.get(name, none)) for name in shown],
+            "missing": [_missing(found.get(name)) for name in shown],
+            **more,
         },
         _summary(shown, values[0] if values else [], complete, first.title),
         first.words,
@@ -61,6 +87,7 @@ def months_watched(scene: Scene, card: CardSpec) -> CardAnswer:
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _HOURS = range(24)
+_DAYS_SHOWN = 62
 
 
 def hours_watched(scene: Scene, card: CardSpec) -> CardAnswer:
@@ -165,10 +192,10 @@ def _missing(exposure: Exposure | None) -> str:
     return "" if exposure.is_whole else f"watched {percent(exposure.share)} of the time"
 
 
-def _summary(months: list[str], values: list[int | None], complete: list[bool], title: str) -> str:
+def _summary(shown: list[str], values: list[int | None], complete: list[bool], title: str) -> str:
     known = [value for value in values if value is not None]
     if not known:
-        return "Nothing was watched in these months."
-    incomplete = len(months) - sum(complete)
-    told = f"{incomplete} of {len(months)} were not watched whole." if incomplete else "All were watched whole."
-    return f"{title} by month from {months[0]} to {months[-1]}: {sum(known):,} in all. {told}"
+        return "Nothing was watched in this time."
+    incomplete = len(shown) - sum(complete)
+    told = f"{incomplete} of {len(shown)} were not watched whole." if incomplete else "All were watched whole."
+    return f"{title} from {shown[0]} to {shown[-1]}: {sum(known):,} in all. {told}"

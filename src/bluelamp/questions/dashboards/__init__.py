@@ -40,12 +40,13 @@ RESERVED = {
     "metrics",
 }
 
-Kind = Literal["total", "latest", "months", "bars", "hours", "week", "share", "median", "map", "text"]
+Kind = Literal["total", "latest", "months", "days", "bars", "hours", "week", "share", "median", "map", "text"]
 KIND_WORDS = {
     "total": "all records under the filters as one figure; `also` stands beside it",
     "latest": "the latest complete month beside the one before and the same month a year before, over the same forces; "
     "of calls, the newest closed day beside the day before and the same weekday before",
     "months": "one or several measures by month, with what is missing hatched",
+    "days": "one or several measures by day, with what is missing hatched; calls only",
     "bars": "a measure by a field, the largest first, what is not recorded last",
     "hours": "a measure by the hour of the day; stops and calls only",
     "week": "a measure by hour and day of the week, for each hour that was watched; calls only",
@@ -70,7 +71,7 @@ CARD_WORDS = {
     "help": "a sentence that says how to read it",
     "dataset": "where it is not the dashboard's",
     "measure": "what to count",
-    "measures": "what to count, several; for months",
+    "measures": "what to count, several; for months and days",
     "also": "measures beside the total",
     "by": "the field of bars",
     "of": "the measures that a share is taken of",
@@ -247,12 +248,13 @@ def _problems(dashboard: DashboardSpec) -> Iterator[tuple[Loc, str]]:
 
 
 # Kinds of card that can be about calls: another one might be about forces, or about places of the archive.
-_LIVE_KINDS = ("total", "latest", "months", "bars", "hours", "share", "map", "text", "week", "median")
-_ONLY_LIVE = ("week", "median")
+_LIVE_KINDS = ("total", "latest", "months", "bars", "hours", "share", "map", "text", "days", "week", "median")
+_ONLY_LIVE = ("days", "week", "median")
 _NEEDS = {
     "total": ("measure",),
     "latest": ("measure",),
     "months": ("measures",),
+    "days": ("measures",),
     "bars": ("measure", "by"),
     "hours": ("measure",),
     "week": ("measure",),
