@@ -51,7 +51,11 @@ def city(
         float, typer.Option(metavar="SHARE", min=0, max=1, help="The share of publications with a fault.")
     ] = 0.0,
     toml: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Write the feed's file, demo-city.toml, into this folder.")
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Write the feed's file, demo-city.toml, into this folder, and the city's streets into the home.",
+        ),
     ] = None,
     truth: Annotated[
         Path | None, typer.Option(metavar="FILE", help="At the end, write what was true and which faults there were.")
@@ -65,7 +69,7 @@ def city(
     bluelamp feeds add and set BLUELAMP_ALLOW_PRIVATE_ADDRESSES=true.
     """
     from bluelamp.storage.files import storage_errors
-    from bluelamp.synthetic.city.showing import show_city, write_feed
+    from bluelamp.synthetic.city.showing import build_places, show_city, write_feed
     from bluelamp.synthetic.city.truth import write_truth
 
     here = context_of(context)
@@ -80,6 +84,8 @@ def city(
         if toml is not None:
             with storage_errors("write the feed's file"):
                 console.note(f"Wrote {write_feed(toml, opened, interval=max(every / speed, 1.0))}")
+                built = build_places(here.settings.home, seed)
+            console.note(f"Built the gazetteer of its {built.counts['streets']:,} streets, so that calls have places.")
         if json:
             console.out_json({"url": opened.url, "seed": seed, "publication": opened.publication})
         else:

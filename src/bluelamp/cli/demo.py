@@ -83,11 +83,13 @@ def _serve(here: Context, home: Path, port: int | None) -> int:
     """Serve, with a city beside it whose feed the server polls."""
     from bluelamp.storage.files import storage_errors
     from bluelamp.synthetic.city.agency import FEED
-    from bluelamp.synthetic.city.showing import show_city, write_feed
+    from bluelamp.synthetic.city.showing import build_places, show_city, write_feed
 
     with show_city(tempo=_TEMPO, every=_SECONDS, share=_FAULTS) as city:
         with storage_errors("write the city's feed"):
             write_feed(home / "feeds", city, interval=_SECONDS)
+            built = build_places(home, city.publisher.city.seed)
+        here.console.note(f"The invented city has {counted(built.counts['streets'], 'street')} to place calls on.")
         # The city is on this machine, which is else no place to fetch from.
         live = {"feeds": FEED, "poll_in_server": True, "allow_private_addresses": True}
         return serving.run_here(here, home=home, port=port, notice=NOTICE, log_requests=False, **live)

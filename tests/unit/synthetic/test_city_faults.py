@@ -62,7 +62,7 @@ def test_a_sound_answer_says_its_version(publisher: Publisher) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "low", "high"),
-    [("empty", 0, 0), ("truncated", 0.05, 0.3), ("thinned", 0.45, 0.9), ("out_of_date", 0.7, 1.3), ("late", 0.7, 1.3)],
+    [("empty", 0, 0), ("truncated", 0.05, 0.35), ("thinned", 0.4, 1.0), ("out_of_date", 0.7, 1.3), ("late", 0.7, 1.3)],
 )
 def test_how_much_an_answer_shows(publisher: Publisher, kind: str, low: float, high: float) -> None:
     for number in range(5, 40):

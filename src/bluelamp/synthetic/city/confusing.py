@@ -19,8 +19,9 @@ class Confusing:
         self._now: dict[str, Place] = {}
 
     def at(self, publication: int) -> bool:
-        """Whether numbers are needed at a publication: since the last answer that was `shown`, a call has come up where
-        another one of its nature is, or was within the hour; or one is open that changes its place or nature."""
+        """Whether numbers are needed at a publication: two calls of one place and nature are open, of which a unit may
+        join either; since the last answer that was `shown`, a call has come up where another one of its nature was
+        within the hour; or one is open that changes its place or nature."""
         moment = self._publisher.moment(publication)
         when = moment.timestamp()
         listed = [one for one in self._publisher.city.incidents(moment, moment) if one.units_at(when)]
@@ -28,6 +29,8 @@ class Confusing:
         for number, place in self._now.items():
             self._last.setdefault(place, {})[number] = when
         if self._corrected and any(one.field != "priority" for each in listed for one in each.corrections):
+            return True
+        if len(set(self._now.values())) < len(self._now):
             return True
         return any(self._is_confusing(number, place, when) for number, place in self._now.items())
 

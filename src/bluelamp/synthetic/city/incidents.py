@@ -129,6 +129,8 @@ class Incidents:
         stays = self._stays(chance, nature, units[spot.division], (opened, closed), gaps)
         waiting = chance.expovariate(1) * (2, 6, 8, 25, 50)[nature.priority] + 2
         odd = {"reporting_area": "System.Xml.XmlElement"} if chance.random() < 0.003 else {}
+        if spot.kind == "named":
+            odd = {"beat": "", "division": "", "reporting_area": ""}
         return Incident(
             number=self._number(slot, number),
             reported=opened - min(waiting, 720) * scale,

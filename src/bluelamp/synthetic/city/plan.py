@@ -10,8 +10,9 @@ answer that says the same suspicious thing twice, and two partial answers that l
 - at most four faulty polls in a row, so that no suspicious state stands unchanged long enough to be believed;
 - what is late is older than the last whole answer;
 - incident numbers are there where nothing else could tell, because without them a call is the rows of one place and
-  nature: where a call comes up whose place and nature another one has had within the last hour, and while a call is
-  open whose nature or block is corrected (unless `corrected` asks for that as well).
+  nature: where a call comes up whose place and nature another one has had within the last hour, while two of one place
+  and nature are open, and while a call is open whose nature or block is corrected (unless `corrected` asks for that as
+  well).
 """
 
 from __future__ import annotations

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NoReturn
 
+from bluelamp.live.gazetteer import take_in
+from bluelamp.sources.gazetteer import read_cities
+from bluelamp.storage.gazetteer.store import Built, GazetteerStore
 from bluelamp.synthetic.city.agency import FEED, agency_toml
 from bluelamp.synthetic.city.faults import FAULTS, VANISHING
 from bluelamp.synthetic.city.model import City
 from bluelamp.synthetic.city.plan import EndlessPlan
+from bluelamp.synthetic.city.published import city_toml, write_published
 from bluelamp.synthetic.city.publisher import Publisher
 from bluelamp.synthetic.city.server import CityServer, running
 
@@ -42,3 +48,20 @@ def write_feed(folder: Path, city: CityServer, *, interval: float) -> Path:
     text = agency_toml(city.url, interval=interval, fresh=max(interval / 60 * 5, 2), timeout=max(interval, 5))
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def build_places(home: Path, seed: int) -> Built:
+    """Write the city's file among a home's cities and build its gazetteer of what the city publishes, in about two
+    seconds. Raises OSError, StorageError."""
+    folder = home / "cities"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{FEED}.toml").write_text(city_toml(), encoding="utf-8")
+    city, store = read_cities(folder)[FEED], GazetteerStore(home)
+    with tempfile.TemporaryDirectory(prefix="bluelamp-city-") as published:
+        taken = take_in(store, city, files=write_published(Path(published), seed), client=_nobody)
+    assert taken.built is not None, "it was given files of every kind"
+    return taken.built
+
+
+def _nobody() -> NoReturn:
+    raise AssertionError("nothing is fetched where files are given")

@@ -21,6 +21,12 @@ KINDS = ("St", "Ave", "Dr", "Ln", "Rd", "Blvd", "Ct", "Pl", "Trl", "Way")
 # Initials and surnames, as freeways are named after people; each is written in several ways.
 FREEWAYS = ("K W M", "S E D Fanning", "Corliss J Pruitt", "N Meridian")
 NUMBERED = ("Ih 94", "457")
+# Places that no map has, as dispatchers write what a caller told them.
+LANDMARKS = (
+    "Fairgrounds Lot C", "Old Quarry Access Gate", "Reservoir Boat Ramp North", "Rail Yard Tower 2",
+    "Bike Path Under Trestle", "Pump Station 14", "Levee Mile 3", "Radio Mast Field", "Grain Elevator East Side",
+    "Drainage Culvert 7",
+)  # fmt: skip
 
 
 class Nature(NamedTuple):
