@@ -5,7 +5,7 @@ Changes, snapshots and calls carry moments in this form, in storage and in the A
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 def moment_of(when: datetime) -> str:
@@ -13,7 +13,7 @@ def moment_of(when: datetime) -> str:
     if when.tzinfo is None:
         raise ValueError(f"{when} has no time zone")
     utc = when.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    return f"{utc.year:04d}-{utc:%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
 
 
 def parse_moment(text: str) -> datetime:
@@ -30,3 +30,12 @@ def parse_moment(text: str) -> datetime:
 def seconds_between(earlier: str, later: str) -> float:
     """Seconds from one moment to another; negative where they are the other way round."""
     return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()
+
+
+def moved(moment: str, seconds: float) -> str:
+    """A moment so many seconds later, or earlier where they are negative; the first or the last of all where there is
+    none so early or so late."""
+    try:
+        return moment_of(datetime.fromisoformat(moment) + timedelta(seconds=seconds))
+    except OverflowError:
+        return moment_of(datetime.max.replace(tzinfo=UTC) if seconds > 0 else datetime.min.replace(tzinfo=UTC))

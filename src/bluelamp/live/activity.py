@@ -3,16 +3,18 @@ Worked out by one pass over the changes of the event log. Used by `web.api.feed_
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import cast
 
 from bluelamp.domain.call import Call
 from bluelamp.domain.call_filter import Filter, facts_of
 from bluelamp.domain.change import Change, apply
-from bluelamp.domain.moment import moment_of, parse_moment, seconds_between
+from bluelamp.domain.moment import moment_of, moved, parse_moment, seconds_between
 from bluelamp.errors import UsageError
+from bluelamp.live.line_memory import Count, LineKey, LineMemory
 from bluelamp.live.unwatched import Stretch, clipped, longest_wait, whole_gaps
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.storage.event_log import EventLog, Head, Logged
@@ -30,8 +32,8 @@ _BEGIN, _END = ("opened", "reopened"), ("closed", "aged_out")
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """`active` calls were open at the moment `at`, `opened` ones opened since the point before. Both are None where
-    nobody watched, and for what is still to come."""
+    """`active` calls were open at the moment `at`, `opened` ones opened since the point before. None where nobody
+    watched at that moment, or at any time since the point before; and for what is still to come."""
 
     at: str
     active: int | None
@@ -63,51 +65,65 @@ def step_of(first: str, last: str, wanted: int | None = None) -> int:
         )
     if wanted is None:
         return next((step for step in _STEPS if span / step <= _USUAL_POINTS), _STEPS[-1])
-    if span / wanted + 1 > MOST_POINTS:
+    if span / wanted + 2 > MOST_POINTS:
         raise UsageError(
-            f"A line has at most {MOST_POINTS:,} points; a step of {wanted} seconds gives {span / wanted + 1:,.0f}.",
-            f"Write step={int(span / (MOST_POINTS - 1)) + 1} or more.",
+            f"A line has at most {MOST_POINTS:,} points; a step of {wanted} seconds gives {span / wanted + 2:,.0f}.",
+            f"Write step={math.ceil(span / (MOST_POINTS - 2))} or more.",
         )
     return wanted
 
 
 def moments_of(first: str, last: str, step: int) -> list[str]:
-    """The moments of a line: the first, and each `step` seconds up to the last."""
-    begin, count = parse_moment(first), int(seconds_between(first, last) // step)
-    return [moment_of(begin + timedelta(seconds=step * place)) for place in range(count + 1)]
+    """The moments of a line: whole multiples of `step` seconds between two moments, and the last one itself. So lines
+    that overlap share their points, and what was counted once is known."""
+    begin, end = (parse_moment(at).timestamp() for at in (first, last))
+    places = range(math.ceil(begin / step), math.ceil(end / step))
+    return [*(moment_of(datetime.fromtimestamp(place * step, UTC)) for place in places), last]
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Draws lines of one feed. `agency` is None where there is no configuration of it any more."""
+    """Draws lines of one feed. `agency` is None where there is no configuration of it any more; `memory` is what was
+    counted before."""
 
     log: EventLog
     snapshots: Snapshots
     feed: str
     agency: Agency | None
+    memory: LineMemory = field(default_factory=LineMemory)
 
     def draw(self, first: str, last: str, step: int, through: Filter, now: datetime | None = None) -> Line:
         """The line from one moment to another. Raises NoSuchThing for a feed without a log."""
         moments = moments_of(first, last, step)
         gaps = None if self.agency is None else whole_gaps(self.snapshots, self.agency, first, last, now)
-        kept_from = self.log.kept_from(self.feed)
-        until = moment_of(now or datetime.now(UTC))
-        known = [at for at in moments if kept_from <= at <= until]
-        counted = dict(zip(known, self._counts(known, step, kept_from, through), strict=True))
-        blind = _Blind(gaps or ())
-        points = [
-            Point(at, None, None) if at not in counted or blind.hides(at) else Point(at, *counted[at]) for at in moments
-        ]
-        told = None if gaps is None else clipped(gaps, first, last)
+        kept_from, until = self.log.kept_from(self.feed), moment_of(now or datetime.now(UTC))
+        counted = self._counted([at for at in moments if kept_from <= at <= until], step, kept_from, through)
+        points = list(_points(moments, step, counted, gaps or ()))
+        told = None if gaps is None else clipped(gaps, first, min(last, until))
         return Line(self.feed, first, last, step, points, told, kept_from if kept_from > first else None)
 
-    def _counts(self, moments: Sequence[str], step: int, kept_from: str, through: Filter) -> list[tuple[int, int]]:
-        if not moments:
-            return []
-        before = moment_of(parse_moment(moments[0]) - timedelta(seconds=step))
-        head, start = self.log.as_of(self.feed, max(before, kept_from))
+    def _counted(self, moments: Sequence[str], step: int, kept_from: str, through: Filter) -> dict[str, Count]:
+        """The counts of moments in order, from memory as far as they are known."""
+        head = self.log.head(self.feed)
+        key = LineKey(self.feed, head.epoch, through.query(), step)
+        known = self.memory.known(key)
+        unknown = [place for place, at in enumerate(moments) if at not in known]
+        if not unknown:
+            return {at: known[at] for at in moments}
+        run = moments[unknown[0] : unknown[-1] + 1]
+        before = moments[unknown[0] - 1] if unknown[0] else _earlier(run[0], step)
+        fresh = dict(zip(run, self._counts(max(before, kept_from), run, through), strict=True))
+        # A point that is no multiple of the step, or whose calls may not all have been kept, is not like the others.
+        whole = {at: count for at, count in fresh.items() if at < head.at and _is_whole(at, step)}
+        if before < kept_from:
+            whole.pop(run[0], None)
+        self.memory.keep(key, whole)
+        return {at: fresh[at] if at in fresh else known[at] for at in moments}
+
+    def _counts(self, before: str, moments: Sequence[str], through: Filter) -> Iterator[Count]:
+        head, start = self.log.as_of(self.feed, before)
         longest = longest_wait(self.agency) if self.agency else float("inf")
-        return list(counts(start, self._changes(head, moments[-1]), moments, through, longest))
+        return counts(start, self._changes(head, moments[-1]), moments, through, longest)
 
     def _changes(self, head: Head, last: str) -> Iterator[Logged]:
         """The changes after a head, up to a moment."""
@@ -120,9 +136,19 @@ class Lines:
             seq = page[-1].seq
 
 
+def _earlier(at: str, seconds: int) -> str:
+    """The multiple of some seconds before a moment."""
+    past = parse_moment(at).timestamp()
+    return moved(at, (math.ceil(past / seconds) - 1) * seconds - past)
+
+
+def _is_whole(at: str, step: int) -> bool:
+    return parse_moment(at).timestamp() % step == 0
+
+
 def counts(
     start: Iterable[Call], changes: Iterable[Logged], moments: Sequence[str], through: Filter, longest: float
-) -> Iterator[tuple[int, int]]:
+) -> Iterator[Count]:
     """For each moment, in order, how many calls were open, and how many were opened since the moment before (the first
     time since `start`). Only openings that were seen count: between two answers at most `longest` seconds apart."""
     open_ = _Filtered(start, through) if through else _All(start)
@@ -202,13 +228,17 @@ class _Filtered:
             self._shown.discard(call["id"])
 
 
-class _Blind:
-    """Says of moments, in order, whether they lie within a gap; its edges were seen."""
-
-    def __init__(self, gaps: Sequence[Stretch]) -> None:
-        self._gaps, self._place = gaps, 0
-
-    def hides(self, at: str) -> bool:
-        while self._place < len(self._gaps) and self._gaps[self._place][1] <= at:
-            self._place += 1
-        return self._place < len(self._gaps) and self._gaps[self._place][0] < at
+def _points(
+    moments: Sequence[str], step: int, counted: Mapping[str, Count], gaps: Sequence[Stretch]
+) -> Iterator[Point]:
+    """The points of a line, without what nobody can have seen."""
+    before = _earlier(moments[0], step)
+    place = 0
+    for at in moments:
+        while place < len(gaps) and gaps[place][1] < at:
+            place += 1
+        begin, end = gaps[place] if place < len(gaps) else (at, at)
+        active, opened = counted.get(at, (None, None))
+        # The edges of a gap were seen; so was what was opened before it began.
+        yield Point(at, None if begin < at < end else active, None if begin <= before and at <= end else opened)
+        before = at

@@ -4,10 +4,10 @@ Used by the history, the line of calls at once and the statistics."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import pairwise
 
-from bluelamp.domain.moment import moment_of, parse_moment, seconds_between
+from bluelamp.domain.moment import moment_of, moved, seconds_between
 from bluelamp.live.guard import GOOD, SUSPICIOUS, UNCHANGED
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.storage.snapshots import Snapshots
@@ -16,7 +16,7 @@ from bluelamp.storage.snapshots import Snapshots
 SEEN = (GOOD, UNCHANGED, SUSPICIOUS)
 # Answers at most so many intervals apart cover the time between them.
 _INTERVALS, _SHORTEST = 3, 60.0
-_MOMENT = timedelta(milliseconds=1)
+_MOMENT = 0.001
 
 Stretch = tuple[str, str]
 
@@ -31,7 +31,8 @@ def unwatched(
 ) -> list[Stretch]:
     """The stretches within two moments that were not watched, as moments, in order. An answer shortly before or after
     covers time within; what is still to come is not missed yet."""
-    return clipped(whole_gaps(snapshots, agency, first, last, now), first, last)
+    now = now or datetime.now(UTC)
+    return clipped(whole_gaps(snapshots, agency, first, last, now), first, min(last, moment_of(now)))
 
 
 def whole_gaps(
@@ -39,8 +40,7 @@ def whole_gaps(
 ) -> list[Stretch]:
     """The same, whole: each begins and ends with an answer, or lies over the edge."""
     longest = longest_wait(agency)
-    around = timedelta(seconds=longest)
-    begin, end = _moved(first, -around), _moved(last, around)
+    begin, end = moved(first, -longest), moved(last, longest)
     seen = [when for when, verdict in snapshots.watched(agency.name, begin, end) if verdict in SEEN]
     return gaps_between(seen, first, last, longest, moment_of(now or datetime.now(UTC)))
 
@@ -49,9 +49,8 @@ def gaps_between(seen: Sequence[str], first: str, last: str, longest: float, now
     """The gaps between answers at these moments, in order, that are longer than `longest` seconds and lie at least in
     part within two moments. What is after `now` is not missed yet."""
     last = min(last, now)
-    around = timedelta(seconds=longest) + _MOMENT
-    before = _moved(first, -around)
-    after = min(_moved(last, around), max(now, _moved(last, _MOMENT)))
+    before = moved(first, -longest - _MOMENT)
+    after = min(moved(last, longest + _MOMENT), max(now, moved(last, _MOMENT)))
     marks = [before, *seen, after]
     return [
         (one, other)
@@ -64,10 +63,3 @@ def clipped(gaps: Iterable[Stretch], first: str, last: str) -> list[Stretch]:
     """The parts of gaps within two moments."""
     found = ((max(one, first), min(other, last)) for one, other in gaps)
     return [(one, other) for one, other in found if one < other]
-
-
-def _moved(moment: str, by: timedelta) -> str:
-    try:
-        return moment_of(parse_moment(moment) + by)
-    except OverflowError:  # at the end of all years
-        return moment

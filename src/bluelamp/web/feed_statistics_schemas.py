@@ -13,7 +13,7 @@ class _Model(BaseModel):
 
 class ActivityPointModel(_Model):
     """`active` calls were open at the moment, `opened` ones opened since the point before, as far as that was seen.
-    Both are null where nobody watched: that is no calm."""
+    Null where nobody watched: at that moment, or at any time since the point before. That is no calm."""
 
     at: str
     active: int | None

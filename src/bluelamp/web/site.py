@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bluelamp import bootstrap
+from bluelamp.live.line_memory import LineMemory
 from bluelamp.questions.dashboards import DashboardSpec, read_dashboards
 from bluelamp.settings import Settings
 from bluelamp.web.answers import Answers
@@ -34,6 +35,7 @@ class Site:
     answers: Answers
     fingerprint: str
     live: LiveSite
+    lines: LineMemory = field(default_factory=LineMemory)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _archive: Archive | None = None
 

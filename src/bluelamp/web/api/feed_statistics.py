@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from bluelamp.domain.call_filter import Filter
 from bluelamp.errors import UsageError
 from bluelamp.live.activity import Lines, step_of
-from bluelamp.web.asked import dumps
+from bluelamp.web.asked import dumps, site_of
 from bluelamp.web.feed_asked import (
     FeedName,
     agency_of,
@@ -43,14 +43,15 @@ def activity(
     ] = None,
 ) -> Response:
     """How many calls were open at each moment, as …/history?at= tells it, and how many were opened since the point
-    before. At most 1,000 points. Where nobody watched both are null: a gap, not calm."""
+    before. At most 1,000 points. Where nobody watched they are null: a gap, not calm."""
     live = live_of(request)
     board_of(live, feed)
     span = moment_asked(first, "from"), moment_asked(last, "to")
     if span[0] > span[1]:
         raise UsageError(f"from ({span[0]}) lies after to ({span[1]}).")
     agency = agency_of(live, feed)
-    line = Lines(live.flow.log, live.flow.snapshots, feed, agency).draw(*span, step_of(*span, step), through)
+    lines = Lines(live.flow.log, live.flow.snapshots, feed, agency, site_of(request).lines)
+    line = lines.draw(*span, step_of(*span, step), through)
     told = {
         "feed": feed,
         "from": line.first,

@@ -1,0 +1,56 @@
+"""What was counted for lines of calls at once, kept by a process: what lies before a log's newest snapshot does not
+change any more. Used by `activity`."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import NamedTuple
+
+Count = tuple[int, int]  # calls open, calls opened since the point before
+
+
+class LineKey(NamedTuple):
+    """Which line: of a writing of a feed's log, through a filter, with so many seconds between two points."""
+
+    feed: str
+    epoch: str
+    through: str
+    step: int
+
+
+class LineMemory:
+    """Keeps at most so many points of all lines together; the line that was asked for longest ago goes first. Safe for
+    threads."""
+
+    def __init__(self, most: int = 100_000) -> None:
+        self._most = most
+        self._lines: OrderedDict[LineKey, dict[str, Count]] = OrderedDict()
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def known(self, key: LineKey) -> Mapping[str, Count]:
+        """What is known of a line, by moment."""
+        with self._lock:
+            if key not in self._lines:
+                return {}
+            self._lines.move_to_end(key)
+            return dict(self._lines[key])
+
+    def keep(self, key: LineKey, counts: Mapping[str, Count]) -> None:
+        """Keep points of a line that will not change."""
+        with self._lock:
+            line = self._lines.setdefault(key, {})
+            self._lines.move_to_end(key)
+            self._size -= len(line)
+            line.update(counts)
+            self._size += len(line)
+            while self._size > self._most:
+                _, gone = self._lines.popitem(last=False)
+                self._size -= len(gone)
+
+    @property
+    def size(self) -> int:
+        """How many points are kept."""
+        return self._size
