@@ -1,12 +1,15 @@
-// Writes the land of the British Isles and their neighbours, cut to a box, from the npm package world-atlas (public
-// domain, Natural Earth). It is the ground of the built-in basemap. Run by `npm run build`, `check` and `dev`.
+// Writes the land of the British Isles, and that of the contiguous United States, each with its neighbours and cut to a
+// box, from the npm package world-atlas (public domain, Natural Earth). It is the ground of the built-in basemap: of the
+// archive's maps, and of those of live calls. Run by `npm run build`, `check` and `dev`.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { feature } from 'topojson-client';
 
-const BOX = [-16, 46, 14, 63.5]; // west, south, east, north
-const HOME = new Set(['United Kingdom', 'Ireland', 'Isle of Man', 'Jersey', 'Guernsey']);
-const OUT = new URL('../src/layers/land.generated.json', import.meta.url);
+// The box is west, south, east, north; `home` is drawn finer than the rest.
+const GROUNDS = [
+  { file: 'land.generated.json', box: [-16, 46, 14, 63.5], home: new Set(['United Kingdom', 'Ireland', 'Isle of Man', 'Jersey', 'Guernsey']) },
+  { file: 'landUs.generated.json', box: [-128, 23, -65, 51], home: new Set(['United States of America']) },
+];
 
 const atlas = JSON.parse(readFileSync(createRequire(import.meta.url).resolve('world-atlas/countries-10m.json'), 'utf8'));
 const countries = feature(atlas, atlas.objects.countries).features;
@@ -37,9 +40,9 @@ function thinned(ring, step) {
   return out.length < 4 ? null : out;
 }
 
-function boxed(ring, step) {
+function boxed(ring, box, step) {
   let open = ring.slice(0, -1);
-  for (const [axis, limit, sign] of [[0, BOX[0], -1], [1, BOX[1], -1], [0, BOX[2], 1], [1, BOX[3], 1]]) {
+  for (const [axis, limit, sign] of [[0, box[0], -1], [1, box[1], -1], [0, box[2], 1], [1, box[3], 1]]) {
     open = cut(open, axis, limit, sign);
     if (open.length < 3) return null;
   }
@@ -49,15 +52,21 @@ function boxed(ring, step) {
   return [...short, short[0]];
 }
 
-const features = countries.flatMap((country) => {
-  const polygons = country.geometry.type === 'Polygon' ? [country.geometry.coordinates] : country.geometry.coordinates;
-  const step = HOME.has(country.properties.name) ? 0.012 : 0.05;
-  const kept = polygons.map((rings) => rings.map((ring) => boxed(ring, step)).filter(Boolean)).filter((rings) => rings.length > 0);
-  if (kept.length === 0) return [];
-  return [{
-    type: 'Feature',
-    properties: { home: HOME.has(country.properties.name) },
-    geometry: { type: 'MultiPolygon', coordinates: kept },
-  }];
-});
-writeFileSync(OUT, JSON.stringify({ type: 'FeatureCollection', features }));
+function written({ box, home }) {
+  return countries.flatMap((country) => {
+    const polygons = country.geometry.type === 'Polygon' ? [country.geometry.coordinates] : country.geometry.coordinates;
+    const step = home.has(country.properties.name) ? 0.012 : 0.05;
+    const kept = polygons.map((rings) => rings.map((ring) => boxed(ring, box, step)).filter(Boolean)).filter((rings) => rings.length > 0);
+    if (kept.length === 0) return [];
+    return [{
+      type: 'Feature',
+      properties: { home: home.has(country.properties.name) },
+      geometry: { type: 'MultiPolygon', coordinates: kept },
+    }];
+  });
+}
+
+for (const ground of GROUNDS) {
+  const out = new URL(`../src/layers/${ground.file}`, import.meta.url);
+  writeFileSync(out, JSON.stringify({ type: 'FeatureCollection', features: written(ground) }));
+}

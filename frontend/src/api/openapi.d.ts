@@ -13,7 +13,8 @@ export interface paths {
         };
         /**
          * What this installation serves
-         * @description The dashboards, the current data version, the months held, the licence.
+         * @description The dashboards, the current data version, the months held, the licence. Where there is no archive, the version
+         *     is that of the calls.
          */
         get: operations["site_api_v1_site_get"];
         put?: never;
@@ -33,7 +34,8 @@ export interface paths {
         };
         /**
          * Places by name or postcode
-         * @description Local authorities and forces whose name has these words; a postcode where a look-up is configured.
+         * @description Local authorities and forces whose name has these words, then divisions and beats of feeds of calls; a postcode
+         *     where a look-up is configured.
          */
         get: operations["places_api_v1_places_get"];
         put?: never;
@@ -248,6 +250,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/areas/{kind}/{feed}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One division or beat of a feed of calls
+         * @description What it is. Its figures are those of the dashboard that it names, under its `where`.
+         */
+        get: operations["calls_area_api_v1_areas__kind___feed___name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas/{kind}/{area_id}": {
         parameters: {
             query?: never;
@@ -358,9 +380,9 @@ export interface paths {
         };
         /**
          * One tile of the map
-         * @description Far out the layer `grid` has squares with a count `n`; from zoom 12 the layer `points` has each anonymised map
-         *     point with its count `n`, its `name` and `at`, its longitude and latitude. The counts of all tiles of one zoom add
-         *     up to the records that have a location.
+         * @description Far out the layer `grid` has squares with a count `n`; from zoom 12 the layer `points` has each map point
+         *     (anonymised; of calls, where their place was found) with its count `n`, its `name` and `at`, its longitude and
+         *     latitude. The counts of all tiles of one zoom add up to the records that have a location.
          */
         get: operations["tile_api_v1_tiles__dataset___z___x___y__mvt_get"];
         put?: never;
@@ -401,7 +423,7 @@ export interface paths {
         };
         /**
          * One feed
-         * @description The same for one feed.
+         * @description The same for one feed, with its `dictionary`: what its natures and priorities mean.
          */
         get: operations["feed_api_v1_feeds__feed__get"];
         put?: never;
@@ -498,6 +520,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feeds/{feed}/follow.atom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest calls, for newsreaders (Atom)
+         * @description The newest 100 calls of the 24 hours up to the newest snapshot, open and ended, each as an entry that links to
+         *     its page. An entry keeps its id; `updated` is when the call last changed.
+         */
+        get: operations["follow_atom_api_v1_feeds__feed__follow_atom_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feeds/{feed}/follow.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest calls, for newsreaders (JSON Feed)
+         * @description The same as JSON Feed 1.1.
+         */
+        get: operations["follow_json_api_v1_feeds__feed__follow_json_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/feeds/{feed}/history": {
         parameters: {
             query?: never;
@@ -512,6 +575,27 @@ export interface paths {
          *     in their order, lead from there to any moment up to `to`.
          */
         get: operations["history_api_v1_feeds__feed__history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feeds/{feed}/calls/{call}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the place of a call was found
+         * @description Of a call that is open or has ended: what was looked for, what each source said, which of it was kept or rejected
+         *     and why, and what came of it. Nobody is asked for it.
+         */
+        get: operations["place_api_v1_feeds__feed__calls__call__place_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -546,10 +630,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feeds/{feed}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The line of calls active at once
+         * @description How many calls were open at each moment, as …/history?at= tells it, and how many were opened since the point
+         *     before. At most 1,000 points. Where nobody watched they are null: a gap, not calm.
+         */
+        get: operations["activity_api_v1_feeds__feed__activity_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * ActivityModel
+         * @description The line of calls active at once. `unwatched` is null for a feed without a configuration; `kept_from` is the
+         *     first moment of which changes are kept one by one, where that is later than `from`.
+         */
+        ActivityModel: {
+            /** Feed */
+            feed: string;
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+            /** Step Seconds */
+            step_seconds: number;
+            /** Points */
+            points: components["schemas"]["ActivityPointModel"][];
+            /** Unwatched */
+            unwatched: components["schemas"]["UnwatchedModel"][] | null;
+            /** Kept From */
+            kept_from: string | null;
+            /** Attribution */
+            attribution: string;
+            /** Licence */
+            licence: string;
+        };
+        /**
+         * ActivityPointModel
+         * @description `active` calls were open at the moment, `opened` ones opened since the point before, as far as that was seen.
+         *     Null where nobody watched: at that moment, or at any time since the point before. That is no calm.
+         */
+        ActivityPointModel: {
+            /** At */
+            at: string;
+            /** Active */
+            active: number | null;
+            /** Opened */
+            opened: number | null;
+        };
         /** AlsoModel */
         AlsoModel: {
             /** Measure */
@@ -588,7 +731,10 @@ export interface components {
             licence: string;
             version: components["schemas"]["VersionModel"];
         };
-        /** AreaModel */
+        /**
+         * AreaModel
+         * @description `dashboard` has its cards; `feed` is whose area it is, of a division or a beat, `within` what a beat lies in.
+         */
         AreaModel: {
             /** Kind */
             kind: string;
@@ -606,6 +752,10 @@ export interface components {
             /** Where */
             where: string[];
             compare: components["schemas"]["ComparisonModel"] | null;
+            /** Dashboard */
+            dashboard: string;
+            feed: components["schemas"]["FeedNavModel"] | null;
+            within: components["schemas"]["WithinModel"] | null;
         };
         /** AreaRowModel */
         AreaRowModel: {
@@ -659,6 +809,21 @@ export interface components {
             attribution: string;
             /** Licence */
             licence: string;
+        };
+        /**
+         * AskedModel
+         * @description What was looked for: the location as the call names it, and what kind of location that is.
+         */
+        AskedModel: {
+            /** Text */
+            text: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "block" | "intersection" | "street" | "named" | "unknown";
+            /** Words */
+            words: string;
         };
         /** BarModel */
         BarModel: {
@@ -800,6 +965,14 @@ export interface components {
             licence: string;
         };
         /**
+         * CallsHeldModel
+         * @description The calls of closed days: their version, and the months that they lie in.
+         */
+        CallsHeldModel: {
+            version: components["schemas"]["VersionModel"];
+            months: components["schemas"]["MonthsModel"] | null;
+        };
+        /**
          * CallsModel
          * @description The open calls, and the cursor from which a stream goes on: nothing lies between. `total` counts all open calls,
          *     `shown` those that the filter lets through; `unlocated` of these have no point.
@@ -821,6 +994,36 @@ export interface components {
             attribution: string;
             /** Licence */
             licence: string;
+        };
+        /**
+         * CandidateModel
+         * @description What one source said. Coordinates and distances (metres) are null where the source's licence does not let them be
+         *     kept, or where the feed's privacy shows places less exactly than they are known. `reasons` are sentences.
+         */
+        CandidateModel: {
+            /** Source */
+            source: string;
+            /** Source Words */
+            source_words: string;
+            /**
+             * Precision
+             * @enum {string}
+             */
+            precision: "point" | "block" | "intersection" | "street" | "area";
+            /** Lat */
+            lat: number | null;
+            /** Lon */
+            lon: number | null;
+            /** Uncertainty M */
+            uncertainty_m: number | null;
+            /** Metres From Chosen */
+            metres_from_chosen: number | null;
+            /** Kept */
+            kept: boolean;
+            /** Chosen */
+            chosen: boolean;
+            /** Reasons */
+            reasons: string[];
         };
         /**
          * CardModel
@@ -865,6 +1068,11 @@ export interface components {
             forces?: number | null;
             before?: components["schemas"]["ComparedModel"] | null;
             year_before?: components["schemas"]["ComparedModel"] | null;
+            /** Day */
+            day?: string | null;
+            week_before?: components["schemas"]["ComparedModel"] | null;
+            /** Watched */
+            watched?: string | null;
             /** Later */
             later?: string[] | null;
             /** Silent */
@@ -901,7 +1109,17 @@ export interface components {
             /** Note */
             note?: string | null;
             /** Hours */
-            hours?: number[] | null;
+            hours?: (number | null)[] | null;
+            /** Days */
+            days?: string[] | null;
+            /** Week */
+            week?: components["schemas"]["WeekdayModel"][] | null;
+            /** Figure */
+            figure?: number | null;
+            /** Least */
+            least?: number | null;
+            /** Most */
+            most?: number | null;
             /** Share */
             share?: number | null;
             /** Numerator */
@@ -1200,6 +1418,17 @@ export interface components {
             words: string;
         };
         /**
+         * DictionaryModel
+         * @description What a publisher's words mean. An exact text comes before a pattern; then the first that fits counts. Case and
+         *     the number of blanks do not matter.
+         */
+        DictionaryModel: {
+            /** Natures */
+            natures: components["schemas"]["NatureMeaningModel"][];
+            /** Priorities */
+            priorities: components["schemas"]["PriorityMeaningModel"][];
+        };
+        /**
          * DoubtModel
          * @description The suspicious snapshot that waits for another one to confirm it.
          */
@@ -1263,6 +1492,19 @@ export interface components {
             state: string;
             /** Words */
             words: string;
+            dictionary: components["schemas"]["DictionaryModel"] | null;
+        };
+        /**
+         * FeedNavModel
+         * @description A feed of active calls, and its page.
+         */
+        FeedNavModel: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Path */
+            path: string;
         };
         /** FeedsModel */
         FeedsModel: {
@@ -1457,6 +1699,23 @@ export interface components {
             /** Last */
             last: string;
         };
+        /**
+         * NatureMeaningModel
+         * @description What a nature means: `match` is its exact text or a pattern with *, `words` one sentence.
+         */
+        NatureMeaningModel: {
+            /** Match */
+            match: string;
+            /** Label */
+            label: string;
+            /** Words */
+            words: string;
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "violence" | "theft" | "disturbance" | "traffic" | "medical" | "fire" | "alarm" | "welfare" | "other";
+        };
         /** NavModel */
         NavModel: {
             /** Name */
@@ -1507,6 +1766,44 @@ export interface components {
             /** Held */
             held: number;
         };
+        /**
+         * PlaceFoundModel
+         * @description The place of a call as it is shown, and how it was found. `kind` is null for a call that was never placed;
+         *     `words` says all of it in a sentence or two.
+         */
+        PlaceFoundModel: {
+            /** Feed */
+            feed: string;
+            /** Call */
+            call: string;
+            /** Kind */
+            kind: ("point" | "area" | "none") | null;
+            /** Lat */
+            lat: number | null;
+            /** Lon */
+            lon: number | null;
+            /** Uncertainty M */
+            uncertainty_m: number | null;
+            /** Method */
+            method: string | null;
+            /** Confidence */
+            confidence: number | null;
+            /** Version */
+            version: string | null;
+            /** Area */
+            area: string | null;
+            asked: components["schemas"]["AskedModel"];
+            /** Candidates */
+            candidates: components["schemas"]["CandidateModel"][];
+            /** Sources */
+            sources: components["schemas"]["SourceModel"][];
+            /** Words */
+            words: string;
+            /** Attribution */
+            attribution: string;
+            /** Licence */
+            licence: string;
+        };
         /** PlaceModel */
         PlaceModel: {
             /** Kind */
@@ -1536,8 +1833,23 @@ export interface components {
             path: string;
         };
         /**
+         * PriorityMeaningModel
+         * @description What a priority means; `rank` is 1 for the most urgent, 4 for the least.
+         */
+        PriorityMeaningModel: {
+            /** Match */
+            match: string;
+            /** Label */
+            label: string;
+            /** Words */
+            words: string;
+            /** Rank */
+            rank: number;
+        };
+        /**
          * PrivacyModel
-         * @description What is kept from view before anything else is done with a snapshot.
+         * @description What is kept from view before anything is recorded. `finest` is the finest place that is shown, `jitter_m` how
+         *     far every point is moved at most; `point_decimals` to how many decimals the publisher's own points are rounded.
          */
         PrivacyModel: {
             /** Mask Block */
@@ -1546,6 +1858,15 @@ export interface components {
             suppress_natures: string[];
             /** Delay Minutes */
             delay_minutes: number;
+            /** Point Decimals */
+            point_decimals: number | null;
+            /** Jitter M */
+            jitter_m: number;
+            /**
+             * Finest
+             * @enum {string}
+             */
+            finest: "point" | "block" | "street" | "area";
         };
         /**
          * ProblemModel
@@ -1686,8 +2007,11 @@ export interface components {
             notice: string;
             version: components["schemas"]["VersionModel"];
             months: components["schemas"]["MonthsModel"] | null;
+            calls: components["schemas"]["CallsHeldModel"] | null;
             /** Dashboards */
             dashboards: components["schemas"]["NavModel"][];
+            /** Feeds */
+            feeds: components["schemas"]["FeedNavModel"][];
             basemap: components["schemas"]["BasemapModel"];
             /** Postcode Lookup */
             postcode_lookup: boolean;
@@ -1741,6 +2065,20 @@ export interface components {
             reasons: {
                 [key: string]: string;
             };
+        };
+        /**
+         * SourceModel
+         * @description Who said something of this place, on which terms, and how it wants to be named.
+         */
+        SourceModel: {
+            /** Name */
+            name: string;
+            /** Words */
+            words: string;
+            /** Licence */
+            licence: string;
+            /** Attribution */
+            attribution: string;
         };
         /** SpanModel */
         SpanModel: {
@@ -1808,6 +2146,32 @@ export interface components {
             newest_release: string | null;
             /** Built At */
             built_at: string;
+        };
+        /**
+         * WeekdayModel
+         * @description A day of the week by its 24 hours: how many calls, hours watched, calls an hour. None where nobody ever
+         *     watched.
+         */
+        WeekdayModel: {
+            /** Value */
+            value: string;
+            /** Label */
+            label: string;
+            /** Counts */
+            counts: (number | null)[];
+            /** Hours Watched */
+            hours_watched: number[];
+            /** Rates */
+            rates: (number | null)[];
+        };
+        /** WithinModel */
+        WithinModel: {
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
         };
         /** WorkingModel */
         WorkingModel: {
@@ -2712,6 +3076,86 @@ export interface operations {
                 };
                 content: {
                     "application/geo+json": Record<string, never>;
+                };
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    calls_area_api_v1_areas__kind___feed___name__get: {
+        parameters: {
+            query?: {
+                /** @description the data version to answer from; the current one by default */
+                version?: string;
+            };
+            header?: never;
+            path: {
+                /** @description division or beat */
+                kind: "division" | "beat";
+                /** @description a feed's name */
+                feed: string;
+                /** @description as the feed words it */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaModel"];
                 };
             };
             /** @description Not understood: a field, value or month that there is not. */
@@ -3713,6 +4157,188 @@ export interface operations {
             };
         };
     };
+    follow_atom_api_v1_feeds__feed__follow_atom_get: {
+        parameters: {
+            query?: {
+                /** @description only calls of this division; repeat it for several */
+                division?: string[];
+                /** @description only calls of this beat; repeat it for several */
+                beat?: string[];
+                /** @description only calls of this priority; repeat it for several */
+                priority?: string[];
+                /** @description only calls of this nature; repeat it for several */
+                nature?: string[];
+                /** @description west,south,east,north in degrees: only calls with a point inside; those without a point are not shown */
+                bbox?: string;
+            };
+            header?: never;
+            path: {
+                /** @description a feed, by its name in …/feeds */
+                feed: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An Atom feed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/atom+xml": string;
+                };
+            };
+            /** @description Nothing has changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    follow_json_api_v1_feeds__feed__follow_json_get: {
+        parameters: {
+            query?: {
+                /** @description only calls of this division; repeat it for several */
+                division?: string[];
+                /** @description only calls of this beat; repeat it for several */
+                beat?: string[];
+                /** @description only calls of this priority; repeat it for several */
+                priority?: string[];
+                /** @description only calls of this nature; repeat it for several */
+                nature?: string[];
+                /** @description west,south,east,north in degrees: only calls with a point inside; those without a point are not shown */
+                bbox?: string;
+            };
+            header?: never;
+            path: {
+                /** @description a feed, by its name in …/feeds */
+                feed: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A JSON Feed 1.1. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/feed+json": Record<string, never>;
+                };
+            };
+            /** @description Nothing has changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
     history_api_v1_feeds__feed__history_get: {
         parameters: {
             query?: {
@@ -3760,6 +4386,81 @@ export interface operations {
                     "text/csv": string;
                     "application/vnd.apache.parquet": string;
                     "application/geo+json": Record<string, never>;
+                };
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    place_api_v1_feeds__feed__calls__call__place_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a feed, by its name in …/feeds */
+                feed: string;
+                /** @description a call's `id` */
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceFoundModel"];
                 };
             };
             /** @description Not understood: a field, value or month that there is not. */
@@ -3986,6 +4687,96 @@ export interface operations {
             };
             /** @description The body is compressed. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    activity_api_v1_feeds__feed__activity_get: {
+        parameters: {
+            query: {
+                /** @description the moment of the first point */
+                from: string;
+                /** @description points up to here; at most 31 days later */
+                to: string;
+                /** @description seconds between two points; chosen by the time without it */
+                step?: number | null;
+                /** @description only calls of this division; repeat it for several */
+                division?: string[];
+                /** @description only calls of this beat; repeat it for several */
+                beat?: string[];
+                /** @description only calls of this priority; repeat it for several */
+                priority?: string[];
+                /** @description only calls of this nature; repeat it for several */
+                nature?: string[];
+                /** @description west,south,east,north in degrees: only calls with a point inside; those without a point are not shown */
+                bbox?: string;
+            };
+            header?: never;
+            path: {
+                /** @description a feed, by its name in …/feeds */
+                feed: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityModel"];
+                };
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,5 +1,7 @@
 // The address bar as state. Links stay links: a plain click on a page of ours changes the state without loading anew.
 
+import { pageOf } from './routes';
+
 class Router {
   url = $state.raw(new URL(window.location.href));
   /** Rises with every change of page (not of filters): the new page's title takes the focus. */
@@ -28,7 +30,7 @@ class Router {
   #moved(): void {
     const before = this.url;
     this.url = new URL(window.location.href);
-    if (before.pathname !== this.url.pathname) this.pages += 1;
+    if (pageOf(before.pathname) !== pageOf(this.url.pathname)) this.pages += 1;
   }
 
   #clicked(event: MouseEvent): void {

@@ -6,7 +6,7 @@ import type { Site } from '../api/answers';
 import type { Palette } from '../lib/colours';
 import { calm } from '../lib/theme.svelte';
 import type { MapView } from '../lib/view';
-import { groundStyle } from '../layers/ground';
+import { groundStyle, type Box } from '../layers/ground';
 
 setWorkerUrl(new URL(workerUrl, window.location.href).href);
 
@@ -15,14 +15,14 @@ export const HOME: [number, number, number, number] = [-6.2, 49.9, 1.9, 55.9];
 export type Ground = { style: StyleSpecification | string; builtIn: boolean };
 
 /** The configured ground where it can be reached; the built-in one otherwise, so that a map is never blank. */
-export async function groundOf(site: Site | null, palette: Palette): Promise<Ground> {
+export async function groundOf(site: Site | null, palette: Palette, where: Box | null = null): Promise<Ground> {
   const { style_url, pmtiles_url, attribution } = site?.basemap ?? { style_url: '', pmtiles_url: '', attribution: '' };
   if (style_url && (await reached(style_url))) return { style: style_url, builtIn: false };
   if (pmtiles_url && (await reached(pmtiles_url))) {
     const { tilesStyle } = await import('../layers/tilesGround');
     return { style: tilesStyle(pmtiles_url, attribution, palette), builtIn: false };
   }
-  return { style: groundStyle(palette), builtIn: true };
+  return { style: groundStyle(palette, where), builtIn: true };
 }
 
 async function reached(url: string): Promise<boolean> {
@@ -36,7 +36,14 @@ async function reached(url: string): Promise<boolean> {
 export function makeMap(
   container: HTMLElement,
   style: StyleSpecification | string,
-  start: { view: MapView | null; bounds: [number, number, number, number] | null; attribution: string },
+  start: {
+    view: MapView | null;
+    bounds: [number, number, number, number] | null;
+    attribution: string;
+    /** Whether the page keeps the wheel and one finger for itself; it does unless told otherwise. */
+    cooperative?: boolean;
+    title?: string;
+  },
 ): GlMap {
   const map = new GlMap({
     container,
@@ -49,10 +56,10 @@ export function makeMap(
     maxPitch: 0,
     dragRotate: false,
     attributionControl: false,
-    cooperativeGestures: true,
+    cooperativeGestures: start.cooperative ?? true,
     fadeDuration: calm() ? 0 : 150,
     locale: {
-      'Map.Title': 'Map. Arrow keys move it, plus and minus zoom. The list below it says the same in words.',
+      'Map.Title': start.title ?? 'Map. Arrow keys move it, plus and minus zoom. The list below it says the same in words.',
       'CooperativeGesturesHandler.WindowsHelpText': 'Hold Ctrl and scroll to zoom the map',
       'CooperativeGesturesHandler.MacHelpText': 'Hold ⌘ and scroll to zoom the map',
       'CooperativeGesturesHandler.MobileHelpText': 'Move the map with two fingers',

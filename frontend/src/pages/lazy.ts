@@ -11,6 +11,10 @@ export const NAMED: Record<Exclude<PageName, 'home' | 'dashboard'>, () => Promis
   record: () => import('./Record.svelte'),
   embed: () => import('./Embed.svelte'),
   api: () => import('./Api.svelte'),
+  live: () => import('./Live.svelte'),
+  feeds: () => import('./Feeds.svelte'),
+  health: () => import('./FeedHealth.svelte'),
+  liveEmbed: () => import('./LiveEmbed.svelte'),
   terms: () => import('./Terms.svelte'),
   missing: () => import('./Missing.svelte'),
 };

@@ -1,0 +1,84 @@
+// What an agency's codes mean, by the dictionary in its configuration.
+import type { Call, Feed } from './types';
+
+export type Group = 'violence' | 'theft' | 'disturbance' | 'traffic' | 'medical' | 'fire' | 'alarm' | 'welfare' | 'other';
+export type NatureWords = { match: string; label: string; words: string; group: Group };
+export type PriorityWords = { match: string; label: string; words: string; rank: number };
+type Written = { natures: NatureWords[]; priorities: PriorityWords[] };
+
+export const GROUPS: Record<Group, string> = {
+  violence: 'Violence or a weapon',
+  theft: 'Theft or burglary',
+  disturbance: 'Disturbance',
+  traffic: 'Traffic',
+  medical: 'Medical',
+  fire: 'Fire',
+  alarm: 'Alarm',
+  welfare: 'Welfare or missing person',
+  other: 'Other',
+};
+
+export class Dictionary {
+  #natures = new Map<string, NatureWords>();
+  #priorities = new Map<string, PriorityWords>();
+  readonly #written: Written;
+
+  constructor(feed: Feed | null) {
+    const given = (feed as { dictionary?: Written | null } | null)?.dictionary;
+    this.#written = given ?? { natures: [], priorities: [] };
+  }
+
+  /** The known priorities, the most urgent first. */
+  get priorities(): PriorityWords[] {
+    return [...this.#written.priorities].sort((a, b) => a.rank - b.rank);
+  }
+
+  nature(text: string | null): NatureWords {
+    const key = text ?? '';
+    let found = this.#natures.get(key);
+    if (!found) {
+      found = this.#written.natures.find((one) => matches(one.match, key)) ?? { match: key, label: readable(key), words: '', group: 'other' };
+      this.#natures.set(key, found);
+    }
+    return found;
+  }
+
+  /** `rank` is 1 for the most urgent to 4, 0 where it is not known. */
+  priority(text: string | null): PriorityWords {
+    const key = text ?? '';
+    let found = this.#priorities.get(key);
+    if (!found) {
+      found = this.#written.priorities.find((one) => matches(one.match, key)) ?? {
+        match: key,
+        label: key ? `Priority ${key}` : 'No priority is listed',
+        words: '',
+        rank: /^[1-4]$/.test(key) ? Number(key) : 0,
+      };
+      this.#priorities.set(key, found);
+    }
+    return found;
+  }
+
+  /** What a search for text looks through. */
+  text = (call: Call): string =>
+    [
+      this.nature(call.nature).label, call.nature, call.block, call.location, call.incident_number, call.beat, call.division,
+      call.status, ...call.units.map((unit) => unit.unit),
+    ].filter(Boolean).join(' ').toLowerCase(); // prettier-ignore
+}
+
+/** `40/01 - Other` → `Other`; what has no code before it stays as it is. */
+function readable(text: string): string {
+  const bare = text.replace(/^[0-9A-Z/*]{1,8}\s+-\s+/, '').trim();
+  if (!bare) return text || 'Nature not listed';
+  return bare === bare.toUpperCase() ? bare.charAt(0) + bare.slice(1).toLowerCase() : bare;
+}
+
+/** As the server matches: `*` and `?` stand for any letters, large and small are the same. */
+function matches(pattern: string, text: string): boolean {
+  const expression = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.');
+  return new RegExp(`^${expression}$`, 'i').test(text.trim().replace(/\s+/g, ' '));
+}
