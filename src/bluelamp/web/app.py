@@ -22,6 +22,7 @@ from bluelamp.web.api import (
     areas,
     dashboards,
     datasets,
+    feed_areas,
     feed_follow,
     feed_history,
     feed_places,
@@ -49,7 +50,7 @@ for _media_type in (
 ):  # fmt: skip
     add_compress_type(_media_type)
 _PARTS = (
-    site, dashboards, datasets, questions, records, areas, held, tiles, feeds, feed_follow, feed_history,
+    site, dashboards, datasets, questions, records, areas, held, tiles, feeds, feed_areas, feed_follow, feed_history,
     feed_places, feed_snapshots, feed_statistics,
 )  # fmt: skip
 _DESCRIPTION = (

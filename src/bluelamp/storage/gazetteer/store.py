@@ -160,6 +160,12 @@ class GazetteerStore:
             }
             self._write(city, manifest | {"inputs": inputs})
 
+    def material(self, city: str, kind: str) -> Iterator[pa.Table]:
+        """What is held of a kind, as it was published, one table an input. Raises Damaged where it has changed."""
+        for name, one in sorted(self.held(city).items()):
+            if one.kind == kind:
+                yield self._table(city, name, one)
+
     def build(self, city: Named) -> Built:
         """Make the index of what is held, where it is not made already, and put it in use; the old one is removed.
         Raises StorageError where nothing is held, Damaged where what is held has changed."""

@@ -46,10 +46,12 @@ bounds = [{bounds}]
 kind = "address"
 columns = {{ number = "HOUSENUMBER", street = "FULLSTREETNAME", lat = "LATITUDE", lon = "LONGITUDE" }}
 licence = "{licence}"
+attribution = "Made by Bluelamp's synthetic city"
 
 [inputs.centrelines]
 kind = "segment"
 licence = "{licence}"
+attribution = "Made by Bluelamp's synthetic city"
 [inputs.centrelines.columns]
 street = "FULLNAME"
 left_from = "L_F_ADD"
@@ -62,18 +64,21 @@ kind = "area"
 area = "beat"
 columns = {{ name = "BEAT" }}
 licence = "{licence}"
+attribution = "Made by Bluelamp's synthetic city"
 
 [inputs.divisions]
 kind = "area"
 area = "division"
 columns = {{ name = "DIVISION" }}
 licence = "{licence}"
+attribution = "Made by Bluelamp's synthetic city"
 
 [inputs.limits]
 kind = "area"
 area = "city"
 columns = {{ name = "CITY" }}
 licence = "{licence}"
+attribution = "Made by Bluelamp's synthetic city"
 """
 
 
@@ -99,7 +104,7 @@ def write_published(folder: Path, seed: int) -> list[Path]:
     made = {
         "centrelines": [line for street in (*known, *ground.freeways) for line in _centrelines(street)],
         "beats": _areas("BEAT", [str(beat) for _, beat in BEATS]),
-        "divisions": _areas("DIVISION", [DIVISIONS[division].upper() for division, _ in BEATS]),
+        "divisions": _areas("DIVISION", [DIVISIONS[division] for division, _ in BEATS]),
         "limits": _areas("CITY", [NAME] * len(BEATS)),
     }
     return [addresses, *(_written(folder / f"{name}.geojson", features) for name, features in made.items())]
