@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from bluelamp.archive.workflow import Archive
     from bluelamp.domain.call import Call
+    from bluelamp.live.hooks import Deliverer
     from bluelamp.live.locate import Locator
     from bluelamp.live.places_open import PlacesSetup
     from bluelamp.live.places_told import Opened
@@ -66,6 +67,8 @@ def open_live(settings: Settings, *, looking: bool = False) -> LiveFlow:
     from bluelamp.sources.feeds.agency import read_agencies
     from bluelamp.storage.database import open_database
     from bluelamp.storage.event_log import EventLog
+    from bluelamp.storage.hooks import Hooks
+    from bluelamp.storage.keys import Keys
     from bluelamp.storage.leases import Leases
     from bluelamp.storage.log_writer import LogWriter
     from bluelamp.storage.places import Places
@@ -95,7 +98,25 @@ def open_live(settings: Settings, *, looking: bool = False) -> LiveFlow:
         tidy=lambda: _compact(settings),
         locator=locator,
         teller=PlaceTeller(told),
+        keys=Keys(engine),
+        hooks=Hooks(engine),
+        deliver=lambda: _open_deliverer(settings, engine, log),
     )
+
+
+def _open_deliverer(settings: Settings, engine: sa.Engine, log: EventLog) -> Deliverer:
+    """What delivers webhooks, not started yet."""
+    from bluelamp.live.hooks import Deliverer
+    from bluelamp.live.hooks_delivery import Courier
+    from bluelamp.live.hooks_reading import HookReading
+    from bluelamp.storage.hook_progress import HookProgress
+    from bluelamp.storage.hook_tables import HOOK_LEASE
+    from bluelamp.storage.hooks import Hooks
+    from bluelamp.storage.leases import Leases
+
+    client = open_client(settings)
+    courier = Courier(HookProgress(engine), HookReading(log), client.post, settings.public_url)
+    return Deliverer(courier, Hooks(engine), log, Leases(engine, HOOK_LEASE), close=client.close)
 
 
 def open_places(settings: Settings, *, offline: bool = False) -> PlacesSetup:

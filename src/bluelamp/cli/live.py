@@ -47,7 +47,7 @@ def _open(settings: Settings, *, looking: bool = False) -> LiveFlow:
 
 @app.command(epilog=examples("bluelamp live run dallas-tx", "bluelamp live run dallas-tx seattle-fire-wa"))
 def run(context: typer.Context, feeds: FeedsArgument = None, json: options.AsJson = False) -> int:
-    """Poll feeds until Ctrl-C.
+    """Poll feeds until Ctrl-C, and deliver webhooks.
 
     One poller per feed, even if this is started twice. Every answer is kept as received before anything is done with
     it; killed at any moment, it goes on where it was.
@@ -61,9 +61,16 @@ def run(context: typer.Context, feeds: FeedsArgument = None, json: options.AsJso
     for feed in wanted:
         agency = flow.agency(feed)
         console.note(f"Polling {agency.title} ({feed}) every {agency.interval_seconds:g} s: {agency.attribution}")
-    runner = flow.runner(wanted, lambda feed, step: _tell_step(console, feed, step, json=json))
+    deliverer = flow.deliver()
+
+    def taken(feed: str, step: Step) -> None:
+        deliverer.poke()
+        _tell_step(console, feed, step, json=json)
+
+    runner = flow.runner(wanted, taken)
     here.endless = True
     runner.start()
+    deliverer.start()
     try:
         while True:
             time.sleep(1)
@@ -71,6 +78,7 @@ def run(context: typer.Context, feeds: FeedsArgument = None, json: options.AsJso
         console.note("Stopping.")
     finally:
         runner.stop()
+        deliverer.stop()
     return exits.DONE
 
 

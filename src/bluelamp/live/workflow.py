@@ -5,6 +5,7 @@
     diff      what differs from the open calls                                              domain/diff.py
     record    changes, calls and verdict in one transaction                                 storage/log_writer.py
     stream    every browser reads the event log                                             web/streams/
+    deliver   so do webhooks, and each remembers how far it has come                        hooks.py
     locate    calls are placed beside the flow; their places are kept and follow as changes  locate.py, placing.py
     compact   closed days go into the lake, as dataset calls; once an hour                  compact.py, history.py
 
@@ -25,6 +26,7 @@ from bluelamp.domain.moment import moment_of
 from bluelamp.errors import Busy, NoSuchThing
 from bluelamp.live.capture import PUSHED
 from bluelamp.live.feed_flow import FeedFlow
+from bluelamp.live.hooks import Deliverer
 from bluelamp.live.locate import Locator
 from bluelamp.live.places_told import PlaceTeller
 from bluelamp.live.placing import Located, Placing
@@ -33,6 +35,8 @@ from bluelamp.sources.feeds.agency import Agency
 from bluelamp.sources.feeds.fetching import Part
 from bluelamp.sources.http import HttpClient
 from bluelamp.storage.event_log import EventLog
+from bluelamp.storage.hooks import Hooks
+from bluelamp.storage.keys import Keys
 from bluelamp.storage.leases import Leases
 from bluelamp.storage.log_writer import LogWriter, Step
 from bluelamp.storage.snapshots import PLACED, Body, Entry, Kept, Snapshots
@@ -60,6 +64,10 @@ class LiveFlow:
     snapshots: Snapshots
     leases: Leases
     client: Callable[[], HttpClient]
+    keys: Keys
+    hooks: Hooks
+    # Makes what delivers webhooks, not started yet.
+    deliver: Callable[[], Deliverer]
     token: str = ""
     tidy: Callable[[], None] | None = None
     # Makes a locator for some feeds; it hands the places that it finds to the function it is given.

@@ -90,7 +90,7 @@ class GuardedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        addresses = self._checked(host, port)
+        addresses = self.checked(host, port)
         problem: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
         for address in addresses:
             try:
@@ -103,7 +103,8 @@ class GuardedBackend(httpcore.NetworkBackend):
             return _GuardedStream(stream, self._deadline)
         raise problem or httpcore.ConnectError("the name has no address")
 
-    def _checked(self, host: str, port: int) -> list[str]:
+    def checked(self, host: str, port: int) -> list[str]:
+        """The addresses of a host, all of them public. Raises ConnectError for a name that has none, SourceRefused."""
         try:
             addresses = self._resolve(host, port)
         except (OSError, UnicodeError):

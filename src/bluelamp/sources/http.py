@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -31,6 +31,7 @@ MAX_BODY = 256 << 20  # the largest answer of the API is about 10 MB; reference 
 MAX_REDIRECTS = 5
 MAX_RETRY_AFTER = 120.0  # seconds; a server that asks for more is answered later by a person, not by a waiting program
 RETRY_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
+_DRAINED = 16  # parts of 1,024 bytes
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # What may follow a redirect to another host; anything else, whatever it is called, may be a credential.
 _HARMLESS = frozenset({
@@ -163,6 +164,25 @@ class HttpClient:
         """`request("HEAD", …)`: status and headers only."""
         return self.request("HEAD", url)
 
+    def post(self, url: str, body: bytes, *, headers: Mapping[str, str], total: float) -> int:
+        """Hand something in, once, within `total` seconds; the status of whatever answers. No redirect is followed, and
+        what is answered is not looked at. Raises SourceRefused for a refused address, SourceUnavailable where no answer
+        came."""
+        target = _checked_url(url)
+        self._deadline.at = time.monotonic() + total
+        try:
+            with _told(target):
+                request = self._client.build_request(
+                    "POST", target, headers=dict(headers), content=body, timeout=httpx.Timeout(total)
+                )
+                response = self._client.send(request, stream=True)
+            _drain(response)
+            return response.status_code
+        except TryAgain as again:
+            raise again.error from None
+        finally:
+            self._deadline.at = None
+
     @contextmanager
     def stream(
         self, url: str, *, headers: Mapping[str, str] | None = None, total: float | None = 600.0
@@ -263,6 +283,15 @@ class _GuardedTransport(httpx.HTTPTransport):
         )
 
 
+def check_address(url: str, *, allow_private: bool, resolve: Resolve = resolve) -> None:
+    """Whether requests may ever go to an address, before any does. Raises SourceRefused in words. A name that is not
+    known just now is let through: every connection is checked again."""
+    target = _checked_url(url)
+    backend = GuardedBackend(Deadline(), allow_private=allow_private, resolve=resolve)
+    with suppress(httpcore.ConnectError):
+        backend.checked(target.host, target.port or (443 if target.scheme == "https" else 80))
+
+
 def shown_url(url: str | httpx.URL) -> str:
     """An address fit for a message: without query, fragment and user, one line, at most 200 characters."""
     bare = re.sub(r"(?<=://)[^/@]*@", "", re.split(r"[?#]", str(url))[0])
@@ -359,6 +388,14 @@ def _bounded(response: httpx.Response, limit: int) -> bytes:
                 f"{shown_url(response.url)} sends more than {limit:,} bytes.", "Nothing of that size is expected there."
             )
     return bytes(body)
+
+
+def _drain(response: httpx.Response) -> None:
+    """Read an answer that nobody looks at, so that its connection can be used again; not one that is long or slow."""
+    with suppress(httpx.HTTPError, httpx.StreamError):
+        for _, _size in zip(range(_DRAINED), response.iter_raw(1024), strict=False):
+            pass
+    response.close()
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from bluelamp.web.streams.hub import Hub
 from bluelamp.web.streams.tally import Tally
 
 if TYPE_CHECKING:
+    from bluelamp.live.hooks import Deliverer
     from bluelamp.live.workflow import LiveFlow
     from bluelamp.storage.event_log import EventLog
 
@@ -51,6 +52,7 @@ class LiveSite:
         self._follower = Follower(self._log, self.hub, ring=settings.stream_ring, busy=self.hub.busy)
         self.hub.poke = self._follower.poke
         self._flow: LiveFlow | None = None
+        self._deliverer: Deliverer | None = None
         self._lock = threading.Lock()
         self._ending = threading.Event()
         self._health: dict[str, tuple[float, FeedHealth]] = {}
@@ -102,8 +104,8 @@ class LiveSite:
                 await self.hub.ready.wait()
         restore = _before_exit(lambda: self.hub.end_all("shutdown"))
         try:
-            if self._settings.feed_names and self._settings.poll_in_server:
-                threading.Thread(target=self._start_polling, name="start-polling", daemon=True).start()
+            if self._writes:
+                threading.Thread(target=self._start_writing, name="start-writing", daemon=True).start()
             yield
         finally:
             restore()
@@ -111,20 +113,26 @@ class LiveSite:
             await self.hub.stop()
             await asyncio.to_thread(self._close)
 
-    def _start_polling(self) -> None:
-        """As soon as the database can be opened: until then everything else is served."""
+    def _start_writing(self) -> None:
+        """Poll, where the settings want that here, and deliver webhooks; as soon as the database can be opened: until
+        then everything else is served."""
         while not self._ending.is_set():
             try:
-                runner = self.flow.runner(self._settings.feed_names, lambda _feed, _step: self.poke())
+                flow = self.flow
             except StorageError:
                 self._ending.wait(_AGAIN)
-            else:
-                runner.start()
-                return
+                continue
+            self._deliverer = flow.deliver()
+            self._deliverer.start()
+            if self._settings.feed_names and self._settings.poll_in_server:
+                flow.runner(self._settings.feed_names, lambda _feed, _step: self.poke()).start()
+            return
 
     def _close(self) -> None:
         if self._flow is not None and self._flow.running is not None:
             self._flow.running.stop(_POLLERS_END)
+        if self._deliverer is not None:
+            self._deliverer.stop(_POLLERS_END)
         self._follower.stop()
         if self._flow is not None:
             self._flow.close()
@@ -132,6 +140,8 @@ class LiveSite:
     def poke(self) -> None:
         """Have the logs looked at now."""
         self._follower.poke()
+        if self._deliverer is not None:
+            self._deliverer.poke()
 
     # -- health ------------------------------------------------------------------------------------------------------
 
