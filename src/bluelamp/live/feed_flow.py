@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import takewhile
 
 from bluelamp.domain.call import Place
 from bluelamp.domain.diff import Cloak
@@ -68,10 +69,19 @@ class FeedFlow:
         """Take in what was kept and waits, in order; as far as the feed's delay lets it by `now` (a moment)."""
         steps: list[Step] = []
         while True:
-            entries = self._due(self._snapshots.after(self.agency.name, self.state.taken, _BATCH), now)
+            entries = self.due(now)
             if not entries:
                 return steps
             steps += self.take(entries)
+
+    def due(self, now: str) -> list[Entry]:
+        """The next snapshots that wait, in order, as far as the feed's delay lets them be told by `now` (a moment)."""
+        entries = self._snapshots.after(self.agency.name, self.state.taken, _BATCH)
+        delay = self.agency.privacy.delay_minutes
+        if not delay:
+            return entries
+        until = moment_of(parse_moment(now) - timedelta(minutes=delay))
+        return list(takewhile(lambda entry: entry.fetched_at <= until, entries))
 
     def take(self, entries: Sequence[Entry]) -> list[Step]:
         """Take snapshots in, in one transaction. Raises Busy where another process has taken the feed over."""
@@ -92,13 +102,6 @@ class FeedFlow:
         if self._privacy is None:
             self._privacy = place_privacy(self.agency, self._writer.secret)
         return self._privacy
-
-    def _due(self, entries: Sequence[Entry], now: str) -> list[Entry]:
-        delay = self.agency.privacy.delay_minutes
-        if not delay:
-            return list(entries)
-        until = moment_of(parse_moment(now) - timedelta(minutes=delay))
-        return [entry for entry in entries if entry.fetched_at <= until]
 
     def _one(self, writing: Writing, state: LogState, entry: Entry, cloak: Cloak) -> Step:
         bodies: tuple[Body, ...] = ()

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
+from bluelamp.domain.moment import moment_of
 from bluelamp.errors import Busy
 from bluelamp.live.feed_flow import FeedFlow
 from bluelamp.live.tally import Tally
 from bluelamp.live.workflow import LiveFlow
-
-_BATCH = 200
 
 
 @dataclass(slots=True)
@@ -27,8 +27,8 @@ class Rebuilt:
 
 
 def rebuild(flow: LiveFlow, feed: str, progress: Callable[[int, int], None]) -> Rebuilt:
-    """Read every snapshot of a feed again. `progress` is told how many of how many are done. Raises Busy while another
-    process polls the feed: nothing is changed then."""
+    """Read every snapshot of a feed again, as far as its delay lets them be told. `progress` is told how many of how
+    many are done. Raises Busy while another process polls the feed: nothing is changed then."""
     agency = flow.agency(feed)
     lease = flow.leases.acquire(feed)
     if lease is None:
@@ -41,7 +41,8 @@ def rebuild(flow: LiveFlow, feed: str, progress: Callable[[int, int], None]) -> 
         state = flow.writer.begin_rebuild(lease)
         feed_flow.use(state)
         done = Rebuilt(feed, 0)
-        while entries := flow.snapshots.after(feed, state.taken, _BATCH):
+        now = moment_of(datetime.now(UTC))
+        while entries := feed_flow.due(now):
             for step in feed_flow.take(entries):
                 done.tally.add(step)
             done.snapshots += len(entries)

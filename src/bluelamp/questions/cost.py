@@ -23,7 +23,7 @@ def refuse_costly(version: DataVersion, question: Question, most: int) -> None:
     values, and no more than there are records."""
     groups = 1
     for dimension in question.by:
-        groups *= max(1, _values(version, dimension))
+        groups *= max(1, _values(version, question, dimension))
     if groups <= most:
         return
     groups = min(groups, _records(version, question))
@@ -34,11 +34,13 @@ def refuse_costly(version: DataVersion, question: Question, most: int) -> None:
         )
 
 
-def _values(version: DataVersion, dimension: Dimension) -> int:
+def _values(version: DataVersion, question: Question, dimension: Dimension) -> int:
     if dimension.kind == "month":
         return len(version.months)
     if dimension.kind == "date":
         return len(version.months) * _DAYS_A_MONTH
+    if dimension.kind == "point" and question.dataset.live:
+        return count(version, _whole(question))  # each has a point of its own at most
     if dimension.kind == "point":
         return int(version.once("points", lambda: version.rows("SELECT count(*) FROM dim_point")[0][0]))
     if dimension.kind in ("word", "force", "town", "area", "lsoa", "label"):
@@ -46,9 +48,14 @@ def _values(version: DataVersion, dimension: Dimension) -> int:
     return len(dimension.terms) or _FEW
 
 
+def _whole(question: Question) -> Question:
+    """How many records the dataset has."""
+    return replace(question, measures=(question.dataset.measures[0],), by=(), filters=(), order=(), limit=None)
+
+
 def _records(version: DataVersion, question: Question) -> int:
     """At most so many records, from the filters that an index can count by."""
-    asked = replace(question, measures=(question.dataset.measures[0],), by=(), filters=(), order=(), limit=None)
+    asked = _whole(question)
     fewest = count(version, asked)
     for filter_ in question.filters:
         rows = answer_from_indexes(version, replace(asked, filters=(filter_,)))

@@ -17,6 +17,8 @@ for folder in (
     _TESTS / "unit" / "web" / "streams",
     _TESTS / "integration" / "live",
     _TESTS / "integration" / "web",
+    _TESTS / "integration" / "sources",
+    _TESTS / "integration" / "places",
     Path(__file__).parent,
 ):
     if str(folder) not in sys.path:
