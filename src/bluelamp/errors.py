@@ -3,6 +3,7 @@
 BluelampError                 a sentence for a person: what is wrong, where, what to do
 ├── UsageError                the request itself is wrong (exit code 2)
 │   ├── SettingsError         a setting is unknown or nonsense
+│   ├── KeyNeeded             it needs an API key, and none was shown that there is
 │   └── TooCostly             it would take more time, memory or rows than anybody may have
 ├── SourceError               a publisher, or a file from one, cannot be used
 │   ├── NotFound              it is not there (HTTP 404, no such file, no such release)
@@ -46,6 +47,10 @@ class UsageError(BluelampError):
 
 class SettingsError(UsageError):
     """A setting is unknown or nonsense."""
+
+
+class KeyNeeded(UsageError):
+    """It needs an API key, and none was shown that there is."""
 
 
 class TooCostly(UsageError):

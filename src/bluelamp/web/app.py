@@ -26,10 +26,12 @@ from bluelamp.web.api import (
     feed_follow,
     feed_history,
     feed_places,
+    feed_scores,
     feed_snapshots,
     feed_statistics,
     feeds,
     held,
+    hooks,
     questions,
     records,
     site,
@@ -51,7 +53,7 @@ for _media_type in (
     add_compress_type(_media_type)
 _PARTS = (
     site, dashboards, datasets, questions, records, areas, held, tiles, feeds, feed_areas, feed_follow, feed_history,
-    feed_places, feed_snapshots, feed_statistics,
+    feed_places, feed_scores, feed_snapshots, feed_statistics, hooks,
 )  # fmt: skip
 _DESCRIPTION = (
     "Every figure with its coverage. Answers are public, need no key, and may be cached: they carry a strong ETag and "

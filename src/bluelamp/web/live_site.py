@@ -29,11 +29,13 @@ from bluelamp.web.streams.tally import Tally
 if TYPE_CHECKING:
     from bluelamp.live.hooks import Deliverer
     from bluelamp.live.workflow import LiveFlow
+    from bluelamp.sources.http import HttpClient
     from bluelamp.storage.event_log import EventLog
 
 # How long what was found out about a feed is told again, and how long the start waits for the logs; seconds.
 _HEALTH_KEPT, _FIRST_LOOK = 2.0, 3.0
 _POLLERS_END, _AGAIN = 2.0, 2.0
+_TRIALS = 4
 _AWAY = "The database does not answer: what is shown is from memory, as it was then."
 
 
@@ -53,6 +55,8 @@ class LiveSite:
         self.hub.poke = self._follower.poke
         self._flow: LiveFlow | None = None
         self._deliverer: Deliverer | None = None
+        # Test deliveries of webhooks, of which each takes a thread while it waits for its receiver.
+        self.trials = threading.BoundedSemaphore(_TRIALS)
         self._lock = threading.Lock()
         self._ending = threading.Event()
         self._health: dict[str, tuple[float, FeedHealth]] = {}
@@ -86,6 +90,10 @@ class LiveSite:
             return self.flow.log
         except NothingHeld:
             return None
+
+    def client(self) -> HttpClient:
+        """A client for one request that goes out, to be closed."""
+        return bootstrap.open_client(self._settings)
 
     @property
     def push_token(self) -> str:

@@ -15,6 +15,7 @@ UNFORESEEN = (
 # The first class that fits counts: (class, status, slug of the page that explains it, title)
 TABLE: tuple[tuple[type[errors.BluelampError], int, str, str], ...] = (
     (errors.TooCostly, 422, "too-costly", "Too much is asked at once"),
+    (errors.KeyNeeded, 401, "no-key", "An API key is needed"),
     (errors.UsageError, 400, "not-understood", "The request is not understood"),
     (errors.NotKept, 410, "version-not-kept", "That is no longer kept"),
     (errors.NoSuchThing, 404, "not-found", "There is no such thing"),
@@ -52,4 +53,7 @@ def problem_of(error: errors.BluelampError) -> tuple[int, dict[str, Any], dict[s
     else:
         detail, hint = error.message, error.hint
     retry = next((seconds for kind, seconds in _RETRY_SECONDS.items() if type(error) is kind), None)
-    return status, problem(status, slug, title, detail, hint), {"Retry-After": str(retry)} if retry else {}
+    headers = {"Retry-After": str(retry)} if retry else {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return status, problem(status, slug, title, detail, hint), headers
