@@ -14,7 +14,22 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from bluelamp import __version__
-from bluelamp.cli import archive, asking, care, city, demo, exits, feeds, gazetteer, live, places, reference, serving
+from bluelamp.cli import (
+    archive,
+    asking,
+    care,
+    city,
+    demo,
+    exits,
+    feeds,
+    gazetteer,
+    hooks,
+    keys,
+    live,
+    places,
+    reference,
+    serving,
+)
 from bluelamp.cli.console import Console, ReaderGoneError
 from bluelamp.cli.context import Context
 from bluelamp.cli.interruption import WORDS, Interruption, interruptible
@@ -32,6 +47,8 @@ class _InOrder(TyperGroup):
         "places",
         "gazetteer",
         "serve",
+        "keys",
+        "hooks",
         "ask",
         "crime",
         "reference",
@@ -97,6 +114,8 @@ app.add_typer(live.app, name="live")
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(gazetteer.app, name="gazetteer")
 app.add_typer(places.app, name="places")
+app.add_typer(keys.app, name="keys")
+app.add_typer(hooks.app, name="hooks")
 app.add_typer(reference.app, name="reference")
 app.add_typer(care.config_app, name="config")
 care.join(app)
