@@ -33,3 +33,98 @@ class ActivityModel(_Model):
     kept_from: str | None
     attribution: str
     licence: str
+
+
+class OpenedLastHourModel(_Model):
+    """`value` is null where nobody watched at all; `watched_share` is how much of the hour was, from 0 to 1."""
+
+    value: int | None
+    from_: str = Field(alias="from")
+    to: str
+    watched_share: float
+
+
+class UsualModel(_Model):
+    """What the same hour of past weeks came to: the same weekday and time of the day on the agency's clocks. `values`
+    are those of the `weeks` in which the hour was watched, the newest first; `low` and `high` the least and the most."""
+
+    median: float
+    low: int
+    high: int
+    weeks: int
+    values: list[int]
+
+
+class CountedModel(_Model):
+    """`value` as the publisher writes it, null where it is not said; `label` from the feed's dictionary."""
+
+    value: str | None
+    label: str | None
+    count: int
+
+
+class ByModel(_Model):
+    nature: list[CountedModel]
+    division: list[CountedModel]
+    beat: list[CountedModel]
+    priority: list[CountedModel]
+
+
+class OnSceneModel(_Model):
+    """How long the calls that were closed in the last 24 hours had a unit on them. The median of the middles, and the
+    medians of the least and the most that it can have been; null where none is known, and `words` say why."""
+
+    median_minutes: float | None
+    low: float | None
+    high: float | None
+    calls: int
+    words: str
+
+
+class BusyBeatModel(_Model):
+    beat: str
+    opened_last_day: int
+    active: int
+
+
+class WeekModel(_Model):
+    """`hours` holds seven rows, Monday first, of 24 local hours: calls opened in an hour that was watched; null where
+    it never was."""
+
+    hours: list[list[float | None]]
+    days_watched: float
+    from_: str | None = Field(alias="from")
+    to: str | None
+    words: str
+
+
+class PollsModel(_Model):
+    """Answers of the last 24 hours: `expected` by the feed's interval, `seen` those that told what was going on (the
+    suspicious among them), `failed` those that told nothing."""
+
+    expected: int
+    seen: int
+    suspicious: int
+    failed: int
+
+
+class StatisticsModel(_Model):
+    """A feed in figures. `at` is the moment they are told, `seen_at` the newest answer that they rest on. Gaps are
+    stretches that nobody watched: they never count as calm."""
+
+    feed: str
+    at: str
+    seen_at: str | None
+    active: int
+    units: int
+    opened_last_hour: OpenedLastHourModel
+    usual_this_hour: UsualModel | None
+    usual_words: str
+    by: ByModel
+    on_scene: OnSceneModel
+    busiest_beats: list[BusyBeatModel]
+    week: WeekModel
+    gaps_last_day: list[UnwatchedModel]
+    polls: PollsModel
+    attribution: str
+    licence: str

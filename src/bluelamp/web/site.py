@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bluelamp import bootstrap
 from bluelamp.live.line_memory import LineMemory
+from bluelamp.live.statistics import Books
 from bluelamp.questions.dashboards import DashboardSpec, read_dashboards
 from bluelamp.settings import Settings
 from bluelamp.web.answers import Answers
@@ -36,6 +37,7 @@ class Site:
     fingerprint: str
     live: LiveSite
     lines: LineMemory = field(default_factory=LineMemory)
+    books: Books = field(default_factory=Books)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _archive: Archive | None = None
 

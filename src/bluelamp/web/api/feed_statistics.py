@@ -1,4 +1,4 @@
-"""A feed in figures: the line of calls active at once."""
+"""A feed in figures: the line of calls active at once, and the statistics."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from bluelamp.domain.call_filter import Filter
-from bluelamp.errors import UsageError
+from bluelamp.errors import NothingHeld, UsageError
 from bluelamp.live.activity import Lines, step_of
 from bluelamp.web.asked import dumps, site_of
 from bluelamp.web.feed_asked import (
@@ -21,7 +21,7 @@ from bluelamp.web.feed_asked import (
     live_of,
     moment_asked,
 )
-from bluelamp.web.feed_statistics_schemas import ActivityModel
+from bluelamp.web.feed_statistics_schemas import ActivityModel, StatisticsModel
 from bluelamp.web.schemas import PROBLEMS
 
 router = APIRouter(prefix="/feeds", tags=["feeds"])
@@ -63,3 +63,24 @@ def activity(
         **credits_of(agency),
     }
     return fresh(dumps(told))
+
+
+@router.get(
+    "/{feed}/statistics",
+    responses={200: {"model": StatisticsModel}, **PROBLEMS},
+    summary="A feed in figures",
+)
+def statistics(request: Request, feed: FeedName, through: Annotated[Filter, Depends(filter_of)]) -> Response:
+    """What is active now, what was opened in the last hour and whether that is usual, how long calls take, where and
+    when they come. The last hour is compared with the hour that ended at the same weekday and time of the day, on the
+    agency's clocks, in the past eight weeks, where it was watched; with fewer than three such hours `usual_this_hour`
+    is null and `usual_words` say so. Openings count where they were seen: not of what was there after a gap."""
+    live = live_of(request)
+    board_of(live, feed)
+    agency = agency_of(live, feed)
+    if agency is None:
+        raise NothingHeld(
+            f"There is no configuration of the feed {feed} any more.", "Its time zone is not known: put its file back."
+        )
+    told = site_of(request).books.statistics(live.flow.log, live.flow.snapshots, agency, through)
+    return fresh(dumps({**told, **credits_of(agency)}))
