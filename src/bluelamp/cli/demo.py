@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Never
 
@@ -15,6 +17,8 @@ from bluelamp.cli.console import counted
 from bluelamp.cli.options import context_of, examples
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from bluelamp.cli.context import Context
 
 
@@ -24,6 +28,7 @@ NOTICE = (
 )
 # The demo's city lives four times as fast and publishes every few seconds: within a minute there is something to see.
 _TEMPO, _SECONDS, _FAULTS = 4.0, 5.0, 0.05
+_SINCE = "city-since.txt"  # since when: before that it lived as slowly as a small one
 
 
 def demo(
@@ -38,16 +43,46 @@ def demo(
     port: Annotated[
         int | None, typer.Option(metavar="PORT", min=0, max=65_535, help="The port to serve on; 0 for any free one.")
     ] = None,
+    days: Annotated[
+        int, typer.Option(metavar="NUMBER", min=0, max=30, help="With --serve: past days of the city's calls.")
+    ] = 10,
 ) -> int:
     """Make a synthetic twin of the archive and look around it.
 
     Two releases of invented records in the real layout, loaded without a network and without real data. With --serve
-    the active calls of an invented city are polled beside it.
+    the active calls of an invented city are polled beside it, which has a past of some days.
     """
     here = context_of(context)
+    home = folder / "home"
+    if not serve:
+        return _load_twin(here, folder, crimes, home, serve=False)
+    with _city_beside(folder, home, days) as city:
+        _load_twin(here, folder, crimes, home, serve=True)
+        streets, calls = city.result()
+    here.console.note(f"The invented city has {counted(streets, 'street')} to place calls on.")
+    if calls:
+        here.console.note(f"It has a past of {counted(days, 'day')} with {counted(calls, 'call')}.")
+    return _serve(here, folder, port)
+
+
+@contextmanager
+def _city_beside(folder: Path, home: Path, days: int) -> Iterator[Future[tuple[int, int]]]:
+    """The city's past, written by a process of its own while the archive is loaded."""
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    from bluelamp.storage.files import storage_errors
+    from bluelamp.synthetic.city.history import prepare
+
+    with storage_errors("write the city"):
+        home.mkdir(parents=True, exist_ok=True)
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as beside:
+        yield beside.submit(prepare, home, folder / _SINCE, tempo=_TEMPO, interval=_SECONDS, days=days)
+
+
+def _load_twin(here: Context, folder: Path, crimes: int, home: Path, *, serve: bool) -> int:
     console = here.console
     plans = _write_twin(here, folder, crimes)
-    home = folder / "home"
     from bluelamp.archive.reference import take_in
     from bluelamp.bootstrap import open_archive
     from bluelamp.domain.month import Month
@@ -76,20 +111,22 @@ def demo(
     # Worked out now, so that the page of data shows at once what the second release changed.
     changes = Changes(archive, home / "cache" / "web")
     changes.keep(Month.parse(releases[0]), Month.parse(releases[1]))
-    return _serve(here, home, port)
+    return 0
 
 
-def _serve(here: Context, home: Path, port: int | None) -> int:
+def _serve(here: Context, folder: Path, port: int | None) -> int:
     """Serve, with a city beside it whose feed the server polls."""
     from bluelamp.storage.files import storage_errors
     from bluelamp.synthetic.city.agency import FEED
-    from bluelamp.synthetic.city.showing import build_places, show_city, write_feed
+    from bluelamp.synthetic.city.history import grown_city
+    from bluelamp.synthetic.city.showing import show_city, write_feed
 
-    with show_city(tempo=_TEMPO, every=_SECONDS, share=_FAULTS) as city:
+    home = folder / "home"
+    with storage_errors("write the city"):
+        its = grown_city(folder / _SINCE, tempo=_TEMPO)
+    with show_city(city=its, every=_SECONDS, share=_FAULTS) as city:
         with storage_errors("write the city's feed"):
             write_feed(home / "feeds", city, interval=_SECONDS)
-            built = build_places(home, city.publisher.city.seed)
-        here.console.note(f"The invented city has {counted(built.counts['streets'], 'street')} to place calls on.")
         # The city is on this machine, which is else no place to fetch from.
         live = {"feeds": FEED, "poll_in_server": True, "allow_private_addresses": True}
         return serving.run_here(here, home=home, port=port, notice=NOTICE, log_requests=False, **live)

@@ -15,12 +15,14 @@ from bluelamp.storage.snapshots import Snapshots
 _SEEN = {GOOD, UNCHANGED, SUSPICIOUS}
 # Answers that are at most so many intervals apart cover the time between them.
 _INTERVALS = 3
+# However often a feed is polled: in so short a time hardly a call comes and goes unseen.
+_SHORT = timedelta(minutes=6)
 
 
 def watched_day(snapshots: Snapshots, agency: Agency, day: date) -> Watched:
     """The minutes that were watched, by local hour, and the gaps."""
     zone = ZoneInfo(agency.zone)
-    apart = timedelta(seconds=_INTERVALS * agency.interval_seconds)
+    apart = max(timedelta(seconds=_INTERVALS * agency.interval_seconds), _SHORT)
     begin, end = bounds(day, zone)
     # An answer just outside of the day covers time within it.
     found = snapshots.watched(agency.name, moment_of(begin - apart), moment_of(end + apart))

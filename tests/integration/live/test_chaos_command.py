@@ -98,6 +98,7 @@ def test_it_goes_on_publishing(tmp_path: Path) -> None:
 
 def test_the_demo_serves_a_city_beside_the_archive(tmp_path: Path) -> None:
     arguments = ["demo", "--serve", "--port", "0", "--folder", str(tmp_path / "demo"), "--crimes", "1000"]
+    arguments += ["--days", "0"]  # its past takes long; tests/integration/calls has that
     demo = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, text=True, env=environment())
     try:
         assert demo.stdout is not None

@@ -25,16 +25,22 @@ _BEHIND = 10
 
 
 def show_city(
-    *, seed: int = 1, tempo: float = 1.0, every: float = 120.0, speed: float = 1.0, share: float = 0.0, port: int = 0
+    *,
+    seed: int = 1,
+    tempo: float = 1.0,
+    every: float = 120.0,
+    speed: float = 1.0,
+    share: float = 0.0,
+    port: int = 0,
+    city: City | None = None,
 ) -> CityServer:
-    """Serve a city from now on. It publishes every `every` seconds of its own time, which goes `speed` times as fast as
-    ours; `share` of its publications have faults (of columns that vanish as well). Raises OSError for a port that is
-    taken, ValueError for a tempo that no city has."""
+    """Serve a city from now on: `city`, or else that of the seed and the tempo. It publishes every `every` seconds of
+    its own time, which goes `speed` times as fast as ours; `share` of its publications have faults (of columns that
+    vanish as well). Raises OSError for a port that is taken, ValueError for a tempo that no city has."""
     now = datetime.now(UTC).replace(microsecond=0)
     start = now if speed == 1 else now - _BEFORE
-    publisher = Publisher(
-        City(seed, tempo=tempo), start - _BEHIND * timedelta(seconds=every), every=timedelta(seconds=every)
-    )
+    first = start - _BEHIND * timedelta(seconds=every)
+    publisher = Publisher(city or City(seed, tempo=tempo), first, every=timedelta(seconds=every))
     kinds = [kind for kind in FAULTS if kind != "hang"]
     plan = EndlessPlan(publisher, seed=seed, share=share, kinds=kinds, vanishing=VANISHING if share else ())
     return CityServer(publisher, plan, now=running(start, speed), port=port)
