@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -32,8 +31,8 @@ def test_days_of_the_past_are_closed_watched_and_placed(tmp_path: Path) -> None:
     assert answer.rows[0]["date"] == str(yesterday)
     assert [gap.state for gap in answer.coverage.gaps if gap.begin == yesterday] == [], "watched from midnight on"
     assert 0 < sum(row["unlocated"] for row in answer.rows) < calls / 4
-    with_place = bluelamp.ask("calls", home=home, by="place_method").rows
-    assert Counter({row["place_method"]: row["calls"] for row in with_place}).most_common(1)[0][0] == "gazetteer"
+    methods = bluelamp.ask("calls", home=home, by="place_method").rows
+    assert methods[0]["place_method"].startswith("gazetteer"), "placed as the poller does"
 
 
 def test_the_city_grows_without_a_jump(tmp_path: Path) -> None:
