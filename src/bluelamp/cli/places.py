@@ -225,18 +225,16 @@ def score(
 
     Against official coordinates; from then on each source is believed accordingly.
 
-    A city's reports carry the number of the call that they came of, and coordinates, a day later. Without FILE, shows
-    what was measured last. Nobody is asked.
+    A city's reports carry the number of the call that they came of, and coordinates, a day later. Such calls are
+    remembered, so that they can be linked to their report. Without FILE, shows what was measured last. Nobody is asked.
     """
-    from bluelamp.live.places_score import read_official
-    from bluelamp.live.places_score import score as measure
+    from bluelamp.live.places_score import measure, read_official
 
     here = context_of(context)
     with _desk(here.settings, feed, offline=True, bulk=True) as desk:
         if file is not None:
             officials = read_official(file)
-            measured = measure(desk, officials)
-            desk.places.keep_scores(feed, measured, datetime.now(UTC))
+            measure(desk, officials, datetime.now(UTC))
             here.console.note(f"{counted(len(officials), 'official coordinate')}.")
         scores = desk.places.scores(feed)
     newest = [one for one in scores if one.scored_at == scores[0].scored_at]

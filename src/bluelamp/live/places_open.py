@@ -71,19 +71,24 @@ def open_ground(setup: PlacesSetup, places: Places, agency: Agency) -> Ground:
 
 def open_told(setup: PlacesSetup, places: Places, agency: Agency) -> Opened:
     """What a feed's places are explained with. Raises SettingsError or StorageError."""
-    city = city_of_feed(read_cities(setup.home / "cities"), agency.name)
+    return Opened(open_desk(setup, places, agency, ()), sources_of(setup.home, agency))
+
+
+def sources_of(home: Path, agency: Agency) -> dict[str, Source]:
+    """Everybody who may say where a feed's calls are, by name. Raises SettingsError."""
+    city = city_of_feed(read_cities(home / "cities"), agency.name)
     inputs = city.inputs.values() if city is not None else ()
     known = [
         Source("feed", "the publisher's own list", agency.licence, agency.attribution),
         Source(
             GAZETTEER,
-            "the city's own addresses and streets",
+            "the city's own list of addresses and streets",
             "; ".join(dict.fromkeys(one.licence for one in inputs if one.licence)),
             "; ".join(dict.fromkeys(one.attribution for one in inputs if one.attribution)),
         ),
         *(Source(one.name, _amid(one.title), one.licence, one.attribution) for one in TERMS.values()),
     ]
-    return Opened(open_desk(setup, places, agency, ()), {one.name: one for one in known})
+    return {one.name: one for one in known}
 
 
 def _amid(title: str) -> str:

@@ -11,6 +11,7 @@ import json
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,15 @@ def _official(row: Mapping[str, Any]) -> Official | None:
         return None
     areas = {name: of(name) for name in ("beat", "reporting_area", "division")}
     return Official(lat, lon, number, location, of("block"), areas)
+
+
+def measure(desk: Desk, officials: Sequence[Official], now: datetime) -> list[Score]:
+    """Remember what is reported of calls, score places against it, and keep what that comes to. Raises StorageError."""
+    numbered = ((one.number, one.lat, one.lon) for one in officials if one.number)
+    desk.places.officials.keep(desk.feed, numbered, now)
+    measured = score(desk, officials)
+    desk.places.keep_scores(desk.feed, measured, now)
+    return measured
 
 
 def score(desk: Desk, officials: Sequence[Official]) -> list[Score]:

@@ -28,6 +28,7 @@ from bluelamp.live.capture import PUSHED
 from bluelamp.live.feed_flow import FeedFlow
 from bluelamp.live.hooks import Deliverer
 from bluelamp.live.locate import Locator
+from bluelamp.live.places_record import PlaceRecord
 from bluelamp.live.places_told import PlaceTeller
 from bluelamp.live.placing import Located, Placing
 from bluelamp.live.runner import Parts, Runner
@@ -66,6 +67,8 @@ class LiveFlow:
     client: Callable[[], HttpClient]
     keys: Keys
     hooks: Hooks
+    # How well calls are placed, and what cities themselves report of them.
+    record: PlaceRecord
     # Makes what delivers webhooks, not started yet.
     deliver: Callable[[], Deliverer]
     token: str = ""

@@ -102,6 +102,17 @@ PLACE_SCORE = sa.Table(
     sa.Index("place_score_at", "feed", "scored_at"),
 )
 
+# Calls that have appeared in their city's own reports, and where those say that they were.
+PLACE_OFFICIAL = sa.Table(
+    "place_official",
+    METADATA,
+    sa.Column("feed", sa.Text, primary_key=True),
+    sa.Column("number_key", sa.Text, primary_key=True),  # domain.matching.number_key
+    sa.Column("lat", sa.Float, nullable=False),
+    sa.Column("lon", sa.Float, nullable=False),
+    sa.Column("first_seen", sa.Text, nullable=False),  # a moment
+)
+
 # A secret of this installation, which points are moved by where a feed's configuration says so.
 PLACE_SECRET = sa.Table(
     "place_secret",

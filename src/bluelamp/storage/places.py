@@ -22,6 +22,7 @@ from bluelamp.domain.matching import number_key
 from bluelamp.domain.moment import moment_of
 from bluelamp.domain.place import Asked, Candidate, same_spot
 from bluelamp.storage.live_tables import CALL, FEED
+from bluelamp.storage.place_officials import Officials
 from bluelamp.storage.place_tables import (
     PLACE,
     PLACE_ANSWER,
@@ -107,6 +108,11 @@ class Places:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+
+    @property
+    def officials(self) -> Officials:
+        """What cities themselves report of calls."""
+        return Officials(self._engine)
 
     # -- answers -----------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bluelamp.domain.meaning import Group
+from bluelamp.web.feed_place_schemas import OfficialModel
 
 Kind = Literal["opened", "unit_joined", "unit_left", "updated", "closed", "reopened", "aged_out", "located"]
 Between = list[str | None]
@@ -167,13 +168,14 @@ class CallsModel(_Model):
 
 class CallWithTimelineModel(_Model):
     """One call, open or ended, with all that happened to it in order. Changes from before `kept_from` are not kept one
-    by one any more; null where all are."""
+    by one any more; null where all are. `official` is null until the call is in the city's own reports."""
 
     feed: str
     cursor: str
     call: CallModel
     timeline: list[ChangeModel]
     kept_from: int | None
+    official: OfficialModel | None
     attribution: str
     licence: str
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 from bluelamp.domain.feed import FeedRules
 from bluelamp.domain.meaning import Dictionary, NatureMeaning, PriorityMeaning
@@ -39,6 +40,18 @@ class Privacy:
     def cloaks(self) -> bool:
         """Whether places are shown less exactly than they are known."""
         return self.jitter_m > 0 or self.finest != "point"
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Where official reports can be read: see `written.IncidentTable`."""
+
+    url: str
+    words: str
+
+    def url_of(self, number: str) -> str | None:
+        """The address of one call's report; None where there is no page."""
+        return self.url.replace("{incident_number}", quote(number, safe="")) or None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +87,7 @@ class Agency:
     origin: str  # where it was read from: `shipped`, or a path
     maker: RowMaker = field(repr=False)
     dictionary: Dictionary = field(default=Dictionary(), repr=False)
+    incident: Incident | None = None
 
     @property
     def fields(self) -> frozenset[str]:
@@ -152,6 +166,7 @@ def read_agency(text: str, name: str, file: str, origin: str) -> Agency:
             tuple(NatureMeaning(**one.model_dump()) for one in written.natures),
             tuple(PriorityMeaning(**one.model_dump()) for one in written.priorities),
         ),
+        incident=None if written.incident is None else Incident(written.incident.url, written.incident.words),
     )
 
 

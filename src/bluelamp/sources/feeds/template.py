@@ -86,6 +86,10 @@ location = "location"
 # jitter_m = 100               # every point is moved by up to so many metres
 # finest = "block"             # no place is shown more exactly; or street, or area: no points at all
 
+# [incident]                   # where a call's official report can be read, once there is one
+# url = "https://data.example/incidents?number={{incident_number}}"
+# words = "The city's incident report."
+
 # [[priorities]]               # what the publisher's words mean, shown beside them; as many as there are
 # match = "1"
 # label = "Emergency"

@@ -34,6 +34,9 @@ OurField = Literal[
 ]  # fmt: skip
 
 
+_NUMBER = "{incident_number}"
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -170,6 +173,25 @@ class PrivacyTable(_Table):
     finest: Finest = "point"
 
 
+class IncidentTable(_Table):
+    """Where a call's official report can be read: `url`, with `{incident_number}` where the call's number goes; left
+    out where there is no page. `words` says what is found there."""
+
+    url: str = ""
+    words: Sentence
+
+    @field_validator("url")
+    @classmethod
+    def _has_the_number(cls, url: str) -> str:
+        if not url:
+            return url
+        if not url.startswith("https://"):
+            raise ValueError("write an address that begins with https://")
+        if url.count(_NUMBER) != 1 or _NUMBER in urlsplit(url).netloc or set("{}") & set(url.replace(_NUMBER, "")):
+            raise ValueError(f"write {_NUMBER} once, behind the host, where the call's number goes, and no other brace")
+        return _checked_url(url)
+
+
 class NatureTable(_Table):
     """What one nature means: `match` is its text or a pattern with *, `words` one sentence that explains it."""
 
@@ -216,6 +238,7 @@ class AgencyFile(_Table):
     point: PointTable | None = None
     guard: GuardTable = GuardTable()
     privacy: PrivacyTable = PrivacyTable()
+    incident: IncidentTable | None = None
     natures: tuple[NatureTable, ...] = Field(default=(), max_length=1_000)
     priorities: tuple[PriorityTable, ...] = Field(default=(), max_length=100)
 
