@@ -31,6 +31,8 @@ _REMEMBERED = 5_000
 _AFTER_ERROR_SECONDS = 5.0
 # How often, with nothing to do, calls are asked for that still have no point.
 _REFILL_SECONDS = 60.0
+# For how long a place is not handed over again while the call does not have it yet: a feed's delay holds it back.
+_PATIENCE_SECONDS = 900.0
 
 _OPEN = PlacePrivacy()  # nothing is kept from view
 
@@ -73,6 +75,7 @@ class Locator:
         self._waiting, self._size = waiting, size
         self._queue: OrderedDict[tuple[str, str], _Task] = OrderedDict()
         self._placed: OrderedDict[tuple[str, str], _Task] = OrderedDict()
+        self._told: OrderedDict[tuple[str, str], tuple[Place, Place | None, float]] = OrderedDict()
         self._change = threading.Condition()
         self._stopping = False
         self._busy = False
@@ -193,8 +196,17 @@ class Locator:
         place, privacy = place_of(decision), self._privacy_of(task.feed)
         if privacy.finest == "area" and place["kind"] == "point":
             place = place_of(self._desks[task.feed].area(task.asked))
-        if privacy.cloaked(place, task.feed) != task.before:
+        if privacy.cloaked(place, task.feed) != task.before and self._is_news(task, place):
             self._located(task.feed, task.call, place)
+
+    def _is_news(self, task: _Task, place: Place) -> bool:
+        key, now = (task.feed, task.call), time.monotonic()
+        told = self._told.pop(key, None)
+        is_same = told is not None and told[:2] == (place, task.before) and now - told[2] < _PATIENCE_SECONDS
+        self._told[key] = told if is_same and told is not None else (place, task.before, now)
+        if len(self._told) > _REMEMBERED:
+            self._told.popitem(last=False)
+        return not is_same
 
     def _privacy_of(self, feed: str) -> PlacePrivacy:
         return self._privacy.get(feed) or _OPEN

@@ -25,7 +25,7 @@ from bluelamp.storage.log_writer import Step
 
 GUARDED, HIDDEN = "guarded", "hidden"
 # The house, the flat, and words of calls that nobody may hear of.
-HOUSE, FLAT = "48617", "7391"
+HOUSE, FLAT = "48617", "73915"
 SECRETS = ("QUIETUS", "HUSHED LN", "26-7770001", "EARLYBIRD", "26-7770002")
 TEXTS = (HOUSE, FLAT, *SECRETS)
 LISTED, MOVED, GEOCODED, UNHEARD = (
@@ -62,20 +62,22 @@ latitude = "lat"
 longitude = "lon"
 
 [privacy]
+mask_block = true
+suppress_natures = ["*unspeakable*"]
+delay_minutes = {delay}
 {privacy}
 """
 _PRIVACY = {
-    GUARDED: 'mask_block = true\nsuppress_natures = ["*unspeakable*"]\ndelay_minutes = 10\npoint_decimals = 7\n'
-    'jitter_m = 120\nfinest = "block"',
-    HIDDEN: 'mask_block = true\nsuppress_natures = ["*unspeakable*"]\ndelay_minutes = 10\nfinest = "area"',
+    GUARDED: 'point_decimals = 7\njitter_m = 120\nfinest = "block"',
+    HIDDEN: 'finest = "area"',
 }
 
 
-def make_home(folder: Path, geocoder: str, **values: Any) -> Settings:
-    """A home with the two feeds, that asks a geocoder at this address."""
+def make_home(folder: Path, geocoder: str, delay: int = 10, **values: Any) -> Settings:
+    """A home with the two feeds, that asks a geocoder at this address. `delay` is in minutes."""
     (folder / "feeds").mkdir(parents=True)
     for name, privacy in _PRIVACY.items():
-        text = _TOML.format(title=name.title(), privacy=privacy)
+        text = _TOML.format(title=name.title(), delay=delay, privacy=privacy)
         (folder / "feeds" / f"{name}.toml").write_text(text, encoding="utf-8")
     stated = {"home": folder, "geocoders": "census", "census_url": geocoder, "allow_private_addresses": True}
     return read_settings({**stated, **values}, {})[0]
@@ -171,7 +173,7 @@ def leaks(content: bytes) -> list[str]:
     def is_told(degrees: float) -> bool:
         return any(abs(number - degrees) < 2e-5 for number in numbers) or struct.pack("<d", degrees) in content
 
-    words = [canary for canary in TEXTS if canary.casefold() in text.casefold()]
+    words = [canary for canary in TEXTS if re.search(rf"(?<![\w.]){canary}(?![0-9.])", text, re.IGNORECASE)]
     return words + [str(degrees) for point in POINTS for degrees in point if is_told(degrees)]
 
 

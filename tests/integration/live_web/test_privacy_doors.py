@@ -123,9 +123,11 @@ def _routes(feeds: Feeds, feed: str) -> dict[str, list[str]]:
             f"{base}/history?{whole}&changes=true",
         ],
         "/api/v1/feeds/{feed}/activity": [f"{base}/activity?{whole}&step=3600"],
+        "/api/v1/feeds/{feed}/statistics": [f"{base}/statistics"],
         "/api/v1/feeds/{feed}/follow.atom": [f"{base}/follow.atom"],
         "/api/v1/feeds/{feed}/follow.json": [f"{base}/follow.json"],
         "/api/v1/datasets/{dataset}/records": [f"/api/v1/datasets/calls/records?format={one}" for one in formats],
+        "/api/v1/records/{record_id}": [f"/api/v1/records/{feed}-{id_}" for id_ in ids],
         "/api/v1/questions/{dataset}": [
             *(f"{asked}&by={by}" for by in ("nature", "beat", "location", "block", "date")),
             *(f"{asked}&by=map_point&format={one}" for one in ("json", "csv", "geojson")),
@@ -142,14 +144,21 @@ _EVENTS = "/api/v1/feeds/{feed}/events"
 _OTHERS = {
     "/api/v1/site", "/api/v1/places", "/api/v1/dashboards", "/api/v1/dashboards/{name}",
     "/api/v1/dashboards/{name}/answers", "/api/v1/datasets", "/api/v1/datasets/{dataset}",
-    "/api/v1/records/{record_id}", "/api/v1/areas/{kind}.geojson", "/api/v1/areas/{kind}/{area_id}",
+    "/api/v1/areas/{kind}.geojson", "/api/v1/areas/{kind}/{area_id}",
     "/api/v1/areas/{kind}/{feed}/{name}",
     "/api/v1/feeds/{feed}/areas",
+    "/api/v1/feeds/{feed}/places",
+    "/api/v1/hooks",
+    "/api/v1/hooks/{hook}",
+    "/api/v1/hooks/{hook}/dead",
+    "/api/v1/hooks/{hook}/dead/retry",
+    "/api/v1/hooks/{hook}/test",
     "/api/v1/feeds/{feed}/areas/ground",
     "/api/v1/feeds/{feed}/areas/{kind}", "/api/v1/coverage", "/api/v1/quality", "/api/v1/releases",
     "/api/v1/releases/{old}/changes/{new}",
 }  # fmt: skip
 _FILLED = {
+    "hook": "x",
     "name": "calls", "dataset": "calls", "kind": "beat", "feed": GUARDED, "area_id": "114", "record_id": "x",
     "old": "2024-01", "new": "2024-02",
 }  # fmt: skip
@@ -261,7 +270,20 @@ _COMMANDS = {
 }
 # The operator's own tools: they are given locations, or what was received, to see what would become of it. Their
 # answers go to whoever has the installation's disk anyway.
-_OPERATORS = {"feeds check", "feeds add", "places fix", "places resolve", "places score", "backup"}
+_OPERATORS = {
+    "hooks list",
+    "hooks dead",
+    "hooks retry",
+    "keys add",
+    "keys list",
+    "keys remove",
+    "feeds check",
+    "feeds add",
+    "places fix",
+    "places resolve",
+    "places score",
+    "backup",
+}
 # They begin what is tried as a door of its own, or know nothing of calls.
 _ELSEWHERE = {
     "live run", "live replay", "serve", "demo", "synthetic city", "crime", "gazetteer build", "gazetteer find",
