@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from bluelamp.errors import DiskFull, StorageError
 
 # A partly written file bears this ending until it is whole; `sweep` removes those that a crash left.
 PARTIAL = ".partial"
+_WRITER = re.compile(rf"\.([1-9][0-9]*){re.escape(PARTIAL)}")
 
 
 @contextmanager
@@ -97,11 +99,26 @@ def sha256_of(path: Path) -> str:
 def sweep(folder: Path, *, everything: bool = False, deep: bool = True) -> int:
     """Remove what a killed writer left half written below `folder` (or just in it); the number of files removed.
 
-    Only to be called while holding the writer's lock.
+    Only to be called while holding the writer's lock. What a process that lives is writing stays: pollers and the server
+    write into the same home without that lock.
     """
     removed = 0
     for path in (folder.rglob if deep else folder.glob)("*" if everything else f"*{PARTIAL}*"):
-        if path.is_file():
+        if path.is_file() and not _is_being_written(path):
             path.unlink(missing_ok=True)
             removed += 1
     return removed
+
+
+def _is_being_written(path: Path) -> bool:
+    """Whether the process that a partly written file is named by is alive."""
+    found = _WRITER.search(path.name)
+    if found is None:
+        return False
+    try:
+        os.kill(int(found[1]), 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass
+    return True
