@@ -99,8 +99,8 @@ def sha256_of(path: Path) -> str:
 def sweep(folder: Path, *, everything: bool = False, deep: bool = True) -> int:
     """Remove what a killed writer left half written below `folder` (or just in it); the number of files removed.
 
-    Only to be called while holding the writer's lock. What a process that lives is writing stays: pollers and the server
-    write into the same home without that lock.
+    Only to be called while holding the writer's lock. What a process that lives is writing stays: pollers and the
+    server write into the same home without that lock.
     """
     removed = 0
     for path in (folder.rglob if deep else folder.glob)("*" if everything else f"*{PARTIAL}*"):
