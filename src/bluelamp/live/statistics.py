@@ -5,7 +5,8 @@ of the agency's clocks. Used by `web.api.feed_statistics`."""
 from __future__ import annotations
 
 import threading
-from collections import Counter
+import time
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -29,6 +30,7 @@ from bluelamp.storage.event_log import EventLog
 from bluelamp.storage.snapshots import Snapshots
 
 HOUR = timedelta(hours=1)
+_TOLD_AGAIN, _MOST_TOLD = 2.0, 64  # seconds, answers
 # An hour is compared with where so much of it was watched; with fewer such hours nothing is called usual.
 _WATCHED_SHARE, _FEWEST_HOURS = 0.9, 3
 # An hour of the week has a figure once it was watched for so many minutes.
@@ -41,18 +43,23 @@ Told = dict[str, Any]
 
 
 class Books:
-    """The books of a process, one for each feed. Safe for threads."""
+    """The books of a process, one for each feed. What was told is told again for a moment. Safe for threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._books: dict[str, tuple[threading.Lock, FeedBook]] = {}
+        self._told: OrderedDict[tuple[str, str], tuple[float, Told]] = OrderedDict()
 
     def statistics(
         self, log: EventLog, snapshots: Snapshots, agency: Agency, through: Filter, now: datetime | None = None
     ) -> Told:
-        """A feed in figures, through a filter; see the API's description. Raises NoSuchThing for a feed without a
-        log."""
+        """A feed in figures, through a filter; see the API's description. `now` is a test's clock. Raises NoSuchThing
+        for a feed without a log."""
+        key = agency.name, through.query()
         with self._lock:
+            since, told = self._told.get(key, (0.0, {}))
+            if told and now is None and time.monotonic() - since < _TOLD_AGAIN:
+                return told
             found = self._books.get(agency.name)
             if found is None or found[1].agency is not agency:
                 found = threading.Lock(), FeedBook(log, snapshots, agency)
@@ -61,7 +68,13 @@ class Books:
         with lock:
             when = now or datetime.now(UTC)
             book.keep_up(when)
-            return _told(book, snapshots, through, when)
+            told = _told(book, snapshots, through, when)
+        with self._lock:
+            self._told[key] = time.monotonic(), told
+            self._told.move_to_end(key)
+            while len(self._told) > _MOST_TOLD:
+                self._told.popitem(last=False)
+        return told
 
 
 def _told(book: FeedBook, snapshots: Snapshots, through: Filter, now: datetime) -> Told:
@@ -75,7 +88,7 @@ def _told(book: FeedBook, snapshots: Snapshots, through: Filter, now: datetime) 
     return {
         "feed": book.agency.name,
         "at": moment_of(now),
-        "seen_at": book.watch.seen_at,
+        "seen_at": book.watch.seen_at or _seen_long_ago(snapshots, book.agency.name),
         "active": len(calls),
         "units": sum(len(call["units"]) for call in calls),
         "opened_last_hour": {
@@ -93,6 +106,11 @@ def _told(book: FeedBook, snapshots: Snapshots, through: Filter, now: datetime) 
         "gaps_last_day": [{"from": one, "to": other} for one, other in gaps_in(spans, day_ago, now)],
         "polls": polls_of(snapshots.verdicts(book.agency.name, moment_of(day_ago)), book.agency.interval_seconds),
     }
+
+
+def _seen_long_ago(snapshots: Snapshots, feed: str) -> str | None:
+    found = snapshots.newest(feed, SEEN)
+    return found.fetched_at if found else None
 
 
 @dataclass(slots=True)

@@ -46,7 +46,7 @@ class OpenedLastHourModel(_Model):
 
 class UsualModel(_Model):
     """What the same hour of past weeks came to: the same weekday and time of the day on the agency's clocks. `values`
-    are those of the `weeks` in which the hour was watched, the newest first; `low` and `high` the least and the most."""
+    are those of the `weeks` in which it was watched, the newest first; `low` and `high` the least and the most."""
 
     median: float
     low: int

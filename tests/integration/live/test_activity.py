@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from at_hand import BEGIN, FEED, answer, make_home, minute, open_flow, unit
+from at_hand import BEGIN, FEED, minute
+from feed_life import live
 
 from bluelamp.domain.call_filter import Filter, facts_of, make_filter
 from bluelamp.live.activity import Line, Lines, opening_seen
@@ -31,27 +31,6 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveFlow]:
     flow = live(tmp_path_factory.mktemp("lived"))
     yield flow
     flow.close()
-
-
-def live(folder: Path, database: str = "") -> LiveFlow:
-    """A feed that lived four hours at random: calls come, change and go; for an hour nobody watched."""
-    flow = open_flow(make_home(folder, database="" if database.startswith("sqlite") else database))
-    chance = random.Random(7)
-    rows: list[dict[str, str]] = []
-    for place in range(120):
-        if 50 <= place < 80:
-            continue
-        for _ in range(chance.randrange(3)):
-            number = place * 10 + len(rows)
-            rows.append(unit(number, f"U{number}", division=chance.choice(["North", "South"]), beat="1", priority="1"))
-        if rows and chance.random() < 0.4:
-            rows.pop(chance.randrange(len(rows)))
-        if rows and chance.random() < 0.5:
-            one = chance.randrange(len(rows))
-            rows[one] = {**rows[one], "division": chance.choice(["North", "South"]), "beat": chance.choice("1234")}
-        told = [{**row, "fetched": str(place)} for row in rows]
-        flow.take(FEED, answer(told), minute(2 * place), "replayed", "no answer" if place % 10 == 7 else "")
-    return flow
 
 
 def draw(flow: LiveFlow, first: float, last: float, step: int, through: Filter, memory: LineMemory) -> Line:

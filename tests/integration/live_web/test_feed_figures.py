@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from city_feed import FEED, CityFeed
+from at_hand import answer
+from city_feed import FEED, CityFeed, unit
 from pydantic import BaseModel
 from thread_server import ThreadServer, until
 
-from bluelamp.web.feed_statistics_schemas import ActivityModel
+from bluelamp.domain.moment import moment_of
+from bluelamp.web.feed_statistics_schemas import ActivityModel, StatisticsModel
 
 Serve = Callable[..., ThreadServer]
 
@@ -84,3 +88,52 @@ def test_what_cannot_be_asked_is_told_in_words(api: httpx.Client, asked: dict[st
 def test_a_feed_that_there_is_not_has_no_figures(api: httpx.Client) -> None:
     span = {"from": "2026-02-11T05:00:00Z", "to": "2026-02-11T06:00:00Z"}
     assert httpx.get(str(api.base_url).replace("/city", "/nowhere") + "activity", params=span).status_code == 404
+
+
+def test_a_feed_in_figures(city: CityFeed, api: httpx.Client) -> None:
+    found = fits(StatisticsModel, api.get("/statistics"))
+    assert (found["feed"], found["active"], found["units"]) == (FEED, 2, 2)
+    assert found["seen_at"] == city.now
+    # It was watched long ago: nothing can be said of the last hour.
+    assert found["opened_last_hour"]["value"] is None
+    assert found["opened_last_hour"]["watched_share"] == 0
+    assert len(found["gaps_last_day"]) == 1
+    assert found["usual_this_hour"] is None
+    assert found["usual_words"].startswith("Not enough history yet")
+    assert found["by"]["nature"] == [{"value": "40 - Other", "label": "Other", "count": 2}]
+    assert {row["value"] for row in found["by"]["division"]} == {"North", "South"}
+    assert [len(day) for day in found["week"]["hours"]] == [24] * 7
+    assert found["polls"]["seen"] == 0
+    assert found["attribution"]
+    south = fits(StatisticsModel, api.get("/statistics", params={"division": "south"}))
+    assert south["active"] == 1
+    assert south["by"]["division"] == [{"value": "South", "label": None, "count": 1}]
+
+
+def test_figures_of_a_live_feed_move_with_it(tmp_path: Path, serve: Serve) -> None:
+    """Snapshots of the last minutes, by the machine's own clock."""
+    city = CityFeed(tmp_path / "home")
+    now = datetime.now(UTC)
+    rows = [unit(number, f"U{number}", division="North", beat="1") for number in range(4)]
+    for place in range(4):
+        shown = [{**row, "fetched": str(place)} for row in rows[: place + 1]]
+        city.flow.take(FEED, answer(shown), moment_of(now - timedelta(minutes=8 - 2 * place)), "replayed", "")
+    server = serve(city)
+    until(lambda: server.hub.boards[FEED].ring.head == int(city.cursor.split(":")[1]))
+    found = fits(StatisticsModel, httpx.get(f"{server.api}/statistics"))
+    assert found["active"] == 4
+    # The first one stood in the first answer after nobody had watched for long: nobody knows when it was opened.
+    assert found["opened_last_hour"]["value"] == 3
+    assert 0.1 <= found["opened_last_hour"]["watched_share"] <= 0.2
+    assert found["busiest_beats"] == [{"beat": "1", "opened_last_day": 3, "active": 4}]
+    assert found["polls"]["seen"] == 4
+    line = fits(
+        ActivityModel,
+        httpx.get(
+            f"{server.api}/activity",
+            params={"from": moment_of(now - timedelta(hours=1)), "to": moment_of(now), "step": "60"},
+        ),
+    )
+    assert line["points"][-1]["active"] == 4
+    assert sum(point["opened"] or 0 for point in line["points"]) == 3
+    city.close()

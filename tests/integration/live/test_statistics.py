@@ -1,0 +1,195 @@
+"""A feed in figures: what was counted change by change is what the log says; the last hour against the same hour of
+past weeks, over a night on which the clocks change; on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from at_hand import FEED, answer, make_home, minute, open_flow, unit
+from feed_life import live
+
+from bluelamp.domain.call_filter import Filter, make_filter
+from bluelamp.domain.duration import minutes_with_unit
+from bluelamp.domain.moment import moment_of, parse_moment
+from bluelamp.live.openings import past_facts
+from bluelamp.live.statistics import Books
+from bluelamp.live.workflow import LiveFlow
+
+CHICAGO = ZoneInfo("America/Chicago")
+ALL = make_filter()
+FILTERS = (ALL, make_filter(division=["north"]), make_filter(beat=["2"], nature=["40 - other"]))
+Told = dict[str, Any]
+
+
+def told(flow: LiveFlow, now: datetime, through: Filter = ALL, books: Books | None = None) -> Told:
+    return (books or Books()).statistics(flow.log, flow.snapshots, flow.agencies[FEED], through, now)
+
+
+def everything(flow: LiveFlow) -> list[Any]:
+    return flow.log.calls_between(FEED, minute(-1000), minute(100_000))
+
+
+def test_what_was_counted_change_by_change_is_what_the_log_says(tmp_path: Path, database: str) -> None:
+    books = Books()
+
+    def after(flow: LiveFlow, at: str) -> None:
+        if int(at[14:16]) % 20 == 0:
+            told(flow, parse_moment(at), ALL, books)
+
+    flow = live(tmp_path, database, after)
+    for minutes in (238, 240, 242):
+        now = parse_moment(minute(minutes))
+        for through in FILTERS:
+            found = told(flow, now, through, books)
+            assert found == told(flow, now, through)  # by a book that was begun only now
+            by_hand(flow, now, through, found)
+    flow.close()
+
+
+def by_hand(flow: LiveFlow, now: datetime, through: Filter, found: Told) -> None:
+    calls = [call for call in everything(flow) if through.lets(past_facts(call))]
+    open_ = [call for call in calls if not call["ended"]]
+    assert open_
+    assert found["active"] == len(open_)
+    assert found["units"] == sum(len(call["units"]) for call in open_)
+    for field in ("nature", "division", "beat", "priority"):
+        assert {row["value"]: row["count"] for row in found["by"][field]} == Counter(call[field] for call in open_)
+    seen = [
+        call["opened_between"][1]
+        for call in calls
+        if call["opened_between"][0]
+        and parse_moment(call["opened_between"][1]) - parse_moment(call["opened_between"][0]) <= timedelta(minutes=6)
+    ]
+    hour_ago = moment_of(now - timedelta(hours=1))
+    assert found["opened_last_hour"]["value"] == sum(1 for at in seen if at > hour_ago)
+    grid = Counter((at.weekday(), at.hour) for one in seen if (at := parse_moment(one).astimezone(CHICAGO)))
+    minutes = watched_minutes(flow, now)
+    for day, hours in enumerate(found["week"]["hours"]):
+        for hour, rate in enumerate(hours):
+            if minutes[day, hour] < 15:
+                assert rate is None
+            else:
+                assert rate == pytest.approx(grid[day, hour] / (minutes[day, hour] / 60), abs=0.011)
+    known = [one for call in calls if call["ended"] == "closed" and (one := minutes_with_unit(call)).most is not None]
+    assert found["on_scene"]["calls"] == len(known)
+    if known:
+        assert found["on_scene"]["low"] == pytest.approx(median(one.least or 0 for one in known), abs=0.06)
+        assert found["on_scene"]["high"] == pytest.approx(median(one.most or 0 for one in known), abs=0.06)
+
+
+def watched_minutes(flow: LiveFlow, now: datetime) -> Counter[tuple[int, int]]:
+    """By weekday and local hour, minute by minute."""
+    answers = [
+        parse_moment(at) for at, verdict in flow.snapshots.watched(FEED, minute(0), minute(500)) if verdict != "failed"
+    ]
+    found: Counter[tuple[int, int]] = Counter()
+    for one, other in zip(answers, [*answers[1:], now], strict=True):
+        if other - one > timedelta(minutes=6):
+            continue
+        for minutes in range(int((other - one).total_seconds()) // 60):
+            local = (one + timedelta(minutes=minutes)).astimezone(CHICAGO)
+            found[local.weekday(), local.hour] += 1
+    return found
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveFlow]:
+    flow = live(tmp_path_factory.mktemp("lived"))
+    yield flow
+    flow.close()
+
+
+def test_gaps_are_told_and_are_no_calm(lived: LiveFlow) -> None:
+    now = parse_moment(minute(240))
+    found = told(lived, now)
+    before, *between = found["gaps_last_day"]
+    assert before == {"from": moment_of(now - timedelta(days=1)), "to": minute(0)}
+    assert [(gap["from"] <= minute(98), gap["to"] >= minute(160)) for gap in between] == [(True, True)]
+    assert found["polls"] == {"expected": 720, "seen": 81, "suspicious": 0, "failed": 9}
+    assert found["opened_last_hour"]["watched_share"] == 1
+    assert found["usual_this_hour"] is None
+    assert found["usual_words"] == "Not enough history yet: none of at least 3 such hours was watched."
+
+
+def test_an_hour_that_nobody_watched_has_no_figure(lived: LiveFlow) -> None:
+    found = told(lived, parse_moment(minute(158)))
+    assert found["opened_last_hour"] == {
+        "value": None, "from": minute(98), "to": minute(158), "watched_share": 0,
+    }  # fmt: skip
+    later = told(lived, parse_moment(minute(1000)))
+    assert later["opened_last_hour"]["value"] is None
+    assert later["gaps_last_day"][-1] == {"from": minute(238), "to": minute(1000)}
+    assert later["seen_at"] == minute(238)
+
+
+def test_calls_are_named_in_plain_words(lived: LiveFlow) -> None:
+    found = told(lived, parse_moment(minute(240)))
+    labels = {row["value"]: row["label"] for row in found["by"]["nature"]}
+    assert labels["6X - Major Dist (Violence)"] == "Major disturbance"
+    assert found["by"]["priority"] == [{"value": "1", "label": "Emergency", "count": found["active"]}]
+    beats = found["busiest_beats"]
+    assert [beat["opened_last_day"] for beat in beats] == sorted(
+        (beat["opened_last_day"] for beat in beats), reverse=True
+    )
+    assert {beat["beat"] for beat in beats} == set("1234")
+
+
+def test_a_log_that_is_made_anew_is_read_anew(lived: LiveFlow) -> None:
+    books, now = Books(), parse_moment(minute(240))
+    before = told(lived, now, ALL, books)
+    (_, book) = books._books[FEED]
+    assert book.head is not None
+    book.head = book.head._replace(epoch="another")
+    book.held.clear()
+    assert told(lived, now, ALL, books) == before
+
+
+def hour_of_calls(flow: LiveFlow, end: datetime, calls: int, begin: int = 60) -> None:
+    """Answers every two minutes for so many minutes before a moment; so many calls come meanwhile, to one that is
+    always there."""
+    rows = [unit(1, "U1", division="North")]
+    for place in range(begin, -2, -2):
+        at = end - timedelta(minutes=place)
+        if place < begin and len(rows) <= calls:
+            number = int(end.timestamp()) // 60 % 10_000_000 + len(rows)
+            rows.append(unit(number, f"U{number}", division="South" if len(rows) % 2 else "North"))
+        flow.take(FEED, answer([{**row, "fetched": moment_of(at)} for row in rows]), moment_of(at), "replayed", "")
+
+
+def test_the_last_hour_is_compared_with_the_same_hour_of_past_weeks(tmp_path: Path) -> None:
+    """The clocks go forward on 8 March 2026: what was at 14:40 before that was an hour later in UTC."""
+    flow = open_flow(make_home(tmp_path))
+    now = datetime(2026, 3, 10, 14, 40, tzinfo=CHICAGO).astimezone(UTC)
+    before = datetime(2026, 2, 3, 14, 40, tzinfo=CHICAGO)
+    assert (now - before) % timedelta(weeks=1) == timedelta(days=6, hours=23)
+    hour_of_calls(flow, before.astimezone(UTC), 4, begin=40)  # not whole
+    for week, calls in ((1, 7), (2, 0), (3, 3)):
+        hour_of_calls(flow, (before + timedelta(weeks=week)).astimezone(UTC), calls)
+        if week < 3:
+            found = told(flow, (before + timedelta(weeks=week + 1)).astimezone(UTC))
+            assert found["usual_this_hour"] is None
+            were = "1 of at least 3 such hours was" if week == 1 else "2 of at least 3 such hours were"
+            assert found["usual_words"] == f"Not enough history yet: {were} watched."
+    hour_of_calls(flow, now, 5)
+    found = told(flow, now)
+    assert found["opened_last_hour"]["value"] == 5
+    assert found["usual_this_hour"] == {"median": 3, "low": 0, "high": 7, "weeks": 3, "values": [3, 0, 7]}
+    assert found["usual_words"] == "Tuesdays, 13:40 to 14:40, in 3 of the past 8 weeks."
+    south = told(flow, now, make_filter(division=["south"]))
+    assert south["usual_this_hour"]["values"] == [2, 0, 4]
+    tuesday = found["week"]["hours"][1]
+    assert [hour for hour, rate in enumerate(tuesday) if rate is not None] == [13, 14]
+    assert not any(rate is not None for day in (0, 2, 3, 4, 5, 6) for rate in found["week"]["hours"][day])
+    assert found["week"]["from"] == "2026-02-03"
+    assert found["week"]["days_watched"] == 0.2
+    # What was let go is not counted as calm.
+    flow.writer.forget_before(FEED, moment_of(now - timedelta(weeks=2)))
+    assert told(flow, now)["usual_this_hour"] is None
+    flow.close()
