@@ -5,7 +5,7 @@ read the past anew. Used by `statistics`."""
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -77,7 +77,7 @@ class FeedBook:
             self._follow(head)
         self.watch.read_on(now)
         self._forget(now, today)
-        self._read_days(today)
+        self._read_days(today, self.watch.spans(now))
 
     def _begin(self, now: datetime, today: date) -> None:
         for kept in (self.held, self.days, self._watched, self._counts, self._shared):
@@ -153,21 +153,27 @@ class FeedBook:
                 del kept[day]
         self.watch.forget_before(bounds(first, self.zone)[0])
 
-    def _read_days(self, today: date) -> None:
-        """Read the openings of past days that are not known yet, the newest first, as far as they are kept."""
+    def _read_days(self, today: date, spans: list[Span]) -> None:
+        """Read the openings of past days that are not known yet, the newest first, as far as they are kept. Of a day
+        that nobody watched none was seen."""
         kept_from = self._log.kept_from(self.agency.name)
         size = sum(map(len, self.days.values()))
         for ago in range(_RECENT_DAYS, 7 * WEEKS + 1):
             day = today - timedelta(days=ago)
             if day in self.days:
                 continue
-            begin, end = (moment_of(one) for one in bounds(day, self.zone))
-            if begin < kept_from or size > _MOST_OPENINGS:
+            begin, end = bounds(day, self.zone)
+            if moment_of(begin) < kept_from or size > _MOST_OPENINGS:
                 return
-            calls = self._log.calls_opened_between(self.agency.name, begin, end)
-            seen = [(opened_at(call), past_facts(call)) for call in calls if was_seen_to_open(call, self._longest)]
+            was_watched = any(last > begin and first < end for first, last in spans)
+            seen = list(self._openings(begin, end)) if was_watched else []
             self.days[day] = DayOpenings(seen, self.zone, self._shared)
             size += len(seen)
+
+    def _openings(self, begin: datetime, end: datetime) -> Iterator[tuple[str, Facts]]:
+        for call in self._log.calls_opened_between(self.agency.name, moment_of(begin), moment_of(end)):
+            if was_seen_to_open(call, self._longest):
+                yield opened_at(call), past_facts(call)
 
     # -- what it knows -----------------------------------------------------------------------------------------------
 
