@@ -71,7 +71,7 @@ class PlaceSourceModel(_Model):
     budget_left: int | None
 
 
-class PlacesModel(_Model):
+class FeedPlacesModel(_Model):
     """How well a feed's calls are placed: the newest measurement, those before it (the newest first), the sources in
     the order in which they are asked; `words` says it in sentences."""
 

@@ -21,7 +21,7 @@ from bluelamp.live.places_record import NOT_YET
 from bluelamp.live.places_score import Official, measure
 from bluelamp.sources.feeds.agency import Privacy
 from bluelamp.storage.places import Places
-from bluelamp.web.feed_place_schemas import PlacesModel
+from bluelamp.web.feed_place_schemas import FeedPlacesModel
 from bluelamp.web.feed_schemas import CallWithTimelineModel
 
 Serve = Callable[..., ThreadServer]
@@ -59,7 +59,7 @@ def client(city: CityFeed, serve: Serve) -> Iterator[httpx.Client]:
 def told(client: httpx.Client) -> dict[str, Any]:
     answer = client.get("places")
     assert answer.status_code == 200, answer.text
-    PlacesModel.model_validate(answer.json())
+    FeedPlacesModel.model_validate(answer.json())
     found: dict[str, Any] = answer.json()
     return found
 

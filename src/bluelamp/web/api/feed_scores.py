@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from bluelamp.errors import NoSuchThing
 from bluelamp.web.asked import dumps
 from bluelamp.web.feed_asked import FeedName, agency_of, fresh, live_of
-from bluelamp.web.feed_place_schemas import PlacesModel
+from bluelamp.web.feed_place_schemas import FeedPlacesModel
 from bluelamp.web.schemas import PROBLEMS
 
 router = APIRouter(prefix="/feeds", tags=["feeds"])
@@ -15,7 +15,7 @@ router = APIRouter(prefix="/feeds", tags=["feeds"])
 
 @router.get(
     "/{feed}/places",
-    responses={200: {"model": PlacesModel}, **PROBLEMS},
+    responses={200: {"model": FeedPlacesModel}, **PROBLEMS},
     summary="How well a feed's calls are placed",
 )
 def places(request: Request, feed: FeedName) -> Response:
