@@ -70,7 +70,7 @@ class Filter:
         """The same filter as the query of an address, always written the same; empty for none."""
         pairs = [(name, value) for name in FIELDS for value in sorted(getattr(self, name))]
         if self.box is not None:
-            pairs.append(("bbox", ",".join(f"{edge:g}" for edge in self.box)))
+            pairs.append(("bbox", ",".join(_degrees(edge) for edge in self.box)))
         return urlencode(pairs)
 
 
@@ -108,6 +108,11 @@ def _box(text: str) -> Box:
             f"“{text[:80]}” is no area.", "Write bbox=west,south,east,north in degrees: bbox=-96.9,32.7,-96.7,32.9."
         )
     return west, south, east, north
+
+
+def _degrees(edge: float) -> str:
+    """To a centimetre, and no longer than it must be."""
+    return f"{edge:.7f}".rstrip("0").rstrip(".")
 
 
 def _inside(box: Box, lat: float | None, lon: float | None) -> bool:

@@ -259,7 +259,7 @@ def test_kinds_choose_what_is_told(city: CityFeed, desk: Desk, receiver: Receive
 MOVES = st.lists(st.tuples(st.integers(0, 3), st.sampled_from("123"), st.booleans()), min_size=1, max_size=12)
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(moves=MOVES)
 def test_whoever_lags_is_told_the_same_and_ends_with_what_the_filter_shows(
     tmp_path_factory: pytest.TempPathFactory, receiver: Receiver, moves: list[tuple[int, str, bool]]

@@ -76,6 +76,8 @@ def test_equal_filters_are_one() -> None:
     assert one == other
     assert hash(one) == hash(other)
     assert one.query() == other.query() == "division=central&division=east&beat=1&bbox=-97%2C32%2C-96%2C33"
+    near = make_filter(bbox="-96.7970123,32.7,-96.5,33")
+    assert near.query() == "bbox=-96.7970123%2C32.7%2C-96.5%2C33", "an address leads back to the same filter"
     assert one
     assert not EVERYTHING
     assert EVERYTHING.query() == ""

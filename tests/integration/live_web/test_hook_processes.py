@@ -1,0 +1,96 @@
+"""Processes that deliver, killed in the middle of it: nothing is lost, nothing comes out of order, and what comes twice
+is recognised as the same."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from city_feed import FEED, CityFeed
+from hook_receiver import Receiver
+from postgres import Postgres
+from thread_server import until
+
+from bluelamp.storage.hooks import Wanted
+from bluelamp.storage.leases import LEASE_SECONDS
+
+PROGRAM = Path(__file__).with_name("hook_process.py")
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    made = Receiver()
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def city(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CityFeed]:
+    database = ""
+    if request.param == "postgresql":
+        server: Postgres = request.getfixturevalue("postgres")
+        database = server.new_database(f"k{uuid4().hex[:12]}")
+    feed = CityFeed(tmp_path / "home", database)
+    yield feed
+    feed.close()
+
+
+class Processes:
+    def __init__(self, city: CityFeed) -> None:
+        self._arguments = [str(city.settings.home), *filter(None, [city.settings.database])]
+        self.running: list[subprocess.Popen[str]] = []
+
+    def begin(self) -> subprocess.Popen[str]:
+        begun = subprocess.Popen([sys.executable, str(PROGRAM), *self._arguments], stdout=subprocess.PIPE, text=True)
+        self.running.append(begun)
+        return begun
+
+    def kill(self, which: subprocess.Popen[str]) -> None:
+        """With -9."""
+        which.kill()
+        which.wait()
+        assert which.stdout is not None
+        which.stdout.close()
+        self.running.remove(which)
+
+
+@pytest.fixture
+def processes(city: CityFeed) -> Iterator[Processes]:
+    made = Processes(city)
+    yield made
+    for process in list(made.running):
+        made.kill(process)
+
+
+def test_killed_while_delivering_nothing_is_lost(city: CityFeed, processes: Processes, receiver: Receiver) -> None:
+    assert LEASE_SECONDS > 15, "the second process must know by itself that the first is no more"
+    hook = city.flow.hooks.make(Wanted(1, FEED, f"{receiver.url}/in", {"beat": ["1"]}), city.flow.log.head(FEED))
+    for process in (processes.begin(), processes.begin()):
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+    city.open(130, beat="1")
+    until(lambda: city.flow.hooks.get(hook.id).told == 130)
+    assert len(receiver.sent) == 2, "two processes, and each delivery came once"
+    # Whoever delivers is killed while its receiver has the delivery in hand.
+    receiver.held["/in"] = threading.Event()
+    city.open(20, beat="1")
+    until(lambda: receiver.waiting == 1)
+    for process in list(processes.running):
+        processes.kill(process)
+    receiver.held.pop("/in").set()
+    assert city.flow.hooks.get(hook.id).told == 130
+    city.open(10, beat="1")
+    processes.begin()
+    until(lambda: city.flow.hooks.get(hook.id).told == 160)
+    assert [one.is_signed_with(hook.secret) for one in receiver.sent] == [True] * len(receiver.sent)
+    # The one that was in hand comes again as it was; what followed, afterwards.
+    ids = [one.id for one in receiver.sent]
+    assert ids[2] == ids[3]
+    assert receiver.sent[2].body == receiver.sent[3].body
+    seen: dict[str, list[int]] = {one.id: [change["seq"] for change in one.told["changes"]] for one in receiver.sent}
+    assert [seq for seqs in seen.values() for seq in seqs] == list(range(1, 161))
