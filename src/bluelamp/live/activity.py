@@ -33,7 +33,7 @@ _BEGIN, _END = ("opened", "reopened"), ("closed", "aged_out")
 @dataclass(frozen=True, slots=True)
 class Point:
     """`active` calls were open at the moment `at`, `opened` ones opened since the point before. None where nobody
-    watched at that moment, or at any time since the point before; and for what is still to come."""
+    watched at that moment, or at any time since the point before."""
 
     at: str
     active: int | None
@@ -93,13 +93,16 @@ class Lines:
     memory: LineMemory = field(default_factory=LineMemory)
 
     def draw(self, first: str, last: str, step: int, through: Filter, now: datetime | None = None) -> Line:
-        """The line from one moment to another. Raises NoSuchThing for a feed without a log."""
+        """The line from one moment to another, or to now where that comes first. Raises NoSuchThing for a feed without
+        a log."""
+        until = moment_of(now or datetime.now(UTC))
+        last = max(first, min(last, until))
         moments = moments_of(first, last, step)
         gaps = None if self.agency is None else whole_gaps(self.snapshots, self.agency, first, last, now)
-        kept_from, until = self.log.kept_from(self.feed), moment_of(now or datetime.now(UTC))
+        kept_from = self.log.kept_from(self.feed)
         counted = self._counted([at for at in moments if kept_from <= at <= until], step, kept_from, through)
         points = list(_points(moments, step, counted, gaps or ()))
-        told = None if gaps is None else clipped(gaps, first, min(last, until))
+        told = None if gaps is None else clipped(gaps, first, last)
         return Line(self.feed, first, last, step, points, told, kept_from if kept_from > first else None)
 
     def _counted(self, moments: Sequence[str], step: int, kept_from: str, through: Filter) -> dict[str, Count]:

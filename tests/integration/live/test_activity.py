@@ -96,10 +96,13 @@ def test_where_nobody_watched_there_is_a_gap_and_no_calm(lived: LiveFlow) -> Non
 
 def test_what_is_still_to_come_is_not_told(lived: LiveFlow) -> None:
     lines = Lines(lived.log, lived.snapshots, FEED, lived.agencies[FEED])
-    now = datetime.fromisoformat(minute(240))
+    now = datetime.fromisoformat(minute(241))
     line = lines.draw(minute(200), minute(300), 120, make_filter(), now)
-    assert [point.at for point in line.points if point.active is None] == [minute(one) for one in range(242, 302, 2)]
+    assert line.last == line.points[-1].at == minute(241)
+    assert None not in [point.active for point in line.points]
     assert line.unwatched == []
+    ahead = lines.draw(minute(260), minute(300), 120, make_filter(), now)
+    assert [point.active for point in ahead.points] == [None]
 
 
 def test_a_past_that_was_let_go_is_not_drawn(tmp_path: Path) -> None:

@@ -37,7 +37,9 @@ def activity(
     feed: FeedName,
     through: Annotated[Filter, Depends(filter_of)],
     first: Annotated[str, Query(alias="from", max_length=40, description="the moment of the first point")],
-    last: Annotated[str, Query(alias="to", max_length=40, description="points up to here; at most 31 days later")],
+    last: Annotated[
+        str, Query(alias="to", max_length=40, description="points up to here, or to now; at most 31 days later")
+    ],
     step: Annotated[
         int | None, Query(ge=10, le=86_400, description="seconds between two points; chosen by the time without it")
     ] = None,
