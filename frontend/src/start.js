@@ -13,7 +13,7 @@
     early[path].catch(function () { /* told where the answer is taken */ });
   }
   ask('/api/v1/site');
-  var name = { '/crime': 'crime', '/outcomes': 'outcomes', '/stops': 'stops' }[location.pathname];
+  var name = { '/crime': 'crime', '/outcomes': 'outcomes', '/stops': 'stops', '/calls': 'calls' }[location.pathname];
   if (name) ask('/api/v1/dashboards/' + name);
   if (name && !location.search) ask('/api/v1/dashboards/' + name + '/answers');
   window.early = early;

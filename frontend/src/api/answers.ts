@@ -20,7 +20,7 @@ export type Site = Schemas['SiteModel'];
 export type Coverage = Schemas['CoverageCountsModel'];
 export type Gap = Schemas['GapModel'];
 export type Filter = Schemas['FilterModel'];
-export type CardKind = 'total' | 'latest' | 'months' | 'bars' | 'hours' | 'share' | 'map' | 'text';
+export type CardKind = 'total' | 'latest' | 'months' | 'days' | 'bars' | 'hours' | 'week' | 'share' | 'median' | 'map' | 'text';
 export type CardPlan = Schemas['CardSpecModel'];
 export type Dashboard = Schemas['DashboardModel'];
 export type State = Schemas['StateModel'];
@@ -33,7 +33,7 @@ export type TotalCard = CardOf<'total', 'value' | 'also' | 'located' | 'unlocate
 export type LatestCard = CardOf<
   'latest',
   never,
-  Pick<CardModel, 'value' | 'forces' | 'before' | 'year_before' | 'later' | 'silent' | 'words'> & { month: string | null }
+  Pick<CardModel, 'value' | 'forces' | 'before' | 'year_before' | 'day' | 'week_before' | 'watched' | 'later' | 'silent' | 'words'> & { month: string | null }
 >;
 export type MonthsCard = CardOf<
   'months',
@@ -46,6 +46,9 @@ export type BarsCard = CardOf<
   { unknown?: BarRow | null; rest?: Schemas['RestModel'] | null; selected: string[]; note?: string | null }
 >;
 export type HoursCard = CardOf<'hours', 'hours' | 'total', { unknown: number; note?: string | null; by?: string | null; selected?: string[] | null }>;
+export type DaysCard = CardOf<'days', 'series' | 'days' | 'values' | 'complete' | 'missing_usual' | 'missing', { selected: string[]; note?: string | null; by?: string | null }>;
+export type WeekCard = CardOf<'week', 'week' | 'total' | 'words'>;
+export type MedianCard = CardOf<'median', 'numerator' | 'denominator' | 'words', { figure: number | null; least: number | null; most: number | null }>;
 export type ShareCard = CardOf<'share', 'numerator' | 'denominator' | 'not_recorded' | 'words', { share: number | null }>;
 export type MapCard = CardOf<
   'map',
@@ -54,7 +57,7 @@ export type MapCard = CardOf<
 >;
 export type TextCard = CardOf<'text', 'text'>;
 export type FailedCard = { kind: CardKind; title: string; error: Schemas['ErrorModel'] };
-export type Answered = TotalCard | LatestCard | MonthsCard | BarsCard | HoursCard | ShareCard | MapCard | TextCard;
+export type Answered = TotalCard | LatestCard | MonthsCard | DaysCard | BarsCard | HoursCard | WeekCard | ShareCard | MedianCard | MapCard | TextCard;
 export type Card = Answered | FailedCard;
 export type Answers = Omit<Schemas['DashboardAnswersModel'], 'cards'> & { cards: Record<string, Card> };
 

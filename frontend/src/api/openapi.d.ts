@@ -14,7 +14,7 @@ export interface paths {
         /**
          * What this installation serves
          * @description The dashboards, the current data version, the months held, the licence. Where there is no archive, the version
-         *     is that of the calls.
+         *     is that of the calls; null where no day of them is closed yet.
          */
         get: operations["site_api_v1_site_get"];
         put?: never;
@@ -520,6 +520,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feeds/{feed}/areas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which outlines of areas there are of a feed's city
+         * @description The kinds of area whose polygons are held, whether the city's streets are (`ground`), from where, of which day.
+         *     404 where nothing is held of the feed's city.
+         */
+        get: operations["areas_api_v1_feeds__feed__areas_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feeds/{feed}/areas/ground": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The city's streets
+         * @description Centrelines by the street's `name`, with `rank` 1 for freeways, 2 for long streets, 3 for all others, in that
+         *     order; so many as fit into 1.5 MB, and `left_out` counts the rest.
+         */
+        get: operations["ground_api_v1_feeds__feed__areas_ground_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feeds/{feed}/areas/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Outlines of the areas of a kind
+         * @description Polygons, holes and all, simplified so that neighbours still fit together. `id` is the name in capitals, which
+         *     calls' own `beat` and `division` are compared with whatever their case.
+         */
+        get: operations["outlines_api_v1_feeds__feed__areas__kind__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/feeds/{feed}/follow.atom": {
         parameters: {
             query?: never;
@@ -604,6 +667,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feeds/{feed}/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How well a feed's calls are placed
+         * @description How far places were from official coordinates, by kind of location and by source, when it was last measured and
+         *     before; which sources there are, on which terms, and how much each is believed.
+         */
+        get: operations["places_api_v1_feeds__feed__places_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/feeds/{feed}/snapshots": {
         parameters: {
             query?: never;
@@ -645,6 +729,146 @@ export interface paths {
         get: operations["activity_api_v1_feeds__feed__activity_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feeds/{feed}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A feed in figures
+         * @description What is active now, what was opened in the last hour and whether that is usual, how long calls take, where and
+         *     when they come. The last hour is compared with the hour that ended at the same weekday and time of the day, on the
+         *     agency's clocks, in the past eight weeks, where it was watched; with fewer than three such hours `usual_this_hour`
+         *     is null and `usual_words` say so. Openings count where they were seen: not of what was there after a gap.
+         */
+        get: operations["statistics_api_v1_feeds__feed__statistics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The webhooks of a key
+         * @description Those that were made with the key that is shown, each with how it is doing.
+         */
+        get: operations["hooks_api_v1_hooks_get"];
+        put?: never;
+        /**
+         * Make a webhook
+         * @description Every change of the feed from now on that the filter shows is sent to the address, at least once and in order, in
+         *     batches of at most 100. The answer holds its `secret`, which deliveries are signed with (Standard Webhooks); it is
+         *     not told again.
+         */
+        post: operations["make_api_v1_hooks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{hook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One webhook
+         * @description What it is, how far it has come, and what hinders it.
+         */
+        get: operations["hook_api_v1_hooks__hook__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a webhook
+         * @description With its dead letters.
+         */
+        delete: operations["remove_api_v1_hooks__hook__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook
+         * @description Its address, filter, kinds or description; or pause it, and go on: nothing is lost meanwhile. What is being tried
+         *     again is tried at once.
+         */
+        patch: operations["change_api_v1_hooks__hook__patch"];
+        trace?: never;
+    };
+    "/api/v1/hooks/{hook}/dead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was not taken
+         * @description The oldest 100 deliveries that were not taken, however often they were tried, with the reason and all that they
+         *     say.
+         */
+        get: operations["dead_api_v1_hooks__hook__dead_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{hook}/dead/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try what was not taken once more
+         * @description Every dead letter once, the oldest first; one that is taken is no dead letter any more. A delivery that waits for
+         *     its next try is tried at once.
+         */
+        post: operations["retry_api_v1_hooks__hook__dead_retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{hook}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test delivery
+         * @description One signed delivery without changes, marked `test`, sent now and once.
+         */
+        post: operations["test_api_v1_hooks__hook__test_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -877,6 +1101,26 @@ export interface components {
             /** Licence */
             licence: string;
         };
+        /** BusyBeatModel */
+        BusyBeatModel: {
+            /** Beat */
+            beat: string;
+            /** Opened Last Day */
+            opened_last_day: number;
+            /** Active */
+            active: number;
+        };
+        /** ByModel */
+        ByModel: {
+            /** Nature */
+            nature: components["schemas"]["CountedModel"][];
+            /** Division */
+            division: components["schemas"]["CountedModel"][];
+            /** Beat */
+            beat: components["schemas"]["CountedModel"][];
+            /** Priority */
+            priority: components["schemas"]["CountedModel"][];
+        };
         /**
          * CallModel
          * @description A call for service: one incident with its units. Times are intervals, because nobody looks all the time.
@@ -947,7 +1191,7 @@ export interface components {
         /**
          * CallWithTimelineModel
          * @description One call, open or ended, with all that happened to it in order. Changes from before `kept_from` are not kept one
-         *     by one any more; null where all are.
+         *     by one any more; null where all are. `official` is null until the call is in the city's own reports.
          */
         CallWithTimelineModel: {
             /** Feed */
@@ -959,6 +1203,7 @@ export interface components {
             timeline: components["schemas"]["ChangeModel"][];
             /** Kept From */
             kept_from: number | null;
+            official: components["schemas"]["OfficialModel"] | null;
             /** Attribution */
             attribution: string;
             /** Licence */
@@ -1275,6 +1520,18 @@ export interface components {
             this: boolean;
         };
         /**
+         * CountedModel
+         * @description `value` as the publisher writes it, null where it is not said; `label` from the feed's dictionary.
+         */
+        CountedModel: {
+            /** Value */
+            value: string | null;
+            /** Label */
+            label: string | null;
+            /** Count */
+            count: number;
+        };
+        /**
          * CoverageCountsModel
          * @description `expected` and `held` count force-months; `gaps` names the missing ones, where they are not named beside.
          */
@@ -1448,6 +1705,27 @@ export interface components {
             hint: string;
         };
         /**
+         * FeedAreasModel
+         * @description Which outlines there are: `kinds` of area, and with `ground` the streets. `source` and `date` are those of the
+         *     material, `licence` its terms.
+         */
+        FeedAreasModel: {
+            /** Feed */
+            feed: string;
+            /** City */
+            city: string;
+            /** Kinds */
+            kinds: ("beat" | "division" | "reporting_area" | "city")[];
+            /** Ground */
+            ground: boolean;
+            /** Source */
+            source: string;
+            /** Licence */
+            licence: string;
+            /** Date */
+            date: string | null;
+        };
+        /**
          * FeedModel
          * @description One feed. `window` says what it means that a call is missing: in an active feed it has ended, in a rolling one it
          *     has only left a list of the last hours. `cursor` is where its event log stands; null where there is none yet.
@@ -1505,6 +1783,23 @@ export interface components {
             title: string;
             /** Path */
             path: string;
+        };
+        /**
+         * FeedPlacesModel
+         * @description How well a feed's calls are placed: the newest measurement, those before it (the newest first), the sources in
+         *     the order in which they are asked; `words` says it in sentences.
+         */
+        FeedPlacesModel: {
+            /** Feed */
+            feed: string;
+            /** Scores */
+            scores: components["schemas"]["PlaceScoreModel"][];
+            /** History */
+            history: components["schemas"]["PlaceScoredModel"][];
+            /** Sources */
+            sources: components["schemas"]["PlaceSourceModel"][];
+            /** Words */
+            words: string;
         };
         /** FeedsModel */
         FeedsModel: {
@@ -1654,6 +1949,119 @@ export interface components {
             /** Ring */
             ring: number[];
         };
+        /**
+         * HookFilterModel
+         * @description Only calls like these. Values of one field are alternatives, fields narrow each other; `bbox` is west, south,
+         *     east, north in degrees. Without any, all calls.
+         */
+        HookFilterModel: {
+            /**
+             * Division
+             * @default []
+             */
+            division: string[];
+            /**
+             * Beat
+             * @default []
+             */
+            beat: string[];
+            /**
+             * Priority
+             * @default []
+             */
+            priority: string[];
+            /**
+             * Nature
+             * @default []
+             */
+            nature: string[];
+            /** Bbox */
+            bbox?: number[] | null;
+        };
+        /**
+         * HookModel
+         * @description A webhook. `cursor` is how far its receiver was told, `waiting` the changes that are still to be looked at for
+         *     it, `tries` how often the delivery that is under way was sent in vain, `next_try_at` when it is sent again, `dead`
+         *     how many dead letters there are. `words` explains `state`.
+         */
+        HookModel: {
+            /** Id */
+            id: string;
+            /** Feed */
+            feed: string;
+            /** Url */
+            url: string;
+            filter: components["schemas"]["HookFilterModel"];
+            /** Kinds */
+            kinds: ("opened" | "unit_joined" | "unit_left" | "updated" | "closed" | "reopened" | "aged_out" | "located" | "entered" | "removed")[];
+            /** Description */
+            description: string;
+            /** Created At */
+            created_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "paused" | "gone";
+            /** Words */
+            words: string;
+            /** Cursor */
+            cursor: string | null;
+            /** Waiting */
+            waiting: number;
+            /** Delivered */
+            delivered: number;
+            /** Last Delivered At */
+            last_delivered_at: string | null;
+            /** Tries */
+            tries: number;
+            /** Next Try At */
+            next_try_at: string | null;
+            /** Problem */
+            problem: string;
+            /** Dead */
+            dead: number;
+        };
+        /** HooksModel */
+        HooksModel: {
+            /** Hooks */
+            hooks: components["schemas"]["HookModel"][];
+        };
+        /**
+         * LetterModel
+         * @description A delivery that was not taken: `payload` is what it says, `id` the `webhook-id` that it is sent with. `again`: it
+         *     is about to be tried once more.
+         */
+        LetterModel: {
+            /** Id */
+            id: string;
+            /** Reason */
+            reason: string;
+            /** Tries */
+            tries: number;
+            /** First Try At */
+            first_try_at: string;
+            /** Died At */
+            died_at: string;
+            /** Again */
+            again: boolean;
+            /** Payload */
+            payload: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * LettersModel
+         * @description The oldest dead letters; `total` counts all of them.
+         */
+        LettersModel: {
+            /** Hook */
+            hook: string;
+            /** Total */
+            total: number;
+            /** Letters */
+            letters: components["schemas"]["LetterModel"][];
+        };
         /** LicenceModel */
         LicenceModel: {
             /** Words */
@@ -1671,6 +2079,50 @@ export interface components {
             map_point: string;
             /** Words */
             words: string | null;
+        };
+        /**
+         * MadeHookModel
+         * @description The same with its `secret`, which is told this once.
+         */
+        MadeHookModel: {
+            /** Id */
+            id: string;
+            /** Feed */
+            feed: string;
+            /** Url */
+            url: string;
+            filter: components["schemas"]["HookFilterModel"];
+            /** Kinds */
+            kinds: ("opened" | "unit_joined" | "unit_left" | "updated" | "closed" | "reopened" | "aged_out" | "located" | "entered" | "removed")[];
+            /** Description */
+            description: string;
+            /** Created At */
+            created_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "paused" | "gone";
+            /** Words */
+            words: string;
+            /** Cursor */
+            cursor: string | null;
+            /** Waiting */
+            waiting: number;
+            /** Delivered */
+            delivered: number;
+            /** Last Delivered At */
+            last_delivered_at: string | null;
+            /** Tries */
+            tries: number;
+            /** Next Try At */
+            next_try_at: string | null;
+            /** Problem */
+            problem: string;
+            /** Dead */
+            dead: number;
+            /** Secret */
+            secret: string;
         };
         /** MeasureModel */
         MeasureModel: {
@@ -1728,6 +2180,53 @@ export interface components {
             lead: string;
             /** Path */
             path: string;
+        };
+        /**
+         * OfficialModel
+         * @description What the city itself reports of a call: where to read it (null where there is no page), since when it is known
+         *     here, and how far the reported place is from the one that is shown; null where places are shown less exactly than
+         *     they are known.
+         */
+        OfficialModel: {
+            /** Url */
+            url: string | null;
+            /** Words */
+            words: string;
+            /** Seen At */
+            seen_at: string;
+            /** Metres From Shown */
+            metres_from_shown: number | null;
+        };
+        /**
+         * OnSceneModel
+         * @description How long the calls that were closed in the last 24 hours had a unit on them. The median of the middles, and the
+         *     medians of the least and the most that it can have been; null where none is known, and `words` say why.
+         */
+        OnSceneModel: {
+            /** Median Minutes */
+            median_minutes: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Calls */
+            calls: number;
+            /** Words */
+            words: string;
+        };
+        /**
+         * OpenedLastHourModel
+         * @description `value` is null where nobody watched at all; `watched_share` is how much of the hour was, from 0 to 1.
+         */
+        OpenedLastHourModel: {
+            /** Value */
+            value: number | null;
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+            /** Watched Share */
+            watched_share: number;
         };
         /** OptionsModel */
         OptionsModel: {
@@ -1815,11 +2314,105 @@ export interface components {
             /** Path */
             path: string;
         };
+        /**
+         * PlaceScoreModel
+         * @description How far places were from official coordinates, in metres: of `shown` (what was decided) by kind of location, of
+         *     each source by itself by precision. Of `official` locations `points` were placed as a point and `areas` left as an
+         *     area; `near` points lay within 150 m, `far` beyond 500 m, and of `within` the official one lay inside what was
+         *     claimed.
+         */
+        PlaceScoreModel: {
+            /** Source */
+            source: string;
+            /** Kind */
+            kind: string;
+            /** Precision */
+            precision: string;
+            /** Official */
+            official: number;
+            /** Points */
+            points: number;
+            /** Areas */
+            areas: number;
+            /** Near */
+            near: number;
+            /** Far */
+            far: number;
+            /** Within */
+            within: number;
+            /** Median M */
+            median_m: number | null;
+            /** P95 M */
+            p95_m: number | null;
+            /** Scored At */
+            scored_at: string;
+        };
+        /**
+         * PlaceScoredModel
+         * @description One measurement in short; shares are of the points, null where there was none.
+         */
+        PlaceScoredModel: {
+            /** Scored At */
+            scored_at: string;
+            /** Official */
+            official: number;
+            /** Points */
+            points: number;
+            /** Share Near */
+            share_near: number | null;
+            /** Share Far */
+            share_far: number | null;
+            /** Median M */
+            median_m: number | null;
+        };
+        /**
+         * PlaceSourceModel
+         * @description Who may say where calls are. `prior` is how often it is taken to be right before it was scored, `believed` since,
+         *     by precision. `may_store` says whether its licence lets answers be kept; a budget is of requests a day, null for
+         *     what asks nobody.
+         */
+        PlaceSourceModel: {
+            /** Name */
+            name: string;
+            /** Words */
+            words: string;
+            /** Licence */
+            licence: string;
+            /** Attribution */
+            attribution: string;
+            /** Prior */
+            prior: number;
+            /** Believed */
+            believed: {
+                [key: string]: number;
+            };
+            /** May Store */
+            may_store: boolean;
+            /** Daily Budget */
+            daily_budget: number | null;
+            /** Budget Left */
+            budget_left: number | null;
+        };
         /** PlacesModel */
         PlacesModel: {
             /** Places */
             places: components["schemas"]["PlaceModel"][];
             postcode: components["schemas"]["PostcodeModel"] | null;
+        };
+        /**
+         * PollsModel
+         * @description Answers of the last 24 hours: `expected` by the feed's interval, `seen` those that told what was going on (the
+         *     suspicious among them), `failed` those that told nothing.
+         */
+        PollsModel: {
+            /** Expected */
+            expected: number;
+            /** Seen */
+            seen: number;
+            /** Suspicious */
+            suspicious: number;
+            /** Failed */
+            failed: number;
         };
         /** PostcodeModel */
         PostcodeModel: {
@@ -1990,6 +2583,14 @@ export interface components {
             /** Count */
             count: number;
         };
+        /**
+         * RetryingModel
+         * @description So many dead letters are tried once more.
+         */
+        RetryingModel: {
+            /** Retrying */
+            retrying: number;
+        };
         /** SeriesModel */
         SeriesModel: {
             /** Name */
@@ -2005,7 +2606,7 @@ export interface components {
             program: string;
             /** Notice */
             notice: string;
-            version: components["schemas"]["VersionModel"];
+            version: components["schemas"]["VersionModel"] | null;
             months: components["schemas"]["MonthsModel"] | null;
             calls: components["schemas"]["CallsHeldModel"] | null;
             /** Dashboards */
@@ -2108,6 +2709,54 @@ export interface components {
             where: components["schemas"]["StateFilterModel"][];
         };
         /**
+         * StatisticsModel
+         * @description A feed in figures. `at` is the moment they are told, `seen_at` the newest answer that they rest on. Gaps are
+         *     stretches that nobody watched: they never count as calm.
+         */
+        StatisticsModel: {
+            /** Feed */
+            feed: string;
+            /** At */
+            at: string;
+            /** Seen At */
+            seen_at: string | null;
+            /** Active */
+            active: number;
+            /** Units */
+            units: number;
+            opened_last_hour: components["schemas"]["OpenedLastHourModel"];
+            usual_this_hour: components["schemas"]["UsualModel"] | null;
+            /** Usual Words */
+            usual_words: string;
+            by: components["schemas"]["ByModel"];
+            on_scene: components["schemas"]["OnSceneModel"];
+            /** Busiest Beats */
+            busiest_beats: components["schemas"]["BusyBeatModel"][];
+            week: components["schemas"]["WeekModel"];
+            /** Gaps Last Day */
+            gaps_last_day: components["schemas"]["UnwatchedModel"][];
+            polls: components["schemas"]["PollsModel"];
+            /** Attribution */
+            attribution: string;
+            /** Licence */
+            licence: string;
+        };
+        /**
+         * TrialModel
+         * @description What came of a test delivery: the receiver's `status`, null where it gave none; `problem` in words, empty where
+         *     it was taken.
+         */
+        TrialModel: {
+            /** Id */
+            id: string;
+            /** Taken */
+            taken: boolean;
+            /** Status */
+            status: number | null;
+            /** Problem */
+            problem: string;
+        };
+        /**
          * UnitModel
          * @description `joined_between` and `left_between` are [last seen without, first seen with] and the other way round.
          */
@@ -2131,6 +2780,23 @@ export interface components {
             /** To */
             to: string;
         };
+        /**
+         * UsualModel
+         * @description What the same hour of past weeks came to: the same weekday and time of the day on the agency's clocks. `values`
+         *     are those of the `weeks` in which it was watched, the newest first; `low` and `high` the least and the most.
+         */
+        UsualModel: {
+            /** Median */
+            median: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Weeks */
+            weeks: number;
+            /** Values */
+            values: number[];
+        };
         /** ValueModel */
         ValueModel: {
             /** Value */
@@ -2146,6 +2812,23 @@ export interface components {
             newest_release: string | null;
             /** Built At */
             built_at: string;
+        };
+        /**
+         * WeekModel
+         * @description `hours` holds seven rows, Monday first, of 24 local hours: calls opened in an hour that was watched; null where
+         *     it never was.
+         */
+        WeekModel: {
+            /** Hours */
+            hours: (number | null)[][];
+            /** Days Watched */
+            days_watched: number;
+            /** From */
+            from: string | null;
+            /** To */
+            to: string | null;
+            /** Words */
+            words: string;
         };
         /**
          * WeekdayModel
@@ -4157,6 +4840,248 @@ export interface operations {
             };
         };
     };
+    areas_api_v1_feeds__feed__areas_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a feed, by its name in …/feeds */
+                feed: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedAreasModel"];
+                };
+            };
+            /** @description Nothing has changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    ground_api_v1_feeds__feed__areas_ground_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a feed, by its name in …/feeds */
+                feed: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": Record<string, never>;
+                };
+            };
+            /** @description Nothing has changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    outlines_api_v1_feeds__feed__areas__kind__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a feed, by its name in …/feeds */
+                feed: string;
+                /** @description a kind of area, of those in …/areas */
+                kind: "beat" | "division" | "reporting_area" | "city";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": Record<string, never>;
+                };
+            };
+            /** @description Nothing has changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
     follow_atom_api_v1_feeds__feed__follow_atom_get: {
         parameters: {
             query?: {
@@ -4515,6 +5440,79 @@ export interface operations {
             };
         };
     };
+    places_api_v1_feeds__feed__places_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a feed, by its name in …/feeds */
+                feed: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedPlacesModel"];
+                };
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
     snapshots_api_v1_feeds__feed__snapshots_get: {
         parameters: {
             query?: {
@@ -4757,6 +5755,837 @@ export interface operations {
             };
             /** @description Not understood: a field, value or month that there is not. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    statistics_api_v1_feeds__feed__statistics_get: {
+        parameters: {
+            query?: {
+                /** @description only calls of this division; repeat it for several */
+                division?: string[];
+                /** @description only calls of this beat; repeat it for several */
+                beat?: string[];
+                /** @description only calls of this priority; repeat it for several */
+                priority?: string[];
+                /** @description only calls of this nature; repeat it for several */
+                nature?: string[];
+                /** @description west,south,east,north in degrees: only calls with a point inside; those without a point are not shown */
+                bbox?: string;
+            };
+            header?: never;
+            path: {
+                /** @description a feed, by its name in …/feeds */
+                feed: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatisticsModel"];
+                };
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    hooks_api_v1_hooks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HooksModel"];
+                };
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Without an API key that is known here. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    make_api_v1_hooks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Feed */
+                    feed: string;
+                    /** Url */
+                    url: string;
+                    /**
+                     * HookFilterModel
+                     * @description Only calls like these. Values of one field are alternatives, fields narrow each other; `bbox` is west, south,
+                     *     east, north in degrees. Without any, all calls.
+                     * @default {
+                     *       "division": [],
+                     *       "beat": [],
+                     *       "priority": [],
+                     *       "nature": []
+                     *     }
+                     */
+                    filter?: {
+                        /**
+                         * Division
+                         * @default []
+                         */
+                        division?: string[];
+                        /**
+                         * Beat
+                         * @default []
+                         */
+                        beat?: string[];
+                        /**
+                         * Priority
+                         * @default []
+                         */
+                        priority?: string[];
+                        /**
+                         * Nature
+                         * @default []
+                         */
+                        nature?: string[];
+                        /** Bbox */
+                        bbox?: number[] | null;
+                    };
+                    /**
+                     * Kinds
+                     * @default []
+                     */
+                    kinds?: ("opened" | "unit_joined" | "unit_left" | "updated" | "closed" | "reopened" | "aged_out" | "located" | "entered" | "removed")[];
+                    /**
+                     * Description
+                     * @default
+                     */
+                    description?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeHookModel"];
+                };
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Without an API key that is known here. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    hook_api_v1_hooks__hook__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a webhook's `id` */
+                hook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookModel"];
+                };
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Without an API key that is known here. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    remove_api_v1_hooks__hook__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a webhook's `id` */
+                hook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Without an API key that is known here. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    change_api_v1_hooks__hook__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a webhook's `id` */
+                hook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Url */
+                    url?: string | null;
+                    filter?: {
+                        /**
+                         * Division
+                         * @default []
+                         */
+                        division?: string[];
+                        /**
+                         * Beat
+                         * @default []
+                         */
+                        beat?: string[];
+                        /**
+                         * Priority
+                         * @default []
+                         */
+                        priority?: string[];
+                        /**
+                         * Nature
+                         * @default []
+                         */
+                        nature?: string[];
+                        /** Bbox */
+                        bbox?: number[] | null;
+                    } | null;
+                    /** Kinds */
+                    kinds?: ("opened" | "unit_joined" | "unit_left" | "updated" | "closed" | "reopened" | "aged_out" | "located" | "entered" | "removed")[] | null;
+                    /** Description */
+                    description?: string | null;
+                    /** State */
+                    state?: ("active" | "paused") | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookModel"];
+                };
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Without an API key that is known here. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    dead_api_v1_hooks__hook__dead_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a webhook's `id` */
+                hook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LettersModel"];
+                };
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Without an API key that is known here. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    retry_api_v1_hooks__hook__dead_retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a webhook's `id` */
+                hook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetryingModel"];
+                };
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Without an API key that is known here. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    test_api_v1_hooks__hook__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a webhook's `id` */
+                hook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialModel"];
+                };
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Without an API key that is known here. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

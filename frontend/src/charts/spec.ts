@@ -1,15 +1,15 @@
 // Charts as Vega-Lite specifications: what an exported picture is drawn from, and a file that others can go on from.
 import type { TopLevelSpec } from 'vega-lite';
-import type { Answered, BarsCard, HoursCard, MonthsCard } from '../api/answers';
+import type { Answered, BarsCard, DaysCard, HoursCard, MonthsCard } from '../api/answers';
 import type { Palette } from '../lib/colours';
 import { share } from '../lib/words';
 
-type Drawable = MonthsCard | BarsCard | HoursCard;
+type Drawable = MonthsCard | DaysCard | BarsCard | HoursCard;
 const WIDTH = 760;
 const FONT = 'Inter, "Inter Variable", Helvetica, Arial, sans-serif';
 
 export function specOf(card: Answered, palette: Palette, hatch: string, source: string[]): TopLevelSpec {
-  if (card.kind !== 'months' && card.kind !== 'bars' && card.kind !== 'hours') throw new Error('this card has no chart');
+  if (card.kind !== 'months' && card.kind !== 'days' && card.kind !== 'bars' && card.kind !== 'hours') throw new Error('this card has no chart');
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     background: palette.card,
@@ -44,6 +44,7 @@ function footed(chart: object, source: string[], palette: Palette): object {
 
 function body(card: Drawable, palette: Palette, hatch: string, source: string[]): object {
   if (card.kind === 'months') return footed(months(card, palette, hatch), source, palette);
+  if (card.kind === 'days') return footed(days(card, palette, hatch), source, palette);
   if (card.kind === 'hours') return footed(hours(card, palette), source, palette);
   return footed(bars(card, palette, hatch), source, palette);
 }
@@ -77,14 +78,40 @@ function months(card: MonthsCard, palette: Palette, hatch: string): object {
   };
 }
 
+function days(card: DaysCard, palette: Palette, hatch: string): object {
+  const missing = 'about what is missing';
+  const values = card.days.flatMap((day, index) => {
+    const complete = card.complete[index] ?? true;
+    const counts = card.series.map((one, series) => ({ day, part: one.label, order: series, count: card.values[series]?.[index] ?? null, complete }));
+    return [...counts, { day, part: missing, order: 9, count: card.missing_usual[index] ?? null, complete }];
+  });
+  return {
+    width: WIDTH,
+    height: 300,
+    data: { values: values.filter((row) => row.count !== null) },
+    mark: { type: 'bar' },
+    encoding: {
+      x: { field: 'day', type: 'ordinal', timeUnit: 'utcyearmonthdate', axis: { title: null, format: '%-d %b', labelAngle: 0, labelOverlap: true } },
+      y: { field: 'count', type: 'quantitative', stack: 'zero', axis: { title: card.unit, format: ',d', tickCount: 5 } },
+      order: { field: 'order' },
+      fill: {
+        field: 'part', type: 'nominal',
+        scale: { domain: [...card.series.map((one) => one.label), missing], range: [...card.series.map((_, index) => [palette.blue, palette.second][Math.min(index, 1)]), hatch] },
+        legend: { title: null, orient: 'top', symbolStrokeWidth: 0 },
+      },
+      fillOpacity: { condition: { test: 'datum.complete || datum.order === 9', value: 1 }, value: 0.45 },
+    },
+  };
+}
+
 function hours(card: HoursCard, palette: Palette): object {
   return {
     width: WIDTH,
     height: 260,
-    data: { values: card.hours.map((count, hour) => ({ hour: `${String(hour).padStart(2, '0')}:00`, count })) },
+    data: { values: card.hours.map((count, hour) => ({ hour: `${String(hour).padStart(2, '0')}:00`, count })).filter((row) => row.count !== null) },
     mark: { type: 'bar', color: palette.blue },
     encoding: {
-      x: { field: 'hour', type: 'ordinal', sort: null, axis: { title: `${card.unknown.toLocaleString('en-GB')} without a time of day`, labelAngle: 0, labelOverlap: true } },
+      x: { field: 'hour', type: 'ordinal', sort: null, axis: { title: card.unknown > 0 ? `${card.unknown.toLocaleString('en-GB')} without a time of day` : null, labelAngle: 0, labelOverlap: true } },
       y: { field: 'count', type: 'quantitative', axis: { title: card.unit, format: ',d', tickCount: 4 } },
     },
   };

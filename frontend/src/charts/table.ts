@@ -1,26 +1,60 @@
 // Every chart as a table: the same numbers, for those who read rather than look.
 import type { Answered } from '../api/answers';
-import { count, exactShare, month, rate, share } from '../lib/words';
+import { isCalls } from '../lib/fields';
+import { count, day, exactShare, month, rate, share } from '../lib/words';
 
 export type Table = { head: string[]; rows: string[][]; more: string };
 
 const NONE = 'no file held';
+const UNWATCHED = 'nobody watched';
+const two = (hour: number): string => String(hour).padStart(2, '0');
 
 export function tableOf(card: Answered): Table | null {
   switch (card.kind) {
     case 'months':
       return {
-        head: ['Month', ...card.series.map((one) => one.label), 'Forces held', 'Missing'],
+        head: ['Month', ...card.series.map((one) => one.label), isCalls(card.dataset) ? 'Days watched' : 'Forces held', 'Missing'],
         rows: card.months.map((key, index) => [
           month(key),
           ...card.series.map((_, series) => {
             const value = card.values[series]?.[index];
-            return value == null ? NONE : count(value);
+            return value == null ? (isCalls(card.dataset) ? UNWATCHED : NONE) : count(value);
           }),
           `${card.held[index] ?? ''} of ${card.expected[index] ?? ''}`,
           card.missing[index] ?? '',
         ]),
         more: '',
+      };
+    case 'days':
+      return {
+        head: ['Day', ...card.series.map((one) => one.label), 'Watched'],
+        rows: card.days.map((key, index) => [
+          day(key),
+          ...card.series.map((_, series) => {
+            const value = card.values[series]?.[index];
+            return value == null ? UNWATCHED : count(value);
+          }),
+          card.missing[index] || 'all the time',
+        ]),
+        more: card.note ?? '',
+      };
+    case 'week':
+      return {
+        head: ['Hour', ...card.week.map((one) => one.label)],
+        rows: Array.from({ length: 24 }, (_, hour) => [
+          `${two(hour)}:00`,
+          ...card.week.map((one) => (one.rates[hour] == null ? UNWATCHED : `${count(one.counts[hour] ?? 0)} (${rate(one.rates[hour] ?? 0)} an hour)`)),
+        ]),
+        more: '',
+      };
+    case 'median':
+      return {
+        head: ['Minutes', 'Median'],
+        rows: (['least', 'figure', 'most'] as const).map((name, at) => [
+          ['Had each been as short as it can have been', 'In the middle', 'Had each been as long as it can have been'][at] ?? '',
+          card[name] === null ? '' : rate(card[name]),
+        ]),
+        more: card.words,
       };
     case 'bars': {
       const rates = card.rows.some((row) => row.rate != null);
@@ -40,8 +74,8 @@ export function tableOf(card: Answered): Table | null {
       return {
         head: ['Hour', 'Count'],
         rows: [
-          ...card.hours.map((value, hour) => [`${String(hour).padStart(2, '0')}:00`, count(value)]),
-          ['Time not known', count(card.unknown)],
+          ...card.hours.map((value, hour) => [`${two(hour)}:00`, value === null ? UNWATCHED : count(value)]),
+          ...(isCalls(card.dataset) ? [] : [['Time not known', count(card.unknown)]]),
         ],
         more: '',
       };

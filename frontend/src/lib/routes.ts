@@ -9,7 +9,7 @@ export function routeOf(path: string): Route {
   const [first = '', second = '', third = '', ...more] = path.split('/').slice(1).map(plain);
   const depth = path === '/' ? 0 : path.replace(/\/$/, '').split('/').length - 1;
   if (depth === 0) return { page: 'home', params: {} };
-  if (depth === 1 && ['crime', 'outcomes', 'stops'].includes(first)) return { page: 'dashboard', params: { name: first } };
+  if (depth === 1 && ['crime', 'outcomes', 'stops', 'calls'].includes(first)) return { page: 'dashboard', params: { name: first } };
   if (depth === 1 && (first === 'data' || first === 'api' || first === 'terms')) return { page: first, params: {} };
   if (first === 'live' && depth === 1) return { page: 'feeds', params: {} };
   if (first === 'live' && (depth === 2 || (depth === 4 && third === 'calls'))) return { page: 'live', params: { feed: second, call: more[0] ?? '' } };
@@ -19,6 +19,7 @@ export function routeOf(path: string): Route {
   if (depth === 2 && first === 'records') return { page: 'records', params: { dataset: second } };
   if (depth === 2 && first === 'record') return { page: 'record', params: { id: second } };
   if (depth === 3 && first === 'area' && KINDS[second]) return { page: 'area', params: { kind: KINDS[second], id: third } };
+  if (depth === 4 && first === 'area' && ['division', 'beat'].includes(second)) return { page: 'area', params: { kind: second, id: `${third}/${more[0] ?? ''}` } };
   if (depth === 3 && first === 'embed' && more.length === 0) return { page: 'embed', params: { dashboard: second, card: third } };
   return { page: 'missing', params: {} };
 }
@@ -31,7 +32,7 @@ function plain(part: string): string {
   }
 }
 
-const PATHS: Record<string, string> = { crime: '/crime', outcomes: '/outcomes', stops: '/stops' };
+const PATHS: Record<string, string> = { crime: '/crime', outcomes: '/outcomes', stops: '/stops', calls: '/calls' };
 export const dashboardPath = (name: string): string => PATHS[name] ?? `/d/${encodeURIComponent(name)}`;
 
 /** What stays one page while its address changes: a live page, whichever of its calls is chosen. */

@@ -1,6 +1,7 @@
 // What this installation is: asked once, read by the header, the footer and the pages.
 import type { Site } from '../api/answers';
 import { Problem } from '../api/client';
+import { isCalls } from './fields';
 import { once } from './resource.svelte';
 
 class SiteState {
@@ -25,3 +26,7 @@ class SiteState {
 }
 
 export const site = new SiteState();
+
+/** The months and the data version that a dataset's figures come from: calls have their own. */
+export const monthsOf = (dataset: string): Site['months'] => (isCalls(dataset) ? (site.data?.calls?.months ?? null) : (site.data?.months ?? null));
+export const versionOf = (dataset: string): string => (isCalls(dataset) ? site.data?.calls?.version.name : site.data?.version?.name) ?? '';

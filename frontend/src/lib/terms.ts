@@ -25,6 +25,22 @@ export const TERMS: Record<string, { title: string; words: string }> = {
     title: 'Recorded crime.',
     words: 'Crimes that the police wrote down. It is not all crime: many crimes are never reported, and how forces record them changes over time.',
   },
+  'call-for-service': {
+    title: 'Call for service.',
+    words: 'One incident that a police or fire department is called to, as its dispatch system lists it, with the units that are sent. A call is not a crime: many calls turn out to be none.',
+  },
+  'closed-day': {
+    title: 'Closed day.',
+    words: 'A local day of a feed whose calls have all ended and cannot come back. Only then is it counted: until then its figures would grow from hour to hour.',
+  },
+  watched: {
+    title: 'Watched.',
+    words: 'A feed shows only what is active now, so a call is only known if somebody looked at the time. The share of the time with looks close enough together is told with every figure; what nobody watched is a gap, not calm.',
+  },
+  'call-place': {
+    title: 'Place of a call.',
+    words: 'A feed mostly gives a block or a crossing in words. The point is where that was found to be, checked against the beat that the call itself names. Where it is not found, the call is in all totals and in a list beside the map.',
+  },
   outcome: {
     title: 'Outcome.',
     words: 'What came of a crime: a charge, a caution, an investigation that found no suspect, and others. It is published months after the crime, and one crime can have several.',

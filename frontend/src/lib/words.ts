@@ -5,7 +5,7 @@ const oneDigit = new Intl.NumberFormat('en-GB', { minimumFractionDigits: 1, maxi
 const short = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumFractionDigits: 1 });
 const long = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' });
 const brief = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' });
-const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+const whenDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
 
 /** `1,034,848` */
 export const count = (value: number): string => whole.format(value);
@@ -31,7 +31,13 @@ export const month = (value: string): string => (/^\d{4}-\d\d$/.test(value) ? lo
 /** `Sep 2021` */
 export const shortMonth = (value: string): string =>
   /^\d{4}-\d\d$/.test(value) ? brief.format(first(value)).replace('Sept', 'Sep') : value;
-export const date = (value: string): string => day.format(new Date(value));
+const dayOfWeek = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+const briefDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+/** `2026-03-09` → `Monday 9 March 2026` */
+export const day = (value: string): string => dayOfWeek.format(new Date(`${value}T00:00:00Z`)).replace(',', '');
+/** `9 Mar` */
+export const shortDay = (value: string): string => briefDay.format(new Date(`${value}T00:00:00Z`)).replace('Sept', 'Sep');
+export const date = (value: string): string => whenDay.format(new Date(value));
 
 /** `January 2019 to November 2021` */
 export const span = (from: string, to: string): string => (from === to ? month(from) : `${month(from)} to ${month(to)}`);
