@@ -56,8 +56,8 @@ _PARTS = (
     feed_places, feed_scores, feed_snapshots, feed_statistics, hooks,
 )  # fmt: skip
 _DESCRIPTION = (
-    "Every figure with its coverage. Answers are public, need no key, and may be cached: they carry a strong ETag and "
-    "the data version that gave them. Errors are problem details (RFC 9457)."
+    "Every figure with its coverage. Answers are public, need no key (webhooks do), and may be cached: they carry a "
+    "strong ETag and the data version that gave them. Errors are problem details (RFC 9457)."
 )
 
 
