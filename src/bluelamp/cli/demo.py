@@ -119,6 +119,7 @@ def _serve(here: Context, folder: Path, port: int | None) -> int:
     from bluelamp.storage.files import storage_errors
     from bluelamp.synthetic.city.agency import FEED
     from bluelamp.synthetic.city.history import grown_city
+    from bluelamp.synthetic.city.reports import reporting
     from bluelamp.synthetic.city.showing import show_city, write_feed
 
     home = folder / "home"
@@ -129,7 +130,8 @@ def _serve(here: Context, folder: Path, port: int | None) -> int:
             write_feed(home / "feeds", city, interval=_SECONDS)
         # The city is on this machine, which is else no place to fetch from.
         live = {"feeds": FEED, "poll_in_server": True, "allow_private_addresses": True}
-        return serving.run_here(here, home=home, port=port, notice=NOTICE, log_requests=False, **live)
+        with reporting(home, city):
+            return serving.run_here(here, home=home, port=port, notice=NOTICE, log_requests=False, **live)
 
 
 def _write_twin(here: Context, folder: Path, crimes: int) -> list[Path]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import bluelamp
+from bluelamp.bootstrap import open_live
 from bluelamp.live.history import open_history
 from bluelamp.settings import read_settings
 from bluelamp.synthetic.city.agency import FEED
@@ -33,6 +34,13 @@ def test_days_of_the_past_are_closed_watched_and_placed(tmp_path: Path) -> None:
     assert 0 < sum(row["unlocated"] for row in answer.rows) < calls / 4
     methods = bluelamp.ask("calls", home=home, by="place_method").rows
     assert methods[0]["place_method"].startswith("gazetteer"), "placed as the poller does"
+    flow = open_live(read_settings({"home": home}, {})[0])
+    told = flow.record.standing(flow.agency(FEED))
+    flow.close()
+    (scored,) = told["history"]
+    assert scored["official"] > 100, "calls are found by their numbers"
+    assert scored["points"] > 0.7 * scored["official"]
+    assert scored["share_near"] > 0.95
 
 
 def test_the_city_grows_without_a_jump(tmp_path: Path) -> None:

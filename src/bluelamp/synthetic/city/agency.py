@@ -44,6 +44,9 @@ unit_status = "status"
 [time]
 date = "date"
 time = "time"
+
+[incident]
+words = "The invented city has reported of this call, and of where it was. There is no page of it."
 """
 
 

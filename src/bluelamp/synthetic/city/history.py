@@ -27,6 +27,7 @@ from bluelamp.synthetic.city.chaos import parts_of
 from bluelamp.synthetic.city.incidents import LONGEST, Incident
 from bluelamp.synthetic.city.model import City, Pair
 from bluelamp.synthetic.city.publisher import Publisher
+from bluelamp.synthetic.city.reports import report_past
 from bluelamp.synthetic.city.showing import build_places
 
 DAYS = 10
@@ -36,7 +37,7 @@ _URL = f"http://127.0.0.1:9{PATH}"  # nobody is there: the demo writes the city'
 _TOGETHER = 1_500  # calls that are placed at once: fewer than the locator's queue holds
 _PATIENCE = 60.0  # seconds for these
 _SNAPSHOTS = 120  # taken in at once
-_AWAY = ((2, 3, 5), (5, 14, 15))  # days before today, from and to which local hour nobody looked: a gap to be shown
+_AWAY = ((4, 3, 5), (7, 14, 15))  # days before today, from and to which local hour nobody looked: a gap to be shown
 
 
 class GrownCity(City):
@@ -65,6 +66,8 @@ class GrownCity(City):
 
     def incidents(self, first: datetime, last: datetime) -> list[Incident]:
         old = [one for one in self._before.incidents(first, last) if _opened(one) < self.since]
+        if last < self.since:
+            return old
         return old + [one for one in super().incidents(first, last) if _opened(one) >= self.since]
 
 
@@ -108,6 +111,7 @@ def write_history(
         history.compact([FEED])
     finally:
         history.close()
+    report_past(home, city, city.since, days)
     return len(calls)
 
 

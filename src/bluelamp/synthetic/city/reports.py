@@ -1,0 +1,109 @@
+"""What the city itself reports of its calls when they are over: their number, and where they truly were. Used by the
+demo, so that places are scored and calls linked to their report, as in a real city a day later.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+from bluelamp.bootstrap import open_places
+from bluelamp.errors import BluelampError
+from bluelamp.live.places_desk import Desk
+from bluelamp.live.places_open import open_desk
+from bluelamp.live.places_score import Official, score
+from bluelamp.settings import read_settings
+from bluelamp.sources.feeds.agency import read_agencies
+from bluelamp.storage.database import open_database
+from bluelamp.storage.places import Places
+from bluelamp.synthetic.chance import key
+from bluelamp.synthetic.city.agency import FEED
+from bluelamp.synthetic.city.model import City
+from bluelamp.synthetic.city.server import CityServer
+
+_LOG = structlog.get_logger("bluelamp.city")
+_NUMBERED = 0.88  # the share of a real city's reports that name their call
+_SAMPLE = 150  # calls of a day that places are scored with
+_EVERY = 20.0  # seconds
+_LOOKS = 45  # from one measurement to the next
+_BEFORE = timedelta(hours=1)  # so far back a city that begins to report reports first
+
+
+def reports(city: City, first: datetime, last: datetime) -> list[Official]:
+    """The reports of the calls that ended after `first` and up to `last` (aware), in order of their numbers. Those that
+    do not name their call are left out: nothing could be done with them."""
+    begin, end = first.timestamp(), last.timestamp()
+    over = {one.number: one for one in city.incidents(first, last) if begin < one.closed <= end}
+    return [
+        Official(one.spot.lat, one.spot.lon, number, None, None, {})
+        for number, one in sorted(over.items())
+        if random.Random(key(city.seed, "report", number)).random() < _NUMBERED
+    ]
+
+
+def report_past(home: Path, city: City, until: datetime, days: int) -> int:
+    """Have a home's places of past days scored, each day at the noon after it; how many calls were reported. Raises
+    StorageError."""
+    count = 0
+    with _desk(home) as desk:
+        today = until.astimezone(city.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        for ago in range(days, 0, -1):
+            day = today - timedelta(days=ago)
+            found = reports(city, day, day + timedelta(days=1))
+            _take(desk, found, min(day + timedelta(hours=36), until).astimezone(UTC))
+            count += len(found)
+    return count
+
+
+@contextmanager
+def reporting(home: Path, server: CityServer) -> Iterator[None]:
+    """While the city is served, its reports follow a little after its calls are over."""
+    stopping = threading.Event()
+    thread = threading.Thread(target=_report, args=(home, server, stopping), name="city-reports", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join(_EVERY)
+
+
+def _report(home: Path, server: CityServer, stopping: threading.Event) -> None:
+    since = measured = server.now() - _BEFORE
+    look = 0
+    while not stopping.wait(_EVERY):
+        look, until = look + 1, server.now()
+        try:
+            with _desk(home) as desk:
+                told = [(one.number or "", one.lat, one.lon) for one in reports(server.publisher.city, since, until)]
+                desk.places.officials.keep(FEED, told, datetime.now(UTC))
+                if look % _LOOKS == 0:
+                    _take(desk, reports(server.publisher.city, measured, until), datetime.now(UTC))
+                    measured = until
+            since = until
+        except BluelampError as error:
+            _LOG.warning("the city's reports are not kept", problem=error.message)
+
+
+def _take(desk: Desk, found: list[Official], now: datetime) -> None:
+    """Remember all reports, and score some of them."""
+    desk.places.officials.keep(FEED, [(one.number or "", one.lat, one.lon) for one in found], now)
+    some = random.Random(key("reports", len(found))).sample(found, min(len(found), _SAMPLE))
+    desk.places.keep_scores(FEED, score(desk, some), now)
+
+
+@contextmanager
+def _desk(home: Path) -> Iterator[Desk]:
+    settings, _ = read_settings({"home": home})
+    engine = open_database(settings.live_database_url)
+    try:
+        agency = read_agencies(home / "feeds")[FEED]
+        yield open_desk(open_places(settings, offline=True), Places(engine), agency, (), bulk=True, keep=False)
+    finally:
+        engine.dispose()
