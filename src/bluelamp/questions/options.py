@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bluelamp.domain.force import FORCES
+from bluelamp.questions.calls.version import CallsVersion
 from bluelamp.questions.data_version import NOT_RECORDED, DataVersion
 from bluelamp.questions.datasets import DatasetSpec, Dimension
 from bluelamp.questions.view import value_label
@@ -44,6 +45,8 @@ def _all(version: DataVersion, spec: DatasetSpec, dimension: Dimension) -> list[
         return [(year, year) for year in years]
     if dimension.kind in ("word", "town", "area", "lsoa", "label"):
         words = sorted(version.words(dimension))
+        if dimension.name == "feed" and isinstance(version, CallsVersion):
+            return [(word, version.feeds[word].title) for word in words]
         return [(word, value_label(dimension.name, word)) for word in words] + [(NOT_RECORDED, "Not recorded")]
     if dimension.name == "hour":
         return [(str(hour), f"{hour:02d}:00 to {hour:02d}:59") for hour in range(24)] + [("", "Not known")]

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from bluelamp.domain.month import Month, month_range
 from bluelamp.questions.answer import NOT_RECORDED
+from bluelamp.questions.calls.version import CallsVersion
 from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, percent
 from bluelamp.questions.cards.watched import hours_watched, months_watched, note_of
 from bluelamp.questions.dashboards import CardSpec
@@ -194,6 +195,8 @@ def bars(scene: Scene, card: CardSpec) -> CardAnswer:
     rest = [one for one in known if one not in told]
     residents = {area.name: area.residents for area in scene.version.areas.values()} if card.rate else {}
     shown_rows = [_bar(dimension.name, value, count, whole, residents) for value, count in told]
+    if dimension.name == "feed" and isinstance(scene.version, CallsVersion):
+        shown_rows = [{**row, "label": scene.version.feeds[row["value"]].title} for row in shown_rows]
     shown = {
         "by": dimension.name,
         "rows": shown_rows,
