@@ -1,5 +1,6 @@
 // What an agency's codes mean, by the dictionary in its configuration.
 import type { Call, Feed } from './types';
+import { plain } from './view';
 
 export type Group = 'violence' | 'theft' | 'disturbance' | 'traffic' | 'medical' | 'fire' | 'alarm' | 'welfare' | 'other';
 export type NatureWords = { match: string; label: string; words: string; group: Group };
@@ -37,7 +38,7 @@ export class Dictionary {
     const key = text ?? '';
     let found = this.#natures.get(key);
     if (!found) {
-      found = this.#written.natures.find((one) => matches(one.match, key)) ?? { match: key, label: readable(key), words: '', group: 'other' };
+      found = best(this.#written.natures, key) ?? { match: key, label: readable(key), words: '', group: 'other' };
       this.#natures.set(key, found);
     }
     return found;
@@ -48,7 +49,7 @@ export class Dictionary {
     const key = text ?? '';
     let found = this.#priorities.get(key);
     if (!found) {
-      found = this.#written.priorities.find((one) => matches(one.match, key)) ?? {
+      found = best(this.#written.priorities, key) ?? {
         match: key,
         label: key ? `Priority ${key}` : 'No priority is listed',
         words: '',
@@ -72,6 +73,12 @@ function readable(text: string): string {
   const bare = text.replace(/^[0-9A-Z/*]{1,8}\s+-\s+/, '').trim();
   if (!bare) return text || 'Nature not listed';
   return bare === bare.toUpperCase() ? bare.charAt(0) + bare.slice(1).toLowerCase() : bare;
+}
+
+/** An exact text comes before a pattern, then the first that fits. */
+function best<One extends { match: string }>(all: One[], text: string): One | undefined {
+  const bare = plain(text);
+  return all.find((one) => plain(one.match) === bare) ?? all.find((one) => matches(one.match, text));
 }
 
 /** As the server matches: `*` and `?` stand for any letters, large and small are the same. */

@@ -72,7 +72,7 @@ class SiteModel(_Model):
     name: str
     program: str
     notice: str
-    version: VersionModel
+    version: VersionModel | None
     months: MonthsModel | None
     calls: CallsHeldModel | None
     dashboards: list[NavModel]

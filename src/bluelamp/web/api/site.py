@@ -15,7 +15,7 @@ from bluelamp.questions.calls.version import CallsVersion
 from bluelamp.questions.options import places_of
 from bluelamp.web.asked import answered, dumps, lease, site_of, version_json
 from bluelamp.web.calls import calls_of
-from bluelamp.web.feed_asked import agency_of
+from bluelamp.web.feed_asked import agency_of, fresh
 from bluelamp.web.postcodes import look_up
 from bluelamp.web.schemas import PROBLEMS, PlacesModel, SiteModel
 from bluelamp.web.site import LICENCE_URL, Site
@@ -27,9 +27,11 @@ router = APIRouter(tags=["site"])
 @router.get("/site", responses={200: {"model": SiteModel}, **PROBLEMS}, summary="What this installation serves")
 def site(request: Request) -> Response:
     """The dashboards, the current data version, the months held, the licence. Where there is no archive, the version
-    is that of the calls."""
+    is that of the calls; null where no day of them is closed yet."""
     here = site_of(request)
     feeds, calls = _feeds(here), _calls(request)
+    if feeds and calls is None and not here.versions.current_name():
+        return fresh(dumps(_told(here, None, feeds, None)))
     with _held(request) as version:
         key = ["site", repr(feeds), repr(calls)]
         return answered(request, version, key, lambda: dumps(_told(here, version, feeds, calls)))
@@ -70,15 +72,16 @@ def _feeds(here: Site) -> list[dict[str, str]]:
 
 
 def _told(
-    here: Site, version: OpenVersion, feeds: list[dict[str, str]], calls: dict[str, Any] | None
+    here: Site, version: OpenVersion | None, feeds: list[dict[str, str]], calls: dict[str, Any] | None
 ) -> dict[str, Any]:
-    archive = not isinstance(version, CallsVersion)
+    archive = version is not None and not isinstance(version, CallsVersion)
+    areas = bool(version and version.areas)
     return {
         "name": "Bluelamp",
         "program": __version__,
         "notice": here.settings.notice,
-        "version": version_json(version),
-        "months": _span(version),
+        "version": version_json(version) if version else None,
+        "months": _span(version) if version else None,
         "calls": calls,
         "dashboards": [
             {"name": one.name, "title": one.title, "nav": one.nav, "lead": one.lead, "path": path_of(one.name)}
@@ -94,7 +97,7 @@ def _told(
         },
         "postcode_lookup": bool(here.settings.postcode_url),
         "licence": {"words": LICENCE, "url": LICENCE_URL},
-        "areas": {"local_authority": bool(version.areas), "force": bool(version.areas)},
+        "areas": {"local_authority": areas, "force": areas},
     }
 
 
