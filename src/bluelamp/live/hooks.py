@@ -15,7 +15,7 @@ from functools import partial
 
 import structlog
 
-from bluelamp.errors import BluelampError, Busy
+from bluelamp.errors import BluelampError, Busy, NoSuchThing
 from bluelamp.live.hooks_delivery import Courier, Outcome
 from bluelamp.storage.event_log import EventLog, Head
 from bluelamp.storage.hook_progress import LEASE_NAME, HookProgress
@@ -123,7 +123,9 @@ class Deliverer:
         if not hooks or lease is None:
             return
         heads, letters = self._log.heads(), self._letters()
-        for hook in sorted(hooks, key=lambda one: self._turns.get(one.id, 0.0)):
+        self._turns = {hook.id: self._turns.get(hook.id, 0.0) for hook in hooks}
+        self._quick &= self._turns.keys()
+        for hook in sorted(hooks, key=lambda one: self._turns[one.id]):
             head = heads.get(hook.feed)
             if (hook.id in letters or self._courier.is_due(hook, head)) and self._begin(hook.id):
                 work = threading.Thread(
@@ -160,6 +162,8 @@ class Deliverer:
                     break
             if head is not None:
                 self._deliver(lease, hook, head)
+        except NoSuchThing:
+            pass  # its owner has removed it meanwhile
         except BluelampError as error:
             # The lease is lost, or the database away: nothing was written, and it is delivered again.
             if not isinstance(error, Busy):

@@ -39,6 +39,7 @@ from bluelamp.web.api import (
 )
 from bluelamp.web.calls import calls_of
 from bluelamp.web.headers import SecurityHeaders, common_headers
+from bluelamp.web.hook_metrics import HookMetrics
 from bluelamp.web.pages import page_router, static_folder
 from bluelamp.web.site import Site, open_site
 from bluelamp.web.streams.endpoint import ROUTE, Events, feed_of
@@ -78,6 +79,7 @@ def make_app(settings: Settings) -> FastAPI:
     metrics = Metrics()
     here = open_site(settings, Tally(metrics.registry))
     metrics.registry.register(StreamMetrics(here.live.hub, here.live.healths))
+    metrics.registry.register(HookMetrics(here.live.reachable))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -84,6 +84,10 @@ class LiveSite:
         url = self._settings.live_database_url
         return self._writes or not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()
 
+    def reachable(self) -> LiveFlow | None:
+        """The live flow; None where there is none, or its database was away when it was last asked."""
+        return None if self._flow is None or self.hub.problem else self._flow
+
     def _log(self) -> EventLog | None:
         """For the follower: None while there is nothing to follow, which may come later."""
         try:

@@ -77,6 +77,14 @@ def test_a_snapshot_becomes_a_signed_delivery(city: CityFeed, api: httpx.Client,
     HooksModel.model_validate(listed)
     assert listed["hooks"] == [found]
     assert api.get("/hooks").headers["cache-control"] == "no-store"
+    metrics = httpx.get(str(api.base_url).replace("/api/v1/", "/metrics")).text.splitlines()
+    assert {
+        'bluelamp_webhooks{state="active"} 1.0',
+        'bluelamp_webhooks{state="gone"} 0.0',
+        'bluelamp_webhook_deliveries_total{feed="city"} 1.0',
+        'bluelamp_webhook_waiting_changes{feed="city"} 0.0',
+        'bluelamp_webhook_dead_letters{feed="city"} 0.0',
+    } <= set(metrics)
 
 
 NO_KEYS = (None, "", "Bearer", "Bearer bl_wrong", "Basic Ymw6", f"Bearer {PUSH}", "bl_x y")

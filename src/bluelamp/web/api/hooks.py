@@ -36,7 +36,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     401: {**PROBLEMS[400], "description": "Without an API key that is known here."},
 }
 HookId = Annotated[str, Path(pattern=r"^hook_[0-9a-f]{16}$", description="a webhook's `id`")]
-_MOST_LETTERS = 100
+_MOST_LETTERS = 20
 
 
 def _body(model: type[BaseModel]) -> dict[str, Any]:
@@ -86,6 +86,7 @@ def _make(request: Request, owner: Key, asked: NewHookModel) -> Response:
         owner.id, feed, checked_url(request, asked.url), filter_json(asked.filter), kinds, asked.description
     )
     made = live.flow.hooks.make(wanted, live.flow.log.heads().get(feed))
+    live.poke()
     return _told({**_json(live, made), "secret": made.secret}, 201)
 
 
@@ -133,7 +134,7 @@ def remove(request: Request, owner: Owner, hook: HookId) -> Response:
 
 @router.get("/{hook}/dead", responses={200: {"model": LettersModel}, **_PROBLEMS}, summary="What was not taken")
 def dead(request: Request, owner: Owner, hook: HookId) -> Response:
-    """The oldest 100 deliveries that were not taken, however often they were tried, with the reason and all that they
+    """The oldest 20 deliveries that were not taken, however often they were tried, with the reason and all that they
     say."""
     store = live_of(request).flow.hooks
     found = store.get(hook, owner.id)
