@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -33,14 +34,20 @@ def facts_of(call: Call | None) -> Facts | None:
     if call is None or call["ended"]:
         return None
     place = call["place"] or {}
-    return Facts(
-        _plain(call["division"]),
-        _plain(call["beat"]),
-        _plain(call["priority"]),
-        _plain(call["nature"]),
-        place.get("lat"),
-        place.get("lon"),
-    )
+    labels = (call["division"], call["beat"], call["priority"], call["nature"])
+    return make_facts(*labels, place.get("lat"), place.get("lon"))
+
+
+def make_facts(
+    division: str | None,
+    beat: str | None,
+    priority: str | None,
+    nature: str | None,
+    lat: float | None,
+    lon: float | None,
+) -> Facts:
+    """The facts of a call from its fields as they are listed."""
+    return Facts(_plain(division), _plain(beat), _plain(priority), _plain(nature), lat, lon)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,5 +130,6 @@ def _inside(box: Box, lat: float | None, lon: float | None) -> bool:
     return across and south <= lat <= north
 
 
+@lru_cache(maxsize=4096)  # the same few words come again and again
 def _plain(text: str | None) -> str | None:
     return None if text is None else " ".join(text.split()).casefold()

@@ -12,12 +12,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bluelamp.domain.call import Call
-from bluelamp.domain.call_filter import Facts, Filter
+from bluelamp.domain.call_filter import Facts, Filter, make_facts
 from bluelamp.domain.change import apply
 from bluelamp.domain.duration import UNKNOWN, Minutes, minutes_with_unit
 from bluelamp.domain.local_day import Span, bounds, watched
 from bluelamp.domain.moment import moment_of
-from bluelamp.live.openings import DayOpenings, Labels, opened_at, past_facts, was_seen_to_open
+from bluelamp.live.openings import DayOpenings, Labels, opened_at, past_facts, seen_to_open
 from bluelamp.live.unwatched import longest_wait
 from bluelamp.live.watch import Watch
 from bluelamp.sources.feeds.agency import Agency
@@ -132,7 +132,7 @@ class FeedBook:
             when.timestamp(),
             local.date(),
             local.hour,
-            was_seen_to_open(call, self._longest),
+            seen_to_open(call["opened_between"][0], opened_at(call), self._longest),
             (call["closed_between"] or [None, None])[1] if call["ended"] == "closed" else None,
             minutes_with_unit(call) if ended else UNKNOWN,
         )
@@ -171,9 +171,9 @@ class FeedBook:
             size += len(seen)
 
     def _openings(self, begin: datetime, end: datetime) -> Iterator[tuple[str, Facts]]:
-        for call in self._log.calls_opened_between(self.agency.name, moment_of(begin), moment_of(end)):
-            if was_seen_to_open(call, self._longest):
-                yield opened_at(call), past_facts(call)
+        for one in self._log.openings(self.agency.name, moment_of(begin), moment_of(end)):
+            if seen_to_open(one.after, one.by, self._longest):
+                yield one.by, make_facts(*one[2:])
 
     # -- what it knows -----------------------------------------------------------------------------------------------
 

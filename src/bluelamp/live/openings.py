@@ -25,10 +25,9 @@ def opened_at(call: Call) -> str:
     return found
 
 
-def was_seen_to_open(call: Call, longest: float) -> bool:
+def seen_to_open(after: str | None, by: str | None, longest: float) -> bool:
     """Whether it is known when a call was opened: two answers at most `longest` seconds apart tell it."""
-    first, last = call["opened_between"]
-    return first is not None and last is not None and seconds_between(first, last) <= longest
+    return after is not None and by is not None and seconds_between(after, by) <= longest
 
 
 def past_facts(call: Call) -> Facts:

@@ -50,6 +50,19 @@ class Logged(NamedTuple):
         return cast(Change, json.loads(self.body))
 
 
+class Opening(NamedTuple):
+    """When a call was first listed, between two moments, and what a filter looks at of it; the place in degrees."""
+
+    after: str | None
+    by: str
+    division: str | None
+    beat: str | None
+    priority: str | None
+    nature: str | None
+    lat: float | None
+    lon: float | None
+
+
 class EventLog:
     """Reads every feed's log. Safe for threads; a read goes on over a database server that restarts."""
 
@@ -138,6 +151,21 @@ class EventLog:
         )
         rows = read(self._engine, lambda connection: connection.execute(query.group_by(CHANGE.c.call)).all())
         return {row.call: row.at for row in rows}
+
+    def openings(self, feed: str, first: str, last: str) -> list[Opening]:
+        """The openings of calls that were first listed from `first` to before `last`, in that order: many in little
+        time, as the database takes them out of the calls."""
+        # A cast in SQLite would make a number of the text.
+        is_text = self._engine.dialect.name == "sqlite"
+        body = sa.type_coerce(CALL.c.body, sa.JSON) if is_text else sa.cast(CALL.c.body, sa.JSON)
+        query = sa.select(
+            body[("opened_between", 0)].as_string(),
+            CALL.c.opened_at,
+            *(body[name].as_string() for name in ("division", "beat", "priority", "nature")),
+            *(body[("place", name)].as_float() for name in ("lat", "lon")),
+        ).where(CALL.c.log == self.head(feed).log, CALL.c.opened_at >= first, CALL.c.opened_at < last)
+        ordered = query.order_by(CALL.c.opened_at, CALL.c.id)
+        return [Opening(*row) for row in read(self._engine, lambda connection: connection.execute(ordered).all())]
 
     def as_of(self, feed: str, at: str) -> tuple[Head, list[Call]]:
         """The calls that were open at a moment, and the head as it then was. Raises NotKept before the log's tail.

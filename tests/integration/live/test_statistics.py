@@ -25,6 +25,7 @@ from bluelamp.live.workflow import LiveFlow
 CHICAGO = ZoneInfo("America/Chicago")
 ALL = make_filter()
 FILTERS = (ALL, make_filter(division=["north"]), make_filter(beat=["2"], nature=["40 - other"]))
+LABELS = ("division", "beat", "priority", "nature")
 Told = dict[str, Any]
 
 
@@ -50,7 +51,30 @@ def test_what_was_counted_change_by_change_is_what_the_log_says(tmp_path: Path, 
             found = told(flow, now, through, books)
             assert found == told(flow, now, through)  # by a book that was begun only now
             by_hand(flow, now, through, found)
+    # Places come later, to calls that are open and to one that has ended.
+    calls = everything(flow)
+    ended = next(call for call in reversed(calls) if call["ended"])
+    placed = [*[call["id"] for call in calls if not call["ended"]][:2], ended["id"]]
+    flow.place(FEED, {id_: {"kind": "point", "lat": 32.75, "lon": -96.8, "method": "test"} for id_ in placed})
+    here = make_filter(bbox="-97,32,-96,33")
+    found = told(flow, now, here, books)
+    assert found == told(flow, now, here)
+    assert found["active"] == 2
+    openings_are_those_of_the_calls(flow)
     flow.close()
+
+
+def openings_are_those_of_the_calls(flow: LiveFlow) -> None:
+    """What the database takes out of the calls."""
+    first, last = minute(2), minute(230)
+    found = flow.log.openings(FEED, first, last)
+    assert found == [
+        (*one["opened_between"], *(one[name] for name in LABELS), place.get("lat"), place.get("lon"))
+        for one in flow.log.calls_opened_between(FEED, first, last)
+        for place in [one["place"] or {}]
+    ]
+    assert len(found) > 50
+    assert {one.lat for one in found} == {None, 32.75}
 
 
 def by_hand(flow: LiveFlow, now: datetime, through: Filter, found: Told) -> None:
@@ -59,7 +83,7 @@ def by_hand(flow: LiveFlow, now: datetime, through: Filter, found: Told) -> None
     assert open_
     assert found["active"] == len(open_)
     assert found["units"] == sum(len(call["units"]) for call in open_)
-    for field in ("nature", "division", "beat", "priority"):
+    for field in LABELS:
         assert {row["value"]: row["count"] for row in found["by"][field]} == Counter(call[field] for call in open_)
     seen = [
         call["opened_between"][1]
