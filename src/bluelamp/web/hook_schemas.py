@@ -87,7 +87,11 @@ class MadeHookModel(HookModel):
 
 
 class HooksModel(_Model):
+    """`kinds` and `states` explain the words of changes and of `state`."""
+
     hooks: list[HookModel]
+    kinds: dict[str, str]
+    states: dict[str, str]
 
 
 class LetterModel(_Model):

@@ -94,3 +94,26 @@ def test_killed_while_delivering_nothing_is_lost(city: CityFeed, processes: Proc
     assert receiver.sent[2].body == receiver.sent[3].body
     seen: dict[str, list[int]] = {one.id: [change["seq"] for change in one.told["changes"]] for one in receiver.sent}
     assert [seq for seqs in seen.values() for seq in seqs] == list(range(1, 161))
+
+
+@pytest.mark.parametrize("city", ["postgresql"], indirect=True)
+def test_a_database_that_restarts_meanwhile_loses_nothing(
+    city: CityFeed, postgres: Postgres, receiver: Receiver
+) -> None:
+    hook = city.flow.hooks.make(Wanted(1, FEED, f"{receiver.url}/in", {}), city.flow.log.head(FEED))
+    receiver.held["/in"] = threading.Event()
+    city.open(5)
+    deliverer = city.flow.deliver()
+    deliverer.start()
+    until(lambda: receiver.waiting == 1)
+    # It goes away while the receiver has the delivery in hand: that it was taken cannot be kept.
+    postgres.halt()
+    receiver.held.pop("/in").set()
+    until(lambda: deliverer.problem)
+    postgres.start()
+    city.open(3)
+    until(lambda: city.flow.hooks.get(hook.id).told == 8, 60)
+    deliverer.stop()
+    seen = {one.id: [change["seq"] for change in one.told["changes"]] for one in receiver.sent}
+    assert [seq for seqs in seen.values() for seq in seqs] == list(range(1, 9))
+    assert receiver.sent[0].body == receiver.sent[1].body

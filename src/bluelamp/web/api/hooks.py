@@ -10,9 +10,11 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
+from bluelamp.domain.change import KINDS
+from bluelamp.domain.crossing import CROSSINGS
 from bluelamp.errors import Overloaded
 from bluelamp.storage.event_log import Head
-from bluelamp.storage.hooks import Hook, Wanted
+from bluelamp.storage.hooks import STATES, Hook, Wanted
 from bluelamp.storage.keys import Key
 from bluelamp.web.feed_asked import live_of
 from bluelamp.web.hook_asked import Owner, body_of, checked_url, filter_json, hook_json, letter_json
@@ -60,8 +62,9 @@ def hooks(request: Request, owner: Owner) -> Response:
     """Those that were made with the key that is shown, each with how it is doing."""
     live = live_of(request)
     heads, dead = live.flow.log.heads(), live.flow.hooks.dead()
-    found = live.flow.hooks.all(owner.id)
-    return _told({"hooks": [hook_json(hook, heads.get(hook.feed), dead.get(hook.id, 0)) for hook in found]})
+    mine = live.flow.hooks.all(owner.id)
+    found = [hook_json(hook, heads.get(hook.feed), dead.get(hook.id, 0)) for hook in mine]
+    return _told({"hooks": found, "kinds": {**KINDS, **CROSSINGS}, "states": STATES})
 
 
 @router.post(
