@@ -234,12 +234,13 @@ class AreasModel(_Model):
 
 
 class WeekdayModel(_Model):
-    """A day of the week by its 24 hours: how many calls, hours watched, calls an hour. None where nobody ever
-    watched."""
+    """A day of the week by its 24 hours: how many calls, hours to be watched (0 where no such day is asked about),
+    hours watched, calls an hour. None where nobody ever watched."""
 
     value: str
     label: str
     counts: list[int | None]
+    hours_expected: list[float]
     hours_watched: list[float]
     rates: list[float | None]
 

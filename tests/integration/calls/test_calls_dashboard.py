@@ -163,6 +163,17 @@ def test_days_are_compared_where_both_were_watched(client: httpx.Client, rows: l
     assert latest["week_before"]["words"] == "Not comparable with the Monday before: not watched then."
 
 
+def test_a_day_that_is_chosen_is_compared_with_days_that_are_not(
+    client: httpx.Client, rows: list[dict[str, Any]]
+) -> None:
+    latest = cards(client, where="date=2026-03-08")["latest"]
+    counts = Counter(row["day"].day for row in rows)
+    assert (latest["day"], latest["value"], latest["before"]["value"]) == ("2026-03-08", counts[8], counts[7])
+    week = {one["label"]: one for one in cards(client, where="date=2026-03-08")["week"]["week"]}
+    assert week["Monday"]["hours_expected"] == [0] * 24, "no Monday is asked about"
+    assert week["Sunday"]["hours_expected"] == [0 if hour == 2 else 1 for hour in range(24)], "the clocks went forward"
+
+
 def test_an_hour_that_nobody_watched_is_no_zero(client: httpx.Client, rows: list[dict[str, Any]]) -> None:
     week = {one["label"]: one for one in cards(client)["week"]["week"]}
     assert week["Friday"]["counts"] == week["Friday"]["rates"] == [None] * 24

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from bluelamp.questions.calls.dataset import DATE
+from bluelamp.questions.calls.dataset import DATE, MONTH, WEEKDAY, YEAR
 from bluelamp.questions.calls.watched import NOT_CLOSED, WHOLE, DayOfFeed, WatchedCoverage, percent
 from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of
 from bluelamp.questions.dashboards import CardSpec
@@ -34,8 +34,11 @@ def latest_day(scene: Scene, card: CardSpec) -> CardAnswer:
         return CardAnswer(None, {"month": None, "day": None, "words": words}, words, measure.words, measure.unit)
     newest = max(one.day for one in inside)
     feeds = sorted(one.feed for one in inside if one.day == newest)
-    # What a day is compared with may lie before the months that are chosen.
-    whole = scene.question(card, measures=[card.measure], view=replace(scene.view, first=None, last=None))
+    # What a day is compared with may lie outside of the months and days that are chosen.
+    view = replace(scene.view, first=None, last=None)
+    for name in (DATE, WEEKDAY, MONTH, YEAR):
+        view = view.without(name)
+    whole = scene.question(card, measures=[card.measure], view=view)
     days = {(one.feed, one.day): one for one in _closed(scene, whole)}
     value = _count(scene, whole, newest, feeds)
 

@@ -121,14 +121,17 @@ def week(scene: Scene, card: CardSpec) -> CardAnswer:
     asked = scene.question(card, measures=[card.measure], by=[WEEKDAY, HOUR], view=view)
     covered = _covered(scene, asked)
     minutes: Counter[tuple[int, int]] = Counter()
+    expected: Counter[tuple[int, int]] = Counter()
     for one in covered.days:
         minutes.update({(one.day.isoweekday(), hour): one.watched[hour] for hour in _HOURS})
+        expected.update({(one.day.isoweekday(), hour): one.expected[hour] for hour in _HOURS})
     counts = {(int(day), int(hour)): int(count) for day, hour, count in scene.rows(asked)}
     rows = [
         {
             "value": str(day),
             "label": name,
             "counts": [counts.get((day, hour), 0) if minutes[day, hour] else None for hour in _HOURS],
+            "hours_expected": [round(expected[day, hour] / 60, 2) for hour in _HOURS],
             "hours_watched": [round(minutes[day, hour] / 60, 2) for hour in _HOURS],
             "rates": [_rate(counts.get((day, hour), 0), minutes[day, hour]) for hour in _HOURS],
         }
@@ -137,20 +140,22 @@ def week(scene: Scene, card: CardSpec) -> CardAnswer:
     feeds = len({one.feed for one in covered.days})
     unit = f"{measure.unit} for each hour watched" + (", of all feeds together" if feeds > 1 else "")
     shown = {"by": WEEKDAY, "week": rows, "total": sum(counts.values()), "words": unit}
-    return CardAnswer(asked, shown, _week_summary(rows, unit), measure.words, measure.unit, scene.caveats(asked))
+    unwatched = sum(1 for cell, its in expected.items() if its and not minutes[cell])
+    return CardAnswer(
+        asked, shown, _week_summary(rows, unit, unwatched), measure.words, measure.unit, scene.caveats(asked)
+    )
 
 
 def _rate(count: int, minutes: float) -> float | None:
     return round(count * 60 / minutes, 2) if minutes else None
 
 
-def _week_summary(rows: Iterable[dict[str, Any]], unit: str) -> str:
+def _week_summary(rows: Iterable[dict[str, Any]], unit: str, unwatched: int) -> str:
     found = [(rate, row["label"], hour) for row in rows for hour, rate in enumerate(row["rates"]) if rate is not None]
     if not found:
         return "Nothing was watched under these filters."
     rate, day, hour = max(found, key=lambda one: one[0])
-    unwatched = 7 * 24 - len(found)
-    told = f" {unwatched} of 168 hours of the week were never watched." if unwatched else ""
+    told = f" {unwatched} of {unwatched + len(found)} hours of the week were never watched." if unwatched else ""
     return f"Busiest on {day} from {hour:02d}:00: {rate:g} {unit}.{told}"
 
 

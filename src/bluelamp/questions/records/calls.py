@@ -67,8 +67,10 @@ COLUMNS = {
 _MOMENTS = ("opened_after", "opened_by", "closed_after", "closed_by", "reported_at")
 # What was worked out from the looks at the feed; all else is as published.
 _DERIVED = (
-    "opened_after", "opened_by", "closed_after", "closed_by", "ended", "minutes_open_least", "minutes_open_most",
-    "minutes_on_scene_least", "minutes_on_scene_most", "reopened", "changes", "place_method",
+    "day", "opened_local", "opened_after", "opened_by", "closed_after", "closed_by", "ended",
+    "minutes_open_least", "minutes_open_most",
+    "minutes_open", "minutes_on_scene_least", "minutes_on_scene_most", "minutes_on_scene", "reopened", "changes",
+    "place_kind", "place_method", "place_area", "latitude", "longitude", "uncertainty_m",
 )  # fmt: skip
 _FILES = "read_parquet($calls_files, filename = true, file_row_number = true)"
 _CHOSEN = ", ".join(f"r.{name}" for name in COLUMNS)
