@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json as json_
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,8 @@ from bluelamp.errors import UsageError
 
 if TYPE_CHECKING:
     from bluelamp.cli.console import Console
+    from bluelamp.cli.context import Context
+    from bluelamp.domain.place import Asked
     from bluelamp.live.places_desk import Desk
     from bluelamp.settings import Settings
     from bluelamp.storage.places import Score
@@ -87,9 +89,10 @@ def resolve(
     """
     here = context_of(context)
     tally: dict[str, int] = {}
+    lines = _in_batches(here, feed, file) if not offline else _lines(file)
     with _desk(here.settings, feed, offline=offline, bulk=True) as desk:
-        for line in _lines(file):
-            asked = desk.ground.asked(line["location"], line["block"], {name: line[name] for name in _AREAS})
+        for line in lines:
+            asked = _asked(desk, line)
             found = desk.resolve(asked)
             tally[found["kind"]] = tally.get(found["kind"], 0) + 1
             if json:
@@ -102,9 +105,30 @@ def resolve(
 
 
 _AREAS = ("beat", "reporting_area", "division")
+_Line = dict[str, str | None]
 
 
-def _lines(path: Path) -> Iterator[dict[str, str | None]]:
+def _asked(desk: Desk, line: _Line) -> Asked:
+    return desk.ground.asked(line["location"], line["block"], {name: line[name] for name in _AREAS})
+
+
+def _in_batches(here: Context, feed: str, file: Path) -> Iterable[_Line]:
+    """The file's locations, after a geocoder that takes many at once was asked about them, where one was chosen."""
+    from bluelamp.live.places_batch import ask_in_batches, can_batch
+
+    with _desk(here.settings, feed) as desk:
+        if not can_batch(desk):
+            return _lines(file)
+        lines = list(_lines(file))
+        batched = ask_in_batches(desk, [_asked(desk, line) for line in lines])
+    if batched.asked:
+        here.console.note(f"{counted(batched.asked, 'location')} asked in batches, {batched.answered:,} answered.")
+    for problem in batched.problems:
+        here.console.note(f"{problem} What is left is asked one by one.")
+    return lines
+
+
+def _lines(path: Path) -> Iterator[_Line]:
     """The file's locations. Raises UsageError that names the line."""
     try:
         with path.open(encoding="utf-8-sig") as stream:
@@ -116,7 +140,7 @@ def _lines(path: Path) -> Iterator[dict[str, str | None]]:
         raise UsageError(f"{path} cannot be read: {reason}.") from None
 
 
-def _line(path: Path, number: int, text: str) -> dict[str, str | None]:
+def _line(path: Path, number: int, text: str) -> _Line:
     from bluelamp.domain.snapshot import clean
 
     try:

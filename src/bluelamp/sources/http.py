@@ -130,6 +130,7 @@ class HttpClient:
         *,
         headers: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
+        content: bytes | None = None,
         limit: int = MAX_BODY,
         timeout: float | None = None,
         total: float = 600.0,
@@ -139,16 +140,17 @@ class HttpClient:
     ) -> Answer:
         """The whole answer of a request that changes nothing at the server (so that it may be repeated), 2xx or 304.
 
-        `form` is sent as a form body, `limit` bounds the body after decoding (bytes), `timeout` one operation and
-        `total` one attempt (seconds); statuses in `retry` are repeated, those in `accept` are answers too, `pace` is
-        called before each attempt (a rate limit). Raises the error of STATUS_ERRORS,
-        SourceRefused for a body over the limit and for refused addresses, SourceUnavailable when repeating was in vain.
+        `form` is sent as a form body, `content` as it is (say its Content-Type among the headers); `limit` bounds the
+        answer's body after decoding (bytes), `timeout` one operation and `total` one attempt (seconds); statuses in
+        `retry` are repeated, those in `accept` are answers too, `pace` is called before each attempt (a rate limit).
+        Raises the error of STATUS_ERRORS, SourceRefused for a body over the limit and for refused addresses,
+        SourceUnavailable when repeating was in vain.
         """
 
         def attempt() -> Answer:
             if pace:
                 pace()
-            with self._open(method, url, headers or {}, form, timeout, total) as response:
+            with self._open(method, url, headers or {}, form or content, timeout, total) as response:
                 if not (response.is_success or response.status_code == 304 or response.status_code in accept):
                     raise _failure(response, retry)
                 body = b"" if method == "HEAD" else _bounded(response, limit)
@@ -219,11 +221,12 @@ class HttpClient:
         method: str,
         url: str,
         headers: Mapping[str, str],
-        form: Mapping[str, str] | None,
+        body: Mapping[str, str] | bytes | None,
         timeout: float | None,
         total: float | None,
     ) -> Iterator[httpx.Response]:
-        """The first answer that is no redirect. Every hop is checked; credentials stay with the host they were for."""
+        """The first answer that is no redirect; `body` is a form or plain bytes. Every hop is checked; credentials stay
+        with the host they were for."""
         target = _checked_url(url)
         sent = dict(headers)
         self._deadline.at = None if total is None else time.monotonic() + total
@@ -234,7 +237,8 @@ class HttpClient:
                         method,
                         target,
                         headers=sent,
-                        data=form,
+                        data=None if isinstance(body, bytes) else body,
+                        content=body if isinstance(body, bytes) else None,
                         timeout=self._client.timeout if timeout is None else httpx.Timeout(timeout, connect=20.0),
                     )
                     response = self._client.send(request, stream=True)
@@ -245,7 +249,7 @@ class HttpClient:
                         following = _next_url(target, response.headers["location"])
                         # As browsers do: only 307 and 308 keep the method and the body.
                         if response.status_code in (301, 302, 303) and method == "POST":
-                            method, form = "GET", None
+                            method, body = "GET", None
                     finally:
                         response.close()
                     if _origin(following) != _origin(target):

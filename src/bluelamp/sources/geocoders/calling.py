@@ -6,17 +6,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from bluelamp.domain.place import Candidate
 from bluelamp.errors import SourceError, SourceRefused
-from bluelamp.sources.geocoders.geocoder import Geocoder, Query, Request
+from bluelamp.sources.geocoders.geocoder import Batching, Geocoder, Query, Request
 from bluelamp.sources.http import HttpClient, error_for
 
 _ANY_STATUS = frozenset(range(100, 600))
 MAX_BODY = 1 << 20
+_MAX_BATCH = 16 << 20
+_BATCH_SECONDS = 600.0  # 10,000 addresses take some minutes
 # After so many failures in a row a geocoder is left alone, for longer each time.
 FAILURES = 3
 _FIRST_PAUSE, _LONGEST_PAUSE = 30.0, 1800.0
@@ -107,24 +109,49 @@ class Line:
         if request is None:
             return Said("held", reason=f"{self.geocoder.terms.title} does not know such locations.")
         with self._lock:
-            if not self.breaker.lets_through():
-                return Said("held", reason=f"{self.geocoder.terms.title} is left alone for a while after failures.")
-            if not self.spend(self.name, self.budget):
-                self.breaker.trying = False
-                return Said("held", reason=f"The day's {self.budget:,} requests to {self.name} are used up.")
-            self._keep_pace()
-            return self._fetched(query, request)
+            held = self._held()
+            if held:
+                return Said("held", reason=held)
+            return self._said(lambda: self.geocoder.read(query, self._body(request)))
 
-    def _keep_pace(self) -> None:
+    def ask_batch(self, queries: Sequence[Query]) -> list[Said]:
+        """What a geocoder that takes many questions at once says to each, in their order. One batch counts as one
+        request: that is how its publisher counts. Where it fails, all are `failed`, and can still be asked one by
+        one."""
+        geocoder = self.geocoder
+        assert isinstance(geocoder, Batching), "ask one by one those that take no batches"
+        assert len(queries) <= geocoder.batch_size
+        with self._lock:
+            held = self._held()
+            if held:
+                return [Said("held", reason=held)] * len(queries)
+            found: dict[int, tuple[Candidate, ...]] = {}
+
+            def read() -> tuple[Candidate, ...]:
+                found.update(geocoder.read_batch(queries, self._body(geocoder.batch(queries), batch=True)))
+                return ()
+
+            whole = self._said(read)
+        if whole.state == "failed":
+            return [whole] * len(queries)
+        return [_of_batch(found, place) for place in range(len(queries))]
+
+    def _held(self) -> str:
+        """Why it is not to be asked now; empty where it is, and then one request is spent and its pace kept."""
+        if not self.breaker.lets_through():
+            return f"{self.geocoder.terms.title} is left alone for a while after failures."
+        if not self.spend(self.name, self.budget):
+            self.breaker.trying = False
+            return f"The day's {self.budget:,} requests to {self.name} are used up."
         now = self.clock()
         if now < self._next:
             self.sleep(self._next - now)
         self._next = max(now, self._next) + 1.0 / self.geocoder.terms.per_second
+        return ""
 
-    def _fetched(self, query: Query, request: Request) -> Said:
+    def _said(self, read: Callable[[], tuple[Candidate, ...]]) -> Said:
         try:
-            body = self._body(request)
-            found = self.geocoder.read(query, body)
+            found = read()
         except _Paused as paused:
             self.breaker.failed(paused.seconds)
             return Said("failed", reason=paused.error.message)
@@ -134,13 +161,14 @@ class Line:
         self.breaker.succeeded()
         return Said("found" if found else "nothing", found)
 
-    def _body(self, request: Request) -> bytes:
-        timeout = self.geocoder.terms.timeout_seconds
+    def _body(self, request: Request, *, batch: bool = False) -> bytes:
+        timeout = _BATCH_SECONDS if batch else self.geocoder.terms.timeout_seconds
         answer = self.client.request(
-            "GET",
+            "GET" if request.content is None else "POST",
             request.url,
             headers={"Accept": "application/json", **request.headers},
-            limit=MAX_BODY,
+            content=request.content,
+            limit=_MAX_BATCH if batch else MAX_BODY,
             timeout=timeout,
             total=timeout,
             retry=frozenset(),
@@ -155,6 +183,12 @@ class Line:
             raise _Paused(error, _REFUSED_PAUSE)
         # Another refusal is about this question, as long as it is not about every one.
         raise _Paused(error, 0.0)
+
+
+def _of_batch(found: Mapping[int, tuple[Candidate, ...]], place: int) -> Said:
+    if place not in found:
+        return Said("failed", reason="The batch's answer leaves it out.")
+    return Said("found" if found[place] else "nothing", found[place])
 
 
 class _Paused(Exception):

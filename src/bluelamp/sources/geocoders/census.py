@@ -1,9 +1,11 @@
 """The geocoder of the United States Census Bureau: free, without a key, address ranges of TIGER, and crossings.
 
-    GET /geocoder/locations/onelineaddress?address=…&benchmark=Public_AR_Current&format=json
-    → {"result": {"addressMatches": [{"coordinates": {"x", "y"}, "matchedAddress", "addressComponents": {…}}]}}
+GET /geocoder/locations/onelineaddress?address=…&benchmark=Public_AR_Current&format=json
+→ {"result": {"addressMatches": [{"coordinates": {"x", "y"}, "matchedAddress", "addressComponents": {…}}]}}
 
-A batch is a form with a file of lines `id, street, city, state, zip`; it answers lines of CSV.
+POST /geocoder/locations/addressbatch, a form of parts: `benchmark`, and the file `addressFile` of lines
+"id","street","city","state","zip", at most 10,000
+→ lines "id","address asked","Match","Exact","address matched","lon,lat","line","side"; "No_Match" or "Tie" end there
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import uuid4
 
 from bluelamp.domain.place import Candidate
 from bluelamp.sources.geocoders.geocoder import (
@@ -39,7 +42,7 @@ TERMS = Terms(
 )
 _BENCHMARK = "Public_AR_Current"
 _ADDRESS_METRES, _CROSSING_METRES = 100.0, 75.0
-BATCH_PATH = "/geocoder/locations/addressbatch"
+_BATCH_PATH = "/geocoder/locations/addressbatch"
 BATCH_LINES = 10_000
 
 
@@ -81,6 +84,22 @@ class Census:
             number=None if crossing else number,
             label=label,
         )
+
+    @property
+    def batch_size(self) -> int:
+        return BATCH_LINES
+
+    def batch(self, queries: Sequence[Query]) -> Request:
+        """All of these in one request."""
+        border = uuid4().hex
+        parts = (
+            f'--{border}\r\nContent-Disposition: form-data; name="benchmark"\r\n\r\n{_BENCHMARK}\r\n',
+            f'--{border}\r\nContent-Disposition: form-data; name="addressFile"; filename="addresses.csv"\r\n',
+            "Content-Type: text/csv; charset=utf-8\r\n\r\n",
+        )
+        content = "".join(parts).encode() + self.batch_lines(queries) + f"\r\n--{border}--\r\n".encode()
+        headers = {"Content-Type": f"multipart/form-data; boundary={border}", "Accept": "text/csv, text/plain"}
+        return Request(f"{self.base.rstrip('/')}{_BATCH_PATH}", headers, content)
 
     def batch_lines(self, queries: Sequence[Query]) -> bytes:
         """The file of a batch: a line for each question that can be asked so, named by its place in the list."""

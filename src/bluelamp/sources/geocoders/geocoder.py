@@ -10,7 +10,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlencode
 
 from bluelamp.domain.location import parse_location
@@ -64,8 +64,11 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Request:
+    """What to fetch; with a `content` it is handed in (POST)."""
+
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes | None = None
 
 
 class Geocoder(Protocol):
@@ -80,6 +83,23 @@ class Geocoder(Protocol):
 
     def read(self, query: Query, body: bytes) -> tuple[Candidate, ...]:
         """What an answer says. Raises SourceError for one that cannot be read, or that says it went wrong."""
+        ...
+
+
+@runtime_checkable
+class Batching(Protocol):
+    """A geocoder that can be asked many questions at once, `batch_size` at most."""
+
+    @property
+    def batch_size(self) -> int: ...
+
+    def batch(self, queries: Sequence[Query]) -> Request:
+        """What to fetch for all of these."""
+        ...
+
+    def read_batch(self, queries: Sequence[Query], body: bytes) -> dict[int, tuple[Candidate, ...]]:
+        """What an answer says, by the place of the question in the list; one that is missing was not answered. Raises
+        SourceError as `Geocoder.read` does."""
         ...
 
 
