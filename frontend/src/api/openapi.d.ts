@@ -822,7 +822,7 @@ export interface paths {
         };
         /**
          * What was not taken
-         * @description The oldest 100 deliveries that were not taken, however often they were tried, with the reason and all that they
+         * @description The oldest 20 deliveries that were not taken, however often they were tried, with the reason and all that they
          *     say.
          */
         get: operations["dead_api_v1_hooks__hook__dead_get"];
@@ -2022,10 +2022,21 @@ export interface components {
             /** Dead */
             dead: number;
         };
-        /** HooksModel */
+        /**
+         * HooksModel
+         * @description `kinds` and `states` explain the words of changes and of `state`.
+         */
         HooksModel: {
             /** Hooks */
             hooks: components["schemas"]["HookModel"][];
+            /** Kinds */
+            kinds: {
+                [key: string]: string;
+            };
+            /** States */
+            states: {
+                [key: string]: string;
+            };
         };
         /**
          * LetterModel
@@ -2832,8 +2843,8 @@ export interface components {
         };
         /**
          * WeekdayModel
-         * @description A day of the week by its 24 hours: how many calls, hours watched, calls an hour. None where nobody ever
-         *     watched.
+         * @description A day of the week by its 24 hours: how many calls, hours to be watched (0 where no such day is asked about),
+         *     hours watched, calls an hour. None where nobody ever watched.
          */
         WeekdayModel: {
             /** Value */
@@ -2842,6 +2853,8 @@ export interface components {
             label: string;
             /** Counts */
             counts: (number | null)[];
+            /** Hours Expected */
+            hours_expected: number[];
             /** Hours Watched */
             hours_watched: number[];
             /** Rates */
@@ -5720,7 +5733,7 @@ export interface operations {
             query: {
                 /** @description the moment of the first point */
                 from: string;
-                /** @description points up to here; at most 31 days later */
+                /** @description points up to here, or to now; at most 31 days later */
                 to: string;
                 /** @description seconds between two points; chosen by the time without it */
                 step?: number | null;
