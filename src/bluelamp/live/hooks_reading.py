@@ -11,6 +11,7 @@ import json
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from bluelamp.domain.call import Call
@@ -20,8 +21,8 @@ from bluelamp.storage.event_log import EventLog, Head, Logged
 
 # The most changes, and about the most bytes, of one delivery.
 MOST_CHANGES, MOST_BYTES = 100, 1 << 20
-# Changes that are looked at for one delivery at most, and that are kept in memory of each feed.
-PAGE = 2_000
+# Changes that are looked at for one delivery at most, and that are kept in memory of each feed that a filter looks at.
+PAGE, KEPT = 2_000, 5_000
 
 
 class Told(NamedTuple):
@@ -61,7 +62,7 @@ class _Reel:
     def __init__(self, head: Head, calls: Iterable[Call]) -> None:
         self.head = head
         self._calls = {call["id"]: call for call in calls}
-        self._entries: deque[_Entry] = deque(maxlen=PAGE)
+        self._entries: deque[_Entry] = deque(maxlen=KEPT)
 
     @property
     def tail(self) -> int:
@@ -85,9 +86,8 @@ class _Reel:
         )
 
     def seen(self, after: int, upto: int, through: Filter) -> Iterator[tuple[int, str, bytes]]:
-        for entry in self._entries:
-            if after < entry.seq <= upto:
-                yield entry.seq, *entry.through(through)
+        for entry in islice(self._entries, after - self.tail, upto - self.tail):
+            yield entry.seq, *entry.through(through)
 
 
 class HookReading:
