@@ -36,7 +36,17 @@ export function addLayers(map: GlMap, scene: LiveScene): void {
   const { palette } = scene;
   map.addLayer({
     id: 'live-streets', type: 'line', source: 'live-streets',
-    paint: { 'line-color': palette.line, 'line-width': ['interpolate', ['linear'], ['zoom'], 9, 0.4, 13, 1.6, 16, 6] },
+    layout: { 'line-cap': 'round', 'line-join': 'round' },
+    paint: {
+      'line-color': palette.line,
+      // Freeways and long streets carry the picture of a city from afar.
+      'line-width': [
+        'interpolate', ['linear'], ['zoom'],
+        9, ['match', ['get', 'rank'], 1, 1.8, 2, 0.8, 0.25],
+        13, ['match', ['get', 'rank'], 1, 4.5, 2, 2.4, 1.4],
+        16, ['match', ['get', 'rank'], 1, 14, 2, 9, 6],
+      ],
+    },
   });
   map.addLayer({
     id: 'live-street-names', type: 'symbol', source: 'live-streets', minzoom: 14,
@@ -48,7 +58,11 @@ export function addLayers(map: GlMap, scene: LiveScene): void {
   map.addLayer({
     id: 'live-area-names', type: 'symbol', source: 'live-names',
     layout: { 'text-field': ['get', 'name'], 'text-font': ['Inter Variable'], 'text-size': 12 },
-    paint: { 'text-color': palette.soft, 'text-halo-color': palette.land, 'text-halo-width': 1.5 },
+    paint: {
+      'text-color': palette.soft, 'text-halo-color': palette.land, 'text-halo-width': 1.5,
+      // From afar only the beats that something is known to be in bear their names.
+      'text-opacity': ['step', ['zoom'], ['case', ['>', ['get', 'calls'], 0], 1, 0], 11.3, 1],
+    },
   });
   map.addLayer({
     id: 'live-reach', type: 'circle', source: 'live-points', filter: ['>', ['get', 'r0'], 0],
@@ -123,7 +137,7 @@ function setAreas(map: GlMap, scene: LiveScene): void {
     areas.map((area) => {
       const count = area.properties.calls;
       const name = `${area.properties.name}${count > 0 ? `\n${count} ${count === 1 ? 'call' : 'calls'}` : ''}`;
-      return { type: 'Feature', properties: { name }, geometry: { type: 'Point', coordinates: middle(area) } };
+      return { type: 'Feature', properties: { name, calls: count }, geometry: { type: 'Point', coordinates: middle(area) } };
     }),
   );
 }

@@ -98,8 +98,8 @@ export function lets(view: LiveView): (call: Call, words: (call: Call) => string
 }
 
 function inside([west, south, east, north]: Box, call: Call): boolean {
-  const { lat, lon } = call.place ?? {};
-  if (lat == null || lon == null) return false;
+  const { kind, lat, lon } = call.place ?? {};
+  if (kind !== 'point' || lat == null || lon == null) return false;
   const across = west <= east ? lon >= west && lon <= east : lon >= west || lon <= east;
   return across && lat >= south && lat <= north;
 }

@@ -100,7 +100,7 @@ function startsWith(location: string | null, block: string): boolean {
   return (location ?? '').toLowerCase().startsWith(block.toLowerCase());
 }
 
-export const hasPoint = (call: Call): boolean => call.place?.lat != null && call.place.lon != null;
+export const hasPoint = (call: Call): boolean => call.place?.kind === 'point' && call.place.lat != null && call.place.lon != null;
 export const inArea = (call: Call): boolean => call.place?.kind === 'area' && Boolean(call.place.area);
 
 /** How the page stands to the source, in a word and a sentence. */

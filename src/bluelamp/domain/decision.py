@@ -88,7 +88,8 @@ def usual_reliability(source: str) -> float:
 
 
 def place_of(decision: Mapping[str, Any]) -> Place:
-    """A call's place, of a decision as `Decision.as_dict` gives it."""
+    """A call's place, of a decision as `Decision.as_dict` gives it. The middle of an area is left out: whoever looks for
+    points must not find one that nobody has seen."""
     found: Place = {
         "kind": decision["kind"],
         "uncertainty_m": decision["uncertainty_m"],
@@ -96,7 +97,7 @@ def place_of(decision: Mapping[str, Any]) -> Place:
         "confidence": decision["confidence"],
         "version": decision["version"],
     }
-    if decision["lat"] is not None and decision["lon"] is not None:
+    if decision["kind"] == "point" and decision["lat"] is not None and decision["lon"] is not None:
         found["lat"], found["lon"] = decision["lat"], decision["lon"]
     if decision["area"]:
         found["area"] = decision["area"]
