@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 AREA_BYTES, STREET_BYTES = 300_000, 1_500_000
 # In degrees: about 20 m, and 5 m for streets; doubled until it fits.
-_AREA_TOLERANCE, _STREET_TOLERANCE = 0.0002, 0.00005
+_AREA_TOLERANCE, _STREET_TOLERANCE, _COARSEST = 0.0002, 0.00005, 0.0002
 _TRIES = 6
 _DECIMALS = 5  # about a metre
 _MAIN = 0.04  # degrees: a street that goes on for some 4 km
@@ -108,17 +108,28 @@ class CityMap:
         lines = {name: shapely.union_all(shapely.from_wkb(parts)) for name, parts in pieces.items()}
         merged = {name: shapely.line_merge(line) if _is_many(line) else line for name, line in lines.items()}
         order = sorted((_rank(name, line, self.city), -shapely.length(line), name) for name, line in merged.items())
-        features, size = [], 0
-        for rank, _, name in order:
-            simple = shapely.simplify(merged[name], _STREET_TOLERANCE)
-            one = _feature(
-                {"name": name, "rank": rank}, shapely.set_precision(simple, 10**-_DECIMALS, mode="pointwise")
-            )
-            size += len(one) + 1
-            if size > STREET_BYTES - 200:
-                break
-            features.append(one)
-        return _collection(features, left_out=len(order) - len(features))
+        named = [(name, rank, merged[name]) for rank, _, name in order]
+        tolerance = _STREET_TOLERANCE
+        features = _that_fit(named, tolerance)
+        while len(features) < len(named) and tolerance < _COARSEST:
+            tolerance *= 2
+            features = _that_fit(named, tolerance)
+        return _collection(features, left_out=len(named) - len(features))
+
+
+def _that_fit(named: Sequence[tuple[str, int, Any]], tolerance: float) -> list[str]:
+    """The first of these streets (name, rank, line), as many as there is room for."""
+    import shapely
+
+    features, size = [], 200
+    for name, rank, line in named:
+        simple = shapely.set_precision(shapely.simplify(line, tolerance), 10**-_DECIMALS, mode="pointwise")
+        one = _feature({"name": name, "rank": rank}, simple)
+        size += len(one.encode()) + 1
+        if size > STREET_BYTES:
+            break
+        features.append(one)
+    return features
 
 
 def open_city_map(home: Path, feed: str) -> CityMap:
