@@ -16,6 +16,8 @@ _READ = """() => Object.fromEntries([...document.querySelectorAll('section.card'
       .filter(([label]) => label),
     columns: each('[data-column]', (column) => column.getAttribute('aria-label')),
     map: text('.map-total'),
+    week: each('.scroll tbody tr', (row) => [...row.querySelectorAll('td')].map(
+      (cell) => /^([\\d,.]+) an hour/.exec(cell.textContent.trim())?.[1] ?? null)),
   }];
 }))"""
 
@@ -49,6 +51,11 @@ def _wrong(card: dict[str, Any], seen: dict[str, Any]) -> list[str]:
     kind = card["kind"]
     if kind in ("total", "latest"):
         return _unequal(seen["figure"], f"{card['value']:,}" if card.get("value") is not None else None)
+    if kind == "median":
+        return _unequal(seen["figure"], f"{card['figure']:,.1f}")
+    if kind == "week":
+        told = [[one if one is None else f"{one:,.1f}" for one in row["rates"]] for row in card["week"]]
+        return [] if seen["week"] == told else [f"{seen['week']} instead of {told}"]
     if kind == "share":
         return _unequal(seen["figure"], f"{card['share'] * 100:.1f}%" if card["share"] is not None else "–")
     if kind == "map":
@@ -60,7 +67,7 @@ def _wrong(card: dict[str, Any], seen: dict[str, Any]) -> list[str]:
         return [f"{row} is not in {told}" for row in shown_rows if row not in told] + (
             [] if len(shown_rows) >= few else [f"only {len(shown_rows)} rows of {len(card['rows'])}"]
         )
-    if kind == "months":
+    if kind in ("months", "days"):
         return [
             f"{words!r} without {value[at]:,}"
             for at, words in enumerate(seen["columns"])
@@ -69,9 +76,9 @@ def _wrong(card: dict[str, Any], seen: dict[str, Any]) -> list[str]:
         ]
     if kind == "hours":
         return [
-            f"{words!r} is not {count:,}"
+            f"{words!r} is not {count}"
             for words, count in zip(seen["columns"], card["hours"], strict=True)
-            if not words.endswith(f": {count:,}")
+            if not words.endswith(": nobody watched" if count is None else f": {count:,}")
         ]
     return []
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from at_hand import answer
 
 from bluelamp.bootstrap import open_live
+from bluelamp.domain.call import Place
 from bluelamp.domain.moment import moment_of
 from bluelamp.live.history import History, open_history
 from bluelamp.settings import Settings, read_settings
@@ -205,3 +206,38 @@ def about(path: Path) -> dict[str, Any]:
 
     found: dict[str, Any] = json.loads(pq.ParquetFile(path).schema_arrow.metadata[b"bluelamp"])
     return found
+
+
+# -- a city to be shown ------------------------------------------------------------------------------------------------
+
+SHOWN_DAYS = (date(2026, 3, 7), date(2026, 3, 8), date(2026, 3, 9), date(2026, 3, 10))
+SHOWN_WEST, _SOUTH, _APART = -96.83, 32.74, 0.01
+
+
+def shown_city(home: Path) -> City:
+    """Three days around the night when Dallas's clocks go forward, of which the last, a Monday, was not watched from 3
+    to 5; two calls of three have a point."""
+    its = City(make_home(home), ZoneInfo("America/Chicago"))
+    first, *_, last = days_of(its.zone, *SHOWN_DAYS)
+
+    def away(at: datetime) -> bool:
+        local = at.astimezone(its.zone)
+        return local.day == 9 and 3 <= local.hour < 5
+
+    its.poll(incidents(11, first, 60, 200), first, last + timedelta(hours=1), away)
+    flow = open_live(its.settings)
+    try:
+        calls = flow.log.calls_opened_between(FEED, moment_of(first), moment_of(last))
+        flow.place(FEED, {call["id"]: _place(at) for at, call in enumerate(calls) if at % 3})
+    finally:
+        flow.close()
+    assert its.compact(last + timedelta(hours=23)) == [str(day) for day in SHOWN_DAYS[:3]]
+    return its
+
+
+def _place(at: int) -> Place:
+    """Several calls at each of seven places."""
+    return {
+        "kind": "point", "lat": _SOUTH + _APART * (at % 7), "lon": SHOWN_WEST + _APART * (at % 7),
+        "uncertainty_m": 60.0, "method": "gazetteer", "confidence": 0.9, "version": "1",
+    }  # fmt: skip

@@ -6,55 +6,22 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import httpx
 import mapbox_vector_tile
 import pytest
-from calls_city import FEED, City, days_of, incidents, lake_rows, make_home
+from calls_city import FEED, SHOWN_DAYS, SHOWN_WEST, City, lake_rows, shown_city
 from serving import Server
-from test_calls_compacted import DALLAS
 
-from bluelamp.bootstrap import open_live
-from bluelamp.domain.call import Place
 
 V1 = "/api/v1"
-_DAYS = (date(2026, 3, 7), date(2026, 3, 8), date(2026, 3, 9), date(2026, 3, 10))
-# The tiles of zoom 12 and 5 that the city lies in.
-_WEST, _SOUTH, _STEP = -96.83, 32.74, 0.01
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> City:
-    """Three days, of which the last, a Monday, was not watched from 3 to 5; two calls of three have a point."""
-    its = City(make_home(tmp_path_factory.mktemp("shown") / "home"), ZoneInfo(DALLAS))
-    first, *_, last = days_of(its.zone, *_DAYS)
-
-    def away(at: datetime) -> bool:
-        local = at.astimezone(its.zone)
-        return local.day == 9 and 3 <= local.hour < 5
-
-    its.poll(incidents(11, first, 60, 200), first, last + timedelta(hours=1), away)
-    flow = open_live(its.settings)
-    try:
-        ids = [
-            call["id"] for call in flow.log.calls_opened_between(FEED, "2026-03-07T00:00:00Z", "2026-03-11T00:00:00Z")
-        ]
-        flow.place(FEED, {name: _place(at) for at, name in enumerate(ids) if at % 3})
-    finally:
-        flow.close()
-    assert its.compact(last + timedelta(hours=23)) == [str(day) for day in _DAYS[:3]]
-    return its
-
-
-def _place(at: int) -> Place:
-    """Several calls at each of seven places."""
-    return {
-        "kind": "point", "lat": _SOUTH + _STEP * (at % 7), "lon": _WEST + _STEP * (at % 7), "uncertainty_m": 60.0,
-        "method": "gazetteer", "confidence": 0.9, "version": "1",
-    }  # fmt: skip
+    return shown_city(tmp_path_factory.mktemp("shown") / "home")
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +61,7 @@ def test_an_installation_with_calls_alone_has_a_site(client: httpx.Client) -> No
 def on_the_map(client: httpx.Client, z: int, params: dict[str, Any]) -> tuple[int, dict[str, int]]:
     """(what all tiles of a zoom count together, by point where it has points)."""
     scale = 1 << z
-    first = int((_WEST + 180) / 360 * scale)
+    first = int((SHOWN_WEST + 180) / 360 * scale)
     total, points = 0, Counter[str]()
     for x in range(first - 1, first + 3):
         for y in range(*{5: (11, 15), 12: (1640, 1656)}[z]):
@@ -191,7 +158,7 @@ def test_an_hour_that_nobody_watched_is_no_zero(client: httpx.Client, rows: list
 def test_days_are_shown_with_what_is_missing(client: httpx.Client, rows: list[dict[str, Any]]) -> None:
     card = cards(client)["by-day"]
     counts = Counter(str(row["day"]) for row in rows)
-    assert card["days"] == [str(day) for day in _DAYS[:3]]
+    assert card["days"] == [str(day) for day in SHOWN_DAYS[:3]]
     assert card["values"] == [[counts[day] for day in card["days"]]]
     assert card["complete"] == [True, True, False]
     assert card["missing"] == ["", "", "watched 91.0% of the time"]
