@@ -30,7 +30,7 @@ DAY = timedelta(days=1)
 _RECENT_DAYS = 3
 _MOST_FILTERS = 32
 # Of feeds with very many calls fewer days are kept.
-_MOST_OPENINGS = 1_000_000
+_MOST_OPENINGS = 400_000
 _PAGE = 5_000
 
 
