@@ -1,4 +1,4 @@
-"""The pages of calls for service, on an installation that has no archive: figures, filters, map, area, record, access."""
+"""The pages of calls for service, where there is no archive: figures, filters, map, area, record, access."""
 
 from __future__ import annotations
 

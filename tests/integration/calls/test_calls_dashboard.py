@@ -15,7 +15,6 @@ import pytest
 from calls_city import FEED, SHOWN_DAYS, SHOWN_WEST, City, lake_rows, shown_city
 from serving import Server
 
-
 V1 = "/api/v1"
 
 
