@@ -12,7 +12,6 @@ from alembic import op
 from bluelamp.storage import database, places
 from bluelamp.storage.database import HEAD, METADATA, open_database
 
-
 assert places, "its tables are among those that are looked for"
 
 
