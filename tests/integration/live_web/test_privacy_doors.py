@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 import structlog
 import typer
+from at_hand import engine_of, everything
 from guarded_feeds import FLAT, GUARDED, HIDDEN, HOUSE, POINTS, TEXTS, Feeds, census, everything_said, leaks, make_home
 from listeners import Listener
 from loopback import Loopback
@@ -94,6 +96,13 @@ def test_and_the_calls_are_there_masked_and_moved(feeds: Feeds) -> None:
     assert all((place["uncertainty_m"] or 0) >= 270 for place in places.values() if place["kind"] == "point")
     _, hidden = feeds.flow.log.current(HIDDEN)
     assert {(call["place"] or {}).get("area") for call in hidden} == {"beat 114"}
+
+
+def test_what_is_not_in_the_event_log_cannot_leave_by_any_door(feeds: Feeds) -> None:
+    tables = everything(engine_of(feeds.flow))
+    tables["keyframe"] = [(seq, zlib.decompress(calls)) for seq, calls in tables["keyframe"]]
+    # Streams, webhooks and newsreaders send what stands here; so do pages and files.
+    assert leaks(repr(tables).encode()) == []
 
 
 # -- the web -----------------------------------------------------------------------------------------------------------
