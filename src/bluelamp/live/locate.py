@@ -58,8 +58,8 @@ class Locator:
     Places are handed over as they were found; what a feed's `privacy` keeps from view is taken off them as they enter
     the event log. Here it says which places would look the same, and where an area is all that is wanted.
 
-    `waiting` gives open calls that still have no point: they are looked at again from time to time, because what was
-    not found may be found later.
+    `waiting` gives open calls: those that still have no point are looked at again from time to time, because what was
+    not found may be found later; so are those whose point claims more than their feed's privacy now lets through.
     """
 
     def __init__(
@@ -179,7 +179,8 @@ class Locator:
         self._refill_at = time.monotonic() + _REFILL_SECONDS
         try:
             for feed, call in self._waiting() if self._waiting is not None else ():
-                if (call["place"] or {}).get("kind") != "point":
+                place = call["place"]
+                if place is None or place["kind"] != "point" or not self._privacy_of(feed).lets_through(place):
                     self.submit(feed, call)
         except BluelampError as error:
             _LOG.warning("open calls cannot be read", problem=error.message)

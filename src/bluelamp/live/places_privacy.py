@@ -56,6 +56,12 @@ class PlacePrivacy:
         metres = max(place.get("uncertainty_m") or 0.0, wide) + self.jitter_m
         return {**place, "lat": lat, "lon": lon, "uncertainty_m": metres}
 
+    def lets_through(self, place: Place | None) -> bool:
+        """Whether a place claims no more than may be shown: one that was told under laxer rules may."""
+        if place is None or place["kind"] != "point":
+            return True
+        return self.finest != "area" and (place.get("uncertainty_m") or 0.0) >= _METRES[self.finest] + self.jitter_m
+
     def _moved(self, lat: float, lon: float, feed: str) -> tuple[float, float]:
         """Whatever lies in one small cell is shown at one point, which lies elsewhere: were every call moved by itself,
         the middle of many at one house would be the house."""

@@ -127,7 +127,7 @@ class _Told:
             "precision": one["precision"],
             "lat": one["lat"] if open_ else None,
             "lon": one["lon"] if open_ else None,
-            "uncertainty_m": one["uncertainty_m"] if open_ else None,
+            "uncertainty_m": round(one["uncertainty_m"], 1) if open_ else None,
             "metres_from_chosen": self._metres(one) if open_ else None,
             "kept": one["kept"],
             "chosen": False,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from at_hand import engine_of, everything
-from guarded_feeds import GUARDED, HIDDEN, LISTED, Feeds, census, leaks, make_home
+from guarded_feeds import GUARDED, HIDDEN, LISTED, Feeds, census, everything_said, leaks, make_home
 from loopback import Loopback
 
 from bluelamp.bootstrap import open_live
@@ -56,3 +56,16 @@ def test_the_same_house_is_shown_at_the_same_point_in_every_call(tmp_path: Path,
     assert house[0] == house[1]
     assert house[0] is not None
     assert 0 < metres_between(*LISTED, house[0]["lat"], house[0]["lon"]) < 120 + 107
+
+
+def test_stricter_rules_hold_for_all_that_a_rebuild_tells(tmp_path: Path, geocoder: Loopback) -> None:
+    settings = make_home(tmp_path / "home", geocoder.url, delay=0)
+    with closing(Feeds(settings)) as feeds:
+        assert any("lat" in (call["place"] or {}) for call in feeds.flow.log.current(GUARDED)[1])
+    file = settings.home / "feeds" / f"{GUARDED}.toml"
+    file.write_text(file.read_text().replace('finest = "block"', 'finest = "area"'))
+    with closing(open_live(settings)) as again:
+        rebuild(again, GUARDED, lambda count, of: None)
+        told = [one.change for one in again.log.changes(again.log.head(GUARDED), 0, 1_000)]
+    assert len(told) > 10
+    assert not any("lat" in one for one in everything_said(told))

@@ -235,6 +235,25 @@ def test_a_point_that_was_moved_is_not_taken_for_the_publishers_own(lite: Places
     assert told.all[1][2]["lat"] == lat
 
 
+def test_an_open_call_that_shows_more_than_it_may_by_now_is_placed_again(
+    lite: Places, opened: Opened, told: Told
+) -> None:
+    privacy = PlacePrivacy(finest="block")
+    lat, lon = at(1, 7)
+    exact: Place = {"kind": "point", "lat": lat, "lon": lon, "uncertainty_m": 40.0, "method": "gazetteer block"}
+    waiting = [(FEED, call("a", "STREET 7", place=exact))]
+    waiting += [(FEED, call("b", "STREET 8", place=privacy.cloaked(exact, FEED)))]
+    desk = desk_on(lite, (), None, KnownBlocks(BLOCKS))
+    locator = opened(desk, privacy={FEED: privacy}, waiting=lambda: waiting)
+    locator.start()
+    for _ in range(200):
+        if told.all:
+            break
+        threading.Event().wait(0.02)
+    assert locator.drain(10)
+    assert list(told.kinds) == ["a"]
+
+
 def test_where_there_are_to_be_no_points_the_calls_own_area_is_told(lite: Places, opened: Opened, told: Told) -> None:
     locator = opened(desk_on(lite, (), None, KnownBlocks(BLOCKS)), privacy={FEED: PlacePrivacy(finest="area")})
     locator.start()

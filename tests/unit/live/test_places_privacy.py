@@ -65,6 +65,17 @@ def test_the_finest_that_is_shown() -> None:
     assert hidden["kind"] == "none"
 
 
+def test_what_was_told_under_laxer_rules_is_known() -> None:
+    shown = PlacePrivacy(50.0, "block", "one")
+    assert shown.lets_through(shown.cloaked(POINT, "city"))
+    assert not shown.lets_through(POINT)
+    assert not PlacePrivacy(finest="area").lets_through(shown.cloaked(POINT, "city"))
+    assert not PlacePrivacy(finest="block").lets_through({**POINT, "uncertainty_m": None})
+    assert PlacePrivacy().lets_through(POINT)
+    for hidden in (None, PlacePrivacy(finest="area").cloaked(POINT, "city")):
+        assert PlacePrivacy(finest="area").lets_through(hidden)
+
+
 def test_areas_are_shown_as_they_are() -> None:
     area: Place = {"kind": "area", "lat": 32.8, "lon": -96.7, "uncertainty_m": 900.0, "area": "beat 114"}
     assert PlacePrivacy(jitter_m=50, finest="area").cloaked(area, "a") == area
