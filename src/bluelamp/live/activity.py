@@ -126,12 +126,14 @@ class Lines:
     def _counts(self, before: str, moments: Sequence[str], through: Filter) -> Iterator[Count]:
         head, start = self.log.as_of(self.feed, before)
         longest = longest_wait(self.agency) if self.agency else float("inf")
-        return counts(start, self._changes(head, moments[-1]), moments, through, longest)
+        # Without a filter only what opens and ends calls counts: a small part of all changes.
+        changes = self._changes(head, moments[-1], () if through else (*_BEGIN, *_END))
+        return counts(start, changes, moments, through, longest)
 
-    def _changes(self, head: Head, last: str) -> Iterator[Logged]:
+    def _changes(self, head: Head, last: str, kinds: Sequence[str]) -> Iterator[Logged]:
         """The changes after a head, up to a moment."""
         seq = head.seq
-        while page := self.log.changes(head, seq, _PAGE):
+        while page := self.log.changes(head, seq, _PAGE, kinds):
             for one in page:
                 if one.at > last:
                     return

@@ -98,9 +98,11 @@ class EventLog:
         found = read(self._engine, lambda connection: connection.execute(query).scalar())
         return dict(found or {})
 
-    def changes(self, head: Head, after: int, limit: int = _PAGE) -> list[Logged]:
-        """Changes after a number, in order."""
+    def changes(self, head: Head, after: int, limit: int = _PAGE, kinds: Sequence[str] = ()) -> list[Logged]:
+        """Changes after a number, in order; of some kinds only, where they are named."""
         query = sa.select(CHANGE).where(CHANGE.c.log == head.log, CHANGE.c.seq > after)
+        if kinds:
+            query = query.where(CHANGE.c.kind.in_(kinds))
         return self._logged(query.order_by(CHANGE.c.seq).limit(limit))
 
     def timeline(self, feed: str, call: str) -> list[Logged]:
