@@ -90,7 +90,7 @@ def test_a_beat_has_a_page(visit: Callable[..., Visitor], calls: Server) -> None
 def test_every_page_of_calls_can_be_used_by_everybody(visit: Callable[..., Visitor], calls: Server) -> None:
     visitor = visit(calls.url, bypass_csp=True)
     found: dict[str, list[str]] = {}
-    for path in ("/calls", f"/area/division/{FEED}/Central", "/records/calls", "/embed/calls/week"):
+    for path in ("/calls", f"/area/division/{FEED}/Central"):
         visitor.open(path)
         if wrong := violations(visitor):
             found[path] = wrong
