@@ -170,8 +170,9 @@ class Deliverer:
                 self._stumble(error.message)
             self._stopping.wait(_LOOK)
         except Exception as error:
-            _LOG.error("a webhook broke", hook=hook.id, error=repr(error))
-            self._stopping.wait(_LOOK)
+            # At the end of the process its connections are closed under what is still under way.
+            if not self._stopping.wait(_LOOK):
+                _LOG.error("a webhook broke", hook=hook.id, error=repr(error))
         finally:
             with self._lock:
                 self._at_work.pop(hook.id, None)
@@ -186,9 +187,11 @@ class Deliverer:
                 return
 
     def _went_well(self, hook: Hook, act: Callable[[], Outcome]) -> bool:
+        """Whether what follows may be sent at once. One that has become slow waits for its turn among the slow ones."""
         begun = time.monotonic()
         outcome = act()
-        if outcome in ("failed", "died", "gone") or time.monotonic() - begun > _SLOW:
+        is_slow = time.monotonic() - begun > _SLOW
+        if is_slow or outcome in ("failed", "died", "gone"):
             self._quick.discard(hook.id)
         elif outcome == "taken":
             self._quick.add(hook.id)
@@ -196,4 +199,4 @@ class Deliverer:
             _LOG.error("a webhook was not taken", hook=hook.id, outcome=outcome)
         if outcome == "changed":
             self._stopping.wait(_AGAIN)
-        return outcome in ("taken", "moved")
+        return outcome in ("taken", "moved") and not is_slow

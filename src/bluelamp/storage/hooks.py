@@ -121,7 +121,8 @@ class Hooks:
         """Raises NoSuchThing, for one of another key too."""
         row = read(self.engine, lambda connection: connection.execute(sa.select(HOOK).where(HOOK.c.id == id_)).first())
         if row is None or key not in (None, row.key):
-            raise NoSuchThing(f"There is no webhook {id_[:40]}.", "GET /api/v1/hooks and bluelamp hooks list show those there are.")
+            hint = "GET /api/v1/hooks and bluelamp hooks list show those there are."
+            raise NoSuchThing(f"There is no webhook {id_[:40]}.", hint)
         return hook_of(row)
 
     def change(self, id_: str, key: int, **values: Any) -> Hook:
