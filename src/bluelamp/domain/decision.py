@@ -88,8 +88,8 @@ def usual_reliability(source: str) -> float:
 
 
 def place_of(decision: Mapping[str, Any]) -> Place:
-    """A call's place, of a decision as `Decision.as_dict` gives it. The middle of an area is left out: whoever looks for
-    points must not find one that nobody has seen."""
+    """A call's place, of a decision as `Decision.as_dict` gives it. The middle of an area is left out: whoever looks
+    for points must not find one that nobody has seen."""
     found: Place = {
         "kind": decision["kind"],
         "uncertainty_m": decision["uncertainty_m"],

@@ -14,8 +14,9 @@ from bluelamp.storage.snapshots import Snapshots
 
 # Verdicts of answers that showed what was going on, or that nothing had changed.
 SEEN = (GOOD, UNCHANGED, SUSPICIOUS)
-# Answers at most so many intervals apart cover the time between them.
-_INTERVALS, _SHORTEST = 3, 60.0
+# Answers at most so many intervals apart cover the time between them; however often a feed is polled, in so many
+# seconds hardly a call comes and goes unseen.
+_INTERVALS, _SHORTEST = 3, 360.0
 _MOMENT = 0.001
 
 Stretch = tuple[str, str]
