@@ -37,7 +37,7 @@ from bluelamp.web.api import (
     site,
     tiles,
 )
-from bluelamp.web.calls import calls_of
+from bluelamp.web.calls import calls_of, close_calls
 from bluelamp.web.headers import SecurityHeaders, common_headers
 from bluelamp.web.hook_metrics import HookMetrics
 from bluelamp.web.pages import page_router, static_folder
@@ -86,6 +86,7 @@ def make_app(settings: Settings) -> FastAPI:
         async with here.live.running():
             yield
         here.versions.close()
+        close_calls(app)
 
     app = Application(
         title="Bluelamp",

@@ -4,14 +4,16 @@ reads. Every request about calls takes a lease on one, as others do on a data ve
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fastapi import Request
+import structlog
+from fastapi import FastAPI, Request
 
 from bluelamp.errors import NoSuchThing, NotKept
 from bluelamp.questions.calls.opening import CallsHome, has_live
@@ -19,6 +21,7 @@ from bluelamp.questions.calls.version import CallsVersion, fingerprint
 from bluelamp.questions.datasets import DatasetSpec
 from bluelamp.settings import Settings
 from bluelamp.storage.calls_days import CallsDay
+from bluelamp.storage.files import PARTIAL, sweep
 from bluelamp.storage.warehouse.database import Version
 from bluelamp.web.asked import lease, site_of
 from bluelamp.web.effort import Effort
@@ -32,19 +35,48 @@ _LOOK = 1.0
 # How many states stay open beside the current one; their files are kept for an hour.
 _OTHERS_OPEN = 2
 _THREADS = 2
+# From so many files on they are gathered into one table.
+_MANY = 30
 _lock = threading.Lock()
 
 
 class OpenCalls(CallsVersion, OpenVersion):
     """A state of the calls with an engine of its own; to the routes, a data version like any other."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, days: list[CallsDay], home: CallsHome) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, days: list[CallsDay], home: CallsHome, file: Path | None
+    ) -> None:
         CallsVersion.__init__(self, connection, days, home.lake, home.feeds)
+        self.file = file
         whole = fingerprint(days)
         self.version = Version(whole[:12], whole, Path(f"calls-{whole}"), 0, whole)
         self.readers = 0
         self.used = time.monotonic()
         self.retired = False
+        self._gatherer = threading.Thread(target=self._gather, name="gather-calls", daemon=True)
+
+    def begin(self) -> None:
+        """Gather the calls beside the first questions, where there are so many files that it is worth it."""
+        if self.file is not None and len(self.files) >= _MANY:
+            self._gatherer.start()
+
+    def _gather(self) -> None:
+        try:
+            self.gather()
+        except Exception as error:  # the files answer all the same
+            structlog.get_logger("bluelamp.web").warning("calls not gathered", problem=str(error))
+
+    def close(self) -> None:
+        if self._gatherer.ident is not None:
+            self._gatherer.join()
+        self.connection.close()
+        _remove(self.file)
+
+
+def _remove(file: Path | None) -> None:
+    for path in (file, file.with_name(f"{file.name}.wal")) if file is not None else ():
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 class OpenedCalls:
@@ -106,18 +138,45 @@ class OpenedCalls:
             return
         name = fingerprint(days)[:12]
         if name not in self._open:
-            connection = self._home.connect(days, memory_mb=self._settings.serve_memory_mb, threads=_THREADS)
-            self._open[name] = OpenCalls(connection, days, self._home)
+            file = self._file(name)
+            connection = self._home.connect(
+                days, memory_mb=self._settings.serve_memory_mb, threads=_THREADS, file=str(file or ":memory:")
+            )
+            self._open[name] = OpenCalls(connection, days, self._home, file)
             self._open[name].guard = self._effort.guard
+            self._open[name].begin()
         self._stamp, self._current = stamp, name
         self._retire()
+
+    def _file(self, name: str) -> Path | None:
+        """Where a state may keep what it gathers; it goes with the state, or, of a server that was killed, with the
+        next one. None where nothing can be written."""
+        folder = self._settings.home / "cache" / "calls"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            sweep(folder, deep=False)
+            file = folder / f"{name}.{os.getpid()}{PARTIAL}"
+            _remove(file)
+            file.touch()
+            file.unlink()
+        except OSError:
+            return None
+        return file
+
+    def close(self) -> None:
+        """Close all that is open."""
+        with self._lock:
+            for opened in self._open.values():
+                opened.close()
+            self._open.clear()
+            self._current = ""
 
     def _retire(self) -> None:
         """Close what nobody reads, but for the current state and the few that were asked for last."""
         idle = [one for name, one in self._open.items() if name != self._current and not one.readers]
         for opened in sorted(idle, key=lambda one: -one.used)[_OTHERS_OPEN:]:
             del self._open[opened.name]
-            opened.connection.close()
+            opened.close()
 
 
 def lease_for(request: Request, spec: DatasetSpec, pinned: str = "") -> AbstractContextManager[OpenVersion]:
@@ -134,3 +193,10 @@ def calls_of(request: Request) -> OpenedCalls:
             site = site_of(request)
             found = state.calls = OpenedCalls(site.settings, site.effort)
         return found
+
+
+def close_calls(app: FastAPI) -> None:
+    """Close those of a server that ends, where it has opened any."""
+    found: OpenedCalls | None = getattr(app.state, "calls", None)
+    if found is not None:
+        found.close()

@@ -37,9 +37,11 @@ class CallsHome:
     def days(self) -> list[CallsDay]:
         return self._days.all()
 
-    def connect(self, days: list[CallsDay], *, memory_mb: int, threads: int) -> duckdb.DuckDBPyConnection:
+    def connect(
+        self, days: list[CallsDay], *, memory_mb: int, threads: int, file: str = ":memory:"
+    ) -> duckdb.DuckDBPyConnection:
         """An engine for these days. Raises NothingHeld where there is none."""
-        return connect(days, self.lake, memory_mb=memory_mb, threads=threads)
+        return connect(days, self.lake, memory_mb=memory_mb, threads=threads, file=file)
 
     def close(self) -> None:
         self._engine.dispose()
