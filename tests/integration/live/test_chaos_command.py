@@ -35,10 +35,9 @@ def test_a_city_is_served_polled_and_told_the_truth_of(tmp_path: Path) -> None:
         "--truth",
         tmp_path / "truth.json",
     ]
-    city = subprocess.Popen(
-        [*COMMAND, "synthetic", "city", "--json", *map(str, arguments)], stdout=subprocess.PIPE, env=environment()
-    )
     home = str(tmp_path / "home")
+    serve = [*COMMAND, "--home", home, "synthetic", "city", "--json", *map(str, arguments)]
+    city = subprocess.Popen(serve, stdout=subprocess.PIPE, env=environment())
     live = None
     try:
         assert city.stdout is not None
@@ -52,6 +51,8 @@ def test_a_city_is_served_polled_and_told_the_truth_of(tmp_path: Path) -> None:
         assert live.stdout is not None
         line = live.stdout.readline()
         assert f"  {FEED}  " in line
+        ask = [*COMMAND, "--home", home, "gazetteer", "status", "--json"]
+        assert "centrelines" in subprocess.run(ask, env=environment(), capture_output=True, text=True).stdout
     finally:
         for process in (live, city):
             if process is not None:
