@@ -246,18 +246,14 @@ def api() -> str:
     lines = [
         "# The web API",
         "",
-        "Served by `bluelamp serve`. Everything is read with GET, needs no key, and is JSON unless said otherwise; the",
-        "same description for programs is at `/openapi.json`, with the shape of every answer.",
+        "Served by `bluelamp serve`. Everything is read with GET, needs no key, and is JSON unless said otherwise; what",
+        "changes something bears its method before its address. The same description for programs is at `/openapi.json`,",
+        "with the shape of every answer.",
         "",
     ]
     for path, methods in described["paths"].items():
-        operation = methods["get"]
-        lines += [f"## {path}", "", f"{operation['summary']}. {' '.join(operation['description'].split())}", ""]
-        parameters = operation.get("parameters", [])
-        if parameters:
-            lines += ["| parameter | what it is |", "|---|---|"]
-            lines += [f"| `{one['name']}` | {_sentence(one['description'])} |" for one in parameters]
-            lines.append("")
+        for method, operation in methods.items():
+            lines += _operation(path if method == "get" else f"{method.upper()} {path}", operation)
     lines += [
         "## Errors",
         "",
@@ -266,6 +262,15 @@ def api() -> str:
     lines += ["", "| status | kind | when |", "|---|---|---|"]
     lines += [f"| {status} | `{slug}` | {_sentence(title)} |" for _, status, slug, title in problems.TABLE]
     return "\n".join([*lines, ""])
+
+
+def _operation(title: str, operation: dict[str, Any]) -> list[str]:
+    lines = [f"## {title}", "", f"{operation['summary']}. {' '.join(operation['description'].split())}", ""]
+    if parameters := operation.get("parameters", []):
+        lines += ["| parameter | what it is |", "|---|---|"]
+        lines += [f"| `{one['name']}` | {_sentence(one['description'])} |" for one in parameters]
+        lines.append("")
+    return lines
 
 
 def dashboards() -> str:
