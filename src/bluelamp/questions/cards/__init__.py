@@ -71,7 +71,8 @@ def answer_card(version: DataVersion, dashboard: DashboardSpec, card: CardSpec, 
     # A filter whose every word is unknown keeps nothing, and has no form in which it could be asked again.
     question = found.question if found.question and all(one.values for one in found.question.filters) else None
     covered = coverage_of_question(version, question) if question else None
-    same = card.dataset == dashboard.dataset
+    # The newest day is one of many: its gaps are not the dashboard's.
+    same = card.dataset == dashboard.dataset and not (card.spec.live and card.kind == "latest")
     cite = _cite(version, card, question, covered.words()) if question and covered else ""
     return {
         **head,
