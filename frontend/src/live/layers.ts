@@ -53,7 +53,7 @@ export function addLayers(map: GlMap, scene: LiveScene): void {
     layout: { 'symbol-placement': 'line', 'text-field': ['coalesce', ['get', 'name'], ''], 'text-font': ['Inter Variable'], 'text-size': 11 },
     paint: { 'text-color': palette.soft, 'text-halo-color': palette.land, 'text-halo-width': 1.5 },
   });
-  map.addLayer({ id: AREA_FILL, type: 'fill', source: 'live-areas', filter: ['>', ['get', 'calls'], 0], paint: { 'fill-pattern': 'hatch' } });
+  map.addLayer({ id: AREA_FILL, type: 'fill', source: 'live-areas', filter: ['>', ['get', 'calls'], 0], paint: { 'fill-pattern': 'hatch', 'fill-opacity': 0.55 } });
   map.addLayer({ id: 'live-area-lines', type: 'line', source: 'live-areas', paint: { 'line-color': palette.pale, 'line-width': 1, 'line-opacity': 0.8 } });
   map.addLayer({
     id: 'live-area-names', type: 'symbol', source: 'live-names',
