@@ -103,6 +103,25 @@ def test_a_server_that_is_killed_again_and_again(
     server.stop()
 
 
+def test_a_device_that_was_away(cities: Callable[..., LiveCity], page: Page, tmp_path: Path) -> None:
+    city = cities()
+    city.open(4)
+    server = Server(tmp_path / "home")
+    try:
+        page.goto(f"{server.url}/live/test-city")
+        reached(page, city)
+        page.context.set_offline(True)
+        expect(page.locator(".status .title")).to_contain_text("Offline", timeout=20_000)
+        expect(page.locator("[data-call]")).to_have_count(4)
+        city.open(3)
+        page.context.set_offline(False)
+        reached(page, city)
+        expect(page.locator(".status .title")).to_contain_text("Live", timeout=20_000)
+        expect(page.locator("[data-call]")).to_have_count(7)
+    finally:
+        server.stop()
+
+
 def test_a_source_that_falls_silent(cities: Callable[..., LiveCity], page: Page, tmp_path: Path) -> None:
     city = cities(ago=50)
     city.open(3)
