@@ -25,4 +25,4 @@ def test_every_answer_is_as_described(server: Server, tmp_path: Path) -> None:
         cwd=tmp_path,
     )  # fmt: skip
     assert found.returncode == 0, found.stdout[-6_000:]
-    assert "27 selected" in found.stdout
+    assert "45 selected" in found.stdout
