@@ -77,7 +77,10 @@ def test_a_point_of_the_map_leads_to_its_calls_and_each_to_its_page(
 
 def test_a_beat_has_a_page(visit: Callable[..., Visitor], calls: Server) -> None:
     visitor = visit(calls.url)
-    visitor.open("/calls")
+    visitor.open("/calls?beat=115")
+    expect(visitor.page.get_by_role("link", name="A page for the beat 115")).to_have_attribute(
+        "href", f"/area/beat/{FEED}/115"
+    )
     box = visitor.page.get_by_role("combobox").first
     box.fill("115")
     visitor.page.get_by_role("option", name="115").click()

@@ -1211,11 +1211,13 @@ export interface components {
         };
         /**
          * CallsHeldModel
-         * @description The calls of closed days: their version, and the months that they lie in.
+         * @description The calls of closed days: their version, the months that they lie in, and whose they are.
          */
         CallsHeldModel: {
             version: components["schemas"]["VersionModel"];
             months: components["schemas"]["MonthsModel"] | null;
+            /** Feeds */
+            feeds: string[];
         };
         /**
          * CallsModel

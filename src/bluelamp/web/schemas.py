@@ -62,10 +62,11 @@ class FeedNavModel(_Model):
 
 
 class CallsHeldModel(_Model):
-    """The calls of closed days: their version, and the months that they lie in."""
+    """The calls of closed days: their version, the months that they lie in, and whose they are."""
 
     version: VersionModel
     months: MonthsModel | None
+    feeds: list[str]
 
 
 class SiteModel(_Model):

@@ -50,9 +50,9 @@ def test_an_installation_with_calls_alone_has_a_site(client: httpx.Client) -> No
     assert [(one["name"], one["path"], one["nav"]) for one in site["dashboards"]] == [
         ("calls", "/calls", "Calls for service")
     ]
-    assert site["calls"]["version"] == site["version"]
-    assert site["months"] == site["calls"]["months"] == {"first": "2026-03", "last": "2026-03"}
-    assert client.get("/readyz").json()["version"] == site["version"]["name"]
+    assert site["calls"]["feeds"] == [FEED]
+    assert site["calls"]["months"] == {"first": "2026-03", "last": "2026-03"}
+    assert client.get("/readyz").json()["version"] == site["calls"]["version"]["name"]
     assert client.get("/calls").status_code == 200
     assert client.get(f"{V1}/dashboards/crime/answers").status_code == 503
 

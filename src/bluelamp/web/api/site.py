@@ -42,7 +42,8 @@ def _calls(request: Request) -> dict[str, Any] | None:
     if not calls_of(request).current_name():
         return None
     with calls_of(request).lease() as opened:
-        return {"version": version_json(opened), "months": _span(opened)}
+        assert isinstance(opened, CallsVersion)
+        return {"version": version_json(opened), "months": _span(opened), "feeds": sorted(opened.feeds)}
 
 
 @contextmanager
