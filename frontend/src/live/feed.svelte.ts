@@ -212,7 +212,7 @@ export class LiveFeed {
     } catch {
       return; // told by the line: the server is away
     }
-    if (this.#isBehind(this.health.cursor)) this.#timers.push(window.setTimeout(() => this.#catchUp(), PATIENCE));
+    if (this.#isBehind(this.health.cursor)) window.setTimeout(() => this.#catchUp(), PATIENCE);
   }
 
   #isBehind(cursor: string | null): boolean {
@@ -230,7 +230,7 @@ export class LiveFeed {
   }
 
   #later(what: () => void): void {
-    this.#timers.push(window.setTimeout(() => !this.#closed && what(), this.#wait));
+    window.setTimeout(() => !this.#closed && what(), this.#wait);
     this.#wait = Math.min(this.#wait * 2, AGAIN[1]);
   }
 }

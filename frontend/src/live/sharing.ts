@@ -47,6 +47,7 @@ export class SharedStream {
   /** Joins the other tabs. Resolves with how far they have come; with the empty text where there is none. */
   async begin(): Promise<string> {
     if (!('BroadcastChannel' in window) || !navigator.locks) return '';
+    this.#channel?.close();
     this.#channel = new BroadcastChannel(`bluelamp-live-${this.feed}`);
     this.#channel.onmessage = (event: MessageEvent<Word>) => this.#hear(event.data);
     const answer = new Promise<string>((resolve) => {
