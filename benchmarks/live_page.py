@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page
+from tests.browser.live_city import LiveCity
 
 from benchmarks.live_browser import (
     Loaded,
@@ -38,7 +39,6 @@ from benchmarks.live_browser import (
     traced,
 )
 from benchmarks.live_browser import pan as drag
-from tests.browser.live_city import LiveCity
 
 CALLS, SECONDS = 2_000, 20.0
 BURST = 500
@@ -102,6 +102,13 @@ def map_of(page: Page) -> dict[str, float]:
 def visit(page: Page, served: Served, city: LiveCity) -> None:
     page.goto(f"{served.url}/live/{city.name}")
     reached(page, city.cursor())
+
+
+def _count_streams(page: Page, streams: set[Any]) -> None:
+    """Keep `streams` the requests of a page for a stream that have not ended."""
+    page.on("request", lambda one: streams.add(one) if "/events" in one.url else None)
+    for how in ("requestfinished", "requestfailed"):
+        page.on(how, lambda one: streams.discard(one))  # type: ignore[call-overload]  # noqa: PLW0108 (it marks it)
 
 
 class Bench:
@@ -228,12 +235,11 @@ class Bench:
         city = LiveCity(self.home, "tab-city")
         city.open(20)
         with a_page(self.browser) as first:
-            open_now: set[Any] = set()
             context = first.context
-            context.on("request", lambda one: open_now.add(one) if "/events" in one.url else None)
-            for how in ("requestfinished", "requestfailed"):
-                context.on(how, open_now.discard)  # type: ignore[call-overload]
             pages = [first, *(context.new_page() for _ in range(many - 1))]
+            streams: dict[Page, set[Any]] = {page: set() for page in pages}
+            for page in pages:
+                _count_streams(page, streams[page])
             for page in pages:
                 visit(page, self.served, city)
             head("what", "reached", "aim")
@@ -247,7 +253,7 @@ class Bench:
                 for page in pages:
                     page.bring_to_front()
                     same += listed(page) == wanted
-                row(f"{words}: streams", len(open_now), 1)
+                row(f"{words}: streams", sum(len(streams[page]) for page in pages), 1)
                 row(f"{words}: tabs with the server's calls", same, len(pages))
                 pages.pop(0).close()
                 pages[0].wait_for_timeout(1_000)
