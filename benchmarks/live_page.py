@@ -339,7 +339,7 @@ class Bench:
         quiet.open(300)
         each = 6_000 // minutes  # changes a minute
         found: dict[str, list[dict[str, float]]] = {"busy": [], "quiet": []}
-        with a_page(self.browser) as busy, a_page(self.browser) as idle:
+        with a_page(self.browser, watch=False) as busy, a_page(self.browser, watch=False) as idle:
             visit(busy, self.served, city)
             visit(idle, self.served, quiet)
             pages = {"busy": busy, "quiet": idle}
