@@ -220,7 +220,7 @@ class Traced:
         # The renderer that is measured is the one that did most.
         busy: dict[int, float] = defaultdict(float)
         for one in main:
-            busy[one["pid"]] += one.get("dur", 0) if one["name"].endswith("RunTask") else 0
+            busy[one["pid"]] += one.get("dur", 0) if one["name"] == "RunTask" else 0
         pid = max(busy, key=lambda key: busy[key], default=0)
         self._main = [one for one in main if one["pid"] == pid]
         # Waiting for the one before to be drawn, which without a graphics card is done by the processor.
@@ -231,7 +231,7 @@ class Traced:
             first, last = bisect_left(starts, task["ts"]), bisect_left(starts, task["ts"] + task.get("dur", 0))
             return sum(long for _, long in waits[first:last])
 
-        tasks = [one for one in self._main if one["name"].endswith("RunTask")]
+        tasks = [one for one in self._main if one["name"] == "RunTask"]
         self._own = [(max(0.0, one.get("dur", 0) - waited(one)) / 1000, one) for one in tasks]
         self._own.sort(key=lambda item: -item[0])
         self.tasks = sorted((one.get("dur", 0) / 1000 for one in tasks), reverse=True)
@@ -258,7 +258,7 @@ class Traced:
         task = self._own[nth][1]
         found: dict[str, float] = defaultdict(float)
         for one in self._main:
-            if task["ts"] <= one["ts"] < task["ts"] + task["dur"] and not one["name"].endswith("RunTask"):
+            if task["ts"] <= one["ts"] < task["ts"] + task["dur"] and not one["name"] == "RunTask":
                 data = (one.get("args") or {}).get("data") or {}
                 where = f" ({data['url'].rsplit('/', 1)[-1]}:{data.get('functionName', '')})" if data.get("url") else ""
                 found[one["name"] + where] += one.get("dur", 0) / 1000
