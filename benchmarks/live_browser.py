@@ -258,7 +258,7 @@ class Traced:
         task = self._own[nth][1]
         found: dict[str, float] = defaultdict(float)
         for one in self._main:
-            if task["ts"] <= one["ts"] < task["ts"] + task["dur"] and not one["name"] == "RunTask":
+            if task["ts"] <= one["ts"] < task["ts"] + task["dur"] and not one["name"].endswith("RunTask"):
                 data = (one.get("args") or {}).get("data") or {}
                 where = f" ({data['url'].rsplit('/', 1)[-1]}:{data.get('functionName', '')})" if data.get("url") else ""
                 found[one["name"] + where] += one.get("dur", 0) / 1000
