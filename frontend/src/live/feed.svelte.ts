@@ -78,16 +78,20 @@ export class LiveFeed {
 
   async #begin(): Promise<void> {
     void this.#ask();
+    // At once, not one after the other: over a slow line each waits for seconds.
+    void this.#about();
+    await this.#load(await this.#stream.begin());
+  }
+
+  async #about(): Promise<void> {
     try {
       this.feed = await get<Feed>(`/api/v1/feeds/${this.name}`);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       this.problem = error;
-      if (error.status !== 404) this.#later(() => void this.#begin());
-      return;
+      if (error.status === 404) this.close();
+      else this.#later(() => void this.#about());
     }
-    const reached = await this.#stream.begin();
-    await this.#load(reached);
   }
 
   /** The calls as they are, as far as a cursor at least; what comes meanwhile waits. */
@@ -105,7 +109,7 @@ export class LiveFeed {
       this.#wait = AGAIN[0];
       this.#put(found);
     } catch (error) {
-      if (stop.signal.aborted) return;
+      if (stop.signal.aborted || this.#closed) return;
       this.#loading = null;
       this.problem = error instanceof Problem ? error : new Problem(0, 'The calls did not come', String(error));
       this.#later(() => void this.#load(atLeast));

@@ -22,6 +22,8 @@ export type LiveScene = {
 const EMPTY: FeatureCollection = { type: 'FeatureCollection', features: [] };
 const EQUATOR = 40_075_016.7 / 512; // metres a pixel at zoom 0
 const RANK_COLOUR: unknown = ['match', ['get', 'rank'], 1, RANK_COLOURS[1], 2, RANK_COLOURS[2], 3, RANK_COLOURS[3], RANK_COLOURS[4]];
+// One in the middle and eight around it.
+const MOST_AROUND = 9;
 export const CALLS = 'live-calls';
 export const AREA_FILL = 'live-area-fill';
 
@@ -56,12 +58,10 @@ export function addLayers(map: GlMap, scene: LiveScene): void {
   map.addLayer({ id: AREA_FILL, type: 'fill', source: 'live-areas', filter: ['>', ['get', 'calls'], 0], paint: { 'fill-pattern': 'hatch', 'fill-opacity': 0.55 } });
   map.addLayer({ id: 'live-area-lines', type: 'line', source: 'live-areas', paint: { 'line-color': palette.pale, 'line-width': 1, 'line-opacity': 0.8 } });
   map.addLayer({
-    id: 'live-area-names', type: 'symbol', source: 'live-names',
+    id: 'live-area-names', type: 'symbol', source: 'live-names', minzoom: 11.3,
     layout: { 'text-field': ['get', 'name'], 'text-font': ['Inter Variable'], 'text-size': 12 },
     paint: {
       'text-color': palette.soft, 'text-halo-color': palette.land, 'text-halo-width': 1.5,
-      // From afar only the beats that something is known to be in bear their names.
-      'text-opacity': ['step', ['zoom'], ['case', ['>', ['get', 'calls'], 0], 1, 0], 11.3, 1],
     },
   });
   map.addLayer({
@@ -85,7 +85,7 @@ export function addLayers(map: GlMap, scene: LiveScene): void {
     layout: {
       'icon-image': ['get', 'mark'],
       'icon-allow-overlap': true,
-      'icon-ignore-placement': true,
+      'icon-ignore-placement': true, // among two thousand marks nothing is gained by asking which lie over which
       'icon-offset': ['get', 'offset'] as never,
       'icon-size': ['interpolate', ['linear'], ['zoom'], 8, 0.55, 11, 0.75, 14, 1],
       'symbol-sort-key': ['get', 'order'] as never,
@@ -137,7 +137,7 @@ function setAreas(map: GlMap, scene: LiveScene): void {
     areas.map((area) => {
       const count = area.properties.calls;
       const name = `${area.properties.name}${count > 0 ? `\n${count} ${count === 1 ? 'call' : 'calls'}` : ''}`;
-      return { type: 'Feature', properties: { name, calls: count }, geometry: { type: 'Point', coordinates: middle(area) } };
+      return { type: 'Feature', properties: { name }, geometry: { type: 'Point', coordinates: middle(area) } };
     }),
   );
 }
@@ -177,6 +177,7 @@ export function extent(feature: Feature): [number, number, number, number] {
 /** The calls that have a point. */
 export function setCalls(map: GlMap, scene: LiveScene): void {
   const beside = new Map<string, number>();
+  const crowds = crowded(scene.calls);
   const features: Feature[] = [];
   for (const call of scene.calls) {
     const { lat, lon, uncertainty_m } = call.place ?? {};
@@ -186,6 +187,9 @@ export function setCalls(map: GlMap, scene: LiveScene): void {
     const spot = `${lat.toFixed(5)},${lon.toFixed(5)}`;
     const nth = beside.get(spot) ?? 0;
     beside.set(spot, nth + 1);
+    // Many calls at one point are one mark with their number, that of the first in the list; the chosen one stands out.
+    const crowd = crowds.get(spot) ?? 0;
+    if (crowd > 0 && nth > 0 && call.id !== scene.selected) continue;
     features.push({
       type: 'Feature',
       properties: {
@@ -193,10 +197,10 @@ export function setCalls(map: GlMap, scene: LiveScene): void {
         rank: rank || 5,
         order: 10 - (rank || 5) + (call.id === scene.selected ? 10 : 0),
         mark: `mark/${rank}/${nature.group}/${scene.isDark ? 'dark' : 'light'}`,
-        label: nature.label,
+        label: crowd > 0 ? `${crowd} calls at this point` : nature.label,
         ended: call.ended !== null,
         chosen: call.id === scene.selected,
-        offset: around(nth),
+        offset: crowd > 0 ? [0, 0] : around(nth),
         r0: uncertainty_m ? uncertainty_m / (EQUATOR * Math.cos((lat * Math.PI) / 180)) : 0,
       },
       geometry: { type: 'Point', coordinates: [lon, lat] },
@@ -206,6 +210,17 @@ export function setCalls(map: GlMap, scene: LiveScene): void {
   const chosen = scene.calls.find((call) => call.id === scene.selected);
   put(map, 'live-chosen', chosen ? reach(chosen) : []);
   setAreas(map, scene);
+}
+
+/** Points at which more calls are than can stand around one, with how many. */
+function crowded(calls: readonly Seen[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { place } of calls) {
+    if (place?.lat == null || place.lon == null) continue;
+    const spot = `${place.lat.toFixed(5)},${place.lon.toFixed(5)}`;
+    counts.set(spot, (counts.get(spot) ?? 0) + 1);
+  }
+  return new Map([...counts].filter(([, count]) => count > MOST_AROUND));
 }
 
 /** Calls at one point stand in a ring, pixels. */

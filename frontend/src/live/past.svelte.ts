@@ -66,7 +66,7 @@ export class Past {
       else if (endedAt > at - FADES) found.push({ ...call, endedAt });
     }
     this.calls = found;
-    this.watched = !piece.unwatched?.some((gap) => Date.parse(gap.from) < at && at < Date.parse(gap.to));
+    this.watched = !piece.unwatched?.some((gap) => Date.parse(gap.from) <= at && at <= Date.parse(gap.to));
   }
 
   #piece(begins: number): Promise<Piece> {

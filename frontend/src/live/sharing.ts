@@ -35,6 +35,10 @@ export class SharedStream {
   #release: (() => void) | null = null;
   #heard: ((cursor: string) => void) | null = null;
 
+  get #lock(): string {
+    return `bluelamp-live-${this.feed}`;
+  }
+
   constructor(
     private readonly feed: string,
     private readonly on: { told: (told: Told) => void; line: (line: Line) => void },
@@ -47,9 +51,12 @@ export class SharedStream {
   /** Joins the other tabs. Resolves with how far they have come; with the empty text where there is none. */
   async begin(): Promise<string> {
     if (!('BroadcastChannel' in window) || !navigator.locks) return '';
+    const { held } = await navigator.locks.query();
+    const alone = !held?.some((lock) => lock.name === this.#lock);
     this.#channel?.close();
-    this.#channel = new BroadcastChannel(`bluelamp-live-${this.feed}`);
+    this.#channel = new BroadcastChannel(this.#lock);
     this.#channel.onmessage = (event: MessageEvent<Word>) => this.#hear(event.data);
+    if (alone || this.#closed) return '';
     const answer = new Promise<string>((resolve) => {
       this.#heard = resolve;
       window.setTimeout(() => resolve(''), ANSWER);
@@ -69,7 +76,7 @@ export class SharedStream {
     if (!this.#channel) return this.#lead();
     if (this.#release) return;
     this.#release = () => {};
-    void navigator.locks.request(`bluelamp-live-${this.feed}`, () => {
+    void navigator.locks.request(this.#lock, () => {
       if (this.#closed) return undefined;
       return new Promise<void>((resolve) => {
         this.#release = resolve;

@@ -14,10 +14,13 @@ export type LiveView = {
   at: string | null;
   /** How much of the past the line shows, hours. */
   hours: number;
+  /** A day of the agency's calendar that the line shows instead, `2026-02-11`. */
+  day: string | null;
   map: { lat: number; lon: number; zoom: number } | null;
 };
 
 export const SPANS: readonly number[] = [1, 6, 24, 168];
+const EARLIEST = Date.UTC(2000, 0, 1);
 const SORTS: readonly Sort[] = ['newest', 'oldest', 'priority', 'nature'];
 
 function numbers(text: string | null, many: number): number[] | null {
@@ -25,27 +28,52 @@ function numbers(text: string | null, many: number): number[] | null {
   return text && found.length === many && found.every(Number.isFinite) ? found : null;
 }
 
+/** A moment of the past: what has not come yet, or lies before there was any such list, is now. */
+function momentIn(text: string): string | null {
+  const at = Date.parse(text);
+  return at >= EARLIEST && at < Date.now() ? new Date(at).toISOString() : null;
+}
+
+function mapIn(params: URLSearchParams): LiveView['map'] {
+  const [lat = 99, lon = 0, zoom = 0] = numbers(params.get('map'), 3) ?? [];
+  return Math.abs(lat) <= 85 && Math.abs(lon) <= 180 && zoom >= 0 && zoom <= 22 ? { lat, lon, zoom } : null;
+}
+
+function boxIn(params: URLSearchParams): Box | null {
+  const [west = 0, south = 1, east = 0, north = 0] = numbers(params.get('bbox'), 4) ?? [];
+  return Math.abs(west) <= 180 && Math.abs(east) <= 180 && south >= -90 && south <= north && north <= 90 ? [west, south, east, north] : null;
+}
+
 export function liveViewOf(params: URLSearchParams): LiveView {
   const chosen = Object.fromEntries(FIELDS.map((field) => [field, [...new Set(params.getAll(field))]])) as Record<Field, string[]>;
   const sort = params.get('sort') as Sort | null;
-  const at = params.get('at');
-  const map = numbers(params.get('map'), 3);
   const hours = Number(params.get('hours'));
+  const day = params.get('day') ?? '';
   return {
     chosen,
     text: params.get('q') ?? '',
-    box: numbers(params.get('bbox'), 4) as Box | null,
+    box: boxIn(params),
     sort: sort && SORTS.includes(sort) ? sort : 'newest',
-    at: at && !Number.isNaN(Date.parse(at)) ? new Date(at).toISOString() : null,
+    at: momentIn(params.get('at') ?? ''),
     hours: SPANS.includes(hours) ? hours : 24,
-    map: map ? { lat: map[0] ?? 0, lon: map[1] ?? 0, zoom: map[2] ?? 0 } : null,
+    day: /^\d{4}-\d\d-\d\d$/.test(day) && momentIn(`${day}T00:00:00Z`) ? day : null,
+    map: mapIn(params),
   };
 }
 
-/** The parameters that the server's filters know: for figures, files, feeds to follow. */
-export function serverQuery(view: LiveView): URLSearchParams {
+/** The parameters that hold for a call whatever became of it: for lines and figures over time. Where a call is may be
+    known later than it came, and a line over the map's part would read as calm before that. */
+export function timelessQuery(view: LiveView): URLSearchParams {
   const params = new URLSearchParams();
   for (const field of FIELDS) if (field !== 'status') for (const value of view.chosen[field]) params.append(field, value);
+  return params;
+}
+/** Whether something is chosen that lines and figures over time do not follow. */
+export const hasMore = (view: LiveView): boolean => view.text !== '' || view.box !== null || view.chosen.status.length > 0;
+
+/** The parameters that the server's filters know: for files, feeds to follow. */
+export function serverQuery(view: LiveView): URLSearchParams {
+  const params = timelessQuery(view);
   if (view.box) params.set('bbox', view.box.map((edge) => edge.toFixed(5)).join(','));
   return params;
 }
@@ -57,7 +85,8 @@ export function liveSearch(view: LiveView): string {
   if (view.text) params.set('q', view.text);
   if (view.sort !== 'newest') params.set('sort', view.sort);
   if (view.at) params.set('at', view.at.replace(/\.\d+Z$/, 'Z'));
-  if (view.hours !== 24) params.set('hours', String(view.hours));
+  if (view.day) params.set('day', view.day);
+  else if (view.hours !== 24) params.set('hours', String(view.hours));
   let text = params.toString();
   if (view.map) {
     const { lat, lon, zoom } = view.map;

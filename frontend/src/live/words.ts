@@ -53,6 +53,18 @@ export class Clock {
   dayKey(at: string | number): string {
     return format(this.zone, 'key').format(new Date(at));
   }
+  /** `2026-02-11` */
+  isoDay(at: string | number): string {
+    const parts = Object.fromEntries(format(this.zone, 'key').formatToParts(new Date(at)).map((part) => [part.type, part.value]));
+    return `${parts.year}-${parts.month}-${parts.day}`;
+  }
+  /** When a day of the calendar begins, milliseconds: also where its clocks change. */
+  midnight(day: string): number {
+    const wanted = Date.parse(`${day}T00:00:00Z`);
+    let at = wanted;
+    for (let turn = 0; turn < 3; turn += 1) at += wanted - Date.parse(`${this.isoDay(at)}T${this.seconds(at)}Z`);
+    return at;
+  }
   /** `CST`; the zone's own name where it has no letters. */
   name(at: string | number): string {
     return format(this.zone, 'zone').formatToParts(new Date(at)).find((part) => part.type === 'timeZoneName')?.value ?? this.zone;
