@@ -2,14 +2,15 @@
 // calls that were open when it begins and the changes within it; a moment is their sum.
 import { get, Problem } from '../api/client';
 import { applied, type Calls } from './apply';
-import type { Call, Change, Past as Answer, Seen, Stretch } from './types';
+import type { Call, Change, Past as Answer, Place, Seen, Stretch } from './types';
 
 const PIECE = 3_600_000;
 const KEPT = 30;
 // A call that ended is shown for so long after it, in the time that is played.
 const FADES = 5 * 60_000;
 
-type Piece = { start: Call[]; changes: Change[]; unwatched: Stretch[] | null };
+// Where a call is was often found out after it had come: what is known now is shown.
+type Piece = { start: Call[]; changes: Change[]; places: Record<string, Place | null>; unwatched: Stretch[] | null };
 
 export class Past {
   /** The moment that is shown, milliseconds. */
@@ -60,7 +61,8 @@ export class Past {
       else ended.delete(change.call);
     }
     const found: Seen[] = [];
-    for (const call of calls.values()) {
+    for (const then of calls.values()) {
+      const call = { ...then, place: piece.places[then.id] ?? then.place };
       const endedAt = ended.get(call.id);
       if (endedAt === undefined) found.push(call);
       else if (endedAt > at - FADES) found.push({ ...call, endedAt });
@@ -84,12 +86,13 @@ export class Past {
 
   async #load(begins: number): Promise<Piece> {
     const span = `from=${new Date(begins).toISOString()}&to=${new Date(begins + PIECE).toISOString()}`;
-    const piece: Piece = { start: [], changes: [], unwatched: null };
+    const piece: Piece = { start: [], changes: [], places: {}, unwatched: null };
     let after = '';
     do {
-      const page: Answer = await get<Answer>(`/api/v1/feeds/${this.feed}/history?${span}&changes=true&limit=5000${after ? `&after=${after}` : ''}`);
+      const page: Answer = await get<Answer>(`/api/v1/feeds/${this.feed}/history?${span}&changes=true&places=true&limit=5000${after ? `&after=${after}` : ''}`);
       if (page.start) piece.start = page.start;
       piece.changes.push(...(page.changes ?? []));
+      Object.assign(piece.places, page.places);
       piece.unwatched ??= page.unwatched;
       after = page.next ?? '';
     } while (after);

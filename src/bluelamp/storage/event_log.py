@@ -10,13 +10,15 @@ from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 
-from bluelamp.domain.call import Call
+from bluelamp.domain.call import Call, Place
 from bluelamp.domain.change import Change, apply
 from bluelamp.errors import NoSuchThing, NotKept
 from bluelamp.storage.live_tables import CALL, CHANGE, EVENT_LOG, FEED, KEYFRAME
 from bluelamp.storage.reading import read
 
 _PAGE = 5_000
+# So many calls are asked for by their ids at once.
+_NAMED = 500
 
 
 class Head(NamedTuple):
@@ -125,6 +127,16 @@ class EventLog:
         query = sa.select(CALL.c.body).where(CALL.c.log == head.log, CALL.c.id == id_)
         found = read(self._engine, lambda connection: connection.execute(query).scalar())
         return None if found is None else cast(Call, json.loads(found))
+
+    def places(self, feed: str, calls: Sequence[str]) -> dict[str, Place | None]:
+        """Where calls are, as it is known now; those are missing that are not kept any more."""
+        log = self.head(feed).log
+        found: dict[str, Place | None] = {}
+        for first in range(0, len(calls), _NAMED):
+            named = CALL.c.id.in_(list(calls[first : first + _NAMED]))
+            query = sa.select(CALL.c.body).where(CALL.c.log == log, named)
+            found.update((call["id"], call["place"]) for call in self._calls(query))
+        return found
 
     def calls_between(self, feed: str, first: str, last: str, after: str = "", limit: int = _PAGE) -> list[Call]:
         """Calls that were open at some time from `first` to `last`, by the moment of opening, then id; after the place

@@ -203,8 +203,8 @@ class UnwatchedModel(_Model):
 
 class BetweenModel(_Model):
     """What was between two moments: `calls` that were open at some time, or `changes` with the calls of the `start`.
-    `next` is what the next page is asked with; null on the last one. `unwatched` is null where too much is asked for it
-    to be worked out."""
+    `places` is where their calls are as it is known now, where that was asked for. `next` is what the next page is
+    asked with; null on the last one. `unwatched` is null where too much is asked for it to be worked out."""
 
     feed: str
     from_: str = Field(alias="from")
@@ -212,6 +212,7 @@ class BetweenModel(_Model):
     calls: list[CallModel] | None
     start: list[CallModel] | None
     changes: list[ChangeModel] | None
+    places: dict[str, CallPlaceModel | None] | None
     next: str | None
     unwatched: list[UnwatchedModel] | None
     attribution: str

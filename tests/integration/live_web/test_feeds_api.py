@@ -273,6 +273,30 @@ def test_changes_between_two_moments_lead_from_the_one_to_the_other(
     assert changes
 
 
+def test_the_past_knows_where_calls_were_found_to_be_later(ended: CityFeed, api: httpx.Client) -> None:
+    log = ended.flow.log
+    begun = log.changes(log.head(FEED), 0)
+    place: Place = {
+        "kind": "point",
+        "lat": 32.8,
+        "lon": -96.8,
+        "uncertainty_m": 40.0,
+        "method": "block",
+        "confidence": 0.9,
+    }
+    ended.flow.place(FEED, {begun[0].call: place})
+    span = {"from": begun[0].at, "to": begun[-1].at, "changes": "true"}
+    assert fits(BetweenModel, api.get("/history", params=span))["places"] is None
+    found = fits(BetweenModel, api.get("/history", params={**span, "places": "true"}))
+    assert found["places"][begun[0].call] == place
+    assert {change["kind"] for change in found["changes"]} >= {"opened"}
+    assert "located" not in {change["kind"] for change in found["changes"]}
+    assert set(found["places"]) == {
+        *(call["id"] for call in found["start"]),
+        *(one["call"] for one in found["changes"]),
+    }
+
+
 def test_what_nobody_watched_is_told(ended: CityFeed, api: httpx.Client) -> None:
     found = api.get("/history", params=DAY).json()["unwatched"]
     assert found[0]["from"] == "2026-02-11T00:00:00.000Z"

@@ -129,7 +129,7 @@ def _routes(feeds: Feeds, feed: str) -> dict[str, list[str]]:
         "/api/v1/feeds/{feed}/history": [
             *(f"{base}/history?at={moment}&format={one}" for moment in at for one in formats),
             *(f"{base}/history?{whole}&format={one}" for one in formats),
-            f"{base}/history?{whole}&changes=true",
+            f"{base}/history?{whole}&changes=true&places=true",
         ],
         "/api/v1/feeds/{feed}/activity": [f"{base}/activity?{whole}&step=3600"],
         "/api/v1/feeds/{feed}/statistics": [f"{base}/statistics"],

@@ -58,6 +58,9 @@ def history(
     changes: Annotated[
         bool, Query(description="between two moments: the changes, and the calls they begin with")
     ] = False,
+    places: Annotated[
+        bool, Query(description="with `changes`: where their calls are, as it is known now, beside what was known then")
+    ] = False,
     limit: Annotated[int, Query(ge=1, le=5_000, description="calls, or changes, on a page")] = 500,
     after: Annotated[str, Query(max_length=80, description="the `next` of the page before")] = "",
     format: Annotated[Format, Query(description="a file holds every call, not a page of them")] = "json",  # noqa: A002
@@ -80,7 +83,7 @@ def history(
     if format != "json":
         return asked.between_as_file(span, format)
     if changes:
-        return asked.changes_between(span, after, limit)
+        return asked.changes_between(span, after, limit, places=places)
     return asked.calls_between(span, after, limit)
 
 
@@ -112,7 +115,7 @@ class _Asked:
         following = _place(page[-1]) if len(page) == limit else None
         return self._told(span, {"calls": self._shown(page)}, following)
 
-    def changes_between(self, span: tuple[str, str], after: str, limit: int) -> Response:
+    def changes_between(self, span: tuple[str, str], after: str, limit: int, *, places: bool) -> Response:
         if after and not _AFTER_CHANGE.fullmatch(after):
             raise UsageError(f"“{after[:80]}” is no `next` of a page of changes.")
         start: list[Call] | None = None
@@ -122,7 +125,11 @@ class _Asked:
             seq = head.seq
         page = self._log.between(self._feed, *span, limit=limit, after=seq)
         following = str(page[-1].seq) if len(page) == limit else None
-        return self._told(span, {"start": start, "changes": [one.change for one in page]}, following)
+        found: dict[str, Any] = {"start": start, "changes": [one.change for one in page]}
+        if places:
+            named = {*(call["id"] for call in start or ()), *(one.call for one in page)}
+            found["places"] = self._log.places(self._feed, sorted(named))
+        return self._told(span, found, following)
 
     def between_as_file(self, span: tuple[str, str], format_: str) -> Response:
         found: list[Call] = []
@@ -139,7 +146,7 @@ class _Asked:
         return self._file(found, format_, about, f"{span[0]}--{span[1]}")
 
     def _told(self, span: tuple[str, str], found: dict[str, Any], following: str | None) -> Response:
-        told: dict[str, Any] = {"calls": None, "start": None, "changes": None, **found}
+        told: dict[str, Any] = {"calls": None, "start": None, "changes": None, "places": None, **found}
         about = {"feed": self._feed, "from": span[0], "to": span[1], "next": following}
         return fresh(dumps({**about, **told, "unwatched": self._unwatched(span), **self._credit}))
 
