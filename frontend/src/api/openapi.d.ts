@@ -1076,8 +1076,8 @@ export interface components {
         /**
          * BetweenModel
          * @description What was between two moments: `calls` that were open at some time, or `changes` with the calls of the `start`.
-         *     `next` is what the next page is asked with; null on the last one. `unwatched` is null where too much is asked for it
-         *     to be worked out.
+         *     `places` is where their calls are as it is known now, where that was asked for. `next` is what the next page is
+         *     asked with; null on the last one. `unwatched` is null where too much is asked for it to be worked out.
          */
         BetweenModel: {
             /** Feed */
@@ -1092,6 +1092,10 @@ export interface components {
             start: components["schemas"]["CallModel"][] | null;
             /** Changes */
             changes: components["schemas"]["ChangeModel"][] | null;
+            /** Places */
+            places: {
+                [key: string]: components["schemas"]["CallPlaceModel"] | null;
+            } | null;
             /** Next */
             next: string | null;
             /** Unwatched */
@@ -5290,6 +5294,8 @@ export interface operations {
                 to?: string;
                 /** @description between two moments: the changes, and the calls they begin with */
                 changes?: boolean;
+                /** @description with `changes`: where their calls are, as it is known now, beside what was known then */
+                places?: boolean;
                 /** @description calls, or changes, on a page */
                 limit?: number;
                 /** @description the `next` of the page before */
