@@ -62,7 +62,7 @@ def open_live(settings: Settings, *, looking: bool = False) -> LiveFlow:
 
     With `looking`, nothing is created: where nothing is kept yet, an empty database in memory stands in.
     """
-    from bluelamp.live.places_record import PlaceRecord
+    from bluelamp.live.places_scores import PlaceScores
     from bluelamp.live.places_told import PlaceTeller
     from bluelamp.live.workflow import LiveFlow
     from bluelamp.sources.feeds.agency import read_agencies
@@ -101,7 +101,7 @@ def open_live(settings: Settings, *, looking: bool = False) -> LiveFlow:
         teller=PlaceTeller(told),
         keys=Keys(engine),
         hooks=Hooks(engine),
-        record=PlaceRecord(Places(engine), open_places(settings)),
+        place_scores=PlaceScores(Places(engine), open_places(settings)),
         deliver=lambda: _open_deliverer(settings, engine, log),
     )
 

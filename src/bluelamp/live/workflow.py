@@ -28,7 +28,7 @@ from bluelamp.live.capture import PUSHED
 from bluelamp.live.feed_flow import FeedFlow
 from bluelamp.live.hooks import Deliverer
 from bluelamp.live.locate import Locator
-from bluelamp.live.places_record import PlaceRecord
+from bluelamp.live.places_scores import PlaceScores
 from bluelamp.live.places_told import PlaceTeller
 from bluelamp.live.placing import Located, Placing
 from bluelamp.live.runner import Parts, Runner
@@ -68,7 +68,7 @@ class LiveFlow:
     keys: Keys
     hooks: Hooks
     # How well calls are placed, and what cities themselves report of them.
-    record: PlaceRecord
+    place_scores: PlaceScores
     # Makes what delivers webhooks, not started yet.
     deliver: Callable[[], Deliverer]
     token: str = ""

@@ -20,13 +20,13 @@ from bluelamp.settings import Settings
 from bluelamp.web import problems
 from bluelamp.web.api import (
     areas,
+    call_place,
     dashboards,
     datasets,
     feed_areas,
     feed_follow,
     feed_history,
-    feed_places,
-    feed_scores,
+    feed_placing,
     feed_snapshots,
     feed_statistics,
     feeds,
@@ -54,7 +54,7 @@ for _media_type in (
     add_compress_type(_media_type)
 _PARTS = (
     site, dashboards, datasets, questions, records, areas, held, tiles, feeds, feed_areas, feed_follow, feed_history,
-    feed_places, feed_scores, feed_snapshots, feed_statistics, hooks,
+    call_place, feed_placing, feed_snapshots, feed_statistics, hooks,
 )  # fmt: skip
 _DESCRIPTION = (
     "Every figure with its coverage. Answers are public, need no key (webhooks do), and may be cached: they carry a "

@@ -35,7 +35,7 @@ def test_days_of_the_past_are_closed_watched_and_placed(tmp_path: Path) -> None:
     methods = bluelamp.ask("calls", home=home, by="place_method").rows
     assert methods[0]["place_method"].startswith("gazetteer"), "placed as the poller does"
     flow = open_live(read_settings({"home": home}, {})[0])
-    told = flow.record.standing(flow.agency(FEED))
+    told = flow.place_scores.standing(flow.agency(FEED))
     flow.close()
     (scored,) = told["history"]
     assert scored["official"] > 100, "calls are found by their numbers"

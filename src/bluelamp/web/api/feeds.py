@@ -183,7 +183,7 @@ def call(
         "call": found,
         "timeline": [one.change for one in timeline],
         "kept_from": head.tail + 1 if len(timeline) < found["revision"] else None,
-        "official": live.flow.record.official(agency_of(live, feed), found),
+        "official": live.flow.place_scores.official(agency_of(live, feed), found),
         **credits_of(agency_of(live, feed)),
     }
     return fresh(dumps(told))

@@ -21,7 +21,7 @@ from bluelamp.live.places_ground import ground_of
 from bluelamp.live.places_open import PlacesSetup, open_told
 from bluelamp.live.places_told import Opened, PlaceTeller
 from bluelamp.storage.places import Places
-from bluelamp.web.api.feed_places import PlaceFoundModel
+from bluelamp.web.api.call_place import PlaceFoundModel
 
 NOW = datetime(2026, 2, 11, 7, tzinfo=UTC)
 

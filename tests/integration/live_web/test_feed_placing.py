@@ -17,8 +17,8 @@ from bluelamp.domain.call import Place
 from bluelamp.domain.place import Asked, Candidate
 from bluelamp.live.places_desk import Desk
 from bluelamp.live.places_ground import ground_of
-from bluelamp.live.places_record import NOT_YET
 from bluelamp.live.places_score import Official, measure
+from bluelamp.live.places_scores import NOT_YET
 from bluelamp.sources.feeds.agency import Privacy
 from bluelamp.storage.places import Places
 from bluelamp.web.feed_place_schemas import FeedPlacesModel
@@ -144,7 +144,7 @@ def test_where_places_are_kept_from_view_no_distance_is_told(city: CityFeed, pri
     shown = {**call, "place": place}
     Places(engine_of(city.flow)).officials.keep(FEED, [("26-0000001", LAT, LON)], NOW)
     agency = city.flow.agencies[FEED]
-    record = city.flow.record
+    record = city.flow.place_scores
     plain, kept = record.official(agency, shown), record.official(replace(agency, privacy=privacy), shown)  # type: ignore[arg-type]
     assert plain is not None
     assert kept is not None

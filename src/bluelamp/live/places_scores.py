@@ -24,7 +24,7 @@ _SHOWN_SCORES = tuple(name for name in Score.__dataclass_fields__ if name != "re
 _MOST = 60  # measurements of the past
 
 
-class PlaceRecord:
+class PlaceScores:
     """Of one installation. Raises StorageError where the database is away."""
 
     def __init__(self, places: Places, setup: PlacesSetup) -> None:
