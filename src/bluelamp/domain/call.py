@@ -20,7 +20,8 @@ class Unit(TypedDict):
 
 
 class Place(TypedDict, total=False):
-    """Where a call is: a point in degrees, an area by its name, or nothing. `method` says how it was found."""
+    """Where a call is: a point in degrees, an area by its name, or nothing. `method` says how it was found, `cloak` how
+    a point was made less exact than it is known (`block/100`: no finer than a block, moved by up to 100 metres)."""
 
     kind: Literal["point", "area", "none"]
     lat: float
@@ -30,6 +31,7 @@ class Place(TypedDict, total=False):
     confidence: float | None
     area: str
     version: str
+    cloak: str
 
 
 class Call(TypedDict):

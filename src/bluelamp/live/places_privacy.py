@@ -41,6 +41,11 @@ class PlacePrivacy:
         """Whether anything is shown otherwise than it is known."""
         return self.jitter_m > 0 or self.finest != "point"
 
+    @property
+    def rule(self) -> str:
+        """By what a point was made less exact, as it is written into it: `block/100`."""
+        return f"{self.finest}/{self.jitter_m:g}"
+
     def cloaked(self, place: Place, feed: str) -> Place:
         """A place of a feed as it may be shown. The same gives the same."""
         if place["kind"] != "point" or not self.cloaks:
@@ -54,13 +59,14 @@ class PlacePrivacy:
         if wide:
             lat, lon = _on_a_grid(lat, lon, wide)
         metres = max(place.get("uncertainty_m") or 0.0, wide) + self.jitter_m
-        return {**place, "lat": lat, "lon": lon, "uncertainty_m": metres}
+        return {**place, "lat": lat, "lon": lon, "uncertainty_m": metres, "cloak": self.rule}
 
     def lets_through(self, place: Place | None) -> bool:
-        """Whether a place claims no more than may be shown: one that was told under laxer rules may."""
-        if place is None or place["kind"] != "point":
+        """Whether a place is shown as the rules say: one that was told under others is not. How uncertain it claims to
+        be would not tell: a point may be uncertain without ever having been moved."""
+        if place is None or place["kind"] != "point" or not self.cloaks:
             return True
-        return self.finest != "area" and (place.get("uncertainty_m") or 0.0) >= _METRES[self.finest] + self.jitter_m
+        return self.finest != "area" and place.get("cloak") == self.rule
 
     def _moved(self, lat: float, lon: float, feed: str) -> tuple[float, float]:
         """Whatever lies in one small cell is shown at one point, which lies elsewhere: were every call moved by itself,

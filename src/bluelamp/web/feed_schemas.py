@@ -98,7 +98,9 @@ class UnitModel(_Model):
 
 
 class CallPlaceModel(_Model):
-    """A point in degrees, an area by its name, or nothing; how it was found and how sure that is."""
+    """A point in degrees, an area by its name, or nothing; how it was found and how sure that is. `cloak` is only there
+    where the feed's privacy shows a point less exactly than it is known: `block/100` is no finer than a block, moved by
+    up to 100 metres."""
 
     kind: Literal["point", "area", "none"] | None = None
     lat: float | None = None
@@ -108,6 +110,7 @@ class CallPlaceModel(_Model):
     confidence: float | None = None
     area: str | None = None
     version: str | None = None
+    cloak: str | None = None
 
 
 class CallModel(_Model):

@@ -254,6 +254,23 @@ def test_an_open_call_that_shows_more_than_it_may_by_now_is_placed_again(
     assert list(told.kinds) == ["a"]
 
 
+def test_an_open_call_whose_point_is_vague_is_moved_all_the_same(lite: Places, opened: Opened, told: Told) -> None:
+    privacy = PlacePrivacy(jitter_m=100.0, secret=lite.secret())
+    lat, lon = at(1, 7)
+    vague: Place = {"kind": "point", "lat": lat, "lon": lon, "uncertainty_m": 900.0, "method": "gazetteer street"}
+    waiting = [(FEED, call("b", "STREET 8", place=privacy.cloaked(vague, FEED)))]
+    waiting += [(FEED, call("a", "STREET 7", place=vague))]
+    desk = desk_on(lite, (), None, KnownBlocks(BLOCKS))
+    locator = opened(desk, privacy={FEED: privacy}, waiting=lambda: waiting)
+    locator.start()
+    for _ in range(200):
+        if told.all:
+            break
+        threading.Event().wait(0.02)
+    assert locator.drain(10)
+    assert list(told.kinds) == ["a"]
+
+
 def test_where_there_are_to_be_no_points_the_calls_own_area_is_told(lite: Places, opened: Opened, told: Told) -> None:
     locator = opened(desk_on(lite, (), None, KnownBlocks(BLOCKS)), privacy={FEED: PlacePrivacy(finest="area")})
     locator.start()

@@ -72,6 +72,13 @@ def test_what_was_told_under_laxer_rules_is_known() -> None:
     assert not PlacePrivacy(finest="area").lets_through(shown.cloaked(POINT, "city"))
     assert not PlacePrivacy(finest="block").lets_through({**POINT, "uncertainty_m": None})
     assert PlacePrivacy().lets_through(POINT)
+    # A point that is uncertain anyway has not been moved for that.
+    vague: Place = {**POINT, "uncertainty_m": 900.0}
+    moving = PlacePrivacy(jitter_m=100.0, secret="one")
+    assert not moving.lets_through(vague)
+    assert not moving.lets_through(shown.cloaked(vague, "city"))
+    assert moving.lets_through(moving.cloaked(vague, "city"))
+    assert moving.cloaked(vague, "city")["cloak"] == "point/100"
     for hidden in (None, PlacePrivacy(finest="area").cloaked(POINT, "city")):
         assert PlacePrivacy(finest="area").lets_through(hidden)
 
