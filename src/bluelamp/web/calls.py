@@ -64,10 +64,13 @@ class OpenCalls(CallsVersion, OpenVersion):
         try:
             self.gather()
         except Exception as error:  # the files answer all the same
-            structlog.get_logger("bluelamp.web").warning("calls not gathered", problem=str(error))
+            if not self._unwanted:
+                structlog.get_logger("bluelamp.web").warning("calls not gathered", problem=str(error))
 
     def close(self) -> None:
+        """Waits for the gathering thread: never to be called under a lock that requests wait for."""
         if self._gatherer.ident is not None:
+            self.stop_gathering()
             self._gatherer.join()
         self.connection.close()
         _remove(self.file)
@@ -89,7 +92,8 @@ class OpenedCalls:
         self._stamp: object = None
         self._looked = 0.0
         self._open: dict[str, OpenCalls] = {}
-        self._current = ""
+        self._leaving: list[OpenCalls] = []  # taken out of those that are open, and still to be closed
+        self._current, self._files = "", 0
 
     @contextmanager
     def lease(self, name: str = "") -> Iterator[OpenVersion]:
@@ -109,18 +113,22 @@ class OpenedCalls:
                 )
             opened.readers += 1
         try:
+            self._let_go()
             yield opened
         finally:
             with self._lock:
                 opened.readers -= 1
                 opened.used = time.monotonic()
                 self._retire()
+            self._let_go()
 
     def current_name(self) -> str:
         """The name of the calls as they are; empty before the first day."""
         with self._lock:
             self._follow()
-            return self._current
+            name = self._current
+        self._let_go()
+        return name
 
     def _follow(self) -> None:
         """Open the lake as it is, where it is other than before."""
@@ -155,7 +163,8 @@ class OpenedCalls:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             sweep(folder, deep=False)
-            file = folder / f"{name}.{os.getpid()}{PARTIAL}"
+            self._files += 1  # the same state may be opened again while it is being closed
+            file = folder / f"{name}.{self._files}.{os.getpid()}{PARTIAL}"
             _remove(file)
             file.touch()
             file.unlink()
@@ -166,16 +175,23 @@ class OpenedCalls:
     def close(self) -> None:
         """Close all that is open."""
         with self._lock:
-            for opened in self._open.values():
-                opened.close()
+            self._leaving += self._open.values()
             self._open.clear()
             self._current = ""
+        self._let_go()
 
     def _retire(self) -> None:
-        """Close what nobody reads, but for the current state and the few that were asked for last."""
+        """Take out what nobody reads, but for the current state and the few that were asked for last."""
         idle = [one for name, one in self._open.items() if name != self._current and not one.readers]
         for opened in sorted(idle, key=lambda one: -one.used)[_OTHERS_OPEN:]:
             del self._open[opened.name]
+            self._leaving.append(opened)
+
+    def _let_go(self) -> None:
+        """Close what was taken out. Not under the lock: what is being gathered takes its time to end."""
+        with self._lock:
+            leaving, self._leaving = self._leaving, []
+        for opened in leaving:
             opened.close()
 
 

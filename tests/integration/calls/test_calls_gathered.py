@@ -4,7 +4,9 @@ state that it is of."""
 from __future__ import annotations
 
 import json
+import threading
 
+import duckdb
 import pytest
 from calls_city import City, shown_city
 
@@ -67,3 +69,46 @@ def test_a_server_gathers_beside_its_answers_and_leaves_nothing(made: City, monk
         assert number > 100
     opened.close()
     assert list(folder.iterdir()) == []
+
+
+def test_a_state_that_is_slow_to_close_keeps_nobody_waiting(made: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calls, "_OTHERS_OPEN", 0)
+    opened = calls.OpenedCalls(made.settings, Effort(2, 30))
+    current = opened.current_name()
+    assert opened._home is not None
+    days = opened._home.days()[:-1]
+    old = calls.OpenCalls(opened._home.connect(days, memory_mb=200, threads=1), days, opened._home, None)
+    old.guard = Effort(2, 30).guard
+    gathered = threading.Event()
+    old._gatherer = threading.Thread(target=gathered.wait, args=(60,))
+    old._gatherer.start()
+    opened._open[old.name] = old
+
+    def read() -> None:
+        with opened.lease(old.name):
+            pass
+
+    reader = threading.Thread(target=read)
+    asker = threading.Thread(target=opened.current_name)
+    reader.start()
+    while old.name in opened._open:
+        threading.Event().wait(0.01)
+    asker.start()
+    asker.join(10)
+    answered = not asker.is_alive()
+    closing = reader.is_alive()
+    gathered.set()
+    reader.join(10)
+    assert closing, "it waits for what is being gathered"
+    assert answered
+    assert opened.current_name() == current
+    with pytest.raises(duckdb.ConnectionException):
+        old.connection.execute("SELECT 1")
+    opened.close()
+
+
+def test_what_nobody_needs_any_more_is_not_gathered(made: City) -> None:
+    with open_calls(made.settings) as version:
+        version.stop_gathering()
+        version.gather()
+        assert version.reading(version.files)[1] != {}, "from the files"

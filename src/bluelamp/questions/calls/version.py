@@ -62,19 +62,29 @@ class CallsVersion(DataVersion):
         DataVersion.__init__(self, connection)
         self.days, self.lake = tuple(days), lake
         self.feeds = {day.feed: feeds.get(day.feed, FeedWords(day.feed)) for day in days}
-        self._gathered = False
+        self._gathered = self._unwanted = False
+        self._gathering: duckdb.DuckDBPyConnection | None = None
 
     def gather(self) -> None:
         """Put the calls of all days into one table of the engine; from then on questions are answered from it. The
         same answers, many times as fast: what takes long is to open hundreds of files. May run beside questions.
         Raises Damaged."""
         table, given = self.reading(self.files)
+        self._gathering = self.connection.cursor()
+        if self._unwanted:
+            return
         with _told():
-            self.connection.cursor().execute(
+            self._gathering.execute(
                 f"CREATE TABLE {_GATHERED} AS SELECT * EXCLUDE (units) FROM {table} AS r",  # noqa: S608 - ours
                 given,
             )
         self._gathered = True
+
+    def stop_gathering(self) -> None:
+        """Nobody needs the table any more: what is being gathered ends in an error, soon."""
+        self._unwanted = True
+        if self._gathering is not None:
+            self._gathering.interrupt()
 
     @property
     def name(self) -> str:
