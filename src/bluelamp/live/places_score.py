@@ -107,11 +107,14 @@ def _official(row: Mapping[str, Any]) -> Official | None:
     return Official(lat, lon, number, location, of("block"), areas)
 
 
-def measure(desk: Desk, officials: Sequence[Official], now: datetime) -> list[Score]:
-    """Remember what is reported of calls, score places against it, and keep what that comes to. Raises StorageError."""
+def measure(
+    desk: Desk, officials: Sequence[Official], now: datetime, sample: Sequence[Official] | None = None
+) -> list[Score]:
+    """Remember what is reported of calls, score places against it (or a sample of it), and keep what that comes to.
+    Raises StorageError."""
     numbered = ((one.number, one.lat, one.lon) for one in officials if one.number)
     desk.places.officials.keep(desk.feed, numbered, now)
-    measured = score(desk, officials)
+    measured = score(desk, officials if sample is None else sample)
     desk.places.keep_scores(desk.feed, measured, now)
     return measured
 

@@ -17,7 +17,7 @@ from bluelamp.bootstrap import open_places
 from bluelamp.errors import BluelampError
 from bluelamp.live.places_desk import Desk
 from bluelamp.live.places_open import open_desk
-from bluelamp.live.places_score import Official, score
+from bluelamp.live.places_score import Official, measure
 from bluelamp.settings import read_settings
 from bluelamp.sources.feeds.agency import read_agencies
 from bluelamp.storage.database import open_database
@@ -75,7 +75,7 @@ def reporting(home: Path, server: CityServer) -> Iterator[None]:
 
 
 def _report(home: Path, server: CityServer, stopping: threading.Event) -> None:
-    since = measured = server.now() - _BEFORE
+    since = scored = server.now() - _BEFORE
     look = 0
     while not stopping.wait(_EVERY):
         look, until = look + 1, server.now()
@@ -84,8 +84,8 @@ def _report(home: Path, server: CityServer, stopping: threading.Event) -> None:
                 told = [(one.number or "", one.lat, one.lon) for one in reports(server.publisher.city, since, until)]
                 desk.places.officials.keep(FEED, told, datetime.now(UTC))
                 if look % _LOOKS == 0:
-                    _take(desk, reports(server.publisher.city, measured, until), datetime.now(UTC))
-                    measured = until
+                    _take(desk, reports(server.publisher.city, scored, until), datetime.now(UTC))
+                    scored = until
             since = until
         except BluelampError as error:
             _LOG.warning("the city's reports are not kept", problem=error.message)
@@ -93,9 +93,8 @@ def _report(home: Path, server: CityServer, stopping: threading.Event) -> None:
 
 def _take(desk: Desk, found: list[Official], now: datetime) -> None:
     """Remember all reports, and score some of them."""
-    desk.places.officials.keep(FEED, [(one.number or "", one.lat, one.lon) for one in found], now)
     some = random.Random(key("reports", len(found))).sample(found, min(len(found), _SAMPLE))
-    desk.places.keep_scores(FEED, score(desk, some), now)
+    measure(desk, found, now, some)
 
 
 @contextmanager
