@@ -46,8 +46,8 @@ class CityMap:
 
     @property
     def version(self) -> str:
-        """Changes with the material, and with nothing else."""
-        return "-".join(one.parquet_sha256[:12] for _, one in sorted(self.held.items()))
+        """Changes with the material and with what the city's file says, such as whose it is, and with nothing else."""
+        return "-".join((self.city.fingerprint, *(one.parquet_sha256[:12] for _, one in sorted(self.held.items()))))
 
     def about(self) -> dict[str, Any]:
         """Which kinds of area there are, from where and of which day; whether there are streets."""

@@ -120,6 +120,21 @@ def test_what_has_not_changed_is_not_sent_again(api: httpx.Client, built: CityFe
     take(built, [beats])
     answer = api.get("areas/beat", headers={"If-None-Match": tags["areas/beat"]})
     assert "999" in {one["properties"]["id"] for one in collection(answer)}
+    cache = built.settings.home / "cache" / "web"
+    assert len(list(cache.glob("feed-*beat*.json"))) == 1, "what is not shown any more is not kept"
+    assert len(list(cache.glob("feed-*ground*.json"))) == 1
+
+
+def test_what_the_citys_file_says_anew_is_told_at_once(api: httpx.Client, built: CityFeed) -> None:
+    file = built.settings.home / "cities" / "bend.toml"
+    before, written = api.get("areas"), file.read_text()
+    file.write_text(written.replace("Made by Bluelamp's synthetic city", "Office of Lanes"))
+    try:
+        answer = api.get("areas", headers={"If-None-Match": before.headers["etag"]})
+        assert answer.status_code == 200
+        assert answer.json()["source"] == "Office of Lanes"
+    finally:
+        file.write_text(written)
 
 
 def test_what_is_not_held_is_told_in_words(api: httpx.Client) -> None:

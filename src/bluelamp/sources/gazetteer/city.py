@@ -7,6 +7,7 @@ Used by the step that builds gazetteers, by the commands, and by whoever reads a
 from __future__ import annotations
 
 import difflib
+import hashlib
 import tomllib
 from collections.abc import Mapping
 from importlib import resources
@@ -106,7 +107,7 @@ class CityFile(BaseModel):
 
 class City:
     """One city's configuration. `aliases` as `domain.location.parse_location` takes them, `origin` where it was read
-    from: `shipped`, or a path."""
+    from: `shipped`, or a path; `fingerprint` changes with whatever the file says."""
 
     def __init__(self, name: str, written: CityFile, origin: str) -> None:
         self.name, self.origin = name, origin
@@ -116,6 +117,7 @@ class City:
         self.default_points = written.default_points
         self.aliases = canonical_aliases(written.aliases)
         self.inputs = written.inputs
+        self.fingerprint = hashlib.sha256(written.model_dump_json().encode()).hexdigest()[:12]
 
 
 def read_cities(folder: Path | None) -> dict[str, City]:

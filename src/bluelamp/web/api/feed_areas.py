@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request, Response
@@ -73,19 +74,25 @@ def _map(request: Request, feed: str) -> CityMap:
 
 def _answered(request: Request, found: CityMap, what: str, media_type: str, make: Callable[[], bytes]) -> Response:
     site = site_of(request)
-    etag = etag_of("feed areas", str(_FORM), found.feed, found.city.title, found.version, what)
+    etag = etag_of("feed areas", str(_FORM), found.feed, found.version, what)
     headers = {"ETag": etag, "Cache-Control": _CACHED}
     if has_tag(request, etag):
         return Response(status_code=304, headers=headers)
-    path = site.cache / f"feed-{hashlib.sha256(etag.encode()).hexdigest()[:24]}.json"
+    # A feed's name has no full stop: what is removed is never another feed's.
+    kept = f"feed-{found.feed}.{what}"
+    path = site.cache / f"{kept}.{hashlib.sha256(etag.encode()).hexdigest()[:24]}.json"
 
     def made() -> bytes:
-        if path.exists():
+        with suppress(FileNotFoundError):
             return path.read_bytes()
         with site.effort.turn():
             body = make()
-        with storage_errors("keep an outline"), atomic_path(path) as partial:
-            partial.write_bytes(body)
+        with storage_errors("keep an outline"):
+            with atomic_path(path) as partial:
+                partial.write_bytes(body)
+            for other in site.cache.glob(f"{kept}.*.json"):  # of an older gazetteer
+                if other != path:
+                    other.unlink(missing_ok=True)
         return body
 
     return Response(site.answers.get(etag, made), media_type=media_type, headers=headers)
