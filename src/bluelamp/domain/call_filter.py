@@ -19,7 +19,7 @@ Box = tuple[float, float, float, float]
 
 
 class Facts(NamedTuple):
-    """What a filter looks at of an open call; texts in small letters, the place in degrees."""
+    """What a filter looks at of a call; texts in small letters, the place in degrees."""
 
     division: str | None
     beat: str | None
@@ -31,8 +31,11 @@ class Facts(NamedTuple):
 
 def facts_of(call: Call | None) -> Facts | None:
     """None for a call that is not open."""
-    if call is None or call["ended"]:
-        return None
+    return None if call is None or call["ended"] else past_facts(call)
+
+
+def past_facts(call: Call) -> Facts:
+    """The facts of a call, ended or not, as it was while it was open."""
     place = call["place"] or {}
     labels = (call["division"], call["beat"], call["priority"], call["nature"])
     return make_facts(*labels, place.get("lat"), place.get("lon"))

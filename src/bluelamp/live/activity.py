@@ -7,15 +7,15 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import cast
 
 from bluelamp.domain.call import Call
-from bluelamp.domain.call_filter import Filter, facts_of
+from bluelamp.domain.call_filter import Filter, past_facts
 from bluelamp.domain.change import Change, apply
 from bluelamp.domain.moment import moment_of, moved, parse_moment, seconds_between
 from bluelamp.errors import UsageError
 from bluelamp.live.line_memory import Count, LineKey, LineMemory
-from bluelamp.live.unwatched import Stretch, clipped, longest_wait, whole_gaps
+from bluelamp.live.openings import seen_to_open
+from bluelamp.live.unwatched import Stretch, clipped, clock_of, longest_wait, whole_gaps
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.storage.event_log import EventLog, Head, Logged
 from bluelamp.storage.snapshots import Snapshots
@@ -93,9 +93,10 @@ class Lines:
     memory: LineMemory = field(default_factory=LineMemory)
 
     def draw(self, first: str, last: str, step: int, through: Filter, now: datetime | None = None) -> Line:
-        """The line from one moment to another, or to now where that comes first. Raises NoSuchThing for a feed without
-        a log."""
-        until = moment_of(now or datetime.now(UTC))
+        """The line from one moment to another, or to now on the feed's own clock where that comes first. `now` is a
+        test's clock. Raises NoSuchThing for a feed without a log."""
+        now = clock_of(self.agency, now) if self.agency else now or datetime.now(UTC)
+        until = moment_of(now)
         last = max(first, min(last, until))
         moments = moments_of(first, last, step)
         gaps = None if self.agency is None else whole_gaps(self.snapshots, self.agency, first, last, now)
@@ -172,9 +173,7 @@ def opening_seen(change: Change, longest: float) -> bool:
     """Whether it is known when a call was opened: not of the calls that a feed began with, nor of those that were there
     after nobody had watched."""
     first, last = change.get("between") or [None, None]
-    return (
-        not change.get("first") and first is not None and last is not None and seconds_between(first, last) <= longest
-    )
+    return not change.get("first") and seen_to_open(first, last, longest)
 
 
 class _All:
@@ -226,8 +225,7 @@ class _Filtered:
 
     def _put(self, call: Call) -> None:
         self._open[call["id"]] = call
-        # Of the past: a call is looked at as it was while it was open.
-        if self._through.lets(facts_of(cast(Call, {**call, "ended": None}))):
+        if self._through.lets(past_facts(call)):
             self._shown.add(call["id"])
         else:
             self._shown.discard(call["id"])

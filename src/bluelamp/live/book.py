@@ -12,12 +12,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bluelamp.domain.call import Call
-from bluelamp.domain.call_filter import Facts, Filter, make_facts
+from bluelamp.domain.call_filter import Facts, Filter, make_facts, past_facts
 from bluelamp.domain.change import apply
 from bluelamp.domain.duration import UNKNOWN, Minutes, minutes_with_unit
 from bluelamp.domain.local_day import Span, bounds, watched
 from bluelamp.domain.moment import moment_of
-from bluelamp.live.openings import DayOpenings, Labels, opened_at, past_facts, seen_to_open
+from bluelamp.live.openings import DayOpenings, Labels, opened_at, seen_to_open
 from bluelamp.live.unwatched import longest_wait
 from bluelamp.live.watch import Watch
 from bluelamp.sources.feeds.agency import Agency
@@ -80,16 +80,19 @@ class FeedBook:
         self._read_days(today, self.watch.spans(now))
 
     def _begin(self, now: datetime, today: date) -> None:
+        # Without a place in the log until everything was read: after a failure it is begun again.
+        self.head = None
         for kept in (self.held, self.days, self._watched, self._counts, self._shared):
             kept.clear()
         first = bounds(today - timedelta(days=7 * WEEKS), self.zone)[0]
         self.watch = Watch(self._snapshots, self.agency, first)
-        self.head, open_ = self._log.current(self.agency.name)
+        head, open_ = self._log.current(self.agency.name)
         for call in self._recent(now, today):
             if call["ended"]:
                 self._hold(call)
         for call in open_:
             self._hold(call)
+        self.head = head
 
     def _recent(self, now: datetime, today: date) -> Iterable[Call]:
         """The calls that were open at some time in the last days."""
@@ -109,7 +112,8 @@ class FeedBook:
             for one in page:
                 self._take(one)
             seq = page[-1].seq
-        self.head = head._replace(seq=seq)
+            # After every page: what was taken in is not taken in again when the next page cannot be read.
+            self.head = head._replace(seq=seq)
 
     def _take(self, logged: Logged) -> None:
         held, change = self.held.get(logged.call), logged.change

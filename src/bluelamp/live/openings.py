@@ -10,7 +10,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bluelamp.domain.call import Call
-from bluelamp.domain.call_filter import Facts, Filter, facts_of
+from bluelamp.domain.call_filter import Facts, Filter
 from bluelamp.domain.moment import seconds_between
 
 _NOWHERE = float("nan")
@@ -28,14 +28,6 @@ def opened_at(call: Call) -> str:
 def seen_to_open(after: str | None, by: str | None, longest: float) -> bool:
     """Whether it is known when a call was opened: two answers at most `longest` seconds apart tell it."""
     return after is not None and by is not None and seconds_between(after, by) <= longest
-
-
-def past_facts(call: Call) -> Facts:
-    """What a filter looks at of a call, ended or not, as it was while it was open."""
-    copy: Call = {**call, "ended": None}
-    found = facts_of(copy)
-    assert found is not None
-    return found
 
 
 class DayOpenings:

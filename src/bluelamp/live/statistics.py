@@ -20,10 +20,11 @@ from bluelamp.domain.duration import Minutes
 from bluelamp.domain.local_day import Span
 from bluelamp.domain.meaning import Dictionary
 from bluelamp.domain.moment import moment_of
+from bluelamp.errors import Overloaded
 from bluelamp.live.book import DAY, WEEKS, FeedBook, Held
 from bluelamp.live.guard import FAILED, SUSPICIOUS
 from bluelamp.live.openings import HOURS, days_within
-from bluelamp.live.unwatched import SEEN
+from bluelamp.live.unwatched import SEEN, clock_of
 from bluelamp.live.watch import gaps_in, share_watched
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.storage.event_log import EventLog
@@ -31,6 +32,8 @@ from bluelamp.storage.snapshots import Snapshots
 
 HOUR = timedelta(hours=1)
 _TOLD_AGAIN, _MOST_TOLD = 2.0, 64  # seconds, answers
+# So long one waits for the book of a feed before being told to come back: longer only while the database is away.
+_PATIENCE_SECONDS = 5.0
 # An hour is compared with where so much of it was watched; with fewer such hours nothing is called usual.
 _WATCHED_SHARE, _FEWEST_HOURS = 0.9, 3
 # An hour of the week has a figure once it was watched for so many minutes.
@@ -53,8 +56,8 @@ class Books:
     def statistics(
         self, log: EventLog, snapshots: Snapshots, agency: Agency, through: Filter, now: datetime | None = None
     ) -> Told:
-        """A feed in figures, through a filter; see the API's description. `now` is a test's clock. Raises NoSuchThing
-        for a feed without a log."""
+        """A feed in figures, through a filter, as of now on the feed's own clock; see the API's description. `now` is
+        a test's clock. Raises NoSuchThing for a feed without a log, Overloaded where another answer takes too long."""
         key = agency.name, through.query()
         with self._lock:
             since, told = self._told.get(key, (0.0, {}))
@@ -65,10 +68,14 @@ class Books:
                 found = threading.Lock(), FeedBook(log, snapshots, agency)
                 self._books[agency.name] = found
         lock, book = found
-        with lock:
-            when = now or datetime.now(UTC)
+        if not lock.acquire(timeout=_PATIENCE_SECONDS):
+            raise Overloaded(f"The figures of {agency.name} are being worked out just now.", "Ask again soon.")
+        try:
+            when = clock_of(agency, now)
             book.keep_up(when)
             told = _told(book, snapshots, through, when)
+        finally:
+            lock.release()
         with self._lock:
             self._told[key] = time.monotonic(), told
             self._told.move_to_end(key)
@@ -97,8 +104,9 @@ def _told(book: FeedBook, snapshots: Snapshots, through: Filter, now: datetime) 
             "to": moment_of(now),
             "watched_share": round(share, 3),
         },
-        "usual_this_hour": usual_of(usual),
-        "usual_words": words_of_usual(len(usual), now, book.zone),
+        # Beside less than what is asked of past hours, every hour would look calm.
+        "usual_this_hour": usual_of(usual) if share >= _WATCHED_SHARE else None,
+        "usual_words": words_of_usual(len(usual), now, book.zone, share),
         "by": by_fields(calls, book.agency.dictionary),
         "on_scene": on_scene(recent.minutes, book.agency.rules.window),
         "busiest_beats": busiest(recent.beats, calls),
@@ -187,15 +195,17 @@ def opened_in(book: FeedBook, hour: Span, through: Filter) -> int:
     return sum(book.days[day].between(*hour, through) for day in days_within(*hour, book.zone))
 
 
-def words_of_usual(count: int, now: datetime, zone: ZoneInfo) -> str:
+def words_of_usual(count: int, now: datetime, zone: ZoneInfo, share: float = 1.0) -> str:
     """One sentence that says what the hour is compared with, or why with nothing. `count` is how many such hours were
-    watched."""
+    watched, `share` how much of this one."""
     if count < _FEWEST_HOURS:
         were = f"{count or 'none'} of at least {_FEWEST_HOURS} such hours {'were' if count > 1 else 'was'} watched"
         return f"Not enough history yet: {were}."
+    if share < _WATCHED_SHARE:
+        return f"Only {share:.0%} of the last hour was watched: too little to be compared with past weeks."
     end = now.astimezone(zone)
     begin = (now - HOUR).astimezone(zone)
-    return f"{_WEEKDAYS[end.weekday()]}, {begin:%H:%M} to {end:%H:%M}, in {count} of the past {WEEKS} weeks."
+    return f"{_WEEKDAYS[begin.weekday()]}, {begin:%H:%M} to {end:%H:%M}, in {count} of the past {WEEKS} weeks."
 
 
 # -- what is active ----------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ Used by the history, the line of calls at once and the statistics."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from bluelamp.domain.moment import moment_of, moved, seconds_between
@@ -27,12 +27,17 @@ def longest_wait(agency: Agency) -> float:
     return max(_INTERVALS * agency.interval_seconds, _SHORTEST)
 
 
+def clock_of(agency: Agency, now: datetime | None = None) -> datetime:
+    """What time it is for those who see a feed: earlier than `now` where its privacy holds every snapshot back."""
+    return (now or datetime.now(UTC)) - timedelta(minutes=agency.privacy.delay_minutes)
+
+
 def unwatched(
     snapshots: Snapshots, agency: Agency, first: str, last: str, now: datetime | None = None
 ) -> list[Stretch]:
     """The stretches within two moments that were not watched, as moments, in order. An answer shortly before or after
-    covers time within; what is still to come is not missed yet."""
-    now = now or datetime.now(UTC)
+    covers time within; what is still to come, or held back, is not missed yet. `now` is the feed's own (`clock_of`)."""
+    now = now or clock_of(agency)
     return clipped(whole_gaps(snapshots, agency, first, last, now), first, min(last, moment_of(now)))
 
 
@@ -43,7 +48,7 @@ def whole_gaps(
     longest = longest_wait(agency)
     begin, end = moved(first, -longest), moved(last, longest)
     seen = [when for when, verdict in snapshots.watched(agency.name, begin, end) if verdict in SEEN]
-    return gaps_between(seen, first, last, longest, moment_of(now or datetime.now(UTC)))
+    return gaps_between(seen, first, last, longest, moment_of(now or clock_of(agency)))
 
 
 def gaps_between(seen: Sequence[str], first: str, last: str, longest: float, now: str) -> list[Stretch]:

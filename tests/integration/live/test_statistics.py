@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -15,12 +16,15 @@ import pytest
 from at_hand import FEED, answer, make_home, minute, open_flow, unit
 from feed_life import live
 
-from bluelamp.domain.call_filter import Filter, make_filter
+from bluelamp.domain.call_filter import Filter, make_filter, past_facts
 from bluelamp.domain.duration import minutes_with_unit
 from bluelamp.domain.moment import moment_of, parse_moment
-from bluelamp.live.openings import past_facts
+from bluelamp.errors import Unreachable
+from bluelamp.live import book as book_module
+from bluelamp.live.book import FeedBook
 from bluelamp.live.statistics import Books
 from bluelamp.live.workflow import LiveFlow
+from bluelamp.storage.event_log import EventLog
 
 CHICAGO = ZoneInfo("America/Chicago")
 ALL = make_filter()
@@ -173,6 +177,79 @@ def test_a_log_that_is_made_anew_is_read_anew(lived: LiveFlow) -> None:
     book.head = book.head._replace(epoch="another")
     book.held.clear()
     assert told(lived, now, ALL, books) == before
+
+
+class Away:
+    """A log whose database is away for one reading of a kind."""
+
+    def __init__(self, log: EventLog, *names: str) -> None:
+        self._log, self.failing = log, list(names)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self.failing:
+            self.failing.remove(name)
+            raise Unreachable("The database does not answer.")
+        return getattr(self._log, name)
+
+
+@pytest.mark.parametrize("name", ["calls_between", "current"])
+def test_a_database_that_was_away_for_a_moment_changes_no_figure(lived: LiveFlow, name: str) -> None:
+    now, books, log = parse_moment(minute(240)), Books(), Away(lived.log, name)
+    asked = log, lived.snapshots, lived.agencies[FEED], ALL, now
+    with pytest.raises(Unreachable):
+        books.statistics(*asked)  # type: ignore[arg-type]
+    assert log.failing == []
+    assert books.statistics(*asked) == told(lived, now)  # type: ignore[arg-type]
+
+
+def test_pages_of_changes_that_were_read_are_not_read_twice(lived: LiveFlow, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second page of what has come since fails once."""
+    now, log = parse_moment(minute(240)), lived.log
+    head = log.head(FEED)
+    at = next(one for one in log.changes(head, 0) if one.seq == head.seq // 2)
+    # As it stood in the middle of its life.
+    _, calls = log.as_of(FEED, at.at)
+    monkeypatch.setattr(book_module, "_PAGE", 10)
+    early = FeedBook(log, lived.snapshots, lived.agencies[FEED])
+    early.keep_up(now)
+    early.held.clear()
+    for call in calls:
+        early._hold(call)
+    seq = max(one.seq for one in log.changes(head, 0) if one.at <= at.at)
+    early.head = head._replace(seq=seq)
+    failing = Away(log)
+    early._log = failing  # type: ignore[assignment]
+    real, read = log.changes, []
+
+    def changes(*asked: Any, **more: Any) -> Any:
+        read.append(asked)
+        if len(read) == 2:
+            raise Unreachable("The database does not answer.")
+        return real(*asked, **more)
+
+    failing.changes = changes  # type: ignore[attr-defined]
+    with pytest.raises(Unreachable):
+        early.keep_up(now)
+    early.keep_up(now)
+    truth = {call["id"]: call["revision"] for call in log.current(FEED)[1]}
+    assert {name: held.call["revision"] for name, held in early.held.items() if name in truth} == truth
+
+
+def test_a_feed_that_is_held_back_has_a_clock_of_its_own(tmp_path: Path) -> None:
+    flow = open_flow(make_home(tmp_path))
+    now = datetime(2026, 3, 10, 14, 40, tzinfo=CHICAGO).astimezone(UTC)
+    hour_of_calls(flow, now, 5)
+    agency = flow.agencies[FEED]
+    later = replace(agency, privacy=replace(agency.privacy, delay_minutes=30))
+    found = Books().statistics(flow.log, flow.snapshots, later, ALL, now + timedelta(minutes=30))
+    assert found["at"] == moment_of(now)
+    assert found["opened_last_hour"]["value"] == 5
+    assert found["opened_last_hour"]["watched_share"] == 1
+    assert [gap["to"] for gap in found["gaps_last_day"]] == [moment_of(now - timedelta(minutes=60))]
+    # Without it the same would look calmer than it was, and end in a gap.
+    other = told(flow, now + timedelta(minutes=30))
+    assert other["opened_last_hour"]["watched_share"] < 1
+    flow.close()
 
 
 def hour_of_calls(flow: LiveFlow, end: datetime, calls: int, begin: int = 60) -> None:

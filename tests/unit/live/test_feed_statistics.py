@@ -70,7 +70,10 @@ def test_too_few_hours_are_not_called_usual() -> None:
     assert words_of_usual(0, now, KOLKATA) == ("Not enough history yet: none of at least 3 such hours was watched.")
     assert words_of_usual(1, now, KOLKATA) == "Not enough history yet: 1 of at least 3 such hours was watched."
     assert words_of_usual(2, now, KOLKATA) == "Not enough history yet: 2 of at least 3 such hours were watched."
-    assert words_of_usual(4, now, KOLKATA) == "Wednesdays, 23:20 to 00:20, in 4 of the past 8 weeks."
+    assert words_of_usual(4, now, KOLKATA) == "Tuesdays, 23:20 to 00:20, in 4 of the past 8 weeks."
+    assert words_of_usual(4, now, KOLKATA, 0.4) == (
+        "Only 40% of the last hour was watched: too little to be compared with past weeks."
+    )
 
 
 def opening(zone: ZoneInfo, *when: int, facts: Facts = NOWHERE, fold: int = 0) -> tuple[str, Facts]:

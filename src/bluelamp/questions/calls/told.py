@@ -53,13 +53,14 @@ def caveats_of_calls(version: CallsVersion, question: Question, coverage: Watche
     return found
 
 
-def of_periods(dimension: str, periods: Sequence[Exposure]) -> list[str]:
-    """What must be said of the periods of a time dimension that were not watched whole, or not equally long."""
+def of_periods(dimension: str, periods: Sequence[Exposure], *, in_part: bool = True) -> list[str]:
+    """What must be said of the periods of a time dimension that were not watched whole, or not equally long. Without
+    `in_part` those that were watched in part are left out."""
     found = []
     # The least watched first: of many only a few are named.
     lacking = sorted((one for one in periods if one.watched and not one.is_whole), key=lambda one: one.share)
     part = [f"{_name(dimension, one)} ({percent(one.share)})" for one in lacking]
-    if part:
+    if part and in_part:
         found.append(f"Watched only in part: {_list(part)}. These figures are too low to be compared.")
     none = [_name(dimension, one) for one in periods if not one.watched]
     if none:

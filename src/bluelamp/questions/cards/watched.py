@@ -163,9 +163,9 @@ def note_of(scene: Scene, asked: Question, dimension: str) -> str:
     """What must stand beside a chart by a time dimension of calls; nothing for any other dimension."""
     if not asked.dataset.live:
         return ""
-    told = of_periods(dimension, exposures(_covered(scene, asked), dimension))
     # That a weekday was watched in part is told with how long each was.
-    return " ".join(one for one in told if dimension != WEEKDAY or not one.startswith("Watched only in part"))
+    in_part = dimension != WEEKDAY
+    return " ".join(of_periods(dimension, exposures(_covered(scene, asked), dimension), in_part=in_part))
 
 
 def _covered(scene: Scene, asked: Question) -> WatchedCoverage:

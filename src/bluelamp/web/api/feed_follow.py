@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Request, Response
 
 from bluelamp.domain.call import Call
-from bluelamp.domain.call_filter import Facts, Filter, facts_of
+from bluelamp.domain.call_filter import Filter, past_facts
 from bluelamp.domain.moment import moment_of, parse_moment
 from bluelamp.storage.event_log import Head
 from bluelamp.web.answers import etag_of
@@ -112,10 +112,5 @@ def newest_calls(live: LiveSite, head: Head, through: Filter) -> list[Call]:
     first = moment_of(last - timedelta(hours=_HOURS))
     # One moment more: the end itself is not included.
     found = live.flow.log.calls_opened_between(head.feed, first, moment_of(last + timedelta(milliseconds=1)))
-    found = [call for call in found if not through or through.lets(_facts(call))]
+    found = [call for call in found if not through or through.lets(past_facts(call))]
     return sorted(found, key=lambda call: (published_of(call), call["id"]), reverse=True)[:MOST]
-
-
-def _facts(call: Call) -> Facts | None:
-    """What a filter looks at, of an ended call too."""
-    return facts_of({**call, "ended": None})

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from bluelamp.domain.call_filter import Filter
-from bluelamp.errors import NothingHeld, UsageError
+from bluelamp.errors import NothingHeld, Unreachable, UsageError
 from bluelamp.live.activity import Lines, step_of
 from bluelamp.web.asked import dumps, site_of
 from bluelamp.web.feed_asked import (
@@ -22,6 +22,7 @@ from bluelamp.web.feed_asked import (
     moment_asked,
 )
 from bluelamp.web.feed_statistics_schemas import ActivityModel, StatisticsModel
+from bluelamp.web.live_site import LiveSite
 from bluelamp.web.schemas import PROBLEMS
 
 router = APIRouter(prefix="/feeds", tags=["feeds"])
@@ -38,7 +39,13 @@ def activity(
     through: Annotated[Filter, Depends(filter_of)],
     first: Annotated[str, Query(alias="from", max_length=40, description="the moment of the first point")],
     last: Annotated[
-        str, Query(alias="to", max_length=40, description="points up to here, or to now; at most 31 days later")
+        str,
+        Query(
+            alias="to",
+            max_length=40,
+            description="points up to here, or to now (earlier by its delay for a feed that is held back); at most 31 "
+            "days later",
+        ),
     ],
     step: Annotated[
         int | None, Query(ge=10, le=86_400, description="seconds between two points; chosen by the time without it")
@@ -52,8 +59,12 @@ def activity(
     if span[0] > span[1]:
         raise UsageError(f"from ({span[0]}) lies after to ({span[1]}).")
     agency = agency_of(live, feed)
-    lines = Lines(live.flow.log, live.flow.snapshots, feed, agency, site_of(request).lines)
-    line = lines.draw(*span, step_of(*span, step), through)
+    step_seconds = step_of(*span, step)
+    _require_database(live)
+    site = site_of(request)
+    with site.effort.turn():
+        lines = Lines(live.flow.log, live.flow.snapshots, feed, agency, site.lines)
+        line = lines.draw(*span, step_seconds, through)
     told = {
         "feed": feed,
         "from": line.first,
@@ -75,8 +86,10 @@ def activity(
 def statistics(request: Request, feed: FeedName, through: Annotated[Filter, Depends(filter_of)]) -> Response:
     """What is active now, what was opened in the last hour and whether that is usual, how long calls take, where and
     when they come. The last hour is compared with the hour that ended at the same weekday and time of the day, on the
-    agency's clocks, in the past eight weeks, where it was watched; with fewer than three such hours `usual_this_hour`
-    is null and `usual_words` say so. Openings count where they were seen: not of what was there after a gap."""
+    agency's clocks, in the past eight weeks, where it was watched; with fewer than three such hours, or where less than
+    nine tenths of this hour were watched, `usual_this_hour` is null and `usual_words` say so. Of a feed that is held
+    back by a delay, now is earlier by the delay: `at` tells. Openings count where they were seen: not of what was there
+    after a gap."""
     live = live_of(request)
     board_of(live, feed)
     agency = agency_of(live, feed)
@@ -84,5 +97,14 @@ def statistics(request: Request, feed: FeedName, through: Annotated[Filter, Depe
         raise NothingHeld(
             f"There is no configuration of the feed {feed} any more.", "Its time zone is not known: put its file back."
         )
-    told = site_of(request).books.statistics(live.flow.log, live.flow.snapshots, agency, through)
+    _require_database(live)
+    site = site_of(request)
+    with site.effort.turn():
+        told = site.books.statistics(live.flow.log, live.flow.snapshots, agency, through)
     return fresh(dumps({**told, **credits_of(agency)}))
+
+
+def _require_database(live: LiveSite) -> None:
+    """Raises Unreachable at once while the database is known to be away: nobody shall wait for it in turn."""
+    if live.hub.problem:
+        raise Unreachable("The database does not answer just now.", "Ask again in a few seconds.")
