@@ -246,9 +246,9 @@ def api() -> str:
     lines = [
         "# The web API",
         "",
-        "Served by `bluelamp serve`. Everything is read with GET, needs no key, and is JSON unless said otherwise; what",
-        "changes something bears its method before its address. The same description for programs is at `/openapi.json`,",
-        "with the shape of every answer.",
+        "Served by `bluelamp serve`. Everything is read with GET, needs no key, and is JSON unless said otherwise;",
+        "what changes something bears its method before its address. The same description for programs is at",
+        "`/openapi.json`, with the shape of every answer.",
         "",
     ]
     for path, methods in described["paths"].items():

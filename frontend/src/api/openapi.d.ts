@@ -746,8 +746,10 @@ export interface paths {
          * A feed in figures
          * @description What is active now, what was opened in the last hour and whether that is usual, how long calls take, where and
          *     when they come. The last hour is compared with the hour that ended at the same weekday and time of the day, on the
-         *     agency's clocks, in the past eight weeks, where it was watched; with fewer than three such hours `usual_this_hour`
-         *     is null and `usual_words` say so. Openings count where they were seen: not of what was there after a gap.
+         *     agency's clocks, in the past eight weeks, where it was watched; with fewer than three such hours, or where less than
+         *     nine tenths of this hour were watched, `usual_this_hour` is null and `usual_words` say so. Of a feed that is held
+         *     back by a delay, now is earlier by the delay: `at` tells. Openings count where they were seen: not of what was there
+         *     after a gap.
          */
         get: operations["statistics_api_v1_feeds__feed__statistics_get"];
         put?: never;
@@ -1172,7 +1174,9 @@ export interface components {
         };
         /**
          * CallPlaceModel
-         * @description A point in degrees, an area by its name, or nothing; how it was found and how sure that is.
+         * @description A point in degrees, an area by its name, or nothing; how it was found and how sure that is. `cloak` is only there
+         *     where the feed's privacy shows a point less exactly than it is known: `block/100` is no finer than a block, moved by
+         *     up to 100 metres.
          */
         CallPlaceModel: {
             /** Kind */
@@ -1191,6 +1195,8 @@ export interface components {
             area?: string | null;
             /** Version */
             version?: string | null;
+            /** Cloak */
+            cloak?: string | null;
         };
         /**
          * CallWithTimelineModel
@@ -1671,6 +1677,21 @@ export interface components {
             /** Datasets */
             datasets: components["schemas"]["DatasetModel"][];
         };
+        /**
+         * DeliveryTestModel
+         * @description What came of a test delivery: the receiver's `status`, null where it gave none; `problem` in words, empty where
+         *     it was taken.
+         */
+        DeliveryTestModel: {
+            /** Id */
+            id: string;
+            /** Taken */
+            taken: boolean;
+            /** Status */
+            status: number | null;
+            /** Problem */
+            problem: string;
+        };
         /** DerivedModel */
         DerivedModel: {
             /** Label */
@@ -1987,8 +2008,9 @@ export interface components {
         /**
          * HookModel
          * @description A webhook. `cursor` is how far its receiver was told, `waiting` the changes that are still to be looked at for
-         *     it, `tries` how often the delivery that is under way was sent in vain, `next_try_at` when it is sent again, `dead`
-         *     how many dead letters there are. `words` explains `state`.
+         *     it (null where the log was made anew: it will be told to load afresh), `tries` how often the delivery under way was
+         *     sent in vain, `next_try_at` when it is sent again, `dead` how many dead letters there are. `words` explains
+         *     `state`.
          */
         HookModel: {
             /** Id */
@@ -2014,7 +2036,7 @@ export interface components {
             /** Cursor */
             cursor: string | null;
             /** Waiting */
-            waiting: number;
+            waiting: number | null;
             /** Delivered */
             delivered: number;
             /** Last Delivered At */
@@ -2125,7 +2147,7 @@ export interface components {
             /** Cursor */
             cursor: string | null;
             /** Waiting */
-            waiting: number;
+            waiting: number | null;
             /** Delivered */
             delivered: number;
             /** Last Delivered At */
@@ -2602,11 +2624,13 @@ export interface components {
         };
         /**
          * RetryingModel
-         * @description So many dead letters are tried once more.
+         * @description So many dead letters are tried once more; `problem` says in words where they wait first.
          */
         RetryingModel: {
             /** Retrying */
             retrying: number;
+            /** Problem */
+            problem: string;
         };
         /** SeriesModel */
         SeriesModel: {
@@ -2757,21 +2781,6 @@ export interface components {
             attribution: string;
             /** Licence */
             licence: string;
-        };
-        /**
-         * TrialModel
-         * @description What came of a test delivery: the receiver's `status`, null where it gave none; `problem` in words, empty where
-         *     it was taken.
-         */
-        TrialModel: {
-            /** Id */
-            id: string;
-            /** Taken */
-            taken: boolean;
-            /** Status */
-            status: number | null;
-            /** Problem */
-            problem: string;
         };
         /**
          * UnitModel
@@ -5741,7 +5750,7 @@ export interface operations {
             query: {
                 /** @description the moment of the first point */
                 from: string;
-                /** @description points up to here, or to now; at most 31 days later */
+                /** @description points up to here, or to now (earlier by its delay for a feed that is held back); at most 31 days later */
                 to: string;
                 /** @description seconds between two points; chosen by the time without it */
                 step?: number | null;
@@ -6592,7 +6601,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TrialModel"];
+                    "application/json": components["schemas"]["DeliveryTestModel"];
                 };
             };
             /** @description Not understood: a field, value or month that there is not. */

@@ -26,6 +26,9 @@ app = typer.Typer(
     ),
 )
 
+# As many as the API shows.
+_MOST_LETTERS = 20
+
 HookArgument = Annotated[str, typer.Argument(metavar="HOOK", help="A webhook, by its id in bluelamp hooks list.")]
 
 
@@ -46,6 +49,8 @@ def list_(context: typer.Context, json: options.AsJson = False) -> int:
 
     Whose it is, how far it has come, what hinders it.
     """
+    from bluelamp.storage.hooks import waiting_of
+
     here = context_of(context)
     with _flow(here.settings, looking=True) as flow:
         heads, dead = flow.log.heads(), flow.hooks.dead()
@@ -53,8 +58,7 @@ def list_(context: typer.Context, json: options.AsJson = False) -> int:
         hooks = flow.hooks.all()
     rows = []
     for hook in hooks:
-        head = heads.get(hook.feed)
-        waiting = max(head.seq - hook.seq, 0) if head is not None and head.epoch == hook.epoch else None
+        waiting = waiting_of(hook, heads.get(hook.feed))
         told = {
             "id": hook.id, "key": owners.get(hook.key, ""), "feed": hook.feed, "state": hook.state,
             "delivered": hook.delivered, "waiting": waiting, "tries": hook.tries, "dead": dead.get(hook.id, 0),
@@ -74,11 +78,12 @@ def list_(context: typer.Context, json: options.AsJson = False) -> int:
 def dead(context: typer.Context, hook: HookArgument, json: options.AsJson = False) -> int:
     """Show what was not taken.
 
-    The deliveries that a webhook's receiver did not take, however often they were tried, and why.
+    The deliveries that a webhook's receiver did not take, however often they were tried, and why; the oldest 20.
     """
     here = context_of(context)
     with _flow(here.settings, looking=True) as flow:
-        letters = flow.hooks.letters(flow.hooks.get(hook).id)
+        letters = flow.hooks.letters(flow.hooks.get(hook).id, _MOST_LETTERS)
+        total = flow.hooks.dead().get(hook, 0)
     for letter in letters:
         payload = json_.loads(letter.body)
         if json:
@@ -89,6 +94,8 @@ def dead(context: typer.Context, hook: HookArgument, json: options.AsJson = Fals
             continue
         here.console.out(f"{letter.message}: {counted(len(payload['changes']), 'change')} up to {payload['to']}")
         here.console.sentence(f"  {letter.reason} Tried {counted(letter.tries, 'time')} until {letter.died_at}.")
+    if total > len(letters):
+        here.console.note(f"The oldest {len(letters)} of {total}.")
     if not letters and not json:
         here.console.out("There is no dead letter.")
     return exits.DONE
@@ -107,4 +114,17 @@ def retry(context: typer.Context, hook: HookArgument, json: options.AsJson = Fal
         here.console.out_json({"hook": hook, "retrying": count})
     else:
         here.console.out(f"{counted(count, 'dead letter')} will be tried once more.")
+    return exits.DONE
+
+
+@app.command(epilog=examples("bluelamp hooks remove hook_0123456789abcdef"))
+def remove(context: typer.Context, hook: HookArgument, json: options.AsJson = False) -> int:
+    """Remove a webhook, with its dead letters."""
+    here = context_of(context)
+    with _flow(here.settings) as flow:
+        flow.hooks.remove(hook)
+    if json:
+        here.console.out_json({"hook": hook})
+    else:
+        here.console.out(f"{hook} is removed.")
     return exits.DONE

@@ -19,7 +19,7 @@ from bluelamp.errors import BluelampError, Busy, NoSuchThing
 from bluelamp.live.hooks_delivery import Courier, Outcome
 from bluelamp.storage.event_log import EventLog, Head
 from bluelamp.storage.hook_progress import LEASE_NAME, HookProgress
-from bluelamp.storage.hooks import ACTIVE, Hook, Hooks, Letter
+from bluelamp.storage.hooks import ACTIVE, Hook, Hooks
 from bluelamp.storage.leases import LEASE_SECONDS, Lease, Leases
 
 _LOG = structlog.get_logger("bluelamp.hooks")
@@ -136,10 +136,10 @@ class Deliverer:
                 )
                 work.start()
 
-    def _letters(self) -> dict[str, list[Letter]]:
-        found: dict[str, list[Letter]] = {}
-        for letter in self._progress.letters_again():
-            found.setdefault(letter.hook, []).append(letter)
+    def _letters(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for hook, letter in self._progress.letters_again():
+            found.setdefault(hook, []).append(letter)
         return found
 
     def _begin(self, id_: str) -> bool:
@@ -155,7 +155,7 @@ class Deliverer:
 
     # -- in a thread of its own --------------------------------------------------------------------------------------
 
-    def _work(self, lease: Lease, hook: Hook, head: Head | None, letters: list[Letter]) -> None:
+    def _work(self, lease: Lease, hook: Hook, head: Head | None, letters: list[int]) -> None:
         try:
             for letter in letters[:_IN_A_ROW]:
                 if not self._went_well(hook, partial(self._courier.again, lease, hook, letter)):

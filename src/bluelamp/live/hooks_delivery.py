@@ -17,7 +17,7 @@ from bluelamp.live.hooks_message import Message, filter_of_hook, headers_of, mes
 from bluelamp.live.hooks_reading import HookReading, LostTrack
 from bluelamp.storage.event_log import Head
 from bluelamp.storage.hook_progress import HookProgress
-from bluelamp.storage.hooks import Hook, Letter
+from bluelamp.storage.hooks import Hook
 from bluelamp.storage.leases import Lease
 
 # Until a delivery is tried again that was not taken; after the last one it becomes a dead letter.
@@ -110,8 +110,11 @@ class Courier:
         body = message.body.decode()
         return self._settled(self.progress.died(lease, hook, upto, message.id, body, reply.problem, at), "died")
 
-    def again(self, lease: Lease, hook: Hook, letter: Letter) -> Outcome:
+    def again(self, lease: Lease, hook: Hook, id_: int) -> Outcome:
         """A dead letter, once more: the same message as it was."""
+        letter = self.progress.letter(id_)
+        if letter is None:
+            return "changed"
         message = Message(letter.message, letter.body.encode())
         reply = send(self.post, hook, message, self.now())
         if reply.problem:

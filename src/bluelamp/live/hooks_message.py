@@ -55,7 +55,7 @@ def _at_least(hook: Hook) -> str:
     return f"at_least={hook.epoch}:{hook.told}" if hook.epoch else ""
 
 
-def trial_message(hook: Hook, at: datetime) -> Message:
+def test_message(hook: Hook, at: datetime) -> Message:
     """A delivery without changes, for whoever sets up a receiver."""
     about = {"hook": hook.id, "feed": hook.feed, "epoch": hook.epoch, "from": hook.told, "to": hook.told, "test": True}
     return Message(_id(f"{hook.id}\ntest\n{at.isoformat()}"), _body(about, ()))

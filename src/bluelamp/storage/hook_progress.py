@@ -70,10 +70,19 @@ class HookProgress:
         """Its receiver wants nothing any more."""
         return self._write(lease, hook, {"state": GONE, **_NOTHING_UNDER_WAY, "problem": problem})
 
-    def letters_again(self) -> list[Letter]:
-        """The dead letters that somebody wants tried once more, the oldest of each webhook first."""
-        query = sa.select(HOOK_LETTER).where(HOOK_LETTER.c.again).order_by(HOOK_LETTER.c.id)
-        return [letter_of(row) for row in read(self._engine, lambda connection: connection.execute(query).all())]
+    def letters_again(self) -> list[tuple[str, int]]:
+        """Webhook and number of the dead letters that somebody wants tried once more, the oldest of each webhook first;
+        only of webhooks that are delivered to."""
+        query = sa.select(HOOK_LETTER.c.hook, HOOK_LETTER.c.id).join(HOOK, HOOK.c.id == HOOK_LETTER.c.hook)
+        query = query.where(HOOK_LETTER.c.again, HOOK.c.state == ACTIVE).order_by(HOOK_LETTER.c.id)
+        rows = read(self._engine, lambda connection: connection.execute(query).all())
+        return [(str(hook), int(id_)) for hook, id_ in rows]
+
+    def letter(self, id_: int) -> Letter | None:
+        """A dead letter with its body; None where it is none any more."""
+        query = sa.select(HOOK_LETTER).where(HOOK_LETTER.c.id == id_)
+        row = read(self._engine, lambda connection: connection.execute(query).first())
+        return None if row is None else letter_of(row)
 
     def letter_taken(self, lease: Lease, hook: Hook, letter: Letter, at: str) -> bool:
         """A dead letter was taken after all."""

@@ -20,6 +20,7 @@ API_KEY = sa.Table(
     sa.Column("created_at", sa.Text, nullable=False),
     sa.Column("last_used_at", sa.Text, nullable=False, server_default=""),
     sa.Index("api_key_shown", "shown"),
+    sqlite_autoincrement=True,  # no key gets the id of one that was removed
 )
 
 # A webhook and how far it has come in its feed's event log. `told` is the last change that a delivery reached: between

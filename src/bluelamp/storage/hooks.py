@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from bluelamp.domain.moment import moment_of
 from bluelamp.errors import NoSuchThing, UsageError
 from bluelamp.storage.event_log import Head
-from bluelamp.storage.hook_tables import HOOK, HOOK_LETTER
+from bluelamp.storage.hook_tables import API_KEY, HOOK, HOOK_LETTER
 from bluelamp.storage.reading import read
 
 ACTIVE, PAUSED, GONE = "active", "paused", "gone"
@@ -95,10 +95,14 @@ class Hooks:
 
     def make(self, wanted: Wanted, head: Head | None) -> Hook:
         """A webhook that tells what comes after `head`; from the beginning, where the feed has no log yet. Raises
-        UsageError where its owner has enough of them."""
+        UsageError where its owner has enough of them, NoSuchThing where the key was removed meanwhile."""
         id_, secret = f"hook_{secrets.token_hex(8)}", SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
         stands = (head.log, head.epoch, head.seq) if head is not None else (0, "", 0)
         with self.engine.begin() as connection:
+            # Written, so that whoever removes the key waits, and then finds the webhook.
+            mine_still = API_KEY.update().where(API_KEY.c.id == wanted.key).values(id=API_KEY.c.id)
+            if connection.execute(mine_still).rowcount != 1:
+                raise NoSuchThing("This API key was removed.", "Whoever runs this site makes another one.")
             connection.execute(
                 HOOK.insert().values(
                     id=id_, secret=secret, key=wanted.key, feed=wanted.feed, url=wanted.url, filter=dict(wanted.filter),
@@ -134,7 +138,7 @@ class Hooks:
             connection.execute(mine.values(**values, **anew, problem=""))
         return self.get(id_, key)
 
-    def remove(self, id_: str, key: int) -> None:
+    def remove(self, id_: str, key: int | None = None) -> None:
         """With its dead letters. Raises NoSuchThing."""
         self.get(id_, key)
         with self.engine.begin() as connection:
@@ -159,6 +163,14 @@ class Hooks:
             connection.execute(HOOK.update().where(HOOK.c.id == id_).values(next_try_at=""))
             mine = HOOK_LETTER.update().where(HOOK_LETTER.c.hook == id_)
             return connection.execute(mine.values(again=True)).rowcount
+
+
+def waiting_of(hook: Hook, head: Head | None) -> int | None:
+    """How many changes are still to be looked at for a webhook, where its feed's log stands at `head`. None where its
+    place is not in that log: it will be told to load afresh."""
+    if head is None or not hook.log:
+        return 0 if head is None else head.seq - head.tail
+    return max(head.seq - hook.seq, 0) if (hook.log, hook.epoch) == (head.log, head.epoch) else None
 
 
 def hook_of(row: sa.Row[Any]) -> Hook:

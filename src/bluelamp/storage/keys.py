@@ -61,10 +61,13 @@ class Keys:
 
     def remove(self, name: str) -> int:
         """Take a key back, and its webhooks with it; how many those were. Raises NoSuchThing."""
+        name = " ".join(name.split())
         with self._engine.begin() as connection:
             gone = connection.execute(API_KEY.delete().where(API_KEY.c.name == name).returning(API_KEY.c.id)).scalar()
             if gone is None:
                 raise NoSuchThing(f"There is no key “{name[:80]}”.", "bluelamp keys list shows those there are.")
+            # Webhooks before their letters, as a rebuild takes them: two that wait for each other would wait for ever.
+            connection.execute(HOOK.update().where(HOOK.c.key == gone).values(key=gone))
             hooks = sa.select(HOOK.c.id).where(HOOK.c.key == gone)
             connection.execute(HOOK_LETTER.delete().where(HOOK_LETTER.c.hook.in_(hooks)))
             return connection.execute(HOOK.delete().where(HOOK.c.key == gone)).rowcount

@@ -22,6 +22,7 @@ from bluelamp.domain.diff import Known, Shown
 from bluelamp.domain.matching import number_key, place_key
 from bluelamp.domain.tracking import Tracking, nothing_tracked
 from bluelamp.storage.event_log import as_of_seq, open_calls
+from bluelamp.storage.hook_tables import HOOK, HOOK_LETTER
 from bluelamp.storage.leases import Lease, hold
 from bluelamp.storage.live_tables import CALL, CHANGE, EVENT_LOG, FEED, KEYFRAME, SNAPSHOT
 from bluelamp.storage.places import Places
@@ -118,6 +119,7 @@ class LogWriter:
         """A new, empty log of the feed beside the one that is read."""
         with self._engine.begin() as connection:
             hold(connection, lease)
+            _forget_letters(connection, lease.feed)
             self._drop_strays(connection, lease.feed)
             log = new_log(connection, lease.feed, _store_of(connection))
             return load_state(connection, log)
@@ -127,6 +129,7 @@ class LogWriter:
         with self._engine.begin() as connection:
             hold(connection, lease)
             connection.execute(FEED.update().where(FEED.c.name == lease.feed).values(log=state.log))
+            _forget_letters(connection, lease.feed)
             self._drop_strays(connection, lease.feed)
 
     def _drop_strays(self, connection: sa.Connection, feed: str) -> None:
@@ -206,6 +209,14 @@ class Writing:
         _write_head(connection, state)
         _write_verdict(connection, state.feed, step)
         return changes
+
+
+def _forget_letters(connection: sa.Connection, feed: str) -> None:
+    """Let the dead letters of a feed's webhooks go, of paused ones too: they say what the old log said. A delivery that
+    is under way meanwhile is of an old version then, and becomes no letter."""
+    connection.execute(HOOK.update().where(HOOK.c.feed == feed).values(version=HOOK.c.version + 1))
+    hooks = sa.select(HOOK.c.id).where(HOOK.c.feed == feed)
+    connection.execute(HOOK_LETTER.delete().where(HOOK_LETTER.c.hook.in_(hooks)))
 
 
 def new_log(connection: sa.Connection, feed: str, store: str) -> int:

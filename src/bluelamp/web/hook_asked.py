@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from bluelamp.errors import KeyNeeded, NothingHeld, SourceRefused, UsageError
 from bluelamp.sources.http import check_address
 from bluelamp.storage.event_log import Head
-from bluelamp.storage.hooks import STATES, Hook, Letter
+from bluelamp.storage.hooks import STATES, Hook, Letter, waiting_of
 from bluelamp.storage.keys import Key
 from bluelamp.web.asked import site_of
 from bluelamp.web.feed_asked import live_of
@@ -80,7 +80,6 @@ def filter_json(asked: HookFilterModel) -> dict[str, Any]:
 
 def hook_json(hook: Hook, head: Head | None, dead: int) -> dict[str, Any]:
     """A webhook as its owner sees it. `head` is where its feed's log stands."""
-    follows = head is not None and (hook.log, hook.epoch) == (head.log, head.epoch)
     return {
         "id": hook.id,
         "feed": hook.feed,
@@ -92,7 +91,7 @@ def hook_json(hook: Hook, head: Head | None, dead: int) -> dict[str, Any]:
         "state": hook.state,
         "words": STATES[hook.state],
         "cursor": f"{hook.epoch}:{hook.told}" if hook.epoch else None,
-        "waiting": max(head.seq - hook.seq, 0) if head is not None and follows else 0 if head is None else head.seq,
+        "waiting": waiting_of(hook, head),
         "delivered": hook.delivered,
         "last_delivered_at": hook.last_delivered_at or None,
         "tries": hook.tries,

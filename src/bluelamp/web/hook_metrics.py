@@ -11,7 +11,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from bluelamp.errors import BluelampError
-from bluelamp.storage.hooks import STATES
+from bluelamp.storage.hooks import STATES, waiting_of
 
 if TYPE_CHECKING:
     from bluelamp.live.workflow import LiveFlow
@@ -44,7 +44,7 @@ def _shown(flow: LiveFlow) -> list[Metric]:
         letters[hook.feed] += dead.get(hook.id, 0)
         failing[hook.feed] += hook.tries > 0
         if hook.feed in heads:
-            waiting[hook.feed] += max(heads[hook.feed].seq - hook.seq, 0)
+            waiting[hook.feed] += waiting_of(hook, heads[hook.feed]) or 0
     by_state = GaugeMetricFamily("bluelamp_webhooks", "Webhooks by state.", labels=("state",))
     for state in STATES:
         by_state.add_metric((state,), states[state])

@@ -58,8 +58,9 @@ class HookPatchModel(_Model):
 
 class HookModel(_Model):
     """A webhook. `cursor` is how far its receiver was told, `waiting` the changes that are still to be looked at for
-    it, `tries` how often the delivery that is under way was sent in vain, `next_try_at` when it is sent again, `dead`
-    how many dead letters there are. `words` explains `state`."""
+    it (null where the log was made anew: it will be told to load afresh), `tries` how often the delivery under way was
+    sent in vain, `next_try_at` when it is sent again, `dead` how many dead letters there are. `words` explains
+    `state`."""
 
     id: str
     feed: str
@@ -71,7 +72,7 @@ class HookModel(_Model):
     state: State
     words: str
     cursor: str | None
-    waiting: int
+    waiting: int | None
     delivered: int
     last_delivered_at: str | None
     tries: int
@@ -116,12 +117,13 @@ class LettersModel(_Model):
 
 
 class RetryingModel(_Model):
-    """So many dead letters are tried once more."""
+    """So many dead letters are tried once more; `problem` says in words where they wait first."""
 
     retrying: int
+    problem: str
 
 
-class TrialModel(_Model):
+class DeliveryTestModel(_Model):
     """What came of a test delivery: the receiver's `status`, null where it gave none; `problem` in words, empty where
     it was taken."""
 

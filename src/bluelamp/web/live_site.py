@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 # How long what was found out about a feed is told again, and how long the start waits for the logs; seconds.
 _HEALTH_KEPT, _FIRST_LOOK = 2.0, 3.0
 _POLLERS_END, _AGAIN = 2.0, 2.0
-_TRIALS = 4
+_TESTS = 4
 _AWAY = "The database does not answer: what is shown is from memory, as it was then."
 
 
@@ -56,7 +56,7 @@ class LiveSite:
         self._flow: LiveFlow | None = None
         self._deliverer: Deliverer | None = None
         # Test deliveries of webhooks, of which each takes a thread while it waits for its receiver.
-        self.trials = threading.BoundedSemaphore(_TRIALS)
+        self.tests_under_way = threading.BoundedSemaphore(_TESTS)
         self._lock = threading.Lock()
         self._ending = threading.Event()
         self._health: dict[str, tuple[float, FeedHealth]] = {}

@@ -14,7 +14,7 @@ from bluelamp.errors import Busy, NoSuchThing, UsageError
 from bluelamp.storage.event_log import Head
 from bluelamp.storage.hook_progress import LEASE_NAME, HookProgress
 from bluelamp.storage.hook_tables import API_KEY, HOOK, HOOK_LEASE, HOOK_LETTER
-from bluelamp.storage.hooks import GONE, MOST_HOOKS, Hooks, Wanted
+from bluelamp.storage.hooks import GONE, MOST_HOOKS, Hooks, Wanted, waiting_of
 from bluelamp.storage.keys import Keys
 from bluelamp.storage.leases import Lease, Leases
 
@@ -24,6 +24,12 @@ AT, LATER = "2026-02-11T06:00:00.000Z", "2026-02-11T07:00:00.000Z"
 
 def wanted(key: int = 1) -> Wanted:
     return Wanted(key, "city", "https://example.org/in", {"beat": ["1"]}, ["opened"], "mine")
+
+
+def add_keys(engine: sa.Engine) -> None:
+    """Two, with the ids 1 and 2."""
+    for name in ("One", "Two"):
+        Keys(engine).add(name)
 
 
 def lease_of(engine: sa.Engine) -> Lease:
@@ -72,7 +78,7 @@ def test_a_key_that_is_removed_opens_nothing_and_takes_its_webhooks_along(engine
     hooks.make(wanted(mine), HEAD)
     hooks.make(wanted(mine), HEAD)
     kept = hooks.make(wanted(theirs), HEAD)
-    assert keys.remove("A newsroom") == 2
+    assert keys.remove("  A  newsroom ") == 2
     assert keys.find(token) is None
     assert hooks.all() == [kept]
     with pytest.raises(NoSuchThing):
@@ -81,6 +87,7 @@ def test_a_key_that_is_removed_opens_nothing_and_takes_its_webhooks_along(engine
 
 def test_a_webhook_is_its_owners_alone(engine: sa.Engine) -> None:
     hooks = Hooks(engine)
+    add_keys(engine)
     hook = hooks.make(wanted(), HEAD)
     assert (hook.log, hook.epoch, hook.seq, hook.told, hook.state) == (1, "e1", 40, 40, "active")
     assert hook.secret.startswith("whsec_")
@@ -98,6 +105,7 @@ def test_a_webhook_is_its_owners_alone(engine: sa.Engine) -> None:
 
 def test_a_key_has_so_many_webhooks_and_no_more(engine: sa.Engine) -> None:
     hooks = Hooks(engine)
+    add_keys(engine)
     for _ in range(MOST_HOOKS):
         hooks.make(wanted(), None)
     with pytest.raises(UsageError, match="at most"):
@@ -108,6 +116,7 @@ def test_a_key_has_so_many_webhooks_and_no_more(engine: sa.Engine) -> None:
 
 def test_progress_moves_dies_and_comes_back(engine: sa.Engine) -> None:
     hooks, progress, lease = Hooks(engine), HookProgress(engine), lease_of(engine)
+    add_keys(engine)
     hook = hooks.make(wanted(), HEAD)
     assert progress.skip(lease, hook, 45)
     assert progress.begin(lease, hook, 50)
@@ -120,7 +129,13 @@ def test_progress_moves_dies_and_comes_back(engine: sa.Engine) -> None:
     assert (hook.seq, hook.told, hook.upto, hook.tries, hook.next_try_at) == (50, 50, 0, 0, "")
     assert hooks.dead() == {hook.id: 1}
     assert hooks.retry(hook.id) == 1
-    (letter,) = progress.letters_again()
+    hooks.change(hook.id, 1, state="paused")
+    assert progress.letters_again() == []
+    hook = hooks.change(hook.id, 1, state="active")
+    ((of, number),) = progress.letters_again()
+    letter = progress.letter(number)
+    assert of == hook.id
+    assert letter is not None
     assert (letter.message, letter.body, letter.tries, letter.first_try_at) == ("msg_1", "{}", 2, AT)
     assert progress.letter_failed(lease, hook, letter, "still no")
     assert progress.letters_again() == []
@@ -137,6 +152,7 @@ def test_progress_moves_dies_and_comes_back(engine: sa.Engine) -> None:
 
 def test_whoever_lost_the_lease_or_an_old_version_moves_nothing(engine: sa.Engine) -> None:
     hooks, progress, leases = Hooks(engine), HookProgress(engine), Leases(engine, HOOK_LEASE)
+    add_keys(engine)
     lease = leases.acquire(LEASE_NAME)
     assert lease is not None
     assert Leases(engine, HOOK_LEASE).acquire(LEASE_NAME) is None
@@ -150,3 +166,24 @@ def test_whoever_lost_the_lease_or_an_old_version_moves_nothing(engine: sa.Engin
     with pytest.raises(Busy):
         progress.delivered(lease, hook, 50, AT)
     assert hooks.get(hook.id).seq == 40
+
+
+def test_a_key_that_was_removed_makes_no_webhook_and_its_id_is_no_other_ones(engine: sa.Engine) -> None:
+    keys, hooks = Keys(engine), Hooks(engine)
+    keys.add("A newsroom")
+    gone = keys.all()[0].id
+    keys.remove("A newsroom")
+    with pytest.raises(NoSuchThing, match="removed"):
+        hooks.make(wanted(gone), HEAD)
+    keys.add("Another")
+    assert keys.all()[0].id != gone
+    assert hooks.all() == []
+
+
+def test_what_waits_is_counted_in_the_log_that_a_webhook_is_in(engine: sa.Engine) -> None:
+    add_keys(engine)
+    hook, early = Hooks(engine).make(wanted(), HEAD), Hooks(engine).make(wanted(), None)
+    assert waiting_of(hook, HEAD._replace(seq=43)) == 3
+    assert waiting_of(hook, HEAD._replace(epoch="e2", seq=43)) is None
+    assert waiting_of(hook, None) == 0
+    assert waiting_of(early, HEAD._replace(tail=10)) == 30

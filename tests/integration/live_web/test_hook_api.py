@@ -15,13 +15,13 @@ from thread_server import ThreadServer, until
 
 from bluelamp.storage.hook_tables import HOOK_LETTER
 from bluelamp.web.hook_schemas import (
+    DeliveryTestModel,
     HookKind,
     HookModel,
     HooksModel,
     LettersModel,
     MadeHookModel,
     RetryingModel,
-    TrialModel,
 )
 
 Serve = Callable[..., ThreadServer]
@@ -154,10 +154,10 @@ def test_addresses_that_nothing_is_sent_to(city: CityFeed, serve: Serve) -> None
             assert api.patch(f"/hooks/{hook['id']}", json={"url": url}).status_code == 400, url
         # One that is kept nevertheless, as after a name has changed its mind: the connection itself is refused.
         city.flow.hooks.change(hook["id"], 1, url="http://127.0.0.1:9/")
-        trial = api.post(f"/hooks/{hook['id']}/test").json()
-        TrialModel.model_validate(trial)
-        assert (trial["taken"], trial["status"]) == (False, None)
-        assert "not a public one" in trial["problem"]
+        tried = api.post(f"/hooks/{hook['id']}/test").json()
+        DeliveryTestModel.model_validate(tried)
+        assert (tried["taken"], tried["status"]) == (False, None)
+        assert "not a public one" in tried["problem"]
 
 
 NO_WEBHOOKS = (
@@ -249,6 +249,6 @@ def test_dead_letters_are_read_and_tried_again(city: CityFeed, api: httpx.Client
     assert api.get(f"/hooks/{hook['id']}").json()["dead"] == 1
     answer = api.post(f"/hooks/{hook['id']}/dead/retry")
     RetryingModel.model_validate(answer.json())
-    assert (answer.status_code, answer.json()) == (202, {"retrying": 1})
+    assert (answer.status_code, answer.json()) == (202, {"retrying": 1, "problem": ""})
     until(lambda: api.get(f"/hooks/{hook['id']}/dead").json()["total"] == 0)
     assert [(one.id, one.body) for one in receiver.sent] == [("msg_1", body.encode())]

@@ -83,3 +83,10 @@ def test_webhooks_are_listed_and_their_dead_letters_tried_again(city: CityFeed, 
     assert "1 dead letter will be tried" in run("hooks", "retry", hook.id)
     assert city.flow.hooks.letters(hook.id)[0].again
     assert "There is no webhook" in run.fails("hooks", "retry", "hook_x")
+    for number in range(2, 23):
+        now = city.flow.hooks.get(hook.id)
+        HookProgress(city.flow.hooks.engine).died(lease, now, 3, f"msg_{number}", body, "It answered 500.", city.now)
+    assert len(run.json("hooks", "dead", hook.id)) == 20
+    assert "is removed" in run("hooks", "remove", hook.id)
+    assert city.flow.hooks.all() == []
+    assert city.flow.hooks.dead() == {}

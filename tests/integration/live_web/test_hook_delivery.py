@@ -135,13 +135,13 @@ def test_what_is_not_taken_is_sent_again_the_same_and_then_is_a_dead_letter(
     assert desk.hooks.get(hook.id).problem == ""
     # The letter, once more.
     assert desk.hooks.retry(hook.id) == 1
-    (again,) = desk.courier.progress.letters_again()
+    ((_, again),) = desk.courier.progress.letters_again()
     receiver.status = 503
     assert desk.courier.again(desk.lease, hook, again) == "failed"
     assert [(one.reason, one.again) for one in desk.hooks.letters(hook.id)] == [("The receiver answered 503.", False)]
     receiver.status = 200
     desk.hooks.retry(hook.id)
-    (again,) = desk.courier.progress.letters_again()
+    ((_, again),) = desk.courier.progress.letters_again()
     assert desk.courier.again(desk.lease, hook, again) == "taken"
     assert desk.hooks.letters(hook.id) == []
     assert (receiver.sent[-1].id, receiver.sent[-1].body) == (letter.message, letter.body.encode())

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from city_feed import FEED, CityFeed
+from hook_desk import key_id
 from hook_receiver import Receiver
 from thread_server import until
 
@@ -30,7 +31,7 @@ def deliverer(city: CityFeed) -> Iterator[Deliverer]:
 
 
 def hook_at(city: CityFeed, url: str) -> Hook:
-    return city.flow.hooks.make(Wanted(1, FEED, url, {}), city.flow.log.head(FEED))
+    return city.flow.hooks.make(Wanted(key_id(city), FEED, url, {}), city.flow.log.head(FEED))
 
 
 def test_receivers_that_are_slow_hold_up_neither_the_others_nor_the_flow(

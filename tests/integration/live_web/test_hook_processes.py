@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 from city_feed import FEED, CityFeed
+from hook_desk import key_id
 from hook_receiver import Receiver
 from postgres import Postgres
 from thread_server import until
@@ -69,7 +70,9 @@ def processes(city: CityFeed) -> Iterator[Processes]:
 
 def test_killed_while_delivering_nothing_is_lost(city: CityFeed, processes: Processes, receiver: Receiver) -> None:
     assert LEASE_SECONDS > 15, "the second process must know by itself that the first is no more"
-    hook = city.flow.hooks.make(Wanted(1, FEED, f"{receiver.url}/in", {"beat": ["1"]}), city.flow.log.head(FEED))
+    hook = city.flow.hooks.make(
+        Wanted(key_id(city), FEED, f"{receiver.url}/in", {"beat": ["1"]}), city.flow.log.head(FEED)
+    )
     for process in (processes.begin(), processes.begin()):
         assert process.stdout is not None
         assert process.stdout.readline() == "begun\n"
@@ -100,7 +103,7 @@ def test_killed_while_delivering_nothing_is_lost(city: CityFeed, processes: Proc
 def test_a_database_that_restarts_meanwhile_loses_nothing(
     city: CityFeed, postgres: Postgres, receiver: Receiver
 ) -> None:
-    hook = city.flow.hooks.make(Wanted(1, FEED, f"{receiver.url}/in", {}), city.flow.log.head(FEED))
+    hook = city.flow.hooks.make(Wanted(key_id(city), FEED, f"{receiver.url}/in", {}), city.flow.log.head(FEED))
     receiver.held["/in"] = threading.Event()
     city.open(5)
     deliverer = city.flow.deliver()

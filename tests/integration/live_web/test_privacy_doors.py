@@ -283,6 +283,7 @@ _OPERATORS = {
     "hooks list",
     "hooks dead",
     "hooks retry",
+    "hooks remove",
     "keys add",
     "keys list",
     "keys remove",

@@ -14,11 +14,12 @@ from bluelamp.domain.change import KINDS
 from bluelamp.domain.crossing import CROSSINGS
 from bluelamp.errors import Overloaded
 from bluelamp.storage.event_log import Head
-from bluelamp.storage.hooks import STATES, Hook, Wanted
+from bluelamp.storage.hooks import ACTIVE, STATES, Hook, Wanted
 from bluelamp.storage.keys import Key
 from bluelamp.web.feed_asked import live_of
 from bluelamp.web.hook_asked import Owner, body_of, checked_url, filter_json, hook_json, letter_json
 from bluelamp.web.hook_schemas import (
+    DeliveryTestModel,
     HookModel,
     HookPatchModel,
     HooksModel,
@@ -26,7 +27,6 @@ from bluelamp.web.hook_schemas import (
     MadeHookModel,
     NewHookModel,
     RetryingModel,
-    TrialModel,
 )
 from bluelamp.web.live_site import LiveSite
 from bluelamp.web.schemas import PROBLEMS
@@ -158,10 +158,11 @@ def retry(request: Request, owner: Owner, hook: HookId) -> Response:
     found = live.flow.hooks.get(hook, owner.id)
     count = live.flow.hooks.retry(found.id)
     live.poke()
-    return _told({"retrying": count}, 202)
+    problem = "" if found.state == ACTIVE else f"The webhook is {found.state}: they wait until it is made active again."
+    return _told({"retrying": count, "problem": problem}, 202)
 
 
-@router.post("/{hook}/test", responses={200: {"model": TrialModel}, **_PROBLEMS}, summary="Send a test delivery")
+@router.post("/{hook}/test", responses={200: {"model": DeliveryTestModel}, **_PROBLEMS}, summary="Send a test delivery")
 def test(request: Request, owner: Owner, hook: HookId) -> Response:
     """One signed delivery without changes, marked `test`, sent now and once."""
     live = live_of(request)
@@ -171,17 +172,17 @@ def test(request: Request, owner: Owner, hook: HookId) -> Response:
 
 def _try(live: LiveSite, hook: Hook) -> dict[str, Any]:
     from bluelamp.live.hooks_delivery import send
-    from bluelamp.live.hooks_message import trial_message
+    from bluelamp.live.hooks_message import test_message
 
-    if not live.trials.acquire(blocking=False):
+    if not live.tests_under_way.acquire(blocking=False):
         raise Overloaded("Too many test deliveries are under way.", "Try again in a few seconds.")
     try:
         now = datetime.now(UTC)
-        message = trial_message(hook, now)
+        message = test_message(hook, now)
         with live.client() as client:
             reply = send(client.post, hook, message, now)
     finally:
-        live.trials.release()
+        live.tests_under_way.release()
     return {
         "id": message.id,
         "taken": not reply.problem,

@@ -29,6 +29,7 @@ def upgrade() -> None:
         _text("sha256"),
         _text("created_at"),
         _text("last_used_at", empty=True),
+        sqlite_autoincrement=True,
     )
     op.create_index("api_key_shown", "api_key", ["shown"])
     op.create_table(
