@@ -1,5 +1,5 @@
-"""What `benchmarks.live_page` measures with: a server that can be killed, a Chromium that watches itself, a hand that drags
-the map, and the floors that every figure is held against.
+"""What `benchmarks.live_page` measures with: a server that can be killed, a Chromium that watches itself, a hand that
+drags the map, and the floors that every figure is held against.
 """
 
 from __future__ import annotations
@@ -66,8 +66,11 @@ _EMPTY_MAP = """<!doctype html><title>floor</title><link rel="stylesheet" href="
 <div class="map"></div><script type="module">
 import { Map, setWorkerUrl } from '/floor/maplibre-gl.mjs';
 setWorkerUrl(location.origin + '/floor/maplibre-gl-worker.mjs');
-const map = new Map({ container: document.querySelector('.map'), bounds: [-101, 33.5, -100.8, 33.7], attributionControl: false,
-  style: { version: 8, sources: {}, layers: [{ id: 'ground', type: 'background', paint: { 'background-color': '#eee' } }] } });
+const ground = { id: 'ground', type: 'background', paint: { 'background-color': '#eee' } };
+const map = new Map({
+  container: document.querySelector('.map'), bounds: [-101, 33.5, -100.8, 33.7], attributionControl: false,
+  style: { version: 8, sources: {}, layers: [ground] },
+});
 map.on('idle', () => document.body.dataset.still = 'true');
 </script>"""
 
@@ -121,7 +124,7 @@ def opened() -> Iterator[Browser]:
 
 @contextmanager
 def a_page(browser: Browser, watch: bool = True, **options: Any) -> Iterator[Page]:
-    """A browser without a past, with one page that watches itself; what it notes of itself takes memory (140 KB a minute)."""
+    """A browser without a past, with one page that watches itself; what it notes takes memory, 140 KB a minute."""
     context = browser.new_context(viewport={"width": SIZE[0], "height": SIZE[1]}, **options)
     if watch:
         context.add_init_script(_WATCH)

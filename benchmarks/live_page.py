@@ -1,12 +1,13 @@
-"""Measures the live page in a real Chromium: panning among 2,000 calls, bursts of changes, memory, a server that is killed,
-three tabs, slow lines, the first visit.
+"""Measures the live page in a real Chromium: panning among 2,000 calls, bursts of changes, memory, a server that is
+killed, three tabs, slow lines, the first visit.
 
-Usage: python -m benchmarks.live_page [--part pan|burst|memory|kills|tabs|network|visit] [--minutes 15] [--profile FOLDER]
+Usage: python -m benchmarks.live_page [--part PART] [--minutes 15] [--profile FOLDER]
+where PART is pan, burst, memory, kills, tabs, network or visit.
 
-The server is `bluelamp serve` as a process of its own; snapshots are taken in as the live flow takes them. Server, browser
-and this program share the machine, and the map is drawn without a graphics card: what counts are the ratios against the
-floors of the same run (an empty map that is dragged the same way, a plain list of as many rows, the bare answer over the
-same line).
+The server is `bluelamp serve` as a process of its own; snapshots are taken in as the live flow takes them. Server,
+browser and this program share the machine, and the map is drawn without a graphics card: what counts are the ratios
+against the floors of the same run (an empty map that is dragged the same way, a plain list of as many rows, the bare
+answer over the same line).
 """
 
 from __future__ import annotations
@@ -74,7 +75,8 @@ _PANNED = (
     "× empty map", "> 100 ms", "frames/s", "slowest frame ms", "what the longest did",
 )  # fmt: skip
 _BURST = (
-    "500 changes", "processor", "longest task ms", f"× {CALLS:,} plain rows", "> 100 ms", "with waiting for the drawing",
+    "500 changes", "processor", "longest task ms", f"× {CALLS:,} plain rows", "> 100 ms",
+    "with waiting for the drawing",
     "commit to shown ms", "frames dropped in 3 s", "in an idle page", "slowest frame ms", "what the longest did",
 )  # fmt: skip
 
@@ -228,7 +230,8 @@ class Bench:
         city.close()
         head("what", "reached", "aim")
         row("the page has exactly the server's calls after a kill", f"{equal} of {times}", times)
-        row("server answers to page has come to its state, median and most", f"{statistics.median(waits) / 1000:.1f} s, {max(waits) / 1000:.1f} s", "")  # fmt: skip
+        took = f"{statistics.median(waits) / 1000:.1f} s, {max(waits) / 1000:.1f} s"
+        row("server answers to page has come to its state, median and most", took, "")
 
     def tabs(self, many: int = 3) -> None:
         """Tabs of one browser: one stream, the same calls, also when the tab that listens goes."""
@@ -273,7 +276,8 @@ class Bench:
                     page.goto(f"{self.served.url}/api/v1/feeds/{city.name}/calls", timeout=120_000)
                     bare = now() - began
                 for how, painted, took, size in self._cold_and_warm(city, told):
-                    row(line, f"{calls:,}", how, f"{painted / 1000:.2f}", f"{took / 1000:.2f}", f"{took / bare:.1f}", f"{size / 1000:.0f}")  # fmt: skip
+                    seconds = f"{painted / 1000:.2f}", f"{took / 1000:.2f}", f"{took / bare:.1f}"
+                    row(line, f"{calls:,}", how, *seconds, f"{size / 1000:.0f}")
 
     def _cold_and_warm(self, city: LiveCity, line: dict[str, Any]) -> list[tuple[str, float, float, int]]:
         found = []
@@ -316,7 +320,8 @@ class Bench:
                 runs = [self._first(city, slower) for _ in range(3)]
                 middle = [statistics.median(run[at] for run in runs) for at in range(5)]
                 scripts = ", ".join(f"{name.split('-')[0]} {size / 1000:.0f}" for name, size in runs[-1][5])
-                row(f"{calls:,}", f"1/{slower}", *(f"{value:.0f}" for value in middle[:3]), f"{middle[3] / 1000:.0f}", f"{middle[4]:.0f}", scripts)  # fmt: skip
+                times = [f"{value:.0f}" for value in middle[:3]]
+                row(f"{calls:,}", f"1/{slower}", *times, f"{middle[3] / 1000:.0f}", f"{middle[4]:.0f}", scripts)
 
     def _first(self, city: LiveCity, slower: int) -> tuple[float, float, float, float, float, list[tuple[str, int]]]:
         with a_page(self.browser) as page:
@@ -333,7 +338,7 @@ class Bench:
             return painted, took, calm, loaded.total, Noted(page, began, now()).longest, loaded.scripts()
 
     def memory(self, minutes: int) -> None:
-        """As many changes as an hour brings (100 a minute); heap, nodes and listeners after collecting, every minute."""
+        """As many changes as an hour brings (100 a minute); heap, nodes and listeners after collecting, each minute."""
         city, quiet = LiveCity(self.home, "busy-city"), LiveCity(self.home, "quiet-city")
         city.open(300)
         quiet.open(300)
@@ -352,7 +357,7 @@ class Bench:
                 for name, session in sessions.items():
                     found[name].append(self._collected(session))
                 busy_now, quiet_now = found["busy"][-1], found["quiet"][-1]
-                row(minute, changes, *(f"{one[key] / (1e6 if key == 'JSHeapUsedSize' else 1):{'.2f' if key == 'JSHeapUsedSize' else '.0f'}}" for one in (busy_now, quiet_now) for key in ("JSHeapUsedSize", "Nodes", "JSEventListeners")))  # fmt: skip
+                row(minute, changes, *_counted(busy_now), *_counted(quiet_now))
                 if minute == minutes:
                     break
                 end = time.monotonic() + 60
@@ -385,6 +390,10 @@ class Bench:
         for _ in range(2):
             session.send("HeapProfiler.collectGarbage")
         return {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
+
+
+def _counted(now: dict[str, float]) -> tuple[str, str, str]:
+    return f"{now['JSHeapUsedSize'] / 1e6:.2f}", f"{now['Nodes']:.0f}", f"{now['JSEventListeners']:.0f}"
 
 
 def main() -> None:
