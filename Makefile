@@ -32,7 +32,7 @@ demo: setup ## make the synthetic twin, load it, and serve its dashboards on POR
 	$(BIN)/bluelamp demo --serve --port $(PORT)
 
 test: setup browser ## run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m tests.run
 
 browser: setup # a Chromium for the tests that look at the pages
 	@$(BIN)/python -m tests.browser.chromium
