@@ -98,12 +98,12 @@ def _public_only(door: int) -> HttpClient:
 
     client = HttpClient(timeout=3.0, backoff=Backoff(attempts=1), resolve=resolve)
     backend = client._client._transport._pool._network_backend  # type: ignore[attr-defined]
-    checked = backend._checked
+    checked = backend.checked
 
     def but_for_the_door(host: str, port: int) -> list[str]:
         return ["127.0.0.1"] if (host, port) == ("feeds.example.org", door) else checked(host, port)
 
-    backend._checked = but_for_the_door
+    backend.checked = but_for_the_door
     return client
 
 
