@@ -48,19 +48,6 @@ requestAnimationFrame(function frame(at) {
   requestAnimationFrame(frame);
 });
 """
-# The ids of the open calls in the list, brought into sight piece by piece.
-_LISTED = """async () => {
-  const list = document.querySelector('ul[aria-label="Calls"]');
-  const found = new Set();
-  for (let top = 0; ; top += 400) {
-    list.scrollTop = top;
-    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-    for (const row of list.querySelectorAll('li:not(.ended) [data-call]')) found.add(row.dataset.call);
-    if (top > list.scrollHeight) break;
-  }
-  list.scrollTop = 0;
-  return [...found].sort();
-}"""
 _EMPTY_MAP = """<!doctype html><title>floor</title><link rel="stylesheet" href="/floor/maplibre-gl.css">
 <style>body { margin: 0 } .map { position: absolute; left: %dpx; top: %dpx; width: %dpx; height: %dpx }</style>
 <div class="map"></div><script type="module">
@@ -134,13 +121,6 @@ def a_page(browser: Browser, watch: bool = True, **options: Any) -> Iterator[Pag
         context.close()
 
 
-def reached(page: Page, cursor: str, seconds: float = 60) -> None:
-    """Wait until the page has come to a cursor."""
-    page.wait_for_function(
-        "(cursor) => document.querySelector('.live')?.dataset.cursor === cursor", arg=cursor, timeout=seconds * 1000
-    )
-
-
 def still(page: Page) -> None:
     """Wait until the map has drawn everything; not for ever, where calls go on coming."""
     page.wait_for_function(
@@ -148,11 +128,6 @@ def still(page: Page) -> None:
         timeout=60_000,
     )
     page.wait_for_timeout(1_500)
-
-
-def listed(page: Page) -> list[str]:
-    found: list[str] = page.evaluate(_LISTED)
-    return found
 
 
 def empty_map(page: Page, url: str, place: dict[str, float]) -> None:

@@ -25,6 +25,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 from tests.browser.live_city import LiveCity
+from tests.browser.live_shown import listed, reached
 
 from benchmarks.live_browser import (
     Loaded,
@@ -33,9 +34,7 @@ from benchmarks.live_browser import (
     Traced,
     a_page,
     empty_map,
-    listed,
     opened,
-    reached,
     still,
     traced,
 )
@@ -103,7 +102,7 @@ def map_of(page: Page) -> dict[str, float]:
 
 def visit(page: Page, served: Served, city: LiveCity) -> None:
     page.goto(f"{served.url}/live/{city.name}")
-    reached(page, city.cursor())
+    reached(page, city.cursor(), 60)
 
 
 def _count_streams(page: Page, streams: set[Any]) -> None:
@@ -192,7 +191,7 @@ class Bench:
             self._changed(BURST // snapshots)
             committed.append((self.full.cursor(), now()))
             time.sleep(max(0.0, due - now()) / 1000)
-        reached(page, committed[-1][0])
+        reached(page, committed[-1][0], 60)
         page.wait_for_timeout(2_000)
         found = self.end_trace(f"burst-{slower}-{snapshots}")
         noted = Noted(page, began, began + 3_000)
@@ -224,7 +223,7 @@ class Bench:
                 page.wait_for_timeout(1_000)
                 self.served.start()
                 began = now()
-                reached(page, city.cursor())
+                reached(page, city.cursor(), 60)
                 waits.append(now() - began)
                 equal += listed(page) == sorted(call["id"] for call in city.calls())
         city.close()
@@ -250,7 +249,7 @@ class Bench:
                 city.open(5)
                 city.end(0)
                 for page in pages:
-                    reached(page, city.cursor())
+                    reached(page, city.cursor(), 60)
                 wanted = sorted(call["id"] for call in city.calls())
                 same = 0
                 for page in pages:
@@ -367,7 +366,7 @@ class Bench:
                     pages["busy"].wait_for_timeout(
                         max(0.0, (end - 60 + (turn + 1) * 60 / rounds - time.monotonic()) * 1000)
                     )
-                reached(busy, city.cursor())
+                reached(busy, city.cursor(), 60)
         for name, rows in found.items():
             settled = rows[len(rows) // 4 :]
             for key, unit in (("JSHeapUsedSize", 1e3), ("Nodes", 1), ("JSEventListeners", 1)):

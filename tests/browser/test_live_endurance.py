@@ -19,21 +19,9 @@ if str(_WEB) not in sys.path:
 
 from serving import Server  # noqa: E402  (the folder is not a package)
 from tests.browser.live_city import LiveCity  # noqa: E402
+from tests.browser.live_shown import listed, reached  # noqa: E402
 
 _KILLS = 3
-# What the page shows: the ids of the open calls in its list, brought into sight piece by piece.
-_LISTED = """async () => {
-  const list = document.querySelector('ul[aria-label="Calls"]');
-  const found = new Set();
-  for (let top = 0; ; top += 400) {
-    list.scrollTop = top;
-    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-    for (const row of list.querySelectorAll('li:not(.ended) [data-call]')) found.add(row.dataset.call);
-    if (top > list.scrollHeight) break;
-  }
-  list.scrollTop = 0;
-  return [...found].sort();
-}"""
 
 
 @pytest.fixture
@@ -57,26 +45,19 @@ def cities(tmp_path: Path) -> Iterator[Callable[..., LiveCity]]:
         city.close()
 
 
-def reached(page: Page, city: LiveCity) -> None:
-    """Wait until the page has come as far as the log."""
-    page.wait_for_function(
-        "(cursor) => document.querySelector('.live')?.dataset.cursor === cursor", arg=city.cursor(), timeout=30_000
-    )
-
-
 def test_a_burst_of_five_hundred(cities: Callable[..., LiveCity], page: Page, tmp_path: Path) -> None:
     city = cities()
     city.open(600)
     server = Server(tmp_path / "home")
     try:
         page.goto(f"{server.url}/live/test-city")
-        reached(page, city)
+        reached(page, city.cursor())
         for row in city.rows[:250]:
             row["status"] = "Leaving"
         city.rows = city.rows[:500]
         assert len(city.open(150)) >= 500
-        reached(page, city)
-        assert page.evaluate(_LISTED) == sorted(call["id"] for call in city.calls())
+        reached(page, city.cursor())
+        assert listed(page) == sorted(call["id"] for call in city.calls())
         expect(page.get_by_role("slider")).to_have_attribute("aria-valuetext", "now, 650 calls active")
     finally:
         server.stop()
@@ -90,15 +71,15 @@ def test_a_server_that_is_killed_again_and_again(
     home, port = tmp_path / "home", ["--port", str(unused_port)]
     server = Server(home, *port)
     page.goto(f"{server.url}/live/test-city")
-    reached(page, city)
+    reached(page, city.cursor())
     for kill in range(_KILLS):
         server.stop(signal.SIGKILL)
         city.open(3)
         city.end(kill)
         expect(page.locator(".status .title")).to_contain_text("Offline", timeout=20_000)
         server = Server(home, *port)
-        reached(page, city)
-        assert page.evaluate(_LISTED) == sorted(call["id"] for call in city.calls())
+        reached(page, city.cursor())
+        assert listed(page) == sorted(call["id"] for call in city.calls())
     expect(page.locator(".status .title")).to_contain_text("Live", timeout=20_000)
     server.stop()
 
@@ -109,13 +90,13 @@ def test_a_device_that_was_away(cities: Callable[..., LiveCity], page: Page, tmp
     server = Server(tmp_path / "home")
     try:
         page.goto(f"{server.url}/live/test-city")
-        reached(page, city)
+        reached(page, city.cursor())
         page.context.set_offline(True)
         expect(page.locator(".status .title")).to_contain_text("Offline", timeout=20_000)
         expect(page.locator("[data-call]")).to_have_count(4)
         city.open(3)
         page.context.set_offline(False)
-        reached(page, city)
+        reached(page, city.cursor())
         expect(page.locator(".status .title")).to_contain_text("Live", timeout=20_000)
         expect(page.locator("[data-call]")).to_have_count(7)
     finally:
@@ -128,7 +109,7 @@ def test_a_source_that_falls_silent(cities: Callable[..., LiveCity], page: Page,
     server = Server(tmp_path / "home")
     try:
         page.goto(f"{server.url}/live/test-city")
-        reached(page, city)
+        reached(page, city.cursor())
         status = page.locator(".status")
         expect(status).to_contain_text("Stale source")
         expect(status).to_contain_text("Nothing was fetched lately.")
@@ -145,7 +126,7 @@ def test_a_feed_without_places_in_another_zone(cities: Callable[..., LiveCity], 
     server = Server(tmp_path / "home")
     try:
         page.goto(f"{server.url}/live/far-city")
-        reached(page, city)
+        reached(page, city.cursor())
         page.get_by_text("6 calls of 6 without a point").click()
         expect(page.get_by_text("No place was found")).to_be_visible()
         row = page.locator(".unplaced li a").first

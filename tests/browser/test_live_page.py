@@ -105,6 +105,9 @@ def test_filters_stand_in_the_address(city: LiveCity, live: Callable[..., Visito
     page.get_by_role("button", name="Clear all").click()
     page.get_by_role("searchbox", name="Find a street, beat, unit or incident").fill("26-000004")
     expect(page.locator("[data-call]")).to_have_count(1)
+    # What a row says can be typed.
+    page.get_by_role("searchbox", name="Find a street, beat, unit or incident").fill("beat 103")
+    expect(page.locator("[data-call]")).to_have_count(len(wanted))
     page.get_by_role("searchbox", name="Find a street, beat, unit or incident").fill("nowhere at all")
     expect(page.get_by_text("No call passes these filters.")).to_be_visible()
 
@@ -235,6 +238,8 @@ def test_every_live_page_is_accessible(city: LiveCity, live: Callable[..., Visit
 
 def test_on_a_phone(city: LiveCity, live: Callable[..., Visitor]) -> None:
     page = live(width=390, height=844, has_touch=True).page
+    # The row of pages is longer than the screen; the one that is shown is in sight.
+    expect(page.get_by_role("link", name="Live", exact=True)).to_be_in_viewport(ratio=1)
     page.get_by_role("button", name="Calls (5)").tap()
     page.locator("[data-call]").first.tap()
     panel = page.get_by_role("region", name="The chosen call")

@@ -63,7 +63,7 @@ export class Dictionary {
   /** What a search for text looks through. */
   text = (call: Call): string =>
     [
-      this.nature(call.nature).label, call.nature, call.block, call.location, call.incident_number, call.beat, call.division,
+      this.nature(call.nature).label, call.nature, call.block, call.location, call.incident_number, call.beat && `beat ${call.beat}`, call.division,
       call.status, ...call.units.map((unit) => unit.unit),
     ].filter(Boolean).join(' ').toLowerCase(); // prettier-ignore
 }

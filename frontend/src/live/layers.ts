@@ -4,6 +4,7 @@ import type { Feature, FeatureCollection } from 'geojson';
 import type { GeoJSONSource, Map as GlMap } from 'maplibre-gl';
 import type { Palette } from '../lib/colours';
 import { hatching } from '../layers/scene';
+import { extentOf } from '../map/bounds';
 import { markImage, RANK_COLOURS } from './colours';
 import type { Dictionary, Group } from './dictionary';
 import type { Seen } from './types';
@@ -31,6 +32,7 @@ export const AREA_FILL = 'live-area-fill';
 const metres = (name: string): unknown => ['interpolate', ['exponential', 2], ['zoom'], 0, ['get', name], 22, ['*', ['get', name], 4_194_304]];
 
 export function addLayers(map: GlMap, scene: LiveScene): void {
+  drawn.delete(map); // the sources are new and empty
   const source = (id: string): void => {
     if (!map.getSource(id)) map.addSource(id, { type: 'geojson', data: EMPTY, tolerance: 0.3 });
   };
@@ -124,8 +126,15 @@ export function setGround(map: GlMap, scene: LiveScene): void {
   setAreas(map, scene);
 }
 
+// What of the areas is drawn: calls change all the time, how many are only known by their area seldom.
+const drawn = new WeakMap<GlMap, { areas: FeatureCollection | null; counts: string }>();
+
 function setAreas(map: GlMap, scene: LiveScene): void {
   const counts = areaCounts(scene.calls);
+  const told = JSON.stringify([...counts].map(([name, calls]) => [name, calls.length]).sort());
+  const before = drawn.get(map);
+  if (before?.areas === scene.areas && before.counts === told) return;
+  drawn.set(map, { areas: scene.areas, counts: told });
   const areas = (scene.areas?.features ?? []).map((area) => {
     const name = String(area.properties?.name ?? '');
     return { ...area, properties: { name, calls: counts.get(name)?.length ?? 0 } };
@@ -154,24 +163,8 @@ export function areaCounts(calls: readonly Seen[]): Map<string, Seen[]> {
 }
 
 function middle(area: Feature): [number, number] {
-  const [west, south, east, north] = extent(area);
+  const [west, south, east, north] = extentOf(area);
   return [(west + east) / 2, (south + north) / 2];
-}
-
-export function extent(feature: Feature): [number, number, number, number] {
-  const box: [number, number, number, number] = [180, 90, -180, -90];
-  const walk = (part: unknown): void => {
-    if (!Array.isArray(part)) return;
-    if (typeof part[0] === 'number') {
-      const [lon, lat] = part as [number, number];
-      box[0] = Math.min(box[0], lon);
-      box[1] = Math.min(box[1], lat);
-      box[2] = Math.max(box[2], lon);
-      box[3] = Math.max(box[3], lat);
-    } else for (const one of part) walk(one);
-  };
-  walk((feature.geometry as { coordinates?: unknown }).coordinates);
-  return box;
 }
 
 /** The calls that have a point. */
@@ -184,7 +177,7 @@ export function setCalls(map: GlMap, scene: LiveScene): void {
     if (!hasPoint(call) || lat == null || lon == null) continue;
     const { rank } = scene.dictionary.priority(call.priority);
     const nature = scene.dictionary.nature(call.nature);
-    const spot = `${lat.toFixed(5)},${lon.toFixed(5)}`;
+    const spot = spotOf(lat, lon);
     const nth = beside.get(spot) ?? 0;
     beside.set(spot, nth + 1);
     // Many calls at one point are one mark with their number, that of the first in the list; the chosen one stands out.
@@ -212,12 +205,15 @@ export function setCalls(map: GlMap, scene: LiveScene): void {
   setAreas(map, scene);
 }
 
+/** Calls whose points are within about a meter stand at one spot. */
+const spotOf = (lat: number, lon: number): string => `${lat.toFixed(5)},${lon.toFixed(5)}`;
+
 /** Points at which more calls are than can stand around one, with how many. */
 function crowded(calls: readonly Seen[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { place } of calls) {
     if (place?.lat == null || place.lon == null) continue;
-    const spot = `${place.lat.toFixed(5)},${place.lon.toFixed(5)}`;
+    const spot = spotOf(place.lat, place.lon);
     counts.set(spot, (counts.get(spot) ?? 0) + 1);
   }
   return new Map([...counts].filter(([, count]) => count > MOST_AROUND));

@@ -78,6 +78,12 @@ export function serverQuery(view: LiveView): URLSearchParams {
   return params;
 }
 
+/** The same as it stands behind an address of the API: `?beat=256`, or nothing. */
+export const serverSearch = (view: LiveView): string => {
+  const text = serverQuery(view).toString();
+  return text ? `?${text}` : '';
+};
+
 /** `?beat=256&…`; the empty text where nothing is chosen. */
 export function liveSearch(view: LiveView): string {
   const params = serverQuery(view);

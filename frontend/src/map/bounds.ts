@@ -1,5 +1,5 @@
 // What the map shows at first: where the records are, as the server says, or else the chosen areas, or those that have any.
-import type { FeatureCollection, Position } from 'geojson';
+import type { Feature, FeatureCollection, Position } from 'geojson';
 import type { Bounds, MapCard } from '../api/answers';
 
 export function boundsOf(card: MapCard, boundaries: FeatureCollection | null, selected: string[]): Bounds | null {
@@ -12,6 +12,13 @@ export function boundsOf(card: MapCard, boundaries: FeatureCollection | null, se
   for (const { properties, geometry } of boundaries?.features ?? [])
     if (some.has(String(properties?.id)) && 'coordinates' in geometry) widen(box, geometry.coordinates as Nested);
   return box[0] < box[2] ? box : null;
+}
+
+/** The box around a feature, in degrees. */
+export function extentOf({ geometry }: Feature): Bounds {
+  const box: Bounds = [180, 90, -180, -90];
+  if ('coordinates' in geometry) widen(box, geometry.coordinates as Nested);
+  return box;
 }
 
 type Nested = Position | Nested[];

@@ -1,5 +1,6 @@
 // MapLibre, in a chunk of its own: it comes when a map comes into sight.
 import 'maplibre-gl/dist/maplibre-gl.css';
+import './controls.css';
 import { AttributionControl, Map as GlMap, NavigationControl, setWorkerUrl, type StyleSpecification } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import type { Site } from '../api/answers';
@@ -70,6 +71,13 @@ export function makeMap(
   map.addControl(new NavigationControl({ showCompass: false }), 'top-right');
   map.addControl(new AttributionControl({ compact: true, customAttribution: start.attribution }), 'bottom-right');
   return map;
+}
+
+/** Shows what an address says, unless it is shown already. */
+export function showView(map: GlMap, to: MapView): void {
+  const centre = map.getCenter();
+  if (Math.abs(centre.lat - to.lat) < 0.0002 && Math.abs(centre.lng - to.lon) < 0.0002 && Math.abs(map.getZoom() - to.zoom) < 0.02) return;
+  map.jumpTo({ center: [to.lon, to.lat], zoom: to.zoom });
 }
 
 export { GlMap };

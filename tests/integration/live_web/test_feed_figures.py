@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
+from answered_feeds import fits
 from at_hand import answer
 from city_feed import FEED, CityFeed, unit
-from pydantic import BaseModel
 from thread_server import ThreadServer, until
 
 from bluelamp.domain.moment import moment_of
@@ -30,13 +29,6 @@ def api(city: CityFeed, serve: Serve) -> Iterator[httpx.Client]:
     until(lambda: server.hub.boards[FEED].ring.head == seq)
     with httpx.Client(base_url=server.api) as client:
         yield client
-
-
-def fits(model: type[BaseModel], answer: httpx.Response) -> Any:
-    """The answer, which is of the described shape: nothing more, nothing less."""
-    assert answer.status_code == 200, answer.text
-    model.model_validate(answer.json())
-    return answer.json()
 
 
 def test_the_line_of_calls_at_once(city: CityFeed, api: httpx.Client) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pyarrow.parquet as pq
 import pytest
+from answered_feeds import fits
 from city_feed import FEED, CityFeed
-from pydantic import BaseModel
 from thread_server import ThreadServer, until
 
 from bluelamp.domain.call import Place
@@ -48,13 +48,6 @@ def api(ended: CityFeed, serve: Serve) -> Iterator[httpx.Client]:
     until(lambda: server.hub.boards[FEED].ring.head == seq)
     with httpx.Client(base_url=server.api) as client:
         yield client
-
-
-def fits(model: type[BaseModel], answer: httpx.Response) -> Any:
-    """The answer, which is of the described shape: nothing more, nothing less."""
-    assert answer.status_code == 200, answer.text
-    model.model_validate(answer.json())
-    return answer.json()
 
 
 def test_the_feeds_are_listed_with_all_that_must_be_known(ended: CityFeed, api: httpx.Client) -> None:

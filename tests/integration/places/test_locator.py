@@ -57,6 +57,16 @@ def opened(told: Told) -> Iterator[Opened]:
         one.stop()
 
 
+def begun(locator: Locator, told: Told) -> None:
+    """Start it, and wait until it has placed what was waiting."""
+    locator.start()
+    for _ in range(200):
+        if told.all:
+            break
+        threading.Event().wait(0.02)
+    assert locator.drain(10)
+
+
 def test_a_call_is_placed_after_it_was_submitted(lite: Places, opened: Opened, told: Told) -> None:
     locator = opened(desk_on(lite, (), None, KnownBlocks(BLOCKS)))
     locator.start()
@@ -125,12 +135,7 @@ def test_open_calls_without_a_point_are_looked_at_when_nothing_else_waits(
         (FEED, call("b", "STREET 8", place={"kind": "point", "lat": 1.0, "lon": 2.0, "method": "feed"})),
     ]
     locator = opened(desk_on(lite, (), None, KnownBlocks(BLOCKS)), waiting=lambda: waiting)
-    locator.start()
-    for _ in range(200):
-        if told.all:
-            break
-        threading.Event().wait(0.02)
-    assert locator.drain(10)
+    begun(locator, told)
     assert list(told.kinds) == ["a"]
 
 
@@ -245,12 +250,7 @@ def test_an_open_call_that_shows_more_than_it_may_by_now_is_placed_again(
     waiting += [(FEED, call("b", "STREET 8", place=privacy.cloaked(exact, FEED)))]
     desk = desk_on(lite, (), None, KnownBlocks(BLOCKS))
     locator = opened(desk, privacy={FEED: privacy}, waiting=lambda: waiting)
-    locator.start()
-    for _ in range(200):
-        if told.all:
-            break
-        threading.Event().wait(0.02)
-    assert locator.drain(10)
+    begun(locator, told)
     assert list(told.kinds) == ["a"]
 
 
@@ -262,12 +262,7 @@ def test_an_open_call_whose_point_is_vague_is_moved_all_the_same(lite: Places, o
     waiting += [(FEED, call("a", "STREET 7", place=vague))]
     desk = desk_on(lite, (), None, KnownBlocks(BLOCKS))
     locator = opened(desk, privacy={FEED: privacy}, waiting=lambda: waiting)
-    locator.start()
-    for _ in range(200):
-        if told.all:
-            break
-        threading.Event().wait(0.02)
-    assert locator.drain(10)
+    begun(locator, told)
     assert list(told.kinds) == ["a"]
 
 

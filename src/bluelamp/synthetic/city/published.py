@@ -59,33 +59,26 @@ left_to = "L_T_ADD"
 right_from = "R_F_ADD"
 right_to = "R_T_ADD"
 
-[inputs.beats]
+{areas}"""
+_AREAS = """\
+[inputs.{input}]
 kind = "area"
-area = "beat"
-columns = {{ name = "BEAT" }}
-licence = "{licence}"
-attribution = "Made by Bluelamp's synthetic city"
-
-[inputs.divisions]
-kind = "area"
-area = "division"
-columns = {{ name = "DIVISION" }}
-licence = "{licence}"
-attribution = "Made by Bluelamp's synthetic city"
-
-[inputs.limits]
-kind = "area"
-area = "city"
-columns = {{ name = "CITY" }}
+area = "{area}"
+columns = {{ name = "{column}" }}
 licence = "{licence}"
 attribution = "Made by Bluelamp's synthetic city"
 """
+_LICENCE = "Invented data; free of any rights"
 
 
 def city_toml() -> str:
     """The file that says what the city's gazetteer is made of."""
     bounds = ", ".join(map(str, BOUNDS))
-    return _CITY.format(title=NAME, feed=FEED, bounds=bounds, licence="Invented data; free of any rights")
+    areas = "\n".join(
+        _AREAS.format(input=name, area=area, column=area.upper(), licence=_LICENCE)
+        for name, area in (("beats", "beat"), ("divisions", "division"), ("limits", "city"))
+    )
+    return _CITY.format(title=NAME, feed=FEED, bounds=bounds, licence=_LICENCE, areas=areas)
 
 
 def write_published(folder: Path, seed: int) -> list[Path]:
