@@ -20,7 +20,12 @@ class State(StrEnum):
     EMPTY = "empty"  # a file with a header and no row
     QUARANTINED = "quarantined"  # received, but broken as a file
     NOT_FETCHED = "not fetched"  # published, or possibly published, but left out by a selection
-    MISSING = "missing"  # a release that covers the month has no such file
+    MISSING = "missing"  # a whole release that covers the month has no such file
+    NOT_HELD = "not held"  # what was received of the month is a part of a release, and has no such file
+    NOT_COVERED = "not covered"  # no release that is held covers the month
+    NOT_YET = "not yet published"  # after the newest release that is held
+    BEFORE = "before publication"  # before December 2010, when publication began
+    OUT_OF_SCOPE = "out of scope"  # outside what this installation was set up to hold: expected only when asked for
     NOT_PUBLISHED = "not published"  # never in that publisher's remit
 
     @property
@@ -39,7 +44,12 @@ _WORDS = {
     State.EMPTY: "a file with a header and no row was received: a published zero",
     State.QUARANTINED: "a file was received but is broken as a file; it is kept, and none of it is in any figure",
     State.NOT_FETCHED: "a selection left it out: it is, or may be, published",
-    State.MISSING: "a release that covers the month has no such file: the force published nothing",
+    State.MISSING: "a whole release that covers the month has no such file: the force published nothing",
+    State.NOT_HELD: "only a part of a release was received, and it has no such file: it may well be published",
+    State.NOT_COVERED: "no release that is held covers the month",
+    State.NOT_YET: "the month is after the newest release that is held",
+    State.BEFORE: "publication began with December 2010",
+    State.OUT_OF_SCOPE: "outside what this installation was set up to hold",
     State.NOT_PUBLISHED: "never in that publisher's remit, and never expected",
 }
 

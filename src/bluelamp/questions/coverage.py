@@ -45,6 +45,11 @@ class Gap:
             State.MISSING: "published nothing for",
             State.QUARANTINED: "published a file that cannot be read for",
             State.NOT_FETCHED: "was not fetched for",
+            State.NOT_HELD: "is not held for",
+            State.NOT_COVERED: "is covered by no release that is held for",
+            State.NOT_YET: "had not published, by the newest release that is held,",
+            State.BEFORE: "had not begun to publish in",
+            State.OUT_OF_SCOPE: "is outside what this installation holds for",
         }[State(self.state)]
         return f"{self.name} {how} {when}"
 

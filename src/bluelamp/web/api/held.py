@@ -28,6 +28,11 @@ CODES = {
     State.QUARANTINED: "q",
     State.NOT_FETCHED: "f",
     State.MISSING: "m",
+    State.NOT_HELD: "d",
+    State.NOT_COVERED: "c",
+    State.NOT_YET: "y",
+    State.BEFORE: "b",
+    State.OUT_OF_SCOPE: "o",
     State.NOT_PUBLISHED: "n",
 }
 
