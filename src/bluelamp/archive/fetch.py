@@ -18,6 +18,7 @@ from bluelamp.domain.force import BY_SLUG, FORCES
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth, parse_member, release_of
 from bluelamp.domain.selection import Selection
+from bluelamp.domain.whole import Reading, judge, window_of
 from bluelamp.errors import SourceError, StorageError
 from bluelamp.sources.police_uk.archive import Member, ReleaseSource
 from bluelamp.storage.files import as_storage_error
@@ -34,9 +35,6 @@ from bluelamp.storage.ledger import (
 )
 from bluelamp.storage.vault import PackWriter, Vault, VaultObject
 
-# An archive that names no release counts as a whole one when it lists this many publishers: a custom download of
-# some forces must not make the others look as if they had published nothing.
-_PUBLISHERS_OF_A_WHOLE_RELEASE = 30
 # A fetch over the network is kept in packs of about this size, so that a break loses at most one of them.
 _REMOTE_PACK_BYTES = 64 << 20
 
@@ -54,7 +52,7 @@ class Fetched:
     """What fetching a release gave, for the words that the person reads."""
 
     release: Month
-    complete: bool
+    readings: tuple[Reading, ...] = ()  # whole or a part, by dataset; none of what the API gave
     listed: int = 0
     new: int = 0
     unchanged: int = 0
@@ -76,26 +74,32 @@ def fetch(
     selection: Selection,
     received_at: str,
     progress: Progress,
+    whole: bool | None = None,
 ) -> Fetched:
-    """Receive a release. `release` states which one it is where its name does not; `received_at` is ISO 8601 in UTC.
+    """Receive a release. `release` states which one it is where its name does not, `whole` whether it is whole or a
+    part where it does not look so; `received_at` is ISO 8601 in UTC.
 
     Raises SourceError where nothing in it is a force-month file, or the source fails; then nothing is recorded
     beyond what was kept already.
     """
-    work = _begin(source, ledger, release, selection)
+    work = _begin(source, ledger, release, selection, whole)
     work.keep(vault, received_at, progress)
     return work.fetched
 
 
-def preview(source: ReleaseSource, ledger: Ledger, *, release: Month | None, selection: Selection) -> Fetched:
+def preview(
+    source: ReleaseSource, ledger: Ledger, *, release: Month | None, selection: Selection, whole: bool | None = None
+) -> Fetched:
     """What `fetch` would do, without doing it: nothing is fetched but the release's directory, nothing is written.
 
     Raises what `fetch` raises.
     """
-    return _begin(source, ledger, release, selection).fetched
+    return _begin(source, ledger, release, selection, whole).fetched
 
 
-def _begin(source: ReleaseSource, ledger: Ledger, release: Month | None, selection: Selection) -> _Fetch:
+def _begin(
+    source: ReleaseSource, ledger: Ledger, release: Month | None, selection: Selection, whole: bool | None
+) -> _Fetch:
     members = source.members()
     listed, ignored = _recognise(members)
     if not listed:
@@ -103,10 +107,14 @@ def _begin(source: ReleaseSource, ledger: Ledger, release: Month | None, selecti
             f"{source.origin} holds no file of data.police.uk ({len(members):,} files looked at).",
             "Files are recognised by their name, such as 2024-03/2024-03-kent-street.csv.",
         )
-    chosen_release, complete = _which_release(source.origin, listed, release)
-    fetched = Fetched(chosen_release, complete, listed=len(listed), ignored=ignored)
-    work = _Fetch(source, ledger, fetched)
-    work.sort_out(listed, selection)
+    units = [file.unit for file in listed]
+    named = release or _named_release(source.origin)
+    # By all that is listed, whatever is chosen of it: what a zip's directory lacks is not in the release.
+    readings = judge(units, names_release=named is not None, stated=whole)
+    chosen_release = named or max(unit.month for unit in units)
+    fetched = Fetched(chosen_release, readings, listed=len(listed), ignored=ignored)
+    work = _Fetch(source, ledger, fetched, selection)
+    work.sort_out(listed)
     return work
 
 
@@ -144,40 +152,34 @@ def _unknown_force(slug: str) -> str:
     return f"“{slug}” is none of the {len(FORCES)} publishers{hint}"
 
 
-def _which_release(origin: str, listed: list[Listed], stated: Month | None) -> tuple[Month, bool]:
-    """(the release, whether the listing is that of a whole release)."""
-    if stated is not None:
-        return stated, True
-    named = release_of(origin) or release_of(origin.rstrip("/") + ".zip")
-    if named is not None:
-        return named, True
-    publishers = {file.unit.force for file in listed}
-    return max(file.unit.month for file in listed), len(publishers) >= _PUBLISHERS_OF_A_WHOLE_RELEASE
+def _named_release(origin: str) -> Month | None:
+    """The release that the name of an archive or folder states."""
+    return release_of(origin) or release_of(origin.rstrip("/") + ".zip")
 
 
 class _Fetch:
-    def __init__(self, source: ReleaseSource, ledger: Ledger, fetched: Fetched) -> None:
-        self.source, self.ledger, self.fetched = source, ledger, fetched
+    def __init__(self, source: ReleaseSource, ledger: Ledger, fetched: Fetched, choice: Selection) -> None:
+        self.source, self.ledger, self.fetched, self.choice = source, ledger, fetched, choice
         self.rows: list[ListedFile] = []
         self.wanted: list[Listed] = []
         self.everything: list[Listed] = []
         self.lost: dict[ForceMonth, list[int]] = {}  # files whose bytes were found damaged, and stand in this release
 
-    def sort_out(self, listed: list[Listed], selection: Selection) -> None:
+    def sort_out(self, listed: list[Listed]) -> None:
         """Part what is listed into: known already, unchanged, left out, unreadable, wanted."""
         self.everything = listed
         before: dict[ForceMonth, list[StoredFile]] = {}
         for file in self.ledger.files_of():
             before.setdefault(file.unit, []).append(file)
         for entry in listed:
-            self._sort_one(entry, before.get(entry.unit, []), selection)
+            self._sort_one(entry, before.get(entry.unit, []))
 
-    def _sort_one(self, entry: Listed, before: list[StoredFile], selection: Selection) -> None:
+    def _sort_one(self, entry: Listed, before: list[StoredFile]) -> None:
         member, release = entry.member, self.fetched.release
         same = [file for file in before if (file.crc32, file.size) == (member.crc32, member.size)]
         here = [file for file in same if file.release == release]
         good = [file for file in same if file.state in (WAITING, LOADED)]
-        if not selection.wants(entry.unit):
+        if not self.choice.wants(entry.unit):
             self.fetched.left_out += 1
             if not any(file.release == release for file in before):
                 self.rows.append(_row(entry, NOT_FETCHED))
@@ -219,7 +221,7 @@ class _Fetch:
     def keep(self, vault: Vault, received_at: str, progress: Progress) -> None:
         """Put the wanted members in the vault and write the ledger, batch by batch."""
         if not self.wanted:
-            if self.rows:
+            if self.rows or self._says_more():
                 self._record(self.rows, [], received_at)
             return
         progress.begin("keeping the bytes as received", self.fetched.bytes_wanted, len(self.wanted))
@@ -236,8 +238,8 @@ class _Fetch:
                 self.ledger.restore_bytes(restored, packs, received_at)
             rows = self.rows + [row for row in rows if row.unit not in self.lost]
             if rows:
-                # Until the last part is here, what is lacking may still come: it counts as not fetched, not as missing.
-                self._record(rows, packs, received_at, whole=number == len(batches))
+                # Until the last part is here, what is lacking may still come: it counts as not held, not as missing.
+                self._record(rows, packs, received_at, ended=number == len(batches))
             self.rows = []
             done += len(batch)
             progress.at(self.fetched.bytes_kept, done)
@@ -288,18 +290,26 @@ class _Fetch:
         ]
         return broken + rows, pack
 
+    def _says_more(self) -> bool:
+        """Whether this listing says what no receipt of its release said so far, though all its files are held: what
+        came in parts is whole now, was chosen otherwise, or is a part after all."""
+        release = self.fetched.release
+        by_listing = self.ledger.windows_by_listing()
+        same = by_listing.get((release, _directory_hash(self.everything)), [])
+        others = [window for listing, its in by_listing.items() if listing[0] == release for window in its]
+        windows = [window_of(reading, release, self.choice) for reading in self.fetched.readings]
+        return any(window.adds_to(same, others) for window in windows)
+
     def _record(
-        self, rows: list[ListedFile], packs: Iterable[VaultObject], received_at: str, *, whole: bool = True
+        self, rows: list[ListedFile], packs: Iterable[VaultObject], received_at: str, *, ended: bool = True
     ) -> None:
-        months = [entry.unit.month for entry in self.everything]
         receipt = Receipt(
             release=self.fetched.release,
             origin=self.source.origin,
             kind=self.source.kind,
             version=self.source.version,
-            complete=self.fetched.complete and whole,
-            first=min(months),
-            last=max(months),
+            readings=tuple(replace(one, whole=one.whole and ended) for one in self.fetched.readings),
+            choice=self.choice,
             received_at=received_at,
             directory_sha256=_directory_hash(self.everything),
             ignored=self.fetched.ignored,

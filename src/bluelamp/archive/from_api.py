@@ -121,7 +121,7 @@ def _receive(
     api = PoliceApi(recorder, base=base)  # type: ignore[arg-type]
     updated = api.crime_last_updated()
     release = Month.of(updated.year, updated.month)
-    fetched = Fetched(release, complete=False, listed=len(units))
+    fetched = Fetched(release, listed=len(units))
     with archive.writing():
         progress.begin("asking the API", 0, len(units))
         answers = list(_answers(api, recorder, dataset, units, ask, fetched, progress))
@@ -177,7 +177,7 @@ def _keep(archive: Archive, base: str, release: Month, answers: list[_Answer], f
         for one, (offset, raw_sha256) in zip(fresh, places, strict=True)
     ]  # fmt: skip
     receipt = Receipt(
-        release, f"{base}/api/", "api", "", False, None, None, archive.timestamp(),
+        release, f"{base}/api/", "api", "", (), Selection(), archive.timestamp(),
         hashlib.sha256(b"".join(one.table for one in fresh)).hexdigest(), fetched.ignored,
     )  # fmt: skip
     fetched.receipt_id = archive.ledger.record_receipt(receipt, rows, [pack])

@@ -57,6 +57,7 @@ def wanted(ledger: Ledger, reference: ReferenceStore, as_of: Month | None = None
             ledger.newest_in_state(QUARANTINED, as_of),
             ledger.newest_in_state(NOT_FETCHED, as_of),
             ledger.windows(as_of),
+            ledger.chosen_scope(),
         )
     )
     return Wanted(

@@ -102,7 +102,7 @@ def status_of(archive: Archive) -> dict[str, Any]:
         datasets[dataset.name] = {
             "rows": sum(cell.rows for cell in cells),
             "held": sum(cell.state.has_data for cell in cells),
-            "expected": sum(cell.state is not State.NOT_PUBLISHED for cell in cells),
+            "expected": sum(cell.state.is_expected for cell in cells),
         }
     verdicts: dict[str, int] = {}
     for line in ledger_lines(archive.ledger, Selection()):

@@ -61,9 +61,16 @@ class Archive:
     # -- the whole flow -------------------------------------------------------------------------------------
 
     def receive(
-        self, source: ReleaseSource, *, release: Month | None, selection: Selection, progress: Progress
+        self,
+        source: ReleaseSource,
+        *,
+        release: Month | None,
+        selection: Selection,
+        progress: Progress,
+        whole: bool | None = None,
     ) -> fetching.Fetched:
-        """Fetch a release into the vault. Call `finish` afterwards to make it answerable."""
+        """Fetch a release into the vault. Call `finish` afterwards to make it answerable. `whole` says what it is,
+        whole or a part, where it does not look so."""
         with self.writing():
             # A file is unchanged only where the one before it was read and found sound: read first what still waits.
             self._load(progress)
@@ -75,11 +82,14 @@ class Archive:
                 selection=selection,
                 received_at=self.timestamp(),
                 progress=progress,
+                whole=whole,
             )
 
-    def preview(self, source: ReleaseSource, *, release: Month | None, selection: Selection) -> fetching.Fetched:
+    def preview(
+        self, source: ReleaseSource, *, release: Month | None, selection: Selection, whole: bool | None = None
+    ) -> fetching.Fetched:
         """What `receive` would do; nothing is written."""
-        return fetching.preview(source, self.ledger, release=release, selection=selection)
+        return fetching.preview(source, self.ledger, release=release, selection=selection, whole=whole)
 
     def finish(self, progress: Progress) -> tuple[loading.Loaded, Version | None]:
         """Load whatever waits and publish what the ledger then asks for; also finishes what a crash left undone."""

@@ -129,7 +129,7 @@ def _coverage_table(console: Console, cells: list[Cell], shown: set[State]) -> N
         if not any(cell.state in shown for cell in its_cells):
             continue
         # Held and expected are those of the whole group, whatever states are asked for.
-        expected = sum(cell.state is not State.NOT_PUBLISHED for cell in its_cells)
+        expected = sum(cell.state.is_expected for cell in its_cells)
         held = sum(cell.state.has_data for cell in its_cells)
         rows.append((dataset, force, held, expected, _gaps(its_cells, shown)))
     console.table(["dataset", "force", "held", "expected", "not held, or empty"], rows, right=(2, 3))

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -42,6 +42,12 @@ def load(
         str | None,
         typer.Option(metavar="YYYY-MM", help="The release that this is, where its name does not say so."),
     ] = None,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="It lists all of the release: what it lacks, the force did not publish.")
+    ] = False,
+    part: Annotated[
+        bool, typer.Option("--part", help="It is a part of the release: what it lacks is merely not held.")
+    ] = False,
     force: options.Forces = None,
     first: options.From = None,
     last: options.To = None,
@@ -57,13 +63,17 @@ def load(
     stated = options.month(release, "--release")
     if stated is not None and len(paths or ()) > 1:
         raise UsageError("--release states what one archive is; load several one by one.")
+    if whole and part:
+        raise UsageError("--whole and --part say the opposite of each other.", "Say one; or neither, and it is told.")
+    said = True if whole else False if part else None
     _refuse_wrong_paths(paths or [])
     archive = open_archive(context, looking=dry_run)
     console = console_of(context)
     if dry_run:
         for path in paths or ():
             with _source(context, path, dry_run=True) as source:
-                _tell_plan(console, source, archive.preview(source, release=stated, selection=chosen), json)
+                plan = archive.preview(source, release=stated, selection=chosen, whole=said)
+                _tell_plan(console, source, plan, json)
         if not paths:
             _tell_waiting(console, archive.unfinished(), json)
         return exits.DONE
@@ -72,7 +82,8 @@ def load(
     with archive.writing():
         for path in paths or ():
             with _source(context, path, dry_run=False) as source:
-                fetched.append(archive.receive(source, release=stated, selection=chosen, progress=console.progress()))
+                one = archive.receive(source, release=stated, selection=chosen, progress=console.progress(), whole=said)
+                fetched.append(one)
             if not json:
                 _tell_fetched(console, path, fetched[-1])
         loaded, version = archive.finish(console.progress())
@@ -267,6 +278,7 @@ def _tell_plan(console: Console, source: ReleaseSource, plan: Fetched, json: boo
                 "origin": source.origin,
                 "kind": source.kind,
                 "release": str(plan.release),
+                "read_as": _reading_facts(plan),
                 "files": plan.listed,
                 "files_new": plan.new,
                 "files_unchanged": plan.known + plan.unchanged,
@@ -278,6 +290,8 @@ def _tell_plan(console: Console, source: ReleaseSource, plan: Fetched, json: boo
         )
         return
     console.out(f"{source.origin}: release {plan.release}, {counted(plan.listed, 'file')}")
+    for line in _reading_lines(plan):
+        console.sentence(line)
     console.out(f"  {plan.new:>7,} new, {size_words(plan.bytes_wanted)} to fetch")
     console.out(f"  {plan.known + plan.unchanged:>7,} unchanged, held already")
     console.out(f"  {plan.left_out:>7,} left out by the selection")
@@ -296,12 +310,36 @@ def _tell_fetched(console: Console, path: str, fetched: Fetched) -> None:
     if fetched.unreadable:
         parts.append(f"{fetched.unreadable:,} unreadable")
     console.note(f"{path}: release {fetched.release}, " + ", ".join(parts))
-    if not fetched.complete:
-        console.note(
-            f"  Read as a selection of {fetched.release}: what it lacks counts as not fetched. "
-            "If it is a whole release, say --release YYYY-MM."
-        )
+    for line in _reading_lines(fetched):
+        console.note(f"  {line}")
     _tell_some(console, [f"  Left out: {_shown(name)}: {why}." for name, why in fetched.ignored], "Left out")
+
+
+def _reading_lines(fetched: Fetched) -> list[str]:
+    """What was decided of a release, whole or a part by dataset; nothing of what the API gave."""
+    from bluelamp.domain.whole import told
+
+    if not fetched.readings:
+        return []
+    lines = [told(fetched.release, fetched.readings)]
+    if not all(reading.whole for reading in fetched.readings):
+        lines.append(
+            "What a part lacks counts as not held, never as not published. If it is whole, load it with --whole."
+        )
+    return lines
+
+
+def _reading_facts(fetched: Fetched) -> list[dict[str, Any]]:
+    return [
+        {
+            "dataset": reading.dataset,
+            "whole": reading.whole,
+            "publishers": reading.publishers,
+            "from": str(reading.first),
+            "to": str(reading.last),
+        }
+        for reading in fetched.readings
+    ]
 
 
 def _tell_some(console: Console, lines: list[str], what: str) -> None:
@@ -324,6 +362,7 @@ def _tell_loaded(console: Console, fetched: list[Fetched], loaded: Loaded, versi
         console.out_json(
             {
                 "releases": sorted({str(one.release) for one in fetched}),
+                "read_as": [{"release": str(one.release), "datasets": _reading_facts(one)} for one in fetched],
                 "files_loaded": loaded.files - len(loaded.quarantined),
                 "files_unchanged": sum(one.known + one.unchanged for one in fetched),
                 "files_quarantined": quarantined,

@@ -11,6 +11,8 @@ from bluelamp.domain.dataset import DATASETS
 from bluelamp.domain.force import FORCES
 from bluelamp.domain.month import Month, month_range
 from bluelamp.domain.release import ForceMonth
+from bluelamp.domain.scope import DEFAULT_SCOPE, Scope, ScopeChoice, scope_of
+from bluelamp.domain.whole import Window
 
 
 class State(StrEnum):
@@ -38,6 +40,11 @@ class State(StrEnum):
         """Whether figures include this force-month; an empty file is a published zero."""
         return self in (State.HELD, State.EMPTY)
 
+    @property
+    def is_expected(self) -> bool:
+        """Whether an installation as a whole lacks something where it has no data for this force-month."""
+        return self not in (State.OUT_OF_SCOPE, State.NOT_PUBLISHED)
+
 
 _WORDS = {
     State.HELD: "a file was received and its rows are in every figure",
@@ -64,16 +71,6 @@ class HeldFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """The months that one receipt speaks for. `complete` says that it lists a whole release."""
-
-    first: Month
-    last: Month
-    release: Month
-    complete: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Cell:
     """One force-month's state; `release` is the one it is held from, or the newest that tells of its absence."""
 
@@ -88,39 +85,78 @@ def cells(
     quarantined: Mapping[ForceMonth, Month],
     not_fetched: Mapping[ForceMonth, Month],
     windows: Iterable[Window],
+    chosen: ScopeChoice = DEFAULT_SCOPE,
 ) -> Iterator[Cell]:
-    """Every expected force-month with its state: 45 publishers × 3 datasets × the months spanned by the windows.
+    """Every force-month with its state: 45 publishers × 3 datasets × every month from the first to the last that the
+    installation knows of, none left out between. `NOT_YET` and `BEFORE` are never among them: they are said of months
+    that lie outside.
 
-    `quarantined` and `not_fetched` map a force-month to the newest release in which it was so. A month that has
-    left a later release's window stays held: the file that was received then still answers.
+    `quarantined` and `not_fetched` map a force-month to the newest release in which it was so; `chosen` is what a
+    person said of the scope. A month that has left a later release's window stays held: the file that was received
+    then still answers.
     """
     windows = list(windows)
-    complete = _newest_by_month(window for window in windows if window.complete)
-    spanned = _newest_by_month(windows)
-    months = sorted(set(spanned) | {unit.month for unit in held})
+    releases = [window.release for window in windows] + [file.release for file in held.values()]
+    scope = scope_of([*held, *quarantined], windows, chosen, max(releases, default=None))
+    known = _Known(held, quarantined, not_fetched, windows, scope)
+    months = _months_of(held, windows, scope)
     for dataset in DATASETS:
         for force in FORCES:
             for month in months:
-                unit = ForceMonth(dataset.name, force.slug, month)
-                found = held.get(unit)
-                if found is not None:
-                    state = State.HELD if found.rows else State.EMPTY
-                    yield Cell(unit, state, found.release, found.rows)
-                elif unit in quarantined:
-                    yield Cell(unit, State.QUARANTINED, quarantined[unit])
-                elif unit in not_fetched:
-                    yield Cell(unit, State.NOT_FETCHED, not_fetched[unit])
-                elif not force.publishes(dataset):
-                    yield Cell(unit, State.NOT_PUBLISHED, None)
-                elif month in complete:
-                    yield Cell(unit, State.MISSING, complete[month])
-                else:
-                    yield Cell(unit, State.NOT_FETCHED, spanned.get(month))
+                yield known.cell(ForceMonth(dataset.name, force.slug, month), force.publishes(dataset))
 
 
-def _newest_by_month(windows: Iterable[Window]) -> dict[Month, Month]:
-    newest: dict[Month, Month] = {}
+def _months_of(held: Iterable[ForceMonth], windows: Iterable[Window], scope: Scope) -> list[Month]:
+    """Every month of the installation, in order."""
+    ends = [unit.month for unit in held]
+    ends += [end for window in windows for end in (window.first, window.last)]
+    ends += [end for its in scope.values() for end in (its.first, its.last)]
+    return list(month_range(min(ends), max(ends))) if ends else []
+
+
+class _Known:
+    """What was received, and what each receipt says of the rest."""
+
+    def __init__(
+        self,
+        held: Mapping[ForceMonth, HeldFile],
+        quarantined: Mapping[ForceMonth, Month],
+        not_fetched: Mapping[ForceMonth, Month],
+        windows: list[Window],
+        scope: Scope,
+    ) -> None:
+        self.held, self.quarantined, self.not_fetched, self.scope = held, quarantined, not_fetched, scope
+        self.whole = _newest_by_month(window for window in windows if window.whole)
+        self.spanned = _newest_by_month(windows)
+
+    def cell(self, unit: ForceMonth, publishes: bool) -> Cell:
+        """The state of one force-month. What is held is held, whatever else is known of it."""
+        found = self.held.get(unit)
+        if found is not None:
+            return Cell(unit, State.HELD if found.rows else State.EMPTY, found.release, found.rows)
+        its_scope = self.scope.get(unit.dataset)
+        inside = its_scope is not None and its_scope.covers(unit)
+        if inside and unit in self.quarantined:
+            return Cell(unit, State.QUARANTINED, self.quarantined[unit])
+        if inside and unit in self.not_fetched:
+            return Cell(unit, State.NOT_FETCHED, self.not_fetched[unit])
+        if not publishes:
+            return Cell(unit, State.NOT_PUBLISHED, None)
+        if not inside:
+            return Cell(unit, State.OUT_OF_SCOPE, None)
+        spoken_for = (unit.dataset, unit.month)
+        if spoken_for in self.whole:
+            return Cell(unit, State.MISSING, self.whole[spoken_for])
+        if spoken_for in self.spanned:
+            return Cell(unit, State.NOT_HELD, self.spanned[spoken_for])
+        return Cell(unit, State.NOT_COVERED, None)
+
+
+def _newest_by_month(windows: Iterable[Window]) -> dict[tuple[str, Month], Month]:
+    """(dataset, month) → the newest release whose window has it."""
+    newest: dict[tuple[str, Month], Month] = {}
     for window in windows:
         for month in month_range(window.first, window.last):
-            newest[month] = max(newest.get(month, window.release), window.release)
+            key = window.dataset, month
+            newest[key] = max(newest.get(key, window.release), window.release)
     return newest

@@ -13,14 +13,16 @@ import numpy.typing as npt
 from bluelamp.domain.coverage import State
 
 STATES = tuple(State)
-_NOT_EXPECTED = -1
+_NOT_PUBLISHED = -1
+_OUT_OF_SCOPE = STATES.index(State.OUT_OF_SCOPE)
 _HAS_DATA = np.array([state.has_data for state in STATES])
 
 
 @dataclass(frozen=True, slots=True)
 class Cells:
     """`codes` has a row for each force of `forces` and a column for each month from `first_month` on; a code is a place
-    in STATES, or -1 where nothing is expected (never in the publisher's remit)."""
+    in STATES, or -1 for what was never in the publisher's remit. `expected` is what is in the scope of the
+    installation and in the remit; `held` is a part of it."""
 
     forces: tuple[int, ...]
     first_month: int
@@ -31,6 +33,18 @@ class Cells:
     @property
     def months(self) -> range:
         return range(self.first_month, self.first_month + self.codes.shape[1])
+
+    @property
+    def scope_months(self) -> tuple[int, int] | None:
+        """(first, last) of the months in which anything is expected; None where nothing ever is."""
+        columns = np.flatnonzero(np.logical_or.reduce(self.expected, axis=0))
+        return (self.first_month + int(columns[0]), self.first_month + int(columns[-1])) if len(columns) else None
+
+    @property
+    def scope_forces(self) -> tuple[int, ...]:
+        """The forces of which anything is expected, in their order."""
+        rows = np.logical_or.reduce(self.expected, axis=1)
+        return tuple(force for force, its in zip(self.forces, rows.tolist(), strict=True) if its)
 
     def rows_of(self, forces: Collection[int] | None) -> npt.NDArray[np.bool_]:
         """Which rows are of these forces; all for None."""
@@ -46,16 +60,22 @@ class Cells:
         return inside if months is None else inside & np.isin(every, list(months))
 
 
-def make_cells(rows: Iterable[tuple[int, int, State]]) -> Cells:
-    """From (force, month, state) in the order in which forces shall stand; what was never in a remit is left out."""
-    found = [(force, month, state) for force, month, state in rows if state is not State.NOT_PUBLISHED]
+def make_cells(rows: Iterable[tuple[int, int, State]], months: tuple[int, int] | None = None) -> Cells:
+    """From (force, month, state) in the order in which forces shall stand; a force that has the dataset nowhere in its
+    remit is left out. `months` are the first and last column; those of the rows where it is None. What no row tells
+    of is as if it were in no remit."""
+    found = list(rows)
+    publishing = {force for force, _, state in found if state is not State.NOT_PUBLISHED}
+    found = [row for row in found if row[0] in publishing]
     forces = tuple(dict.fromkeys(force for force, _, _ in found))
-    first = min((month for _, month, _ in found), default=0)
-    last = max((month for _, month, _ in found), default=-1)
+    first, last = months or (
+        min((month for _, month, _ in found), default=0),
+        max((month for _, month, _ in found), default=-1),
+    )
     places = {force: place for place, force in enumerate(forces)}
-    numbers = {state: number for number, state in enumerate(STATES)}
-    codes = np.full((len(forces), last - first + 1), _NOT_EXPECTED, np.int8)
+    numbers = {state: number for number, state in enumerate(STATES)} | {State.NOT_PUBLISHED: _NOT_PUBLISHED}
+    codes = np.full((len(forces), last - first + 1), _NOT_PUBLISHED, np.int8)
     for force, month, state in found:
         codes[places[force], month - first] = numbers[state]
-    expected = codes != _NOT_EXPECTED
+    expected = (codes != _NOT_PUBLISHED) & (codes != _OUT_OF_SCOPE)
     return Cells(forces, first, codes, expected, expected & _HAS_DATA[codes])

@@ -165,7 +165,7 @@ class DataVersion:
 
     @cached_property
     def cells(self) -> dict[str, Cells]:
-        """The state of every expected force-month, by dataset; forces in the order of their short names."""
+        """The state of every force-month, by dataset, over the same months; forces in order of their short names."""
         rows: dict[str, list[tuple[int, int, State]]] = {name: [] for name in DATASETS}
         states = {str(state): state for state in State}
         for dataset, force, month, state in self.rows(
@@ -173,7 +173,9 @@ class DataVersion:
             "JOIN dim_force USING (force_id) ORDER BY slug, month"
         ):
             rows[dataset].append((force, month, states[state]))
-        return {name: make_cells(its) for name, its in rows.items()}
+        months = [month for its in rows.values() for _, month, _ in its]
+        span = (min(months), max(months)) if months else None
+        return {name: make_cells(its, span) for name, its in rows.items()}
 
     @cached_property
     def months(self) -> tuple[Month, ...]:

@@ -19,7 +19,7 @@ from bluelamp.storage.files import storage_errors
 
 METADATA = sa.MetaData()
 # The newest migration: compared before Alembic is imported, because that import costs a third of a second.
-HEAD = "0006"
+HEAD = "0007"
 _CONNECT_SECONDS = 10
 _LIVE = "the database of the live half"
 
@@ -32,12 +32,27 @@ RECEIPT = sa.Table(
     sa.Column("origin", sa.Text, nullable=False),  # path or URL
     sa.Column("kind", sa.Text, nullable=False),  # zip, folder, file, remote zip, api
     sa.Column("version", sa.Text, nullable=False),  # ETag, Last-Modified, or the file's identity
-    sa.Column("complete", sa.Boolean, nullable=False),  # a whole release: what it does not list, it lacks
+    sa.Column("complete", sa.Boolean, nullable=False),  # whole in every dataset that it lists
     sa.Column("window_first", sa.Integer),
     sa.Column("window_last", sa.Integer),
     sa.Column("received_at", sa.Text, nullable=False),  # ISO 8601, UTC
     sa.Column("directory_sha256", sa.Text, nullable=False),  # of the listing: names, sizes, CRC-32s
     sa.Column("ignored", sa.JSON, nullable=False),  # [[member name, why]], in full
+    # [{dataset, publishers, first, last, whole}]: what a dataset that is whole does not list, the release lacks
+    sa.Column("readings", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("choice", sa.JSON, nullable=False, server_default="{}"),  # {forces, datasets, first, last}, if narrowed
+)
+
+# What a person said that the scope of the installation is; no row, or nulls, leave it to what was received.
+SCOPE = sa.Table(
+    "scope",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),  # 1: there is one scope
+    sa.Column("forces", sa.JSON),
+    sa.Column("datasets", sa.JSON),
+    sa.Column("first", sa.Integer),
+    sa.Column("last", sa.Integer),
+    sa.Column("changed_at", sa.Text, nullable=False),  # ISO 8601, UTC
 )
 
 # Every force-month file that a receipt lists, whether or not it was fetched.

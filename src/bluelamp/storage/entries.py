@@ -7,21 +7,23 @@ from typing import Any
 
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
+from bluelamp.domain.selection import Selection
+from bluelamp.domain.whole import Reading
 
 WAITING, LOADED, UNCHANGED, QUARANTINED, NOT_FETCHED = "waiting", "loaded", "unchanged", "quarantined", "not fetched"
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Something received once from a publisher. `received_at` is ISO 8601 in UTC."""
+    """Something received once from a publisher. `received_at` is ISO 8601 in UTC; `readings` say for each dataset
+    whether the listing is whole, `choice` what was asked for of it."""
 
     release: Month
     origin: str
     kind: str
     version: str
-    complete: bool
-    first: Month | None
-    last: Month | None
+    readings: tuple[Reading, ...]
+    choice: Selection
     received_at: str
     directory_sha256: str
     ignored: list[tuple[str, str]] = field(default_factory=list)

@@ -10,10 +10,12 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from bluelamp.domain.coverage import HeldFile, Window
+from bluelamp.domain.coverage import HeldFile
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
-from bluelamp.storage import ledger_copy
+from bluelamp.domain.scope import ScopeChoice
+from bluelamp.domain.whole import Window
+from bluelamp.storage import ledger_copy, scope_rows
 from bluelamp.storage.database import FILE, LAKE_FILE, RECEIPT, VAULT_OBJECT
 from bluelamp.storage.entries import (
     LOADED,
@@ -72,6 +74,8 @@ class Ledger:
 
     def record_receipt(self, receipt: Receipt, files: Sequence[ListedFile], packs: Iterable[VaultObject] = ()) -> int:
         """Write a receipt with all the files it lists, at once; its id."""
+        firsts = [reading.first.index for reading in receipt.readings]
+        lasts = [reading.last.index for reading in receipt.readings]
         with self._writing() as connection:
             inserted = connection.execute(
                 RECEIPT.insert().values(
@@ -79,12 +83,14 @@ class Ledger:
                     origin=receipt.origin,
                     kind=receipt.kind,
                     version=receipt.version,
-                    complete=receipt.complete,
-                    window_first=receipt.first.index if receipt.first else None,
-                    window_last=receipt.last.index if receipt.last else None,
+                    complete=bool(firsts) and all(reading.whole for reading in receipt.readings),
+                    window_first=min(firsts, default=None),
+                    window_last=max(lasts, default=None),
                     received_at=receipt.received_at,
                     directory_sha256=receipt.directory_sha256,
                     ignored=[list(pair) for pair in receipt.ignored],
+                    readings=scope_rows.readings_row(receipt.readings),
+                    choice=scope_rows.choice_row(receipt.choice),
                 )
             )
             assert inserted.inserted_primary_key is not None
@@ -169,7 +175,17 @@ class Ledger:
             for some in _chunks(list(file_ids)):
                 connection.execute(FILE.update().where(FILE.c.id.in_(some)).values(state=WAITING, reason=""))
 
+    def choose_scope(self, chosen: ScopeChoice, changed_at: str) -> None:
+        """Write what a person said that the scope is, in the place of what was said before."""
+        with self._writing() as connection:
+            scope_rows.keep_scope(connection, chosen, changed_at)
+
     # -- questions ------------------------------------------------------------------------------------------
+
+    def chosen_scope(self) -> ScopeChoice:
+        """What a person said that the scope is; the default where nobody did."""
+        with self._engine.connect() as connection:
+            return scope_rows.kept_scope(connection)
 
     def files_of(self, units: Iterable[ForceMonth] | None = None, *, states: Sequence[str] = ()) -> list[StoredFile]:
         """Files in these states (all when empty), of these force-months (all when None), oldest first."""
@@ -259,15 +275,25 @@ class Ledger:
         return {ForceMonth(dataset, force, Month(month)): Month(release) for dataset, force, month, release in rows}
 
     def windows(self, as_of: Month | None = None) -> list[Window]:
-        """The months that each receipt speaks for."""
-        query = sa.select(RECEIPT.c.window_first, RECEIPT.c.window_last, RECEIPT.c.release, RECEIPT.c.complete).where(
-            RECEIPT.c.window_first.is_not(None)
-        )
+        """The months of each dataset that each receipt speaks for."""
+        return [window for its in self.windows_by_listing(as_of).values() for window in its]
+
+    def windows_by_listing(self, as_of: Month | None = None) -> dict[tuple[Month, str], list[Window]]:
+        """(release, hash of the directory) → its windows. Of one listing the newest receipt says whether it is whole:
+        a fetch in parts says so with its last, and a person may say otherwise later."""
+        columns = (RECEIPT.c.release, RECEIPT.c.directory_sha256, RECEIPT.c.readings, RECEIPT.c.choice)
+        query = sa.select(*columns).order_by(RECEIPT.c.id)
         if as_of is not None:
             query = query.where(RECEIPT.c.release <= as_of.index)
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
-        return [Window(Month(first), Month(last), Month(release), whole) for first, last, release, whole in rows]
+        newest = {(row.release, row.directory_sha256): row.readings for row in rows}
+        found: dict[tuple[Month, str], list[Window]] = {}
+        for row in rows:
+            listing = (row.release, row.directory_sha256)
+            windows = scope_rows.windows_of(row.release, newest[listing], row.choice)
+            found.setdefault((Month(row.release), row.directory_sha256), []).extend(windows)
+        return found
 
     def receipts(self) -> list[dict[str, Any]]:
         """Every receipt with the number of its files by state, newest last."""

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from bluelamp.domain.coverage import Cell, HeldFile, State, Window, cells
+from bluelamp.domain.coverage import Cell, HeldFile, State, cells
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
+from bluelamp.domain.selection import Selection
+from bluelamp.domain.whole import Window
 
 M = Month.parse
 KENT = ForceMonth("crimes", "kent", M("2024-02"))
 PSNI_OUTCOMES = ForceMonth("outcomes", "northern-ireland", M("2024-02"))
-WHOLE = Window(M("2024-01"), M("2024-03"), M("2024-03"), complete=True)
-PARTIAL = Window(M("2024-01"), M("2024-03"), M("2024-03"), complete=False)
 OLD = M("2024-02")
+
+
+def window(first: str, last: str, *, whole: bool, release: str = "", dataset: str = "crimes", **choice: Any) -> Window:
+    return Window(dataset, M(first), M(last), M(release or last), whole, Selection(**choice))
+
+
+WHOLE = window("2024-01", "2024-03", whole=True)
+PART = window("2024-01", "2024-03", whole=False, forces=frozenset({"kent"}))
+WHOLE_OUTCOMES = window("2024-01", "2024-03", whole=True, dataset="outcomes")
+PART_OF_OUTCOMES = window("2024-01", "2024-03", whole=False, dataset="outcomes")
 
 
 def told(
@@ -40,39 +52,43 @@ def told(
         (KENT, [WHOLE], {"quarantined": OLD}, State.QUARANTINED, OLD),
         (KENT, [WHOLE], {"not_fetched": OLD}, State.NOT_FETCHED, OLD),
         (KENT, [WHOLE], {}, State.MISSING, M("2024-03")),
-        (KENT, [PARTIAL], {}, State.NOT_FETCHED, M("2024-03")),
-        (PSNI_OUTCOMES, [WHOLE], {}, State.NOT_PUBLISHED, None),
-        (PSNI_OUTCOMES, [PARTIAL], {}, State.NOT_PUBLISHED, None),
-        (ForceMonth("outcomes", "btp", M("2024-02")), [WHOLE], {}, State.MISSING, M("2024-03")),
+        # Only a whole release tells of absence: what a part lacks is not held, and nobody fell silent.
+        (KENT, [PART], {}, State.NOT_HELD, M("2024-03")),
+        (PSNI_OUTCOMES, [WHOLE_OUTCOMES], {}, State.NOT_PUBLISHED, None),
+        (PSNI_OUTCOMES, [PART_OF_OUTCOMES], {}, State.NOT_PUBLISHED, None),
+        (ForceMonth("outcomes", "btp", M("2024-02")), [WHOLE_OUTCOMES], {}, State.MISSING, M("2024-03")),
         # What is held answers, whatever else happened to the same force-month in other releases.
         (KENT, [WHOLE], {"held": HeldFile(1, OLD, 5), "quarantined": M("2024-03")}, State.HELD, OLD),
         (KENT, [WHOLE], {"held": HeldFile(1, OLD, 5), "not_fetched": M("2024-03")}, State.HELD, OLD),
         (KENT, [WHOLE], {"quarantined": OLD, "not_fetched": M("2024-03")}, State.QUARANTINED, OLD),
-        (PSNI_OUTCOMES, [WHOLE], {"held": HeldFile(1, OLD, 5)}, State.HELD, OLD),
-        (PSNI_OUTCOMES, [WHOLE], {"quarantined": OLD}, State.QUARANTINED, OLD),
-        # A whole release tells of absence even where a partial receipt covers the month as well, and later.
-        (KENT, [WHOLE, Window(M("2024-02"), M("2024-04"), M("2024-04"), False)], {}, State.MISSING, M("2024-03")),
+        (PSNI_OUTCOMES, [WHOLE_OUTCOMES], {"held": HeldFile(1, OLD, 5)}, State.HELD, OLD),
+        (PSNI_OUTCOMES, [WHOLE_OUTCOMES], {"quarantined": OLD}, State.QUARANTINED, OLD),
+        # A whole release tells of absence even where a part covers the month as well, and later.
+        (KENT, [WHOLE, window("2024-02", "2024-04", whole=False)], {}, State.MISSING, M("2024-03")),
         # The newest whole release that covers the month is the one that tells of its absence.
-        (KENT, [WHOLE, Window(M("2024-02"), M("2024-04"), M("2024-04"), True)], {}, State.MISSING, M("2024-04")),
-        (KENT, [WHOLE, Window(M("2024-03"), M("2024-05"), M("2024-05"), True)], {}, State.MISSING, M("2024-03")),
+        (KENT, [WHOLE, window("2024-02", "2024-04", whole=True)], {}, State.MISSING, M("2024-04")),
+        (KENT, [WHOLE, window("2024-03", "2024-05", whole=True)], {}, State.MISSING, M("2024-03")),
+        # Whole in one dataset says nothing of another.
+        (KENT, [WHOLE_OUTCOMES], {}, State.OUT_OF_SCOPE, None),
+        (KENT, [WHOLE_OUTCOMES, PART], {}, State.NOT_HELD, M("2024-03")),
     ],
 )
 def test_states_and_their_precedence(
-    unit: ForceMonth, windows: list[Window], known: dict[str, object], state: State, release: Month | None
+    unit: ForceMonth, windows: list[Window], known: dict[str, Any], state: State, release: Month | None
 ) -> None:
-    cell = told(unit, *windows, **known)  # type: ignore[arg-type]
+    cell = told(unit, *windows, **known)
     assert (cell.state, cell.release) == (state, release)
 
 
 def test_every_publisher_dataset_and_month_has_one_cell() -> None:
-    later = Window(M("2024-03"), M("2024-05"), M("2024-05"), complete=True)
-    found = list(cells({}, {}, {}, [WHOLE, later]))
-    assert len(found) == 45 * 3 * 5
+    """Months between two releases too: no axis leaves out what no release covers."""
+    found = list(cells({}, {}, {}, [WHOLE, window("2024-06", "2024-08", whole=True)]))
+    assert len(found) == 45 * 3 * 8
     assert len({cell.unit for cell in found}) == len(found)
 
 
 def test_a_month_that_left_the_window_stays_held() -> None:
-    later = Window(M("2024-03"), M("2024-05"), M("2024-05"), complete=True)
+    later = window("2024-03", "2024-05", whole=True)
     cell = told(ForceMonth("crimes", "kent", M("2020-01")), later, held=HeldFile(7, M("2022-01"), 9))
     assert (cell.state, cell.rows, cell.release) == (State.HELD, 9, M("2022-01"))
 
