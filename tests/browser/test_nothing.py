@@ -60,7 +60,7 @@ def test_a_force_that_published_nothing(visit: Callable[..., Visitor], api: http
     expect(page.get_by_role("heading", name="Not published", exact=True)).to_be_visible()
     expect(page.get_by_text(gap["words"]).first).to_be_attached()
     figures = {title: card["figure"] for title, card in shown(page).items() if card["figure"]}
-    assert figures["Stops recorded"] == "Not published"
+    assert figures["Stops recorded"] == "–"
     assert [title for title, figure in figures.items() if re.fullmatch(r"0%?|0\.0%", figure)] == []
     for words in (words for card in shown(page).values() for words in card["columns"] if gap["from"] in words):
         assert "no file is held" in words

@@ -12,6 +12,8 @@ type CardOf<Kind extends string, Fields extends keyof CardModel, Own = unknown> 
   question: string | null;
   /** Null where a filter has no value that the data know: then the page's own coverage stands for it. */
   coverage: Schemas['CoverageCountsModel'] | null;
+  /** What it counts, where and when, in words: the title wherever the card stands without its page. */
+  heading?: string | null;
   error?: null;
 } & Own;
 
@@ -25,35 +27,58 @@ export type CardPlan = Schemas['CardSpecModel'];
 export type Dashboard = Schemas['DashboardModel'];
 export type State = Schemas['StateModel'];
 export type Compared = Schemas['ComparedModel'];
-export type BarRow = Schemas['BarModel'];
-export type AreaRow = Schemas['AreaRowModel'];
+/** A figure: a number, or not known. What is not known is never drawn or written as 0. */
+export type Known = number | null;
+/** What is held of that which a row, a month or an area stands for: `complete`, `part`, or why nothing is held. */
+export type Coverages = { held?: number | null; expected?: number | null; state?: string | null };
+export type BarRow = Omit<Schemas['BarModel'], 'count' | 'share'> & Coverages & { count: Known; share: Known; located_share?: Known };
+export type AreaRow = Omit<Schemas['AreaRowModel'], 'count'> & Coverages & { count: Known; located_share?: Known; inside?: boolean };
 export type Bounds = [number, number, number, number];
 
-export type TotalCard = CardOf<'total', 'value' | 'also' | 'located' | 'unlocated' | 'note'>;
+export type TotalCard = CardOf<
+  'total',
+  'note',
+  { value: Known; reason?: string | null; also: { measure: string; value: Known; words: string }[]; located: Known; unlocated: Known }
+>;
 export type LatestCard = CardOf<
   'latest',
   never,
-  Pick<CardModel, 'value' | 'forces' | 'before' | 'year_before' | 'day' | 'week_before' | 'watched' | 'later' | 'silent' | 'words'> & { month: string | null }
+  Pick<CardModel, 'forces' | 'before' | 'year_before' | 'day' | 'week_before' | 'watched' | 'later' | 'silent' | 'words'> & {
+    month: string | null;
+    value?: Known;
+    of_forces?: number | null;
+    absent?: string | null;
+    reason?: string | null;
+    /** Of the latest month itself; where it is not, the same forces are compared. */
+    complete?: boolean | null;
+  }
 >;
 export type MonthsCard = CardOf<
   'months',
   'series' | 'months' | 'values' | 'expected' | 'held' | 'complete' | 'missing_usual' | 'missing',
-  { selected?: Schemas['SpanModel'] | null }
+  { selected?: Schemas['SpanModel'] | null; state?: string[] | null }
 >;
 export type BarsCard = CardOf<
   'bars',
-  'by' | 'rows' | 'total',
-  { unknown?: BarRow | null; rest?: Schemas['RestModel'] | null; selected: string[]; note?: string | null }
+  'by',
+  { rows: BarRow[]; total: Known; reason?: string | null; unknown?: BarRow | null; rest?: Schemas['RestModel'] | null; selected: string[]; note?: string | null }
 >;
-export type HoursCard = CardOf<'hours', 'hours' | 'total', { unknown: number; note?: string | null; by?: string | null; selected?: string[] | null }>;
+export type HoursCard = CardOf<'hours', never, { hours: Known[] | null; total: Known; reason?: string | null; unknown: Known; note?: string | null; by?: string | null; selected?: string[] | null }>;
 export type DaysCard = CardOf<'days', 'series' | 'days' | 'values' | 'complete' | 'missing_usual' | 'missing', { selected: string[]; note?: string | null; by?: string | null }>;
 export type WeekCard = CardOf<'week', 'week' | 'total' | 'words'>;
 export type MedianCard = CardOf<'median', 'numerator' | 'denominator' | 'words', { figure: number | null; least: number | null; most: number | null }>;
-export type ShareCard = CardOf<'share', 'numerator' | 'denominator' | 'not_recorded' | 'words', { share: number | null }>;
+export type ShareCard = CardOf<'share', 'words', { share: Known; numerator: Known; denominator: Known; not_recorded: Known; reason?: string | null }>;
 export type MapCard = CardOf<
   'map',
-  'total' | 'unlocated' | 'of' | 'tiles',
-  { bounds?: Bounds | null; areas?: (Schemas['AreasModel'] & { kind: 'local_authority' | 'force' }) | null }
+  'tiles',
+  {
+    total: Known;
+    unlocated: Known;
+    of: Known;
+    reason?: string | null;
+    bounds?: Bounds | null;
+    areas?: (Omit<Schemas['AreasModel'], 'rows'> & { kind: 'local_authority' | 'force'; rows: AreaRow[]; note?: string | null }) | null;
+  }
 >;
 export type TextCard = CardOf<'text', 'text'>;
 export type FailedCard = { kind: CardKind; title: string; error: Schemas['ErrorModel'] };

@@ -5,7 +5,7 @@ import { expressionInterpreter } from 'vega-interpreter';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import type { Answered } from '../api/answers';
 import { dark as darkColours, light, type Palette } from '../lib/colours';
-import { specOf } from './spec';
+import { folded, specOf } from './spec';
 
 export type Drawn = { svg: string; width: number; height: number; spec: TopLevelSpec };
 
@@ -26,17 +26,6 @@ function withHatching(svg: string, palette: Palette): string {
     '<defs><pattern id="missing" patternUnits="userSpaceOnUse" width="6" height="6" patternTransform="rotate(45)">' +
     `<line x1="0" y1="0" x2="0" y2="6" stroke="${palette.amber}" stroke-width="2.6"/></pattern></defs>`;
   return svg.replace(/(<svg[^>]*>)/, `$1${pattern}`);
-}
-
-/** Lines of about `length` letters, broken between words. */
-function folded(text: string, length: number): string[] {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1) ?? '';
-    if (last && last.length + word.length >= length) lines.push(word);
-    else lines[lines.length - 1] = last ? `${last} ${word}` : word;
-  }
-  return lines;
 }
 
 /** The same as a PNG, at twice its size. */

@@ -9,8 +9,9 @@ export function scaleTo(largest: number, about = 4): Scale {
   const step = Math.max(1, [1, 1.5, 2, 3, 4, 5, 10].map((factor) => factor * power).find((one) => one >= rough) ?? power * 10);
   const whole = Number.isInteger(step) ? step : Math.ceil(step);
   const ticks: number[] = [];
-  for (let tick = 0; tick <= largest + whole * 0.0001; tick += whole) ticks.push(tick);
-  return { top: Math.max(largest, ticks.at(-1) ?? largest), ticks };
+  // The last one stands at or above the largest, so that no column rises past what can be read off.
+  for (let tick = 0; tick < largest + whole * 0.9999; tick += whole) ticks.push(tick);
+  return { top: ticks.at(-1) ?? largest, ticks };
 }
 
 /** Which months carry a label when `room` labels fit: always the same months of the year. */

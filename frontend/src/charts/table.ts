@@ -1,30 +1,22 @@
-// Every chart as a table: the same numbers, for those who read rather than look.
-import type { Answered } from '../api/answers';
+// Every chart as a table: the same numbers, for those who read rather than look. Each row says how much of it is held.
+import type { Answered, AreaRow, BarRow, BarsCard, Coverages, MapCard, MonthsCard } from '../api/answers';
 import { isCalls } from '../lib/fields';
+import { DASH, figure, stateOf } from '../lib/known';
 import { count, day, exactShare, month, rate, share } from '../lib/words';
 
 export type Table = { head: string[]; rows: string[][]; more: string };
 
-const NONE = 'no file held';
 const UNWATCHED = 'nobody watched';
+const COVERAGE = ['Held', 'Expected', 'State'];
 const two = (hour: number): string => String(hour).padStart(2, '0');
+const number = (value: number | null | undefined): string => (value == null ? '' : count(value));
+/** How much of a row is held, in the three columns of every table and every file. */
+const covered = (row: Coverages): string[] => [number(row.held), number(row.expected), stateOf(row)];
 
 export function tableOf(card: Answered): Table | null {
   switch (card.kind) {
     case 'months':
-      return {
-        head: ['Month', ...card.series.map((one) => one.label), isCalls(card.dataset) ? 'Days watched' : 'Forces held', 'Missing'],
-        rows: card.months.map((key, index) => [
-          month(key),
-          ...card.series.map((_, series) => {
-            const value = card.values[series]?.[index];
-            return value == null ? (isCalls(card.dataset) ? UNWATCHED : NONE) : count(value);
-          }),
-          `${card.held[index] ?? ''} of ${card.expected[index] ?? ''}`,
-          card.missing[index] ?? '',
-        ]),
-        more: '',
-      };
+      return months(card);
     case 'days':
       return {
         head: ['Day', ...card.series.map((one) => one.label), 'Watched'],
@@ -56,59 +48,93 @@ export function tableOf(card: Answered): Table | null {
         ]),
         more: card.words,
       };
-    case 'bars': {
-      const rates = card.rows.some((row) => row.rate != null);
-      const line = (row: (typeof card.rows)[number]): string[] => [
-        row.label,
-        count(row.count),
-        share(row.share),
-        ...(rates ? [row.rate == null ? '' : rate(row.rate)] : []),
-      ];
-      return {
-        head: [card.title, 'Count', 'Share', ...(rates ? ['Per 1,000 residents'] : [])],
-        rows: [...card.rows, ...(card.unknown ? [card.unknown] : [])].map(line),
-        more: card.rest ? `${card.rest.rows} more values with ${count(card.rest.count)} together are in the CSV.` : '',
-      };
-    }
+    case 'bars':
+      return bars(card);
     case 'hours':
       return {
         head: ['Hour', 'Count'],
         rows: [
-          ...card.hours.map((value, hour) => [`${two(hour)}:00`, value === null ? UNWATCHED : count(value)]),
-          ...(isCalls(card.dataset) ? [] : [['Time not known', count(card.unknown)]]),
+          ...(card.hours ?? []).map((value, hour) => [`${two(hour)}:00`, value === null ? (isCalls(card.dataset) ? UNWATCHED : DASH) : count(value)]),
+          ...(isCalls(card.dataset) ? [] : [['Time not known', figure(card.unknown)]]),
         ],
-        more: '',
+        more: card.hours === null ? (card.reason ?? '') : '',
       };
     case 'map':
-      return card.areas
-        ? {
-            head: ['Area', 'Count', 'Per 1,000 residents', 'Residents', 'Force-months held'],
-            rows: [
-              ...card.areas.rows.map((row) => [
-                row.name,
-                count(row.count),
-                row.rate === null ? '' : rate(row.rate),
-                row.residents === null ? '' : count(row.residents),
-                `${row.held} of ${row.expected}`,
-              ]),
-              ['In no known area', count(card.areas.elsewhere), '', '', ''],
-              ['Without a location', count(card.unlocated), '', '', ''],
-            ],
-            more: '',
-          }
-        : null;
+      return map(card);
     case 'share':
       return {
         head: ['Part', 'Count'],
         rows: [
-          [card.title, count(card.numerator)],
-          ['Of', count(card.denominator)],
-          ['Not recorded', count(card.not_recorded)],
+          [card.title, figure(card.numerator)],
+          ['Of', figure(card.denominator)],
+          ['Not recorded', figure(card.not_recorded)],
           ...(card.share === null ? [] : [['Share', exactShare(card.share)]]),
         ],
-        more: '',
+        more: card.reason ?? '',
       };
     default:
       return null;
   }
+}
+
+function months(card: MonthsCard): Table {
+  const calls = isCalls(card.dataset);
+  const coverage = (index: number): string[] => {
+    const [held, expected] = [card.held[index] ?? null, card.expected[index] ?? null];
+    if (calls) return [`${held ?? ''} of ${expected ?? ''}`];
+    return covered({ held, expected, state: card.state?.[index] ?? null });
+  };
+  return {
+    head: ['Month', ...card.series.map((one) => one.label), ...(calls ? ['Days watched'] : COVERAGE), 'Missing'],
+    rows: card.months.map((key, index) => [
+      month(key),
+      ...card.series.map((_, series) => {
+        const value = card.values[series]?.[index];
+        return value == null ? (calls ? UNWATCHED : DASH) : count(value);
+      }),
+      ...coverage(index),
+      card.missing[index] ?? '',
+    ]),
+    more: '',
+  };
+}
+
+function bars(card: BarsCard): Table {
+  const rates = card.rows.some((row) => row.rate != null);
+  const told = card.rows.some((row) => row.held != null);
+  const line = (row: BarRow): string[] => [
+    row.label,
+    figure(row.count),
+    row.count === null || row.share === null ? '' : share(row.share),
+    ...(rates ? [row.rate == null ? '' : rate(row.rate)] : []),
+    ...(told ? covered(row) : []),
+  ];
+  return {
+    head: [card.title, 'Count', 'Share', ...(rates ? ['Per 1,000 residents'] : []), ...(told ? COVERAGE : [])],
+    rows: [...card.rows, ...(card.unknown ? [card.unknown] : [])].map(line),
+    more: card.rest ? `${card.rest.rows} more values with ${count(card.rest.count)} together are in the CSV.` : (card.reason ?? ''),
+  };
+}
+
+function map(card: MapCard): Table | null {
+  if (!card.areas) return null;
+  const located = card.areas.rows.some((row) => row.located_share != null);
+  const line = (row: AreaRow): string[] => [
+    row.name,
+    figure(row.count),
+    row.count === null || row.rate === null ? '' : rate(row.rate),
+    row.residents === null ? '' : count(row.residents),
+    ...covered(row),
+    ...(located ? [row.located_share == null ? '' : share(row.located_share)] : []),
+  ];
+  const rest = (name: string, value: number | null): string[] => [name, figure(value), '', '', '', '', '', ...(located ? [''] : [])];
+  return {
+    head: ['Area', 'Count', 'Per 1,000 residents', 'Residents', ...COVERAGE, ...(located ? ['With a point'] : [])],
+    rows: [
+      ...card.areas.rows.map(line),
+      ...(card.areas.elsewhere ? [rest('In no known area', card.areas.elsewhere)] : []),
+      ...(card.unlocated ? [rest('Without a location', card.unlocated)] : []),
+    ],
+    more: card.areas.note ?? '',
+  };
 }

@@ -1,11 +1,14 @@
 // Names of areas, where the ground brings none of its own. Letters are drawn in the browser: no font is fetched.
 import type { Map as GlMap } from 'maplibre-gl';
-import { put, SQUARES, type Layer, type Scene } from './scene';
+import { put, type Layer, type Scene } from './scene';
+
+// Further out the names would lie over each other.
+const NAMES = 8;
 
 function add(map: GlMap, scene: Scene): void {
   if (!scene.builtIn) return;
   put(map, {
-    id: 'area-names', type: 'symbol', source: 'areas', minzoom: SQUARES,
+    id: 'area-names', type: 'symbol', source: 'areas', minzoom: Math.max(scene.squares, NAMES),
     layout: { 'text-field': ['get', 'name'], 'text-font': ['Inter Variable'], 'text-size': 12, 'text-max-width': 7 },
   });
   update(map, scene);

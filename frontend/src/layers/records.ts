@@ -1,6 +1,6 @@
 // The tiles of every record under the current filters: squares to zoom 11, map points from 12 on.
 import type { Map as GlMap, VectorTileSource } from 'maplibre-gl';
-import { SQUARES, type Scene } from './scene';
+import type { Scene } from './scene';
 
 export const RECORDS = 'records';
 
@@ -12,7 +12,7 @@ export function addRecords(map: GlMap, scene: Scene): void {
   map.addSource(RECORDS, {
     type: 'vector',
     tiles: [whole(scene.card.tiles)],
-    minzoom: scene.card.areas && scene.boundaries ? SQUARES : 0,
+    minzoom: 0, // none is fetched below the zoom from which its layers are shown
     maxzoom: 16,
   });
 }

@@ -12,6 +12,8 @@ export type Scene = {
   selected: string[];
   /** Boundaries with `id` and `name`; null where none are held. */
   boundaries: FeatureCollection | null;
+  /** From this zoom on squares stand in place of areas. */
+  squares: number;
   /** Whether the map stands on the built-in ground (then areas are labelled by us). */
   builtIn: boolean;
 };
@@ -24,7 +26,12 @@ export type Layer = {
 };
 
 /** Areas below this zoom, squares from it on. */
-export const SQUARES = 8;
+const SQUARES = 8;
+/** One area alone has nothing to be shaded against, and none can be shaded without outlines: there squares stand at once. */
+export function squaresFrom(card: MapCard, boundaries: FeatureCollection | null): number {
+  const about = (card.areas?.rows ?? []).filter((row) => row.inside !== false);
+  return boundaries && about.length > 1 ? SQUARES : 0;
+}
 /** Squares below this zoom, map points from it on: as the tiles are cut. */
 export const POINTS = 12;
 
@@ -41,19 +48,19 @@ export function stepped(number: unknown, steps: readonly string[], breaks: numbe
 
 /** A small square of diagonal lines: the sign of what is missing. */
 export function hatching(colour: string, ground: string): ImageData {
-  const size = 16;
+  const size = 24;
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = size;
   const pen = canvas.getContext('2d', { willReadFrequently: true });
   if (!pen) return new ImageData(size, size);
-  // The lighter edge keeps the lines apart from the blue beneath them.
-  for (const [stroke, width] of [[ground, 4.4], [colour, 2.2]] as const) {
+  // The lighter edge keeps the lines apart from the blue beneath them; wide apart, so that the blue is seen.
+  for (const [stroke, width] of [[ground, 4.2], [colour, 2.4]] as const) {
     pen.strokeStyle = stroke;
     pen.lineWidth = width;
-    for (let offset = -size; offset <= size * 2; offset += 8) {
+    for (let offset = -size; offset <= size * 2; offset += size / 2) {
       pen.beginPath();
-      pen.moveTo(offset, size + 2);
-      pen.lineTo(offset + size + 4, -2);
+      pen.moveTo(offset - 2, size + 2);
+      pen.lineTo(offset + size + 2, -2);
       pen.stroke();
     }
   }

@@ -2,17 +2,17 @@
 import type { Map as GlMap } from 'maplibre-gl';
 import { breaks } from '../lib/colours';
 import { addRecords, RECORDS, updateRecords } from './records';
-import { POINTS, put, SQUARES, stepped, type Layer, type Scene } from './scene';
+import { POINTS, put, stepped, type Layer, type Scene } from './scene';
 
 function add(map: GlMap, scene: Scene): void {
   addRecords(map, scene);
-  const minzoom = scene.card.areas && scene.boundaries ? SQUARES : 0;
-  put(map, { id: 'squares', type: 'fill', source: RECORDS, 'source-layer': 'grid', minzoom, maxzoom: POINTS });
+  put(map, { id: 'squares', type: 'fill', source: RECORDS, 'source-layer': 'grid', minzoom: scene.squares, maxzoom: POINTS });
   update(map, scene);
 }
 
 function update(map: GlMap, scene: Scene): void {
   updateRecords(map, scene);
+  map.setLayerZoomRange('squares', scene.squares, POINTS);
   map.setPaintProperty('squares', 'fill-opacity', 0.82);
   colourSquares(map, scene);
 }

@@ -1,17 +1,26 @@
-// What the map shows at first: where the records are, as the server says, or else the chosen areas, or those that have any.
+// What the map shows at first: the areas that are chosen, or those that the filters are about; where areas say nothing, where
+// the records are, as the server says.
 import type { Feature, FeatureCollection, Position } from 'geojson';
-import type { Bounds, MapCard } from '../api/answers';
+import type { AreaRow, Bounds, MapCard } from '../api/answers';
 
 export function boundsOf(card: MapCard, boundaries: FeatureCollection | null, selected: string[]): Bounds | null {
   if (card.bounds) return card.bounds;
-  const shown = (card.areas?.rows ?? []).filter((row) =>
-    selected.length > 0 ? selected.includes(row.name) || selected.includes(row.id) : row.count > 0,
-  );
-  const some = new Set(shown.map((row) => row.id));
+  const some = new Set(aboutOf(card.areas?.rows ?? [], selected).map((row) => row.id));
   const box: Bounds = [180, 90, -180, -90];
   for (const { properties, geometry } of boundaries?.features ?? [])
     if (some.has(String(properties?.id)) && 'coordinates' in geometry) widen(box, geometry.coordinates as Nested);
   return box[0] < box[2] ? box : null;
+}
+
+/** The areas that a map is about: stray records in somebody else's do not count, and where a few have figures, those of
+    which nothing is held do not either. */
+function aboutOf(rows: AreaRow[], selected: string[]): AreaRow[] {
+  const chosen = rows.filter((row) => selected.includes(row.name) || selected.includes(row.id));
+  if (chosen.length > 0) return chosen;
+  const inside = rows.filter((row) => row.inside !== false);
+  const known = inside.filter((row) => row.count !== null);
+  const some = known.filter((row) => row.count !== 0);
+  return some.length > 0 ? some : known.length > 0 ? known : inside.length > 0 ? inside : rows;
 }
 
 /** The box around a feature, in degrees. */
