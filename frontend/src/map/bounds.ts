@@ -4,12 +4,11 @@ import type { Feature, FeatureCollection, Position } from 'geojson';
 import type { AreaRow, Bounds, MapCard } from '../api/answers';
 
 export function boundsOf(card: MapCard, boundaries: FeatureCollection | null, selected: string[]): Bounds | null {
-  if (card.bounds) return card.bounds;
   const some = new Set(aboutOf(card.areas?.rows ?? [], selected).map((row) => row.id));
   const box: Bounds = [180, 90, -180, -90];
   for (const { properties, geometry } of boundaries?.features ?? [])
     if (some.has(String(properties?.id)) && 'coordinates' in geometry) widen(box, geometry.coordinates as Nested);
-  return box[0] < box[2] ? box : null;
+  return box[0] < box[2] ? box : (card.bounds ?? null);
 }
 
 /** The areas that a map is about: stray records in somebody else's do not count, and where a few have figures, those of

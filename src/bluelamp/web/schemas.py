@@ -217,20 +217,28 @@ class RestModel(_Model):
 
 
 class AreaRowModel(_Model):
+    """`inside`: whether the filters are about this area; what is counted in others strays over a border."""
+
     id: str
     name: str
-    count: int
+    count: int | None
     rate: float | None
     residents: int | None
     held: int
     expected: int
+    inside: bool
 
 
 class AreasModel(_Model):
+    """Every record on the map is in a row, `elsewhere` (in no known area), or one of the `strays` (in areas whose own
+    force is not held, which have no figure)."""
+
     kind: str
     url: str
     rows: list[AreaRowModel]
     elsewhere: int
+    strays: int
+    note: str
     selected: list[str]
 
 
@@ -260,6 +268,7 @@ class CardModel(_Model):
     question: str | None = None
     coverage: CoverageCountsModel | None = None
     summary: str | None = None
+    heading: str | None = None
     cite: str | None = None
     ignored: list[str] | None = None
     value: int | None = None

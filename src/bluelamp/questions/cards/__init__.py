@@ -13,6 +13,7 @@ from typing import Any
 from bluelamp.errors import BluelampError
 from bluelamp.questions.cards import charts, figures, minutes, watched, where
 from bluelamp.questions.cards.base import CardAnswer, Scene, known_filter, unknown_values
+from bluelamp.questions.cards.heading import heading
 from bluelamp.questions.dashboards import CardSpec, DashboardSpec
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.question import Question
@@ -73,9 +74,12 @@ def answer_card(version: DataVersion, dashboard: DashboardSpec, card: CardSpec, 
     covered = coverage_of_question(version, question) if question else None
     # The newest day is one of many: its gaps are not the dashboard's.
     same = card.dataset == dashboard.dataset and not (card.spec.live and card.kind == "latest")
-    cite = _cite(version, card, question, covered.words()) if question and covered else ""
+    titled = heading(card, view, question, covered)
+    told = f"{titled}. {found.summary}"
+    cite = _cite(version, told, question, covered.words()) if question and covered else ""
     return {
         **head,
+        "heading": titled,
         "definition": found.definition,
         "unit": found.unit,
         "caveats": list(found.caveats),
@@ -89,10 +93,11 @@ def answer_card(version: DataVersion, dashboard: DashboardSpec, card: CardSpec, 
     }
 
 
-def _cite(version: DataVersion, card: CardSpec, question: Question, coverage: str) -> str:
+def _cite(version: DataVersion, told: str, question: Question, coverage: str) -> str:
+    """A figure as prose, with all that it must be quoted with; `told` says what it is and how much."""
     newest = version.facts.newest_release
     source = f"data.police.uk, releases up to {newest.words()}" if newest else version.source(question)
     return (
-        f"{card.title}. Source: {source}, by Bluelamp, data version {version.facts.name}. "
-        f"Question: {question.canonical()}. {coverage} {version.licence(question)}"
+        f"{told} {coverage} Source: {source}, by Bluelamp, data version {version.facts.name}, question "
+        f"{question.canonical()}. {version.licence(question)}"
     )

@@ -23,6 +23,8 @@ from bluelamp.questions.datasets import DatasetSpec
 from bluelamp.questions.question import make_question
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+# The dashboards whose area is a filter of all their cards: shown on the pages of areas only.
+_AREA_PAGES = frozenset({"area", "calls-area"})
 # Pages of the site that a dashboard must not hide.
 RESERVED = {
     "api",
@@ -128,6 +130,11 @@ class DashboardSpec(BaseModel):
     @property
     def spec(self) -> DatasetSpec:
         return ASKABLE[self.dataset]
+
+    @property
+    def about_area(self) -> bool:
+        """Whether it is shown on the pages of areas only: its cards are about the area that their filters name."""
+        return self.name in _AREA_PAGES
 
     def card(self, name: str) -> CardSpec:
         """Raises UsageError for a card that it does not have."""
