@@ -453,6 +453,7 @@ class RecordModel(_Model):
     file: MemberModel
     location: LocationModel | None
     outcomes: list[OutcomeModel] | None
+    outcomes_words: str
     caveats: list[str]
     version: VersionModel
     licence: str
@@ -468,7 +469,7 @@ class ComparisonRowModel(_Model):
     id: str
     name: str
     path: str
-    count: int
+    count: int | None
     rate: float | None
     residents: int | None
     held: int
