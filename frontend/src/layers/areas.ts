@@ -13,7 +13,7 @@ export type Kind = 'whole' | 'part' | 'unknown' | 'stray' | 'outside';
 
 export function kindOf(row: AreaRow): Kind {
   if (row.inside === false) return row.count ? 'stray' : 'outside';
-  if (row.count === null) return row.state === 'out of scope' ? 'outside' : 'unknown';
+  if (row.count === null) return 'unknown';
   // Over a tenth of its months missing: its shade must not be read as it stands.
   return row.expected > 0 && row.held / row.expected < 0.9 ? 'part' : 'whole';
 }

@@ -119,7 +119,6 @@ def _cell_facts(cell: Cell) -> dict[str, Any]:
 
 def _coverage_table(console: Console, cells: list[Cell], shown: set[State]) -> None:
     """One line for each dataset and force that has a cell in one of these states."""
-    from bluelamp.domain.coverage import State
 
     groups: dict[tuple[str, str], list[Cell]] = {}
     for cell in cells:

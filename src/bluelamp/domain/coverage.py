@@ -14,6 +14,9 @@ from bluelamp.domain.release import ForceMonth
 from bluelamp.domain.scope import DEFAULT_SCOPE, Scope, ScopeChoice, scope_of
 from bluelamp.domain.whole import Window
 
+# Street crime is published from this month on; no dataset from an earlier one.
+FIRST_MONTH = Month.of(2010, 12)
+
 
 class State(StrEnum):
     """What is known of one force-month of one dataset. The words are shown to people as they stand."""

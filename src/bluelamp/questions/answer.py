@@ -6,22 +6,21 @@ The indexes answer where they can, then the pre-counted marts, then the rows; te
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from bluelamp.domain.month import Month
-from bluelamp.errors import UsageError
 from bluelamp.questions.calls.told import caveats_of_calls, periods_of
 from bluelamp.questions.calls.version import CallsVersion
 from bluelamp.questions.calls.watched import WatchedCoverage
 from bluelamp.questions.caveats import caveats_of_question, unplaced
+from bluelamp.questions.concern import coverage_of_question
 from bluelamp.questions.coverage import Coverage
 from bluelamp.questions.data_version import LICENCE, NOT_RECORDED, DataVersion
-from bluelamp.questions.datasets import DatasetSpec, Measure
+from bluelamp.questions.figures import Figures, RowCoverage, figures_of
 from bluelamp.questions.indexed import answer_from_indexes
 from bluelamp.questions.periods import Period, caveats_of, incomplete_periods
 from bluelamp.questions.question import MAX_ROWS, Question
-from bluelamp.questions.scope import coverage_of_question
 from bluelamp.questions.sql import Compiler
 
 __all__ = ["LICENCE", "NOT_RECORDED", "Answer", "Column", "answer", "count"]
@@ -31,7 +30,7 @@ Rows = list[tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of an answer: `kind` is dimension or measure, `unit` what a measure counts."""
+    """A column of an answer: `kind` is dimension, measure or coverage, `unit` what a measure counts."""
 
     name: str
     kind: str
@@ -43,8 +42,10 @@ class Column:
 class Answer:
     """Rows with everything that a figure must carry: coverage, definition, version, caveats, truncation.
 
-    `answered_by` names the engine that found the rows: indexes, marts or rows. `incomplete` are the months or years of
-    the answer that cannot be compared with whole ones. `source` and `licence` are what a citation says of both.
+    A value is None where it is not known; `row_coverage` says for each row what it stands on, `strays` counts the
+    records that are in no row's value (see `Figures`). `answered_by` names the engine that found the rows: indexes,
+    marts or rows. `incomplete` are the months or years of the answer that cannot be compared with whole ones. `source`
+    and `licence` are what a citation says of both.
     """
 
     question: Question
@@ -59,22 +60,44 @@ class Answer:
     incomplete: tuple[Period, ...] = ()
     source: str = ""
     licence: str = LICENCE
+    row_coverage: tuple[RowCoverage, ...] = ()
+    strays: int = 0
+
+    @property
+    def all_columns(self) -> tuple[Column, ...]:
+        """The columns that every format has: those of the question, then what each row stands on."""
+        told = [Column(name, "coverage", words) for name, words in COVERAGE_COLUMNS.items()]
+        return (*self.columns, *(told if self._has_shares else told[:-1]))
+
+    @property
+    def all_rows(self) -> Rows:
+        """The rows with a cell for each of `all_columns`."""
+        shares = self._has_shares
+        return [
+            (*row, its.held, its.expected, its.state, *((its.located_share,) if shares else ()))
+            for row, its in zip(self.rows, self.row_coverage, strict=True)
+        ]
+
+    @property
+    def _has_shares(self) -> bool:
+        return any(its.located_share is not None for its in self.row_coverage)
 
     def as_json(self) -> dict[str, Any]:
-        names = [column.name for column in self.columns]
+        names = [column.name for column in self.all_columns]
         return {
             "question": self.question.canonical(),
             "dataset": self.question.dataset.name,
             "columns": [
                 {"name": c.name, "kind": c.kind, "words": c.words, **({"unit": c.unit} if c.unit else {})}
-                for c in self.columns
+                for c in self.all_columns
             ],
-            "rows": [dict(zip(names, row, strict=True)) for row in self.rows],
+            "rows": [dict(zip(names, row, strict=True)) for row in self.all_rows],
             "coverage": self.coverage.as_json(),
             "data_version": self.data_version,
             "newest_release": str(self.newest_release) if self.newest_release else None,
             "as_of": str(self.question.as_of) if self.question.as_of else None,
             "truncated": self.truncated,
+            "strays": self.strays,
             "caveats": list(self.caveats),
             "incomplete_periods": [period.as_json() for period in self.incomplete],
             "licence": self.licence,
@@ -87,6 +110,14 @@ class Answer:
             f"{self.data_version}. {self.coverage.words()} {self.licence}"
         )
 
+
+# What each row carries beside its figures; the last only where places are told.
+COVERAGE_COLUMNS = {
+    "held": "how many of the force-months (of calls, days) that the row asks for are held",
+    "expected": "how many force-months (of calls, days) the row asks for",
+    "state": "complete, part, few located, or why nothing is held and the figure is not known",
+    "located_share": "share of the records of the place's force that have a map point, from 0 to 1",
+}
 
 Engine = Callable[[DataVersion, Question], "Rows | None"]
 
@@ -113,7 +144,7 @@ ENGINES: dict[str, Engine] = {"indexes": answer_from_indexes, "marts": _from_mar
 
 def answer(version: DataVersion, question: Question, *, engines: Sequence[str] = tuple(ENGINES)) -> Answer:
     """Answer a question. `engines` limits who may answer, for checks. Raises UsageError for unknown values."""
-    rows, answered_by = _with_rates(version, question, engines)
+    found, answered_by = figures(version, question, engines)
     limit = question.limit or MAX_ROWS
     covered = coverage_of_question(version, question)
     incomplete, of_periods = _periods(version, question, covered)
@@ -121,11 +152,32 @@ def answer(version: DataVersion, question: Question, *, engines: Sequence[str] =
     columns += [Column(one.name, "measure", one.words, one.unit) for one in question.measures]
     missing = unplaced(question, lambda asked: count(version, asked, engines=engines))
     return Answer(
-        question, tuple(columns), rows[:limit], covered, version.facts.name, version.facts.newest_release,
-        len(rows) > limit,
-        (*of_periods, *caveats_of_question(version, question), *missing),
+        question, tuple(columns), found.rows[:limit], covered, version.facts.name, version.facts.newest_release,
+        len(found.rows) > limit,
+        (*of_periods, *caveats_of_question(version, question), *missing, *strays_told(found.strays)),
         answered_by, incomplete, version.source(question), version.licence(question),
+        tuple(found.coverages[:limit]), found.strays,
     )  # fmt: skip
+
+
+def figures(version: DataVersion, question: Question, engines: Sequence[str] = tuple(ENGINES)) -> tuple[Figures, str]:
+    """(the figures of a question, at most one more than its limit; who counted them)."""
+    counted_by: list[str] = []
+
+    def recorded(asked: Question) -> Rows:
+        rows, engine = rows_of(version, asked, engines)
+        counted_by.append(engine)
+        return rows
+
+    return figures_of(version, question, recorded), counted_by[0]
+
+
+def strays_told(strays: int) -> list[str]:
+    """What must be said of records that are in no row's value."""
+    if not strays:
+        return []
+    lie = "record lies" if strays == 1 else "records lie"
+    return [f"{strays:,} {lie} in places whose own force is not held: they are in no place's figure."]
 
 
 def _periods(version: DataVersion, question: Question, covered: Coverage) -> tuple[tuple[Period, ...], list[str]]:
@@ -137,74 +189,16 @@ def _periods(version: DataVersion, question: Question, covered: Coverage) -> tup
 
 
 def count(version: DataVersion, question: Question, *, engines: Sequence[str] = tuple(ENGINES)) -> int:
-    """The one figure of a question that is not grouped: its first measure."""
+    """How many records there are of a question that is not grouped, by its first measure: for weighing and for shares,
+    never to be shown as a figure."""
     ((figure, *_),) = rows_of(version, question, engines)[0]
     return int(figure)
 
 
 def rows_of(version: DataVersion, question: Question, engines: Sequence[str]) -> tuple[Rows, str]:
+    """(what is recorded, who counted it); no figure yet: `figures` knows what is missing."""
     for name in engines:
         rows = ENGINES[name](version, question)
         if rows is not None:
             return rows, name
     raise AssertionError(f"none of {engines} can answer {question.canonical()}")
-
-
-# -- rates: a count and the residents it is divided by ---------------------------------------------------------------
-
-
-def _with_rates(version: DataVersion, question: Question, engines: Sequence[str]) -> tuple[Rows, str]:
-    """The rows, at most one more than the limit; rates are worked out from counts, whoever counted them."""
-    if not any(measure.rate_of for measure in question.measures):
-        return rows_of(version, question, engines)
-    at = [place for place, dimension in enumerate(question.by) if dimension.kind == "area"]
-    if not at:
-        raise UsageError(
-            f"{next(one.name for one in question.measures if one.rate_of)} needs residents, which only local "
-            "authorities have.",
-            "Group by local_authority as well.",
-        )
-    counted = replace(question, measures=_counted(question), order=(), limit=None)
-    rows, answered_by = rows_of(version, counted, engines)
-    residents = {area.name: area.residents for area in version.areas.values()}
-    width = len(question.by)
-    found = []
-    for row in rows:
-        counts = dict(zip((one.name for one in counted.measures), row[width:], strict=True))
-        values = [
-            _rate(counts[one.rate_of], residents.get(row[at[0]])) if one.rate_of else counts[one.name]
-            for one in question.measures
-        ]
-        found.append((*row[:width], *values))
-    return _in_order(question, found)[: (question.limit or MAX_ROWS) + 1], answered_by
-
-
-def _counted(question: Question) -> tuple[Measure, ...]:
-    """The measures to count: rates give way to what they are the rates of, each once."""
-    names = dict.fromkeys(measure.rate_of or measure.name for measure in question.measures)
-    return tuple(_measure(question.dataset, name) for name in names)
-
-
-def _measure(spec: DatasetSpec, name: str) -> Measure:
-    found = spec.measure(name)
-    assert found is not None
-    return found
-
-
-def _rate(figure: int, residents: int | None) -> float | None:
-    return round(1000 * figure / residents, 2) if residents else None
-
-
-def _in_order(question: Question, rows: Rows) -> Rows:
-    names = [one.name for one in question.by] + [one.name for one in question.measures]
-    orders = question.order or ()
-    for order in reversed(orders):
-        at = names.index(order.name)
-        last = not order.descending
-        rows.sort(
-            key=lambda row: ((row[at] is None) == last, 0 if row[at] is None else row[at]), reverse=order.descending
-        )
-    if not orders and question.measures[0].rate_of and question.by[0].kind == "area":
-        at = len(question.by)
-        rows.sort(key=lambda row: (row[0] == NOT_RECORDED, row[at] is None, -(row[at] or 0)))
-    return rows

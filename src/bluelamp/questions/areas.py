@@ -113,7 +113,7 @@ def _comparison(version: DataVersion, place: Place) -> dict[str, Any] | None:
         "words": "recorded crime, without anti-social behaviour",
         "why": _WHY[place.kind],
         "period": {"from": str(first), "to": str(last), "words": words},
-        "rows": sorted(rows, key=lambda row: (row["rate"] is None, -(row["rate"] or 0), -(row["count"] or 0))),
+        "rows": sorted(rows, key=lambda row: (row["rate"] is None, -(row["rate"] or 0), -row["count"])),
     }
 
 
@@ -148,16 +148,14 @@ def _row(
     covered = coverage_of(
         version, CRIMES.name, force_ids=[place.force_id] if place.force_id else [], first=first, last=last
     )
-    counted = counts.get(place.name if place.kind == "local_authority" else place.id, 0)
-    # What neighbours publish there says nothing of an area whose own force is not held.
-    count = counted if covered.held else None
+    count = counts.get(place.name if place.kind == "local_authority" else place.id, 0)
     return {
         "kind": place.kind,
         "id": place.id,
         "name": place.name,
         "path": place.path,
         "count": count,
-        "rate": round(1000 * count / place.residents, 1) if place.residents and count is not None else None,
+        "rate": round(1000 * count / place.residents, 1) if place.residents else None,
         "residents": place.residents,
         "held": covered.held,
         "expected": covered.expected,

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from bluelamp.domain.coverage import State
 
 STATES = tuple(State)
-_NOT_PUBLISHED = -1
+NOT_EXPECTED = -1
 _OUT_OF_SCOPE = STATES.index(State.OUT_OF_SCOPE)
 _HAS_DATA = np.array([state.has_data for state in STATES])
 
@@ -73,9 +73,9 @@ def make_cells(rows: Iterable[tuple[int, int, State]], months: tuple[int, int] |
         max((month for _, month, _ in found), default=-1),
     )
     places = {force: place for place, force in enumerate(forces)}
-    numbers = {state: number for number, state in enumerate(STATES)} | {State.NOT_PUBLISHED: _NOT_PUBLISHED}
-    codes = np.full((len(forces), last - first + 1), _NOT_PUBLISHED, np.int8)
+    numbers = {state: number for number, state in enumerate(STATES)} | {State.NOT_PUBLISHED: NOT_EXPECTED}
+    codes = np.full((len(forces), last - first + 1), NOT_EXPECTED, np.int8)
     for force, month, state in found:
         codes[places[force], month - first] = numbers[state]
-    expected = (codes != _NOT_PUBLISHED) & (codes != _OUT_OF_SCOPE)
+    expected = (codes != NOT_EXPECTED) & (codes != _OUT_OF_SCOPE)
     return Cells(forces, first, codes, expected, expected & _HAS_DATA[codes])

@@ -1,19 +1,24 @@
-"""How complete an answer is: which of the force-months that it should contain are held, and which are not. Used by
-`answer`; the states themselves were derived from the ledger when the data version was built.
+"""How complete an answer is: which of the force-months that it asks for are held, and which are not. Used by `answer`;
+the states themselves were derived from the ledger when the data version was built.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
-from bluelamp.domain.coverage import State
+from bluelamp.domain.coverage import FIRST_MONTH, State
 from bluelamp.domain.month import Month, runs
-from bluelamp.questions.cells import STATES
 from bluelamp.questions.data_version import DataVersion
+from bluelamp.questions.holdings import OF_MONTHS, Holdings, holdings_of
+
+# What a dataset's files hold, in a sentence.
+WORDS_OF = {"crimes": "street crime", "outcomes": "outcomes", "stops": "stop and search"}
+_EVERYBODY = "Every force"
 
 
 class ToldGap(Protocol):
@@ -26,13 +31,15 @@ class ToldGap(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A run of months that a force's records are absent for, and why."""
+    """A run of months that a force's records are absent for, and why; `force` is empty where it is every force that is
+    asked about. `dataset` is named where an answer needs the files of two."""
 
     force: str
     name: str
     state: str
     first: Month
     last: Month
+    dataset: str = ""
 
     @property
     def months(self) -> int:
@@ -40,29 +47,37 @@ class Gap:
 
     def words(self) -> str:
         """One sentence for a person."""
-        when = self.first.words() if self.first == self.last else f"{self.first.words()} to {self.last.words()}"
-        how = {
-            State.MISSING: "published nothing for",
-            State.QUARANTINED: "published a file that cannot be read for",
-            State.NOT_FETCHED: "was not fetched for",
-            State.NOT_HELD: "is not held for",
-            State.NOT_COVERED: "is covered by no release that is held for",
-            State.NOT_YET: "had not published, by the newest release that is held,",
-            State.BEFORE: "had not begun to publish in",
-            State.OUT_OF_SCOPE: "is outside what this installation holds for",
-        }[State(self.state)]
-        return f"{self.name} {how} {when}"
+        of = f" ({WORDS_OF[self.dataset]})" if self.dataset else ""
+        return _GAP_WORDS[State(self.state)].format(who=self.name + of, when=span_words(self.first, self.last))
 
     def as_json(self) -> dict[str, Any]:
         return {
             "force": self.force,
             "name": self.name,
+            "dataset": self.dataset,
             "state": self.state,
             "from": str(self.first),
             "to": str(self.last),
             "months": self.months,
             "words": self.words(),
         }
+
+
+_GAP_WORDS = {
+    State.MISSING: "{who} published nothing for {when}",
+    State.QUARANTINED: "{who} published a file that cannot be read for {when}",
+    State.NOT_FETCHED: "{who} was not fetched for {when}",
+    State.NOT_HELD: "{who} is not held for {when}",
+    State.NOT_COVERED: "{who}: no release that is held covers {when}",
+    State.NOT_YET: "{who}: not yet published in the newest release that is held: {when}",
+    State.BEFORE: "{who}: before publication began: {when}",
+    State.OUT_OF_SCOPE: "{who} is outside what this installation holds for {when}",
+}
+
+
+def span_words(first: Month, last: Month) -> str:
+    """`March 2021`, or `March 2021 to May 2021`."""
+    return first.words() if first == last else f"{first.words()} to {last.words()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +91,35 @@ class MonthCoverage:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """`expected` and `held` count force-months; `gaps` names every one that is expected and not held."""
+    """`expected` and `held` count force-months; `gaps` names every one that is expected and not held. `reason` says
+    why where nothing is held; `parts` are (dataset, held, expected) where the files of two datasets are needed."""
 
     expected: int
     held: int
     gaps: tuple[ToldGap, ...]
     by_month: tuple[MonthCoverage, ...] = ()
+    reason: str = ""
+    parts: tuple[tuple[str, int, int], ...] = ()
 
     @property
     def is_complete(self) -> bool:
-        return self.held == self.expected
+        return self.held == self.expected > 0
 
     def words(self) -> str:
-        if not self.expected:
-            return "No force-month of this kind is expected in what is held."
+        """One sentence: how much of what is asked is held."""
+        if not self.held:
+            return self.reason or "Nothing of this is held."
         if self.is_complete:
-            return f"Complete: all {self.expected:,} force-months are held."
-        return f"{self.held:,} of {self.expected:,} force-months are held; {self.expected - self.held:,} are not."
+            counted = "the one force-month asked" if self.expected == 1 else f"all {self.expected:,} force-months"
+            return f"Complete: {counted} {'is' if self.expected == 1 else 'are'} held."
+        if self.parts:
+            told = [f"{held:,} of {expected:,} of {WORDS_OF[name]}" for name, held, expected in self.parts]
+            return f"Force-months held: {', '.join(told)}."
+        lacking = self.expected - self.held
+        return (
+            f"{self.held:,} of {self.expected:,} force-months {'is' if self.held == 1 else 'are'} held; "
+            f"{lacking:,} {'is' if lacking == 1 else 'are'} not."
+        )
 
     def brief(self) -> dict[str, Any]:
         """The counts alone, for where the gaps are named elsewhere in the same answer."""
@@ -106,54 +133,99 @@ def coverage_of(
     version: DataVersion,
     dataset: str,
     *,
-    force_ids: Sequence[int] | None,
+    force_ids: Collection[int] | None,
     first: Month | None = None,
     last: Month | None = None,
     months: Sequence[Month] | None = None,
 ) -> Coverage:
-    """The coverage of a dataset for some forces (all when None) and months (a range, or a list, or all)."""
-    key = ("coverage", dataset, None if force_ids is None else tuple(force_ids), first, last, _key(months))
-    return version.often(key, lambda: _counted(version, dataset, force_ids, first, last, months))
+    """The coverage of a dataset for some forces and months; see `holdings_of`."""
+    found = holdings_of(version, dataset, forces=force_ids, first=first, last=last, months=months)
+    return coverage_over(version, (found,))
 
 
-def _key(months: Sequence[Month] | None) -> tuple[Month, ...] | None:
-    return None if months is None else tuple(months)
+def coverage_over(version: DataVersion, holdings: Sequence[Holdings]) -> Coverage:
+    """The coverage of an answer that needs all of these, which are over the same publishers and months."""
+    key = ("coverage", *((one.dataset, one.publishers, one.times, one.expected.tobytes()) for one in holdings))
+    return version.often(key, lambda: _counted(version, holdings))
 
 
-def _counted(
-    version: DataVersion,
-    dataset: str,
-    force_ids: Sequence[int] | None,
-    first: Month | None,
-    last: Month | None,
-    months: Sequence[Month] | None,
-) -> Coverage:
-    cells = version.cells[dataset]
-    rows = cells.rows_of(force_ids)
-    columns = cells.columns_of(
-        first.index if first else 0,
-        last.index if last else 1 << 16,
-        None if months is None else [month.index for month in months],
-    )
-    part = np.ix_(rows, columns)
-    expected, held = cells.expected[part], cells.held[part]
-    forces = [force for force, its in zip(cells.forces, rows.tolist(), strict=True) if its]
-    span = [month for month, its in zip(cells.months, columns.tolist(), strict=True) if its]
-    absent: dict[tuple[str, str, str], list[Month]] = {}
-    codes = cells.codes[part]
-    for row, column in np.argwhere(expected & ~held).tolist():
-        state = STATES[codes[row, column]]
-        absent.setdefault((*version.forces[forces[row]], str(state)), []).append(Month(span[column]))
-    gaps = tuple(
-        Gap(slug, name, state, begins, ends)
-        for (slug, name, state), gone in absent.items()
-        for begins, ends in runs(gone)
-    )
+def _counted(version: DataVersion, holdings: Sequence[Holdings]) -> Coverage:
+    several = len(holdings) > 1
+    gaps = [gap for one in holdings for gap in _gaps(version, one, one.dataset if several else "")]
+    expected = sum(one.expected.sum(axis=0) for one in holdings)
+    held = sum((one.expected & one.held).sum(axis=0) for one in holdings)
+    months = [time for time in holdings[0].times if isinstance(time, Month)]
     by_month = tuple(
-        MonthCoverage(Month(month), its_expected, its_held)
-        for month, its_expected, its_held in zip(
-            span, expected.sum(axis=0).tolist(), held.sum(axis=0).tolist(), strict=True
-        )
-        if its_expected
+        MonthCoverage(month, int(its), int(its_held))
+        for month, its, its_held in zip(months, np.atleast_1d(expected), np.atleast_1d(held), strict=True)
     )
-    return Coverage(int(expected.sum()), int(held.sum()), gaps, by_month)
+    parts = tuple((one.dataset, int((one.expected & one.held).sum()), int(one.expected.sum())) for one in holdings)
+    whole, found = sum(one[2] for one in parts), sum(one[1] for one in parts)
+    reason = _reason(version, holdings[0]) if not found else ""
+    return Coverage(whole, found, tuple(gaps), by_month, reason, parts if several else ())
+
+
+def _gaps(version: DataVersion, holdings: Holdings, dataset: str) -> Iterator[Gap]:
+    """Runs of months: first those of which nobody's files can be there, then those of each publisher."""
+    lacking = holdings.expected & ~holdings.held
+    months = [time for time in holdings.times if isinstance(time, Month)]
+    together = np.zeros(len(months), bool)
+    if len(holdings.publishers) > 1:
+        for state in OF_MONTHS:
+            code = holdings.states.index(str(state))
+            alike = (lacking & (holdings.codes == code)).any(axis=0)
+            alike &= ((holdings.codes == code) | ~holdings.expected).all(axis=0)
+            together |= alike
+            for begins, ends in runs([months[at] for at in np.flatnonzero(alike).tolist()]):
+                yield Gap("", _EVERYBODY, str(state), begins, ends, dataset)
+    absent: dict[tuple[int, int], list[Month]] = {}
+    for row, column in np.argwhere(lacking & ~together[None, :]).tolist():
+        absent.setdefault((row, int(holdings.codes[row, column])), []).append(months[column])
+    for (row, code), gone in absent.items():
+        slug, name = version.forces[int(holdings.publishers[row])]
+        for begins, ends in runs(gone):
+            yield Gap(slug, name, holdings.states[code], begins, ends, dataset)
+
+
+def _reason(version: DataVersion, holdings: Holdings) -> str:
+    """Why nothing at all of what is asked is held, in one sentence."""
+    months = [time for time in holdings.times if isinstance(time, Month)]
+    if not months:
+        return "These filters leave no month to ask about."
+    when = span_words(months[0], months[-1])
+    what = WORDS_OF[holdings.dataset]
+    names = _names(holdings)
+    if not holdings.expected.any():
+        return f"{names or 'Nobody who is asked about'} {_verb(holdings, 'publishes', 'publish')} no {what}."
+    codes = holdings.codes[holdings.expected]
+    ((state, _), *others) = Counter(holdings.states[code] for code in codes.tolist()).most_common()
+    newest = version.facts.newest_release
+    if others:
+        return f"Nothing of this is held: none of the {len(codes):,} force-months of {what} in {when}."
+    if state == State.NOT_YET and newest is not None:
+        return f"Nothing of this is held: {when} {_is(months)} after the newest release that is held, {newest.words()}."
+    if state == State.BEFORE:
+        return f"Nothing of this can be held: publication began with {FIRST_MONTH.words()}."
+    if state == State.NOT_COVERED:
+        return f"Nothing of this is held: no release that is held covers {when}."
+    if state == State.MISSING and names:
+        return f"{names} published no {what} for {when}."
+    if names:
+        return f"Nothing of this is held: no file of {what} of {names} for {when}."
+    return f"Nothing of this is held: no file of {what} for {when}."
+
+
+def _is(months: Sequence[Month]) -> str:
+    return "is" if len(months) == 1 else "are"
+
+
+def _verb(holdings: Holdings, one: str, several: str) -> str:
+    return one if len(holdings.publishers) == 1 else several
+
+
+def _names(holdings: Holdings) -> str:
+    """The publishers by name, where they are few."""
+    if not 0 < len(holdings.names) <= 3:
+        return ""
+    *head, end = sorted(holdings.names)
+    return f"{', '.join(head)} and {end}" if head else end

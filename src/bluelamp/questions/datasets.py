@@ -35,7 +35,7 @@ class Dimension:
     `field` names the vocabulary, of a `word` in dim_word; a `label` is a word that stands in the rows itself. `in_mart`
     says that the dataset's mart has the same column, so that the mart can answer in place of the rows. `terms` are the
     words of a dimension of the kind `coded`, whose key is their place in the list. `folds` names the dimension that
-    this one is a coarser form of.
+    this one is a coarser form of. `joins` names the other dataset whose files it is worked out from as well.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Dimension:
     label: str = ""  # what a person reads above its values
     terms: tuple[str, ...] = ()
     folds: str = ""
+    joins: str = ""
 
     @property
     def title(self) -> str:
@@ -69,7 +70,8 @@ class Measure:
     """Something to count. `rows` and `mart` are aggregate expressions; no `mart` means that only rows can tell.
 
     `only` says which records it counts, so that any count of records can answer it; `counts` says that it counts all.
-    `rate_of` names the measure that it is the rate of, per 1,000 residents.
+    `rate_of` names the measure that it is the rate of, per 1,000 residents; `joins` the other dataset whose files it is
+    worked out from as well: where none of those is held, it is not known.
     """
 
     name: str
@@ -80,11 +82,17 @@ class Measure:
     label: str = ""
     only: Only | None = None
     counts: bool = False
-    rate_of: str = ""  # the measure that this one is the rate of, per 1,000 residents
+    rate_of: str = ""
+    joins: str = ""
 
     @property
     def title(self) -> str:
         return self.label or self.name.replace("_", " ").capitalize()
+
+    @property
+    def is_count(self) -> bool:
+        """Whether no record means 0; of a median no record means no value."""
+        return self.rows.startswith("count(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +260,7 @@ CRIMES = DatasetSpec(
             "END)",
             label="Outcome known",
             terms=OUTCOME_STATUS,
+            joins="outcomes",
         ),
         Dimension(
             "latest_outcome",
@@ -259,12 +268,14 @@ CRIMES = DatasetSpec(
             "word",
             "r.latest_outcome_id",
             "outcome_type",
+            joins="outcomes",
         ),
         Dimension(
             "months_to_outcome",
             "months from the crime to its first outcome; none while it is open",
             "number",
             "(r.first_outcome_month::INTEGER - r.month::INTEGER)",
+            joins="outcomes",
         ),
         Dimension(
             "id_names_several", "whether its crime ID stands on several rows of the force", "flag", "r.id_names_several"
@@ -317,6 +328,7 @@ CRIMES = DatasetSpec(
             "crimes",
             "count(*) FILTER (r.outcomes > 0)",
             only=Only("outcome_status", (OUTCOME_STATUS[1],)),
+            joins="outcomes",
         ),
         Measure(
             "still_open",
@@ -324,6 +336,7 @@ CRIMES = DatasetSpec(
             "crimes",
             "count(*) FILTER (r.crime_key IS NOT NULL AND NOT r.id_names_several AND r.outcomes = 0)",
             only=Only("outcome_status", (OUTCOME_STATUS[3],)),
+            joins="outcomes",
         ),
         Measure(
             "ambiguous",
@@ -345,6 +358,7 @@ CRIMES = DatasetSpec(
             "median months from crime to first outcome, of crimes that have one",
             "months",
             "median(r.first_outcome_month::INTEGER - r.month::INTEGER)",
+            joins="outcomes",
         ),
         Measure(
             "outcomes_disagree",
@@ -353,6 +367,7 @@ CRIMES = DatasetSpec(
             "count(*) FILTER (r.outcomes > 0 AND (SELECT max(word) FROM dim_word WHERE field = 'last_outcome' "
             "AND word_id = r.last_outcome_id) IS DISTINCT FROM (SELECT max(word) FROM dim_word WHERE "
             "field = 'outcome_type' AND word_id = r.latest_outcome_id))",
+            joins="outcomes",
         ),
     ),
     (_SNAP,),
@@ -387,13 +402,21 @@ OUTCOMES = DatasetSpec(
             "crime_type",
             in_mart=True,
             column="Crime type",
+            joins="crimes",
         ),
-        Dimension("crime_month", "the month of the crime, where the ID names exactly one", "month", "r.crime_month"),
+        Dimension(
+            "crime_month",
+            "the month of the crime, where the ID names exactly one",
+            "month",
+            "r.crime_month",
+            joins="crimes",
+        ),
         Dimension(
             "months_after",
             "months from the crime to this outcome, where the crime is known",
             "number",
             "(r.month::INTEGER - r.crime_month::INTEGER)",
+            joins="crimes",
         ),
         Dimension(
             "time_to_outcome",
@@ -404,8 +427,15 @@ OUTCOMES = DatasetSpec(
             "WHEN r.month <= r.crime_month + 12 THEN 5 ELSE 6 END)",
             label="Time to outcome",
             terms=TIME_TO_OUTCOME,
+            joins="crimes",
         ),
-        Dimension("match", "whether the crime ID names one held crime, several, or none", "text", "r.match"),
+        Dimension(
+            "match",
+            "whether the crime ID names one held crime, several, or none",
+            "text",
+            "r.match",
+            joins="crimes",
+        ),
         _REPORTED_BY,
         _FALLS_WITHIN,
         _LOCATED,
@@ -427,24 +457,28 @@ OUTCOMES = DatasetSpec(
             "outcomes whose crime is held and named by one ID",
             "outcomes",
             "count(*) FILTER (r.match = 'matched')",
+            joins="crimes",
         ),
         Measure(
             "ambiguous",
             "outcomes whose crime ID stands on several crimes",
             "outcomes",
             "count(*) FILTER (r.match = 'ambiguous')",
+            joins="crimes",
         ),
         Measure(
             "crime_not_held",
             "outcomes whose crime is in no file held",
             "outcomes",
             "count(*) FILTER (r.match = 'crime not held')",
+            joins="crimes",
         ),
         Measure(
             "median_months_after",
             "median months from crime to outcome, where the crime is known",
             "months",
             "median(r.month::INTEGER - r.crime_month::INTEGER)",
+            joins="crimes",
         ),
     ),
     (_SNAP,),

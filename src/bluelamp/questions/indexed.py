@@ -17,8 +17,9 @@ from bluelamp.domain.dataset import ASB
 from bluelamp.domain.month import Month
 from bluelamp.questions.data_version import NOT_RECORDED, DataVersion
 from bluelamp.questions.datasets import CRIMES, Dimension, Only
+from bluelamp.questions.ordering import sorted_rows
 from bluelamp.questions.question import MAX_ROWS, Filter, Question
-from bluelamp.questions.sql import ORDERED, key_of
+from bluelamp.questions.sql import key_of
 
 if TYPE_CHECKING:
     from bluelamp.storage.warehouse.serving import Counter, Facts
@@ -153,7 +154,7 @@ class _Answering:
             words = [fold.label(number) for number in range(fold.size)]
             labels.append([words[number] for number in present[:, axis].tolist()])
         rows = list(zip(*labels, *counts, strict=True))
-        return self._ordered(rows)[: (question.limit or MAX_ROWS) + 1]
+        return sorted_rows(question, rows)[: (question.limit or MAX_ROWS) + 1]
 
     def table(self) -> tuple[int, npt.NDArray[np.int64]]:
         scope = _scope(self.version, self.question, self.question.filters, self.facts)
@@ -193,35 +194,6 @@ class _Answering:
             return _Fold(None, size, lambda code: None if code == size - 1 else code)
         words = self.version.labels(dimension)
         return _Fold(None, size, lambda code: words.get(code, NOT_RECORDED))
-
-    def _ordered(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        """In the order that the SQL compiler gives: what was asked for, else sorted bars, then every label."""
-        question = self.question
-        names = [one.name for one in question.by] + [one.name for one in question.measures]
-        ranks = {
-            at: {term: place for place, term in enumerate(one.terms)}
-            for at, one in enumerate(question.by)
-            if one.kind == "coded"
-        }
-        wanted = [(names.index(order.name), order.descending) for order in question.order]
-        unknown_last = False
-        if not wanted and question.by[0].kind not in ORDERED:
-            unknown_last = question.by[0].kind != "flag"
-            wanted = [(len(question.by), True)]
-
-        # Stable sorts, the least important first: a descending order then needs no negative of a word.
-        for at, descending in reversed([*wanted, *((at, False) for at in range(len(question.by)))]):
-            rows.sort(key=_sort_key(at, ranks.get(at), last=not descending), reverse=descending)
-        if unknown_last:
-            rows.sort(key=lambda row: row[0] == NOT_RECORDED)
-        return rows
-
-
-def _sort_key(at: int, rank: dict[Any, int] | None, *, last: bool) -> Callable[[tuple[Any, ...]], Any]:
-    """A key by one column; None comes last, in either direction."""
-    if rank is not None:
-        return lambda row: rank[row[at]]
-    return lambda row: ((row[at] is None) == last, 0 if row[at] is None else row[at])
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any
 from bluelamp.domain.month import Month
 from bluelamp.questions.data_version import DIMENSION_TABLES, NOT_RECORDED, DataVersion
 from bluelamp.questions.datasets import Dimension, Measure
+from bluelamp.questions.ordering import ORDERED
 from bluelamp.questions.question import MAX_ROWS, Filter, Question
 
 _BARE = ("number", "month", "year", "text", "date", "point", "coded", "label")
@@ -114,10 +115,6 @@ class Compiler:
         # All labels at the end make the order, and so the answer, the same every time.
         ends = [f"a.k{n}" if one.kind == "coded" else f"l{n} NULLS LAST" for n, one in enumerate(question.by)]
         return ", ".join(wanted + ends) or "1"
-
-
-# Kinds whose values have an order of their own, in which they are shown.
-ORDERED = ("month", "year", "number", "date", "coded")
 
 
 def key_of(version: DataVersion, dimension: Dimension, value: str) -> Any:

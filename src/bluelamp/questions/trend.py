@@ -1,190 +1,248 @@
-"""The latest month that is complete, and what it may be compared with (promise 3). Used by `cards`.
+"""Which month a headline is about, and what it may be compared with (promise 3). Used by `cards` and `areas`.
 
-A month is complete when every force that still publishes is held for it. A force that has published nothing for a year
-is told of by name and left out of every comparison, so that its silence does not make every month incomplete for ever.
-Two months are compared over the same forces only; where one of them is missing from the other month, nothing is.
+A month is complete when every force-month that is expected of it is held: the one definition, of cards, charts, the
+front page and captions. Where months are not complete, like is compared with like: the same publishers in both, with
+what share of the usual total they are, and with the largest one that is absent named. Only where no publisher is held
+for both, nothing is compared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from bluelamp.domain.coverage import State
 from bluelamp.domain.month import Month
-from bluelamp.questions.cells import Cells
+from bluelamp.questions.concern import holdings_of_question, own_forces
 from bluelamp.questions.data_version import DataVersion
+from bluelamp.questions.holdings import OF_MONTHS, Holdings, Mask
 from bluelamp.questions.question import Question
-from bluelamp.questions.scope import forces_concerned, own_forces
 
-# A force is silent at a month when none of the files of this many months up to it is held.
-SILENT_MONTHS = 12
+# The headline's month is one of this many up to the newest of which anything is held.
+_RECENT = 12
+# A month counts as good as the best of them from this share of the usual total on.
+_AS_GOOD = 0.95
 # So many names are told; then how many more.
 _NAMED = 3
 
 CountOf = Callable[[Month, Collection[int]], int]
-Table = npt.NDArray[np.bool_]
+# publisher → how many records it has in its usual (median) month; who is never held has none. Only made when something
+# is missing.
+Usual = Mapping[int, float]
+FindUsual = Callable[[], Usual]
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """An earlier month beside the latest one: `value` and `change` (a share) are None where they cannot be compared."""
+    """An earlier month beside the latest one, over the `forces` that are held for both, which are `share` (0 to 1) of
+    the usual total. `value` and `change` (a share) are None where they cannot be compared, `share` where it is not
+    known."""
 
     month: Month
     value: int | None
     change: float | None
     words: str
+    forces: int = 0
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """The latest complete month with its figure, over `forces` forces; `later` and `silent` are sentences."""
+    """The headline's month with its figure, over `forces` of the `of_forces` expected. `absent` is a sentence that
+    names the largest of those that are missing, empty where none is; `later` are sentences about newer months."""
 
     month: Month
     value: int
     forces: int
+    of_forces: int
+    absent: str
     before: Compared
     year_before: Compared
     later: tuple[str, ...]
-    silent: tuple[str, ...]
+
+    @property
+    def complete(self) -> bool:
+        return self.forces == self.of_forces
 
 
 class Publishing:
-    """Which forces are held in which month, of one dataset and the forces concerned. `own` are the territorial forces
-    of the area that it is about, if it is about one."""
+    """Which forces are held in which month, of what a question is about. `own` are the territorial forces of the area
+    that it is about, if it is about one: without them nothing is known of a month."""
 
-    def __init__(
-        self, cells: Cells, names: Mapping[int, str], forces: Collection[int] | None, own: Collection[int] = ()
-    ) -> None:
-        rows = cells.rows_of(forces)
-        self._forces = np.array([force for force, its in zip(cells.forces, rows.tolist(), strict=True) if its], int)
-        self._names = names
-        self._first = cells.first_month
-        self._held, self._expected = cells.held[rows], cells.expected[rows]
-        months = self._held.shape[1]
-        # For each month the year up to it, or, where what is held goes less far back, the first year held.
-        before = np.concatenate([np.zeros((len(self._forces), 1), int), np.cumsum(self._held, axis=1)], axis=1)
-        begin = np.maximum(np.arange(months) - SILENT_MONTHS + 1, 0)
-        end = np.minimum(np.maximum(np.arange(months), SILENT_MONTHS - 1), months - 1) + 1 if months else begin
-        self._active = before[:, end] > before[:, begin]
-        # The police of an area are expected there however long they have been silent: without them nothing is known.
-        self._own = np.isin(self._forces, list(own))
-        self._active[self._own] = True
-        self._absent = self._expected & ~self._held
-        incomplete: Table = np.logical_or.reduce(self._active & ~self._held, axis=0)
-        self._complete: Table = np.logical_or.reduce(self._held, axis=0) & ~incomplete
+    def __init__(self, holdings: Holdings, own: Collection[int] = ()) -> None:
+        self.holdings = holdings
+        self.names_of = {int(one): name for one, name in zip(holdings.publishers, holdings.names, strict=True)}
+        self._at = {time: column for column, time in enumerate(holdings.times)}
+        self._own = holdings.which(own) if own else np.zeros(len(holdings.publishers), bool)
+        self._held: Mask = holdings.expected & holdings.held
+        self.months = [time for time in holdings.times if isinstance(time, Month)]
 
-    def _column(self, table: Table, month: Month) -> npt.NDArray[np.bool_]:
-        at = month.index - self._first
-        inside = 0 <= at < table.shape[1]
-        return table[:, at] if inside else np.zeros(len(self._forces), bool)
+    def _column(self, table: Mask, month: Month) -> Mask:
+        at = self._at.get(month)
+        return table[:, at] if at is not None else np.zeros(len(self.names_of), bool)
 
-    def _which(self, table: Table, month: Month) -> set[int]:
-        return set(self._forces[self._column(table, month)].tolist())
-
-    def active(self, month: Month) -> set[int]:
-        """The forces that are not silent at the month."""
-        return self._which(self._active, month)
+    def _which(self, column: Mask) -> set[int]:
+        return {int(one) for one, its in zip(self.holdings.publishers, column.tolist(), strict=True) if its}
 
     def expected(self, month: Month) -> set[int]:
-        """The forces of which a file of the month is expected, silent or not."""
-        return self._which(self._expected, month)
+        return self._which(self._column(self.holdings.expected, month))
 
     def held(self, month: Month) -> set[int]:
-        return self._which(self._held, month)
+        return self._which(self._column(self._held, month))
 
     def absent(self, month: Month) -> set[int]:
         """The forces of which a file of the month is expected and not held."""
-        return self._which(self._absent, month)
+        return self.expected(month) - self.held(month)
 
     def is_complete(self, month: Month) -> bool:
-        """Whether some force is held for the month, and none that still publishes is missing."""
-        at = month.index - self._first
-        return 0 <= at < len(self._complete) and bool(self._complete[at])
+        """Whether every force-month that is expected of the month is held."""
+        expected = self._column(self.holdings.expected, month)
+        return bool(expected.any()) and bool(self._column(self._held, month)[expected].all())
 
-    def lacks_own(self, month: Month) -> bool:
-        """Whether it is about an area and none of its own forces is held for the month."""
-        return bool(self._own.any()) and not bool((self._column(self._held, month) & self._own).any())
+    def is_known(self, month: Month) -> bool:
+        """Whether anything is held that could say a figure of the month."""
+        held = self._column(self._held, month)
+        return bool(held[self._own].any()) if self._own.any() else bool(held.any())
 
-    def spans(self, month: Month) -> bool:
-        return bool(self._column(self._expected, month).any())
+    def state(self, month: Month) -> str:
+        """complete, part, or why nothing is known of the month."""
+        if self.is_complete(month):
+            return "complete"
+        if self.is_known(month):
+            return "part"
+        column = np.zeros(len(self.holdings.times), bool)
+        if month in self._at:
+            column[self._at[month]] = True
+        return self.holdings.why(self._own if self._own.any() else None, column)
+
+    def is_spanned(self, month: Month) -> bool:
+        """Whether any release that is held could have a file of the month."""
+        return self.state(month) not in {str(state) for state in OF_MONTHS}
 
     def held_columns(self, months: Sequence[Month]) -> dict[int, npt.NDArray[np.bool_]]:
         """force → for each of these months whether it is held."""
         table = np.array([self._column(self._held, month) for month in months]).reshape(len(months), -1)
-        return {force: table[:, at] for at, force in enumerate(self._forces.tolist())}
+        return {int(force): table[:, at] for at, force in enumerate(self.holdings.publishers)}
 
-    def silent(self, month: Month) -> list[str]:
-        """A sentence for each force that is silent at the month."""
-        found = []
-        at = month.index - self._first
-        silent = np.flatnonzero(~self._column(self._active, month)).tolist()
-        for row in sorted(silent, key=lambda row: self._names[int(self._forces[row])]):
-            force = int(self._forces[row])
-            earlier = np.flatnonzero(self._held[row, : at + 1])
-            since = f"since {Month(self._first + int(earlier[-1])).words()}" if len(earlier) else "in the months held"
-            found.append(f"{self._names[force]} has published nothing {since} and is in none of these figures.")
-        return found
-
-    def names(self, forces: Collection[int]) -> str:
-        """`Kent Police and Essex Police`; of many, the first few and how many more."""
-        names = sorted(self._names[force] for force in forces)
+    def names(self, forces: Collection[int], usual: Usual | None = None) -> str:
+        """`Kent Police and Essex Police`; of many, the first few and how many more: the largest first where `usual`
+        tells which they are, else by name."""
+        ordered = sorted(forces, key=lambda force: (-(usual or {}).get(force, 0.0), self.names_of[force]))
+        names = [self.names_of[force] for force in ordered]
         if len(names) > _NAMED:
             names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} more forces"]
         return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
+    def share(self, forces: Collection[int], of: Collection[int], find: FindUsual) -> float | None:
+        """What share of the usual total of some forces these are; None where that of one is not known."""
+        if set(forces) == set(of):
+            return 1.0
+        usual = find()
+        if not all(force in usual for force in of):
+            return None
+        whole = sum(usual[force] for force in of)
+        return sum(usual[force] for force in forces) / whole if whole else None
+
 
 def publishing_of(version: DataVersion, question: Question) -> Publishing:
     """Who publishes what a question is about."""
-    forces, own = forces_concerned(version, question), own_forces(version, question)
-    dataset = question.dataset.name
-    key = ("publishing", dataset, None if forces is None else tuple(sorted(forces)), tuple(sorted(own)))
-    names = {number: name for number, (_, name) in version.forces.items()}
-    return version.often(key, lambda: Publishing(version.cells[dataset], names, forces, own))
+    first, *others = holdings_of_question(version, question)
+    # A figure that joins two datasets is known of a month where the files of both are held.
+    for one in others:
+        first = replace(first, held=first.held & one.held)
+    return Publishing(first, own_forces(version, question))
 
 
-def latest(publishing: Publishing, months: Sequence[Month], count_of: CountOf) -> Latest | None:
-    """The latest complete month of `months` and its comparisons; None where none is complete.
+def latest(publishing: Publishing, months: Sequence[Month], count_of: CountOf, usual: FindUsual) -> Latest | None:
+    """The headline of these months: the latest complete one of the last year, else the latest that is about as complete
+    as any of it; None where nothing is held.
 
     `count_of(month, forces)` counts the records of one month that these forces publish.
     """
-    complete = [month for month in months if publishing.is_complete(month)]
-    if not complete:
+    known = [month for month in months if publishing.is_known(month)]
+    if not known:
         return None
-    month = complete[-1]
-    forces = publishing.held(month)
-    value = count_of(month, forces)
+    recent = [month for month in known if month > known[-1] - _RECENT]
+    month = _best(publishing, recent, usual)
+    held, expected = publishing.held(month), publishing.expected(month)
+    value = count_of(month, held)
+
+    def compared(other: Month) -> Compared:
+        return _compared(publishing, month, other, value, count_of, usual)
+
     return Latest(
         month,
         value,
-        len(forces),
-        _compared(publishing, month - 1, forces, value, count_of),
-        _compared(publishing, month - 12, forces, value, count_of),
-        tuple(_told(publishing, later) for later in months if later > month),
-        tuple(publishing.silent(month)),
+        len(held),
+        len(expected),
+        absent_told(publishing, expected - held, expected, usual),
+        compared(month - 1),
+        compared(month - 12),
+        tuple(_told(publishing, later) for later in months if later > month and publishing.is_spanned(later)),
     )
 
 
+def _best(publishing: Publishing, recent: Sequence[Month], usual: FindUsual) -> Month:
+    complete = [month for month in recent if publishing.is_complete(month)]
+    if complete:
+        return complete[-1]
+    its = usual()
+    weights = [sum(its.get(force, 0.0) for force in publishing.held(month)) for month in recent]
+    return [month for month, weight in zip(recent, weights, strict=True) if weight >= _AS_GOOD * max(weights)][-1]
+
+
+def absent_told(publishing: Publishing, absent: Collection[int], expected: Collection[int], usual: FindUsual) -> str:
+    """`Without Kent Police, about 4% of the usual total.`; empty where nobody is absent."""
+    if not absent:
+        return ""
+    share = publishing.share(absent, expected, usual)
+    size = f", about {share:.0%} of the usual total" if share is not None else ""
+    return f"Without {publishing.names(absent, usual())}{size}."
+
+
 def _told(publishing: Publishing, month: Month) -> str:
-    held, of = len(publishing.held(month)), len(publishing.active(month))
-    return f"{month.words()} is incomplete ({held} of {of} forces) and is not compared."
+    held, of = len(publishing.held(month)), len(publishing.expected(month))
+    return f"{month.words()} is held of {held} of {of} forces, and is not the month shown."
 
 
-def _compared(publishing: Publishing, month: Month, forces: Collection[int], value: int, count_of: CountOf) -> Compared:
-    if not publishing.spans(month):
-        return Compared(month, None, None, f"{month.words()} is not held.")
-    absent = set(forces) - publishing.held(month)
-    if absent:
-        verb = "has" if len(absent) == 1 else "have"
-        return Compared(
-            month, None, None,
-            f"Not comparable with {month.words()}: {publishing.names(absent)} {verb} no file for that month.",
-        )  # fmt: skip
-    before = count_of(month, forces)
-    change = (value - before) / before if before else None
-    if change is None:
-        return Compared(month, before, None, f"{before:,} in {month.words()}.")
-    how = "the same as" if value == before else f"{abs(change):.1%} {'more' if change > 0 else 'fewer'} than"
-    return Compared(month, before, change, f"{how.capitalize()} {before:,} in {month.words()}.")
+def _compared(
+    publishing: Publishing, month: Month, other: Month, value: int, count_of: CountOf, usual: FindUsual
+) -> Compared:
+    when = other.words()
+    if not publishing.is_known(other):
+        return Compared(other, None, None, _why_not(publishing, other))
+    both = publishing.held(month) & publishing.held(other)
+    if not both:
+        return Compared(other, None, None, f"Not comparable with {when}: no force is held for both months.")
+    here = value if both == publishing.held(month) else count_of(month, both)
+    before = count_of(other, both)
+    expected = publishing.expected(month) | publishing.expected(other)
+    share = publishing.share(both, expected, usual)
+    over = _over(publishing, both, expected, share)
+    if not before:
+        return Compared(other, before, None, f"{before:,} in {when}{over}.", len(both), share)
+    change = (here - before) / before
+    how = "The same as" if here == before else f"{abs(change):.1%} {'more' if change > 0 else 'fewer'} than"
+    return Compared(other, before, change, f"{how} {before:,} in {when}{over}.", len(both), share)
+
+
+def _why_not(publishing: Publishing, month: Month) -> str:
+    when, state = month.words(), publishing.state(month)
+    if state == State.BEFORE:
+        return f"Nothing was published for {when}."
+    if state in (State.NOT_COVERED, State.NOT_YET):
+        return f"Not comparable with {when}: no release that is held covers it."
+    return f"Not comparable with {when}: it is not held."
+
+
+def _over(publishing: Publishing, both: Collection[int], expected: Collection[int], share: float | None) -> str:
+    """Over whom two months are compared, where that is not everybody."""
+    if set(both) == set(expected):
+        return ""
+    if len(both) == 1:
+        return f", over {publishing.names(both)} alone" + (f" ({share:.0%} of the usual total)" if share else "")
+    size = f", {share:.0%} of the usual total" if share is not None else ""
+    return f", over the same {len(both)} of {len(expected)} forces{size}"

@@ -453,7 +453,6 @@ class RecordModel(_Model):
     file: MemberModel
     location: LocationModel | None
     outcomes: list[OutcomeModel] | None
-    outcomes_words: str
     caveats: list[str]
     version: VersionModel
     licence: str
@@ -469,7 +468,7 @@ class ComparisonRowModel(_Model):
     id: str
     name: str
     path: str
-    count: int | None
+    count: int
     rate: float | None
     residents: int | None
     held: int

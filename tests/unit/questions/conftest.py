@@ -113,7 +113,7 @@ def small_archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     assert len(taken.taken) == 3
     assert archive.now().date() >= date(2024, 1, 1)
     with open_source(str(folder / "2024-01.zip")) as source:
-        archive.receive(source, release=None, selection=Selection(), progress=Silent())
+        archive.receive(source, release=None, selection=Selection(), progress=Silent(), whole=True)
     archive.finish(Silent())
     return archive
 

@@ -90,13 +90,14 @@ def test_an_area_whose_police_published_nothing_has_no_zero(indexed: DataVersion
     """Guildford lies in silent Surrey; only what its neighbours publish of it is held."""
     shown = cards(indexed, "crime", "local_authority=Guildford", "crime_type=Burglary")
     assert shown["latest"]["month"] is None
-    assert shown["total"]["note"].startswith("Surrey Police has published nothing for these months")
-    assert cards(indexed, "crime", "local_authority=Maidstone")["total"]["note"] == ""
+    assert shown["total"]["value"] is None
+    assert shown["total"]["reason"] == "Surrey Police published no street crime for November 2023 to January 2024."
     chart = shown["by-month"]
     assert chart["complete"] == [False, False, False]
     assert all("Surrey Police" in told for told in chart["missing"])
-    # A tenth of the neighbours' records lie there: they are shown as what they are, and none is drawn as zero.
-    assert all(value is None or value > 0 for value in chart["values"][0])
+    # A tenth of the neighbours' records lie there: they are strays, and no figure of it.
+    assert chart["values"][0] == [None, None, None]
+    assert chart["state"] == ["missing"] * 3
 
 
 def test_the_unknown_is_its_own_last_row(indexed: DataVersion) -> None:
@@ -166,8 +167,9 @@ def test_the_map_says_how_much_of_everything_it_shows(indexed: DataVersion) -> N
     shown = cards(indexed, "crime")["map"]
     assert shown["total"] + shown["unlocated"] == shown["of"]
     areas = shown["areas"]
-    # Silent Surrey's Guildford has no figure: what its neighbours record there is told apart.
-    assert sum(row["count"] or 0 for row in areas["rows"]) + areas["strays"] + areas["elsewhere"] == shown["total"]
+    known = sum(row["count"] for row in areas["rows"] if row["count"] is not None)
+    assert known + areas["elsewhere"] + areas["strays"] == shown["total"]
+    assert [row["name"] for row in areas["rows"] if row["count"] is None] == ["Guildford"]
     assert "version=" in shown["tiles"]
 
 

@@ -1,90 +1,127 @@
-"""The latest complete month and what it may be compared with: a table of cases (promise 3)."""
+"""Which month a headline is about, and like compared with like: a table of cases (promise 3)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
+import numpy as np
 import pytest
 
 from bluelamp.domain.coverage import State
 from bluelamp.domain.month import Month
-from bluelamp.questions.cells import make_cells
+from bluelamp.questions.cells import STATES
+from bluelamp.questions.holdings import Holdings
 from bluelamp.questions.trend import Latest, Publishing, latest
 
 START = Month.parse("2020-01")
 NAMES = {1: "Kent Police", 2: "Essex Police", 3: "Surrey Police"}
+LETTERS = {"h": State.HELD, "e": State.EMPTY, "m": State.MISSING, "c": State.NOT_COVERED, "d": State.NOT_HELD}
 
 
-def publishing(rows: dict[int, str]) -> tuple[Publishing, list[Month]]:
-    """From one letter a month and force: h held, e empty, m missing."""
-    states = {"h": State.HELD, "e": State.EMPTY, "m": State.MISSING}
-    cells = make_cells(
-        (force, START.index + at, states[letter]) for force, row in rows.items() for at, letter in enumerate(row)
-    )
-    return Publishing(cells, NAMES, None), [START + at for at in range(max(map(len, rows.values())))]
+def publishing(rows: dict[int, str], own: Collection[int] = ()) -> Publishing:
+    """From one letter a month and force; see LETTERS."""
+    codes = np.array([[STATES.index(LETTERS[letter]) for letter in row] for row in rows.values()], np.int8)
+    held = np.isin(codes, [STATES.index(State.HELD), STATES.index(State.EMPTY)])
+    months = tuple(START + at for at in range(codes.shape[1]))
+    states = tuple(str(state) for state in STATES)
+    names = tuple(NAMES[force] for force in rows)
+    return Publishing(Holdings("crimes", tuple(rows), names, months, codes, states, codes >= 0, held, held), own)
 
 
-def found(rows: dict[int, str]) -> Latest | None:
+def found(rows: dict[int, str], own: Collection[int] = ()) -> Latest | None:
     """Each force counts 100 times its number, and one more each month."""
-    told, months = publishing(rows)
+    told = publishing(rows, own)
 
     def count_of(month: Month, forces: Collection[int]) -> int:
-        held = told.held(month) & set(forces)
-        return sum(100 * force + (month.index - START.index) for force in held)
+        return sum(100 * force + (month.index - START.index) for force in told.held(month) & set(forces))
 
-    return latest(told, months, count_of)
+    usual = {force: 100.0 * force for force, row in rows.items() if "h" in row}
+    return latest(told, told.months, count_of, lambda: usual)
 
 
 def test_the_newest_month_counts_when_every_force_is_held() -> None:
     got = found({1: "h" * 14, 2: "h" * 14})
     assert got is not None
-    assert (got.month, got.value, got.forces) == (START + 13, 326, 2)
+    assert (got.month, got.value, got.forces, got.complete, got.absent) == (START + 13, 326, 2, True, "")
     assert got.before.value == 324
     assert got.before.change == pytest.approx(2 / 324)
+    assert (got.before.forces, got.before.share) == (2, 1.0)
     assert got.year_before.value == 302
     assert got.before.words == "0.6% more than 324 in January 2021."
-    assert (got.later, got.silent) == ((), ())
+    assert got.later == ()
 
 
-def test_a_month_that_lacks_a_force_is_refused_and_told() -> None:
+def test_a_newer_month_that_lacks_a_force_gives_way_to_a_complete_one_and_is_told() -> None:
     got = found({1: "h" * 14, 2: "h" * 13 + "m"})
     assert got is not None
     assert got.month == START + 12
-    assert got.later == ("February 2021 is incomplete (1 of 2 forces) and is not compared.",)
+    assert got.later == ("February 2021 is held of 1 of 2 forces, and is not the month shown.",)
 
 
-def test_the_police_of_an_area_are_never_silent_there() -> None:
-    """However long they have published nothing: what their neighbours' records tell of the area is no figure of it."""
-    rows = {1: "m" * 26, 2: "h" * 26}
-    states = {"h": State.HELD, "m": State.MISSING}
-    cells = make_cells(
-        (force, START.index + at, states[letter]) for force, row in rows.items() for at, letter in enumerate(row)
+def test_where_no_month_is_complete_like_is_compared_with_like() -> None:
+    """Real archives lack some force in every month: the others are compared, and who is absent is named."""
+    got = found({1: "h" * 26, 2: "h" * 26, 3: "h" + "m" * 25})
+    assert got is not None
+    assert (got.month, got.value, got.forces, got.of_forces, got.complete) == (START + 25, 350, 2, 3, False)
+    assert got.absent == "Without Surrey Police, about 50% of the usual total."
+    assert (got.year_before.value, got.year_before.forces) == (326, 2)
+    assert got.year_before.change == pytest.approx(24 / 326)
+    assert got.year_before.share == pytest.approx(0.5)
+    assert got.year_before.words == (
+        "7.4% more than 326 in February 2021, over the same 2 of 3 forces, 50% of the usual total."
     )
-    elsewhere, there = Publishing(cells, NAMES, None), Publishing(cells, NAMES, None, own={1})
-    assert elsewhere.is_complete(START + 25)
-    assert not there.is_complete(START + 25)
-    assert there.lacks_own(START)
-    assert not elsewhere.lacks_own(START)
-    assert there.silent(START + 25) == []
 
 
-def test_what_lacks_a_force_is_not_compared() -> None:
+def test_a_force_that_the_other_month_lacks_is_left_out_of_both() -> None:
     got = found({1: "h" * 14, 2: "hm" + "h" * 10 + "mh"})
     assert got is not None
-    assert got.before.value is None
-    assert got.before.change is None
-    assert got.before.words == "Not comparable with January 2021: Essex Police has no file for that month."
-    assert got.year_before.words == "Not comparable with February 2020: Essex Police has no file for that month."
+    assert (got.month, got.value) == (START + 13, 326)
+    # Essex Police is held for neither January 2021 nor February 2020: both figures are Kent's alone.
+    assert (got.before.value, got.before.forces) == (112, 1)
+    assert got.before.change == pytest.approx(1 / 112)
+    assert got.before.words == "0.9% more than 112 in January 2021, over Kent Police alone (33% of the usual total)."
+    assert got.year_before.value == 101
 
 
-def test_a_force_silent_for_a_year_makes_no_month_incomplete_and_is_in_no_comparison() -> None:
-    got = found({1: "h" * 26, 2: "h" * 14 + "m" * 12})
+def test_what_share_they_are_is_not_said_where_one_is_never_held() -> None:
+    got = found({1: "h" * 14, 2: "m" * 14})
     assert got is not None
-    assert got.month == START + 25
-    assert got.value == 125
-    # Essex was held a year before: it is left out there as well.
-    assert got.year_before.value == 113
-    assert got.silent == ("Essex Police has published nothing since February 2021 and is in none of these figures.",)
+    assert got.absent == "Without Essex Police."
+    assert got.before.share is None
+    assert got.before.words == "0.9% more than 112 in January 2021, over Kent Police alone."
+
+
+def test_only_where_nobody_is_held_for_both_nothing_is_compared() -> None:
+    got = found({1: "hmhm", 2: "mhmh"})
+    assert got is not None
+    assert got.before.value is None
+    assert got.before.words == "Not comparable with March 2020: no force is held for both months."
+
+
+def test_the_police_of_an_area_must_be_held_for_a_figure_of_it() -> None:
+    """However long they have published nothing: what their neighbours' records tell of the area is no figure of it."""
+    rows = {1: "m" * 26, 2: "h" * 26}
+    assert found(rows) is not None
+    assert found(rows, own={1}) is None
+    assert publishing(rows, own={1}).state(START) == "missing"
+
+
+@pytest.mark.parametrize(
+    ("rows", "state"),
+    [
+        ({1: "h", 2: "h"}, "complete"),
+        ({1: "e", 2: "h"}, "complete"),
+        ({1: "h", 2: "m"}, "part"),
+        ({1: "m", 2: "m"}, "missing"),
+        ({1: "c", 2: "c"}, "not covered"),
+        ({1: "d", 2: "c"}, "not held"),
+    ],
+)
+def test_a_month_is_complete_when_all_that_is_expected_is_held(rows: dict[int, str], state: str) -> None:
+    told = publishing(rows)
+    assert told.state(START) == state
+    assert told.is_complete(START) is (state == "complete")
+    assert told.is_spanned(START) is (state != "not covered")
 
 
 def test_an_empty_file_is_a_published_zero() -> None:
@@ -93,19 +130,19 @@ def test_an_empty_file_is_a_published_zero() -> None:
     assert got.month == START + 12
 
 
-def test_no_month_at_all_is_complete() -> None:
-    assert found({1: "hmhm", 2: "mhmh"}) is None
+def test_where_nothing_is_held_there_is_no_month() -> None:
     assert found({1: "mmm"}) is None
 
 
-def test_a_month_before_the_first_is_not_held() -> None:
+def test_a_month_before_the_first_is_not_comparable() -> None:
     got = found({1: "hh"})
     assert got is not None
-    assert got.year_before.words == "February 2019 is not held."
+    assert got.year_before.words == "Not comparable with February 2019: it is not held."
 
 
 def test_many_missing_forces_are_counted() -> None:
-    told, months = publishing({1: "hm", 2: "hm", 3: "hm"})
+    told = publishing({1: "hm", 2: "hm", 3: "hm"})
     assert told.names({1, 2}) == "Essex Police and Kent Police"
     assert told.names({1, 2, 3}) == "Essex Police, Kent Police and Surrey Police"
-    assert not told.is_complete(months[1])
+    assert told.names({1, 2, 3}, {1: 1.0, 2: 2.0, 3: 3.0}) == "Surrey Police, Essex Police and Kent Police"
+    assert not told.is_complete(START + 1)

@@ -92,7 +92,7 @@ class WatchedCoverage(Coverage):
 
     @property
     def is_complete(self) -> bool:
-        return not self.gaps
+        return bool(self.days) and not self.gaps
 
     @property
     def share(self) -> float:
@@ -146,7 +146,7 @@ def _counted(version: CallsVersion, question: Question) -> WatchedCoverage:
         for month, its in sorted(months.items())
     )
     whole = not any(one.dimension.name in _PICK for one in question.filters)
-    return WatchedCoverage(len(days), held, tuple(_gaps(days)), by_month, days, whole)
+    return WatchedCoverage(len(days), held, tuple(_gaps(days)), by_month, days=days, whole=whole)
 
 
 def days_of(version: CallsVersion, question: Question) -> Iterator[DayOfFeed]:

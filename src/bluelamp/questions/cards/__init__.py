@@ -11,13 +11,13 @@ from dataclasses import replace
 from typing import Any
 
 from bluelamp.errors import BluelampError
-from bluelamp.questions.cards import charts, figures, minutes, watched, where
+from bluelamp.questions.cards import charts, figures, minutes, months, watched, where
 from bluelamp.questions.cards.base import CardAnswer, Scene, known_filter, unknown_values
 from bluelamp.questions.cards.heading import heading
+from bluelamp.questions.concern import coverage_of_question
 from bluelamp.questions.dashboards import CardSpec, DashboardSpec
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.question import Question
-from bluelamp.questions.scope import coverage_of_question
 from bluelamp.questions.view import View, question_of
 
 _KINDS: dict[str, Callable[[Scene, CardSpec], CardAnswer]] = {
@@ -25,7 +25,7 @@ _KINDS: dict[str, Callable[[Scene, CardSpec], CardAnswer]] = {
     "latest": figures.latest_month,
     "share": figures.share,
     "text": figures.text,
-    "months": charts.months,
+    "months": months.months,
     "bars": charts.bars,
     "hours": charts.hours,
     "days": watched.days,

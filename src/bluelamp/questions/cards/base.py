@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bluelamp.errors import UsageError
-from bluelamp.questions.answer import ENGINES, rows_of
+from bluelamp.questions.answer import figures
 from bluelamp.questions.caveats import caveats_of_question
+from bluelamp.questions.concern import coverage_of_question
 from bluelamp.questions.dashboards import CardSpec, DashboardSpec
 from bluelamp.questions.data_version import NOT_RECORDED, DataVersion
 from bluelamp.questions.datasets import DatasetSpec, Measure
+from bluelamp.questions.figures import Figures
 from bluelamp.questions.question import Filter, Question, make_question
 from bluelamp.questions.view import View, question_of
 
@@ -50,8 +52,19 @@ class Scene:
         filters = make_question(card.dataset, where=card.where).filters
         return tuple(known_filter(self.version, one) if one.negated else one for one in filters)
 
+    def figures(self, question: Question) -> Figures:
+        """The rows of a question with what each stands on; what is not known is None."""
+        return figures(self.version, question)[0]
+
     def rows(self, question: Question) -> list[tuple[Any, ...]]:
-        return rows_of(self.version, question, tuple(ENGINES))[0]
+        """The rows of a question; what is not known is None."""
+        return self.figures(question).rows
+
+    def one(self, question: Question) -> tuple[tuple[Any, ...], str]:
+        """(the values of a question that is not grouped, why they are not known: empty where they are)."""
+        (row,) = self.rows(question)
+        lacking = any(value is None for value in row)
+        return row, coverage_of_question(self.version, question).words() if lacking else ""
 
     def caveats(self, question: Question) -> tuple[str, ...]:
         return caveats_of_question(self.version, question)
@@ -85,6 +98,16 @@ def measure_of(spec: DatasetSpec, name: str) -> Measure:
     found = spec.measure(name)
     assert found is not None, name
     return found
+
+
+def told(value: float | None) -> str:
+    """A figure for a sentence: `1,204`, or `not known`."""
+    return "not known" if value is None else f"{value:,}"
+
+
+def whole(value: float | None) -> int | None:
+    """A count as the whole number that it is; None where it is not known."""
+    return None if value is None else int(value)
 
 
 def percent(part: float, whole: float) -> str:

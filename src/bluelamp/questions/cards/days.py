@@ -14,10 +14,10 @@ from typing import Any
 from bluelamp.questions.calls.dataset import DATE, MONTH, WEEKDAY, YEAR
 from bluelamp.questions.calls.watched import NOT_CLOSED, WHOLE, DayOfFeed, WatchedCoverage, percent
 from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of
+from bluelamp.questions.concern import coverage_of_question
 from bluelamp.questions.dashboards import CardSpec
 from bluelamp.questions.datasets import DatasetSpec, Dimension
 from bluelamp.questions.question import Filter, Question
-from bluelamp.questions.scope import coverage_of_question
 
 _TOLERANCE = 1.0  # minutes of an hour that an answer may be late by
 _NAMED = 4

@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from bluelamp.domain.month import Month
-from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, percent
+from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, percent, told, whole
 from bluelamp.questions.cards.days import latest_day
+from bluelamp.questions.cards.levels import levels
+from bluelamp.questions.concern import coverage_of_question
 from bluelamp.questions.dashboards import CardSpec
-from bluelamp.questions.question import Filter, Question
-from bluelamp.questions.scope import own_forces
-from bluelamp.questions.trend import Compared, latest, publishing_of
+from bluelamp.questions.question import Filter
+from bluelamp.questions.trend import Compared, Publishing, latest, publishing_of
 
 _PLACES = ("town", "area", "lsoa", "point")
 
@@ -22,34 +23,24 @@ def total(scene: Scene, card: CardSpec) -> CardAnswer:
     names = [card.measure, *card.also]
     count = card.spec.measures[0].name
     asked = scene.question(card, measures=list(dict.fromkeys([*names, count, "unlocated"])))
-    (row,) = scene.rows(asked)
-    figures = dict(zip((one.name for one in asked.measures), (int(value) for value in row), strict=True))
+    row, reason = scene.one(asked)
+    figures = dict(zip((one.name for one in asked.measures), map(whole, row), strict=True))
     measure = measure_of(card.spec, card.measure)
     also = [{"measure": name, "value": figures[name], "words": measure_of(card.spec, name).words} for name in card.also]
+    records, unlocated = figures[count], figures["unlocated"]
     shown = {
         "value": figures[card.measure],
-        "note": _of_others(scene, asked),
+        "reason": reason,
+        "note": "",
         "also": also,
-        "located": figures[count] - figures["unlocated"],
-        "unlocated": figures["unlocated"],
+        "located": None if records is None or unlocated is None else records - unlocated,
+        "unlocated": unlocated,
     }
-    beside = "".join(f" Beside them {one['value']:,} {one['words']}." for one in also)
-    summary = f"{figures[card.measure]:,} {measure.unit}.{beside} {figures['unlocated']:,} records have no map point."
+    beside = "".join(f" Beside them {told(figures[name])} {measure_of(card.spec, name).words}." for name in card.also)
+    counted = f"{told(figures[card.measure])} {measure.unit}.{beside}"
+    summary = reason or f"{counted} {told(unlocated)} records have no map point."
     question = replace(asked, measures=tuple(measure_of(card.spec, name) for name in names))
     return CardAnswer(question, shown, summary, measure.words, measure.unit, scene.caveats(question))
-
-
-def _of_others(scene: Scene, asked: Question) -> str:
-    """What must be said where an area's own police are held for none of the months: others' records are counted."""
-    own = own_forces(scene.version, asked)
-    if not own:
-        return ""
-    publishing = publishing_of(scene.version, asked)
-    months = [month for month in scene.version.months if _inside(scene, month)]
-    if not all(publishing.lacks_own(month) for month in months):
-        return ""
-    verb = "has" if len(own) == 1 else "have"
-    return f"{publishing.names(own)} {verb} published nothing for these months: this counts what other forces publish."
 
 
 def latest_month(scene: Scene, card: CardSpec) -> CardAnswer:
@@ -74,31 +65,44 @@ def latest_month(scene: Scene, card: CardSpec) -> CardAnswer:
         ((value,),) = scene.rows(asked)
         return int(value)
 
-    months = [month for month in version.months if _inside(scene, month)]
-    found = latest(publishing, months, count_of)
+    found = latest(publishing, _asked(scene, publishing), count_of, lambda: _usual(scene, card, publishing))
     if found is None:
-        words = "No month is complete under these filters, so none is compared with another."
-        return CardAnswer(None, {"month": None, "words": words}, words, measure.words, measure.unit)
+        reason = coverage_of_question(version, scene.question(card, measures=[card.measure])).words()
+        shown: dict[str, Any] = {"month": None, "value": None, "words": reason, "reason": reason}
+        return CardAnswer(None, shown, reason, measure.words, measure.unit)
     question = replace(whole, first=found.month, last=found.month)
     shown = {
         "month": str(found.month),
         "value": found.value,
+        "reason": "",
+        "complete": found.complete,
         "forces": found.forces,
+        "of_forces": found.of_forces,
+        "absent": found.absent,
         "before": _shown(found.before),
         "year_before": _shown(found.year_before),
         "later": list(found.later),
-        "silent": list(found.silent),
+        "silent": [],
     }
-    summary = (
-        f"{found.value:,} {measure.unit} in {found.month.words()}. {found.before.words} {found.year_before.words} "
-        + " ".join(found.later)
-    )
+    told = [found.absent, found.before.words, found.year_before.words, *found.later]
+    summary = f"{found.value:,} {measure.unit} in {found.month.words()}. {' '.join(one for one in told if one)}"
     return CardAnswer(question, shown, summary.strip(), measure.words, measure.unit, scene.caveats(question))
 
 
-def _inside(scene: Scene, month: Month) -> bool:
+def _asked(scene: Scene, publishing: Publishing) -> list[Month]:
+    """The months of the view, of all that could be compared with them."""
     view = scene.view
-    return (view.first is None or month >= view.first) and (view.last is None or month <= view.last)
+    return [
+        month
+        for month in publishing.months
+        if (view.first is None or month >= view.first) and (view.last is None or month <= view.last)
+    ]
+
+
+def _usual(scene: Scene, card: CardSpec, publishing: Publishing) -> dict[int, float]:
+    view = replace(scene.view, first=None, last=None)
+    by_month = scene.question(card, measures=[card.measure], by=["month"], view=view)
+    return levels(scene, by_month, publishing, publishing.months)
 
 
 def _shown(compared: Compared) -> dict[str, Any]:
@@ -107,6 +111,8 @@ def _shown(compared: Compared) -> dict[str, Any]:
         "value": compared.value,
         "change": compared.change,
         "words": compared.words,
+        "forces": compared.forces,
+        "share": compared.share,
     }
 
 
@@ -118,27 +124,40 @@ def share(scene: Scene, card: CardSpec) -> CardAnswer:
     count = spec.measures[0].name
     names = list(dict.fromkeys([*card.of, count]))
     asked = scene.question(plain, measures=names)
-    (row,) = scene.rows(asked)
-    figures = dict(zip(names, (int(value) for value in row), strict=True))
+    row, reason = scene.one(asked)
     question = scene.question(card, measures=[card.measure])
-    ((part,),) = scene.rows(question)
-    of = sum(figures[name] for name in card.of)
-    apart = figures[count] - of
+    (part,), lacking = scene.one(question)
+    reason = lacking or reason
+    figures = dict(zip(names, row, strict=True))
+    told = _share_told(card, figures, part) if not reason else {**_NO_SHARE, "words": reason}
+    of = told["denominator"]
+    summary = f"{percent(int(part), of)}: {told['words']}" if of else str(told["words"])
+    shown = {**told, "reason": reason}
+    return CardAnswer(question, shown, summary, part_measure.words, part_measure.unit, scene.caveats(question))
+
+
+_NO_SHARE: dict[str, Any] = {"share": None, "numerator": None, "denominator": None, "not_recorded": None}
+
+
+def _share_told(card: CardSpec, figures: dict[str, Any], part: float) -> dict[str, Any]:
+    """What the card shows of known counts: `figures` by measure, and the part that is a share of them."""
+    spec = card.spec
+    count = spec.measures[0].name
+    of = sum(int(figures[name]) for name in card.of)
+    apart = int(figures[count]) - of
     what = card.words or measure_of(spec, card.of[0]).words
-    words = f"of the {of:,} {what} ({percent(of, figures[count])} of all)."
+    words = f"of the {of:,} {what} ({percent(of, int(figures[count]))} of all)."
     if card.measure in card.of:
         words = f"{int(part):,} of {of:,} {what}."
     elif apart:
-        words += f" {percent(apart, figures[count])} have none."
-    shown = {
+        words += f" {percent(apart, int(figures[count]))} have none."
+    return {
         "share": int(part) / of if of else None,
         "numerator": int(part),
         "denominator": of,
         "not_recorded": apart,
         "words": words if of else "There is nothing to take a share of under these filters.",
     }
-    summary = f"{percent(int(part), of)}: {words}" if of else str(shown["words"])
-    return CardAnswer(question, shown, summary, part_measure.words, part_measure.unit, scene.caveats(question))
 
 
 def text(_scene: Scene, card: CardSpec) -> CardAnswer:

@@ -14,9 +14,9 @@ from bluelamp.questions.calls.dataset import DATE, HOUR, MONTH, WEEKDAY
 from bluelamp.questions.calls.told import of_periods
 from bluelamp.questions.calls.watched import Exposure, WatchedCoverage, exposures, percent
 from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of
+from bluelamp.questions.concern import coverage_of_question
 from bluelamp.questions.dashboards import CardSpec
 from bluelamp.questions.question import Question
-from bluelamp.questions.scope import coverage_of_question
 
 
 def months_watched(scene: Scene, card: CardSpec) -> CardAnswer:

@@ -11,12 +11,14 @@ from typing import Any
 from urllib.parse import quote
 
 from bluelamp.questions.answer import NOT_RECORDED
+from bluelamp.questions.axes import publisher_axis
 from bluelamp.questions.box import box_of
-from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of
+from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, told, whole
+from bluelamp.questions.concern import holdings_of_question
 from bluelamp.questions.dashboards import CardSpec
 from bluelamp.questions.data_version import Area
+from bluelamp.questions.figures import FEW_LOCATED, RowCoverage, rate
 from bluelamp.questions.question import Filter, Question
-from bluelamp.questions.scope import coverage_of_question, forces_concerned
 
 
 def map_card(scene: Scene, card: CardSpec) -> CardAnswer:
@@ -24,19 +26,20 @@ def map_card(scene: Scene, card: CardSpec) -> CardAnswer:
     spec = card.spec
     count = spec.measures[0].name
     asked = scene.question(card, measures=[count, "unlocated"])
-    ((whole, unlocated),) = scene.rows(asked)
-    located = int(whole) - int(unlocated)
+    (records, unlocated), reason = scene.one(asked)
+    located = None if records is None or unlocated is None else records - unlocated
     areas, question = _areas(scene, card, count)
     shown = {
         "total": located,
-        "unlocated": int(unlocated),
-        "of": int(whole),
+        "unlocated": whole(unlocated),
+        "of": whole(records),
+        "reason": reason,
         "tiles": f"/api/v1/tiles/{spec.name}/{{z}}/{{x}}/{{y}}.mvt?{_parameters(asked, scene)}",
         "areas": areas,
         "bounds": _bounds(scene, asked, areas),
     }
-    told = f"{located:,} of {int(whole):,} records are on the map; {int(unlocated):,} have no location."
-    summary = f"{told} {spec.points.words}"
+    on_map = f"{told(located)} of {told(records)} records are on the map; {told(unlocated)} have no location."
+    summary = reason or f"{on_map} {spec.points.words}"
     measure = measure_of(spec, count)
     return CardAnswer(question, shown, summary, measure.words, measure.unit, scene.caveats(asked))
 
@@ -68,19 +71,22 @@ def _areas(scene: Scene, card: CardSpec, count: str) -> tuple[dict[str, Any] | N
     asked = replace(asked, filters=(*asked.filters, Filter(located, ("true",))))
     if not scene.version.areas:
         return None, asked
-    about = _About(scene, asked)
-    counts = {str(row[0]): int(row[1]) for row in scene.rows(asked)}
-    found = [_area_row(area, counts.get(area.name, 0), about) for area in scene.version.areas.values()]
-    strays = sum(counts.get(row["name"], 0) for row in found if row["count"] is None)
-    rows = [row for row in found if row["inside"] or row["count"]]
+    found = scene.figures(asked)
+    areas = {area.name: area for area in scene.version.areas.values()}
+    outside = _outside(scene, asked)
+    rows = [
+        _area_row(areas[row[0]], row[1], its, inside=row[0] not in outside)
+        for row, its in zip(found.rows, found.coverages, strict=True)
+        if row[0] in areas
+    ]
     rows.sort(key=lambda row: (not row["inside"], row["count"] is None, -(row["count"] or 0), row["name"]))
     return {
         "kind": dimension.name,
         "url": f"/api/v1/areas/{dimension.name}.geojson?version={scene.version.facts.name}",
-        "rows": rows,
-        "elsewhere": counts.get(NOT_RECORDED, 0),
-        "strays": strays,
-        "note": _note(strays),
+        "rows": [row for row in rows if row["inside"] or row["count"]],
+        "elsewhere": next((row[1] for row in found.rows if row[0] == NOT_RECORDED), 0),
+        "strays": found.strays,
+        "note": _note(found.strays),
         "selected": [value for field, sign, value in scene.view.where if (field, sign) == (dimension.name, "=")],
     }, asked
 
@@ -93,52 +99,27 @@ def _note(strays: int) -> str:
     return f"{strays:,} {lie} in areas whose own force is not held: they are in no area's figure."
 
 
-class _About:
-    """Which areas a question is about, and what is held of their forces. Elsewhere its records are strays."""
-
-    def __init__(self, scene: Scene, asked: Question) -> None:
-        concerned = forces_concerned(scene.version, asked)
-        self._forces = concerned
-        self._names = {
-            value.casefold()
-            for filter_ in asked.filters
-            if filter_.dimension.name == "local_authority" and not filter_.negated
-            for value in filter_.values
-        }
-        # What is asked of a town or a street is not asked of every area of its force.
-        self._placed = any(filter_.dimension.kind in _SMALL for filter_ in asked.filters)
-        self.held = _held(scene, asked)
-
-    def includes(self, area: Area, count: int) -> bool:
-        if self._names:
-            return area.name.casefold() in self._names
-        if self._placed and not count:
-            return False
-        return self._forces is None or area.force_id in self._forces
+def _outside(scene: Scene, asked: Question) -> frozenset[str]:
+    """The areas that a question is not about: those of other forces than it asks of, whose records here are strays, and
+    those beside the area that it asks of."""
+    axis = publisher_axis(scene.version, asked, holdings_of_question(scene.version, asked)[0])
+    if axis is None:
+        return frozenset()
+    named = {area.name for area in scene.version.areas.values()}
+    return frozenset(named - set(axis.asked)) if axis.asked else axis.foreign | axis.closed
 
 
-def _held(scene: Scene, asked: Question) -> dict[int, tuple[int, int]]:
-    """force → (held, expected) force-months under the question's months."""
-    cells = scene.version.cells[asked.dataset.name]
-    months = {one.month.index for one in coverage_of_question(scene.version, asked).by_month}
-    # Only months that somebody published: what all areas lack alike tells none from another.
-    columns = cells.columns_of(0, 1 << 16, months) & cells.held.any(axis=0)
-    held, expected = cells.held[:, columns].sum(axis=1).tolist(), cells.expected[:, columns].sum(axis=1).tolist()
-    return {force: (its_held, its) for force, its_held, its in zip(cells.forces, held, expected, strict=True)}
-
-
-def _area_row(area: Area, count: int, about: _About) -> dict[str, Any]:
-    held, expected = about.held.get(area.force_id, (0, 0))
-    inside = about.includes(area, count)
-    known = held > 0 or not inside
+def _area_row(area: Area, count: int | None, coverage: RowCoverage, *, inside: bool) -> dict[str, Any]:
     return {
         "id": area.code,
         "name": area.name,
-        "count": count if known else None,
-        "rate": round(1000 * count / area.residents, 2) if area.residents and known else None,
+        "count": count,
+        "rate": rate(count, None if coverage.state == FEW_LOCATED or not inside else area.residents),
         "residents": area.residents,
-        "held": held,
-        "expected": expected,
+        "held": coverage.held,
+        "expected": coverage.expected,
+        "state": coverage.state,
+        "located_share": coverage.located_share,
         "inside": inside,
     }
 
@@ -152,6 +133,3 @@ def _bounds(scene: Scene, asked: Question, areas: dict[str, Any] | None) -> list
         return None if whole is None else list(whole)
     # Calls have no neighbours from whose files they could stray.
     return box_of(version, asked, 0) if dataset.live else box_of(version, asked)
-
-
-_SMALL = ("town", "lsoa", "point")

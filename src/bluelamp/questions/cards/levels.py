@@ -1,0 +1,44 @@
+"""About how much is missing where a file is: each publisher's usual month. Used by `charts` and `figures`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from bluelamp.domain.month import Month
+from bluelamp.questions.answer import ENGINES, rows_of
+from bluelamp.questions.cards.base import Scene
+from bluelamp.questions.indexed import count_from_indexes
+from bluelamp.questions.question import Question
+from bluelamp.questions.trend import Publishing
+
+
+def levels(scene: Scene, asked: Question, publishing: Publishing, shown: Sequence[Month]) -> dict[int, float]:
+    """force → its median count over the months shown in which it is held; `asked` is grouped by month."""
+    force = asked.dataset.dimension("force")
+    assert force is not None
+    counts = _by_force(scene, replace(asked, by=(*asked.by, force), limit=None), shown)
+    held = publishing.held_columns(shown)
+    return {number: float(np.median(counts[number, its])) for number, its in held.items() if its.any()}
+
+
+def _by_force(scene: Scene, asked: Question, shown: Sequence[Month]) -> npt.NDArray[np.int64]:
+    """What is recorded, by force (its number) and month shown."""
+    forces = scene.version.forces
+    counts = np.zeros((max(forces, default=0) + 1, len(shown)), np.int64)
+    found = count_from_indexes(scene.version, asked)
+    if found is not None:
+        first, table = found
+        at = np.array([month.index - first for month in shown], int)
+        inside = (at >= 0) & (at < len(table))
+        counts[: table.shape[1], inside] = table[at[inside]].T
+        return counts
+    numbers = {slug: number for number, (slug, _) in forces.items()}
+    places = {str(month): place for place, month in enumerate(shown)}
+    for name, slug, *values in rows_of(scene.version, asked, tuple(ENGINES))[0]:
+        if name in places and slug in numbers:
+            counts[numbers[slug], places[name]] = sum(values)
+    return counts

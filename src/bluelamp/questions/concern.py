@@ -1,0 +1,192 @@
+"""What a question is about, in publishers and times: what its coverage is counted over. Used by `figures`, `cards`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+
+import numpy as np
+
+from bluelamp.domain.month import Month, month_range
+from bluelamp.questions.calls.holdings import holdings_of_calls
+from bluelamp.questions.calls.version import CallsVersion
+from bluelamp.questions.calls.watched import watched_coverage
+from bluelamp.questions.cells import NOT_EXPECTED
+from bluelamp.questions.coverage import Coverage, coverage_over
+from bluelamp.questions.data_version import NOT_RECORDED, DataVersion
+from bluelamp.questions.holdings import Holdings, forces_in_scope, holdings_of, span_of
+from bluelamp.questions.question import Filter, Question
+
+# A force counts as one of an area's own when at least this share of the area's records are its.
+_OWN_SHARE = 0.05
+_PLACES = ("area", "town", "lsoa")
+
+
+def coverage_of_question(version: DataVersion, question: Question) -> Coverage:
+    """The force-months that the answer should contain, and those it does; of calls, the days of feeds. A question that
+    joins two datasets has the coverage of both."""
+    if isinstance(version, CallsVersion):
+        return watched_coverage(version, question)
+    return coverage_over(version, holdings_of_question(version, question))
+
+
+def holdings_of_question(version: DataVersion, question: Question) -> tuple[Holdings, ...]:
+    """What could say the answer, for the question's own dataset first, then for each that it joins: the same
+    publishers and the same times in all of them."""
+    if isinstance(version, CallsVersion):
+        return (holdings_of_calls(version, question),)
+    forces = forces_concerned(version, question)
+    months = _months_asked(version, question)
+    own = holdings_of(
+        version, question.dataset.name, forces=forces, first=question.first, last=question.last, months=months
+    )
+    joined = [name for name in joined_datasets(question) if name != question.dataset.name]
+    return (own, *(_beside(version, own, name) for name in joined))
+
+
+def joined_datasets(question: Question) -> tuple[str, ...]:
+    """The other datasets whose files a question needs as well."""
+    dimensions = [*question.by, *(one.dimension for one in question.filters)]
+    named = [*(one.joins for one in dimensions), *(one.joins for one in question.measures)]
+    return tuple(dict.fromkeys(name for name in named if name))
+
+
+def _beside(version: DataVersion, own: Holdings, dataset: str) -> Holdings:
+    """Another dataset's holdings over the same publishers and times; nothing is expected of one outside its remit."""
+    months = [time for time in own.times if isinstance(time, Month)]
+    found = holdings_of(version, dataset, forces=[int(one) for one in own.publishers], months=months)
+    codes = np.full(own.codes.shape, NOT_EXPECTED, np.int8)
+    codes[own.which(found.publishers)] = found.codes
+    held = np.zeros(own.codes.shape, bool)
+    held[own.which(found.publishers)] = found.held
+    return replace(
+        own, dataset=dataset, codes=codes, expected=(codes != NOT_EXPECTED) & own.expected, held=held, whole=held
+    )
+
+
+def _months_asked(version: DataVersion, question: Question) -> list[Month] | None:
+    """The months that filters by month or year leave; None where there is no such filter."""
+    filters = [one for one in question.filters if one.dimension.name in ("month", "year")]
+    if not filters:
+        return None
+    wanted = [_named_months(one) for one in filters if not one.negated]
+    if wanted:
+        months = sorted(set.intersection(*wanted))
+    else:
+        span = span_of(version, question.dataset.name)
+        first, last = span if span else (None, None)
+        begin, end = question.first or first, question.last or last
+        months = list(month_range(begin, end)) if begin and end else []
+    for one in filters:
+        if one.negated:
+            months = [month for month in months if month not in _named_months(one)]
+    return [
+        month
+        for month in months
+        if (question.first is None or month >= question.first) and (question.last is None or month <= question.last)
+    ]
+
+
+def _named_months(filter_: Filter) -> set[Month]:
+    """The months that a filter by month or year names."""
+    values = [value for value in filter_.values if value and value != NOT_RECORDED]
+    if filter_.dimension.name == "month":
+        return {Month.parse(value) for value in values}
+    return {Month.of(int(year), number) for year in values for number in range(1, 13)}
+
+
+def forces_concerned(version: DataVersion, question: Question) -> set[int] | None:
+    """The forces whose files a question needs; None for all.
+
+    An area is covered by its own territorial force, whether or not that published anything, and by every force that
+    publishes a fair share of the records there; records that leak in from a neighbour prove no coverage.
+    """
+    named: set[int] | None = None
+    placed: set[int] | None = None
+    for filter_ in question.filters:
+        if filter_.dimension.kind == "force":
+            its = version.force_ids(filter_.values)
+            its = forces_in_scope(version, question.dataset.name) - its if filter_.negated else its
+            named = its if named is None else named & its
+        elif filter_.dimension.kind in _PLACES and not filter_.negated:
+            found = _forces_of_places(version, question, filter_)
+            if found is not None:
+                placed = found if placed is None else placed & found
+    if named is None or placed is None:
+        return placed if named is None else named
+    # What a force publishes in another's area is asked of that force alone.
+    return named & placed or named
+
+
+def own_forces(version: DataVersion, question: Question) -> set[int]:
+    """The territorial forces of the places that a question is about, as far as its filters by force leave them."""
+    found: set[int] = set()
+    for filter_ in question.filters:
+        if filter_.dimension.kind in _PLACES and not filter_.negated:
+            found |= _own_forces(version, filter_)
+    concerned = forces_concerned(version, question)
+    return found if concerned is None else found & concerned
+
+
+def _own_forces(version: DataVersion, filter_: Filter) -> set[int]:
+    kind = filter_.dimension.kind
+    if kind == "lsoa":
+        rows = version.rows(
+            "SELECT coalesce(area.force_id, 0) FROM dim_lsoa AS lsoa JOIN dim_area AS area USING (area_id) "
+            "WHERE list_contains($codes, lower(lsoa.code))",
+            {"codes": [value.lower() for value in filter_.values]},
+        )
+        return {force for (force,) in rows if force}
+    names = {value.lower() for value in filter_.values}
+    own = {area.force_id for area in version.areas.values() if area.name.lower() in names}
+    if kind == "town":
+        numbers = _numbers(version, filter_)
+        own |= {version.areas[area].force_id for town, area in version.town_areas if town in numbers and area}
+    return own - {0}
+
+
+def _numbers(version: DataVersion, filter_: Filter) -> set[int]:
+    known = [value for value in filter_.values if value not in ("", NOT_RECORDED)]
+    return {version.words(filter_.dimension)[version.spelling(filter_.dimension, value)] for value in known}
+
+
+def _forces_of_places(version: DataVersion, question: Question, filter_: Filter) -> set[int] | None:
+    if any(value in ("", NOT_RECORDED) for value in filter_.values):
+        return None  # records without a place may be anybody's
+    if filter_.dimension.kind == "lsoa":
+        records = _records_of_lsoas(version, question, filter_)
+    else:
+        records = {}
+        publishing = version.publishing(question.dataset, "area_id" if filter_.dimension.kind == "area" else "town_id")
+        for number in _numbers(version, filter_):
+            for force, count in publishing.get(number, {}).items():
+                records[force] = records.get(force, 0) + count
+    return with_fair_shares(version, question.dataset.name, _own_forces(version, filter_), records)
+
+
+def _records_of_lsoas(version: DataVersion, question: Question, filter_: Filter) -> dict[int, int]:
+    """force → records in these LSOAs."""
+    rows = version.rows(
+        f"SELECT force_id, count(*) FROM {question.dataset.table} WHERE lsoa_id IN "
+        "(SELECT lsoa_id FROM dim_lsoa WHERE list_contains($codes, lower(code))) GROUP BY ALL",
+        {"codes": [value.lower() for value in filter_.values]},
+        light=False,
+    )
+    return dict(rows)
+
+
+def with_fair_shares(version: DataVersion, dataset: str, own: AbstractSet[int], records: Mapping[int, int]) -> set[int]:
+    """The own forces of a place with those that publish a fair share of the records there.
+
+    Where none of its own is held, what others publish there are strays, and all of the strays are no fair share.
+    """
+    if own and not _any_held(version, dataset, own):
+        return set(own)
+    whole = sum(records.values())
+    return {*own, *(force for force, count in records.items() if force and count >= _OWN_SHARE * whole)}
+
+
+def _any_held(version: DataVersion, dataset: str, forces: AbstractSet[int]) -> bool:
+    cells = version.cells[dataset]
+    return bool(cells.held[cells.rows_of(forces)].any())

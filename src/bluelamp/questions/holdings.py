@@ -1,0 +1,166 @@
+"""What could say the answer to a question: a table of publishers × times, with what is held of each. The one thing that
+coverage, figures and comparisons are counted over. Used by `coverage`, `figures` and `trend`.
+
+Of the archive the publishers are forces and the times are the months asked, also those that no release covers; of calls
+they are feeds and days (`calls.holdings`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from bluelamp.domain.coverage import FIRST_MONTH, State
+from bluelamp.domain.month import Month
+from bluelamp.questions.cells import NOT_EXPECTED, STATES, Cells
+from bluelamp.questions.data_version import DataVersion
+
+Mask = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.int8]
+Time = Month | date
+
+_HAS_DATA = np.array([state.has_data for state in STATES] + [False])
+_OUT = STATES.index(State.OUT_OF_SCOPE)
+# States that say something of a month, and nothing of a publisher.
+OF_MONTHS = (State.NOT_YET, State.BEFORE, State.NOT_COVERED)
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """`expected` and `held` have a row for each publisher and a column for each time; `states` are the words that
+    `codes` stand for, where a code below 0 expects nothing. `names` are the publishers' names for people. What is held
+    is `whole` when nothing of it lacks: a day of calls may have been watched in part."""
+
+    dataset: str
+    publishers: tuple[int | str, ...]
+    names: tuple[str, ...]
+    times: tuple[Time, ...]
+    codes: Codes
+    states: tuple[str, ...]
+    expected: Mask
+    held: Mask
+    whole: Mask
+
+    def which(self, publishers: Collection[int | str] | None) -> Mask:
+        """Which rows are of these publishers; all for None."""
+        if publishers is None:
+            return np.ones(len(self.publishers), bool)
+        wanted = set(publishers)
+        return np.array([one in wanted for one in self.publishers], bool)
+
+    def why(self, rows: Mask | None = None, columns: Mask | None = None) -> str:
+        """Why nothing of a part of the table is held: the state that most of what is expected there is in; of what
+        nobody is expected to publish, that."""
+        part = self.codes[rows if rows is not None else slice(None)]
+        part = part[:, columns if columns is not None else slice(None)]
+        found = Counter(part[part >= 0].tolist())
+        return self.states[max(found, key=lambda code: (found[code], -code))] if found else str(State.NOT_PUBLISHED)
+
+
+def holdings_of(
+    version: DataVersion,
+    dataset: str,
+    *,
+    forces: Collection[int] | None,
+    first: Month | None = None,
+    last: Month | None = None,
+    months: Sequence[Month] | None = None,
+) -> Holdings:
+    """The force-months of a dataset for some forces (for None those in the installation's scope) and months: a range,
+    whose open ends are those of the scope, or a list.
+
+    Whatever is asked for by name is expected, in scope or not.
+    """
+    key = (
+        "holdings", dataset, None if forces is None else tuple(sorted(forces)), first, last,
+        None if months is None else tuple(months),
+    )  # fmt: skip
+    return version.often(key, lambda: _found(version, dataset, forces, first, last, months))
+
+
+def _found(
+    version: DataVersion,
+    dataset: str,
+    forces: Collection[int] | None,
+    first: Month | None,
+    last: Month | None,
+    months: Sequence[Month] | None,
+) -> Holdings:
+    cells = version.cells[dataset]
+    rows = _in_scope(version, dataset) if forces is None else cells.rows_of(forces)
+    asked = list(months) if months is not None else _span(version, dataset, first, last)
+    codes = _codes(version, cells, rows, [month.index for month in asked])
+    named = forces is not None or first is not None or last is not None or months is not None
+    nothing = cells.scope_months is None
+    publishers = tuple(force for force, its in zip(cells.forces, rows.tolist(), strict=True) if its)
+    # Forces that never publish this dataset have a row as well, in which nothing is expected.
+    others = tuple(sorted(force for force in set(forces or ()) - set(publishers) if force in version.forces))
+    codes = np.concatenate([codes, np.full((len(others), len(asked)), NOT_EXPECTED, np.int8)])
+    publishers += others
+    held = _HAS_DATA[codes]
+    expected = codes >= 0 if named or nothing else (codes >= 0) & (codes != _OUT)
+    return Holdings(
+        dataset,
+        publishers,
+        tuple(version.forces[force][1] for force in publishers),
+        tuple(asked),
+        codes,
+        tuple(str(state) for state in STATES),
+        expected,
+        held,
+        held,
+    )
+
+
+def _in_scope(version: DataVersion, dataset: str) -> Mask:
+    """The forces that the installation is set up to hold of a dataset; where it holds none of it, those of any."""
+    cells = version.cells[dataset]
+    its = cells.scope_forces or {force for other in version.cells.values() for force in other.scope_forces}
+    return cells.rows_of(its or None)
+
+
+def forces_in_scope(version: DataVersion, dataset: str) -> set[int]:
+    """The forces that a question about no place and no force is about."""
+    rows = _in_scope(version, dataset).tolist()
+    return {force for force, its in zip(version.cells[dataset].forces, rows, strict=True) if its}
+
+
+def span_of(version: DataVersion, dataset: str) -> tuple[Month, Month] | None:
+    """The first and the last month that the installation is set up to hold of a dataset; where it holds none of it, of
+    any; None where nothing is held at all."""
+    months = version.cells[dataset].scope_months
+    if months is not None:
+        return Month(months[0]), Month(months[1])
+    return (version.months[0], version.months[-1]) if version.months else None
+
+
+def _span(version: DataVersion, dataset: str, first: Month | None, last: Month | None) -> list[Month]:
+    """The months from `first` to `last`; an open end is that of the scope, and at least one month is asked for."""
+    found = span_of(version, dataset)
+    begin = first or (min(found[0], last or found[0]) if found else last)
+    end = last or (max(found[1], begin or found[1]) if found else first)
+    if begin is None or end is None:
+        return []
+    return [Month(index) for index in range(begin.index, end.index + 1)]
+
+
+def _codes(version: DataVersion, cells: Cells, rows: Mask, months: Sequence[int]) -> Codes:
+    """The states of these rows in these months: as stored, or, of a month outside of what is stored, why."""
+    asked = np.array(months, int)
+    at = asked - cells.first_month
+    inside = (at >= 0) & (at < cells.codes.shape[1])
+    codes = np.empty((int(rows.sum()), len(asked)), np.int8)
+    codes[:, inside] = cells.codes[rows][:, at[inside]]
+    newest = version.facts.newest_release
+    outside = np.full(len(asked), STATES.index(State.NOT_COVERED), np.int8)
+    outside[asked < FIRST_MONTH.index] = STATES.index(State.BEFORE)
+    if newest is not None:
+        outside[asked > newest.index] = STATES.index(State.NOT_YET)
+    remit = (cells.codes[rows] != NOT_EXPECTED).any(axis=1)
+    codes[:, ~inside] = np.where(remit[:, None], outside[None, :], NOT_EXPECTED)[:, ~inside]
+    return codes

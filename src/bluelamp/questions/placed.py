@@ -1,0 +1,52 @@
+"""How many of a force's records say where they lie: a place whose force leaves it out has few records for that reason
+alone. Used by `figures` and the map card.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from bluelamp.questions.axes import PLACES, Axis
+from bluelamp.questions.data_version import DataVersion
+from bluelamp.questions.holdings import Holdings
+from bluelamp.questions.question import Question
+
+Count = Callable[[Question], list[tuple[Any, ...]]]
+_TIMES = ("month", "year")
+
+
+def located_shares(
+    version: DataVersion, question: Question, axis: Axis | None, holdings: Holdings, count: Count
+) -> dict[Any, float | None]:
+    """place → the share (0 to 1) of its force's records in the months asked that have a map point; None where its force
+    has no record. Empty where a question is not grouped by places, and for calls, which have no force."""
+    if axis is None or question.by[axis.at].kind not in PLACES or axis.own is None or question.dataset.live:
+        return {}
+    located = located_by_force(version, question, count)
+    rows = [located.get(int(force), (0, 0)) for force in holdings.publishers]
+    whole, found = (np.array([row[at] for row in rows], np.int64) for at in (0, 1))
+    own = np.where(np.asarray(axis.own.any(axis=1))[:, None], axis.own, axis.masks).astype(np.int64)
+    sums, placed = own @ whole, own @ found
+    shares = [round(its / of, 4) if of else None for its, of in zip(placed.tolist(), sums.tolist(), strict=True)]
+    return {label: shares[row] for label, row in axis.places.items()}
+
+
+def located_by_force(version: DataVersion, question: Question, count: Count) -> dict[int, tuple[int, int]]:
+    """force → (its records, those with a map point) in the months that a question asks about, under no other filter."""
+    spec = question.dataset
+    force = spec.dimension("force")
+    measures = tuple(one for name in (spec.measures[0].name, "unlocated") if (one := spec.measure(name)) is not None)
+    if force is None or len(measures) < 2:
+        return {}
+    filters = tuple(one for one in question.filters if one.dimension.name in _TIMES)
+    asked = replace(question, measures=measures, by=(force,), filters=filters, order=(), limit=None)
+
+    def read() -> dict[int, tuple[int, int]]:
+        numbers = {slug: number for number, (slug, _) in version.forces.items()}
+        return {numbers[slug]: (whole, whole - unlocated) for slug, whole, unlocated in count(asked) if slug in numbers}
+
+    return version.often(("located", asked.canonical()), read)
