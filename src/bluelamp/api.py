@@ -5,7 +5,7 @@ Every answer carries what a figure must carry: its coverage, its caveats, its da
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "BluelampError", "Coverage", "ask"]
 
-# kind of dimension → kind of column, where it is not text
-_KINDS = {"year": "number", "number": "number", "flag": "flag"}
-
 Words = str | Sequence[str]
 Value = str | int | bool | Sequence[str | int | bool]
 
@@ -38,6 +35,7 @@ class Answer:
     """The answer to a question, with all that its figures must carry.
 
     `rows` is a list of dictionaries, one for each row; `columns` the names in order; `words` says what each column is.
+    A value that is not known is None, never 0: beside it `held`, `expected` and `state` say what the row stands on.
     `coverage` counts the force-months (of calls, the days of feeds) that the answer should contain and those it does;
     `caveats` are sentences to quote with the figures; `truncated` says that there are more rows than were asked for.
     """
@@ -54,20 +52,14 @@ class Answer:
     truncated: bool
     source: str
     licence: str
-    _kinds: Mapping[str, str] = field(repr=False)
+    _table: Callable[[], pyarrow.Table] = field(repr=False)
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def to_arrow(self) -> pyarrow.Table:
         """The rows as an Arrow table; coverage, caveats, version and licence travel in its schema's metadata."""
-        import pyarrow as pa
-
-        types = {"text": pa.string(), "number": pa.int64(), "flag": pa.bool_(), "measure": None}
-        table = pa.table(
-            {name: pa.array([row[name] for row in self.rows], types[self._kinds[name]]) for name in self.columns}
-        )
-        return table.replace_schema_metadata({"bluelamp": self._metadata()})
+        return self._table().replace_schema_metadata({"bluelamp": self._metadata()})
 
     def to_pandas(self) -> pandas.DataFrame:
         """The rows as a pandas data frame. Raises UsageError where pandas is not installed."""
@@ -165,13 +157,18 @@ def _answer_about_calls(question: Question, settings: Settings) -> Answer:
 
 
 def _answer_of(answered: _Answered) -> Answer:
-    names = tuple(column.name for column in answered.columns)
+    from functools import partial
+
+    from bluelamp.questions.table import table_of
+
+    columns = answered.all_columns
+    names = tuple(column.name for column in columns)
     return Answer(
         dataset=answered.question.dataset.name,
         question=answered.question.canonical(),
         columns=names,
-        words={column.name: column.words for column in answered.columns},
-        rows=[dict(zip(names, row, strict=True)) for row in answered.rows],
+        words={column.name: column.words for column in columns},
+        rows=[dict(zip(names, row, strict=True)) for row in answered.all_rows],
         coverage=answered.coverage,
         caveats=answered.caveats,
         data_version=answered.data_version,
@@ -179,10 +176,7 @@ def _answer_of(answered: _Answered) -> Answer:
         truncated=answered.truncated,
         source=answered.source,
         licence=answered.licence,
-        _kinds={
-            **dict.fromkeys(names, "measure"),
-            **{one.name: _KINDS.get(one.kind, "text") for one in answered.question.by},
-        },
+        _table=partial(table_of, answered),
     )
 
 

@@ -133,19 +133,33 @@ def _show(console: Console, answered: Answer, chosen: str) -> None:
     if chosen == "json":
         console.out_json(answered.as_json())
         return
-    names = [column.name for column in answered.columns]
     if chosen == "csv":
         from bluelamp.questions.export import spreadsheet_safe
 
         writer = csv.writer(console, lineterminator="\n")
-        writer.writerow(names)
-        writer.writerows([spreadsheet_safe(cell) for cell in row] for row in answered.rows)
+        writer.writerow([column.name for column in answered.all_columns])
+        writer.writerows([spreadsheet_safe(cell) for cell in row] for row in answered.all_rows)
     else:
-        right = [at for at, column in enumerate(answered.columns) if column.kind == "measure"]
-        shown = [[_month_or_year(cell, names[at]) for at, cell in enumerate(row)] for row in answered.rows]
-        console.table(names, shown, right=right)
+        _show_table(console, answered)
         console.out()
     _tell_coverage(console, answered, to_output=chosen == "table")
+
+
+def _show_table(console: Console, answered: Answer) -> None:
+    """The rows, and, where one of them is not complete, what each stands on; – where a figure is not known."""
+    names = [column.name for column in answered.columns]
+    right = [at for at, column in enumerate(answered.columns) if column.kind == "measure"]
+    measures = set(right)
+    shown: list[list[object]] = [
+        ["–" if cell is None and at in measures else _month_or_year(cell, names[at]) for at, cell in enumerate(row)]
+        for row in answered.rows
+    ]
+    if answered.question.by and not all(its.is_complete for its in answered.row_coverage):
+        names = [*names, "held", "state"]
+        for row, its in zip(shown, answered.row_coverage, strict=True):
+            row += [f"{its.held:,} of {its.expected:,}", its.state]
+        right = [*right, len(names) - 2]
+    console.table(names, shown, right=right)
 
 
 def _month_or_year(cell: object, name: str) -> object:

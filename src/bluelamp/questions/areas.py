@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
+from bluelamp.domain.coverage import State
 from bluelamp.domain.month import Month
 from bluelamp.errors import NoSuchThing
-from bluelamp.questions.answer import ENGINES, rows_of
-from bluelamp.questions.coverage import coverage_of
+from bluelamp.questions.answer import figures
 from bluelamp.questions.data_version import Area, DataVersion
 from bluelamp.questions.datasets import CRIMES
+from bluelamp.questions.figures import FEW_LOCATED, RowCoverage, rate
 from bluelamp.questions.question import make_question, near
 from bluelamp.questions.trend import publishing_of
 
@@ -99,13 +100,14 @@ def _comparison(version: DataVersion, place: Place) -> dict[str, Any] | None:
     publishing = publishing_of(
         version, make_question(CRIMES.name, where=[f"force={version.forces[place.force_id][0]}"])
     )
-    complete = [month for month in version.months if publishing.is_complete(month)]
+    complete = [month for month in publishing.months if publishing.is_complete(month)]
     if not complete:
         return None
     last = complete[-1]
-    first = max(Month(last.index - _YEAR + 1), version.months[0])
-    counts = _counts(version, place.kind, first, last)
-    rows = [_row(version, one, counts, first, last, this=one.id == place.id) for one in _peers(version, place)]
+    first = max(Month(last.index - _YEAR + 1), publishing.months[0])
+    found = _figures(version, place.kind, first, last)
+    rows = [_row(one, *found.get(one.filter.partition("=")[2], _NOTHING), this=one.id == place.id)
+            for one in _peers(version, place)]  # fmt: skip
     months = last.index - first.index + 1
     words = f"the {months} months to {last.words()}" if months > 1 else last.words()
     return {
@@ -113,7 +115,7 @@ def _comparison(version: DataVersion, place: Place) -> dict[str, Any] | None:
         "words": "recorded crime, without anti-social behaviour",
         "why": _WHY[place.kind],
         "period": {"from": str(first), "to": str(last), "words": words},
-        "rows": sorted(rows, key=lambda row: (row["rate"] is None, -(row["rate"] or 0), -row["count"])),
+        "rows": sorted(rows, key=lambda row: (row["rate"] is None, -(row["rate"] or 0), -(row["count"] or 0))),
     }
 
 
@@ -136,28 +138,29 @@ def _peers(version: DataVersion, place: Place) -> list[Place]:
     return [place, *others[:_PEERS]]
 
 
-def _counts(version: DataVersion, kind: str, first: Month, last: Month) -> dict[str, int]:
-    asked = make_question(CRIMES.name, measures=["recorded_crimes"], by=[kind])
-    rows, _ = rows_of(version, replace(asked, first=first, last=last), tuple(ENGINES))
-    return {str(row[0]): int(row[1]) for row in rows}
+# Of a place that no row tells of nothing is held.
+_NOTHING = (None, RowCoverage(0, 0, str(State.OUT_OF_SCOPE)))
 
 
-def _row(
-    version: DataVersion, place: Place, counts: dict[str, int], first: Month, last: Month, *, this: bool
-) -> dict[str, Any]:
-    covered = coverage_of(
-        version, CRIMES.name, force_ids=[place.force_id] if place.force_id else [], first=first, last=last
-    )
-    count = counts.get(place.name if place.kind == "local_authority" else place.id, 0)
+def _figures(version: DataVersion, kind: str, first: Month, last: Month) -> dict[str, tuple[int | None, RowCoverage]]:
+    """name of an area, or slug of a force → (its recorded crimes, None where they are not known; what that stands
+    on)."""
+    asked = make_question(CRIMES.name, measures=["recorded_crimes"], by=[kind], first=first, last=last)
+    found, _ = figures(version, asked)
+    return {str(row[0]): (row[1], its) for row, its in zip(found.rows, found.coverages, strict=True)}
+
+
+def _row(place: Place, count: int | None, coverage: RowCoverage, *, this: bool) -> dict[str, Any]:
     return {
         "kind": place.kind,
         "id": place.id,
         "name": place.name,
         "path": place.path,
         "count": count,
-        "rate": round(1000 * count / place.residents, 1) if place.residents else None,
+        "rate": rate(count, None if coverage.state == FEW_LOCATED else place.residents, digits=1),
         "residents": place.residents,
-        "held": covered.held,
-        "expected": covered.expected,
+        "held": coverage.held,
+        "expected": coverage.expected,
+        "state": coverage.state,
         "this": this,
     }

@@ -126,12 +126,14 @@ class _Figuring:
         """Rows that all stand on the same files."""
         width = len(self.question.by)
         ((its, known),) = self._covered([()])
+        strays = 0
         if known is not None:
+            strays = 0 if known[0] else sum(row[width] for row in rows if isinstance(row[width], int))
             rows = [
                 (*row[:width], *(value if one else None for value, one in zip(row[width:], known, strict=True)))
                 for row in rows
             ]
-        return Figures(rows, [its] * len(rows))
+        return Figures(rows, [its] * len(rows), strays)
 
     def _is_spilled(self, row: Row) -> bool:
         """Whether something is recorded on a day of a month that is not held: a force's clock may be an hour off."""
@@ -221,9 +223,9 @@ class _Figuring:
         return (*labels, *(rate(counts[one.rate_of], people) if one.rate_of else counts[one.name] for one in asked))
 
 
-def rate(figure: float | None, residents: int | None) -> float | None:
+def rate(figure: float | None, residents: int | None, digits: int = 2) -> float | None:
     """Per 1,000 residents; None where either is not known."""
-    return round(1000 * figure / residents, 2) if residents and figure is not None else None
+    return round(1000 * figure / residents, digits) if residents and figure is not None else None
 
 
 def _counted(question: Question) -> tuple[Measure, ...]:

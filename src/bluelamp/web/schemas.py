@@ -104,8 +104,12 @@ class PlacesModel(_Model):
 
 
 class GapModel(_Model):
+    """`force` is empty where it is every force that is asked about; `dataset` is named where an answer needs the files
+    of two."""
+
     force: str
     name: str
+    dataset: str = ""
     state: str
     from_: str = Field(alias="from")
     to: str
@@ -181,15 +185,19 @@ class ErrorModel(_Model):
 
 class AlsoModel(_Model):
     measure: str
-    value: int
+    value: int | None
     words: str
 
 
 class ComparedModel(_Model):
+    """`forces` are those held for both months, `share` (0 to 1) how much of the usual total they are."""
+
     month: str
     value: int | None
     change: float | None
     words: str
+    forces: int | None = None
+    share: float | None = None
 
 
 class SeriesModel(_Model):
@@ -202,21 +210,37 @@ class SpanModel(_Model):
     to: str
 
 
-class BarModel(_Model):
+class RowCoverageModel(_Model):
+    """What a row stands on: of the force-months that it asks for how many are held; `state` is complete, part, few
+    located, or why nothing is held. `located_share` (0 to 1) is told of places: how many of their force's records have
+    a map point."""
+
+    held: int
+    expected: int
+    state: str
+    located_share: float | None = None
+
+
+class BarModel(RowCoverageModel):
+    """`count` is null where it is not known."""
+
     value: str
     label: str
-    count: int
-    share: float
+    count: int | None
+    share: float | None
     rate: float | None = None
     residents: int | None = None
 
 
 class RestModel(_Model):
+    """The values beyond those shown; of `unknown` of them nothing is held."""
+
     rows: int
     count: int
+    unknown: int = 0
 
 
-class AreaRowModel(_Model):
+class AreaRowModel(RowCoverageModel):
     """`inside`: whether the filters are about this area; what is counted in others strays over a border."""
 
     id: str
@@ -224,8 +248,6 @@ class AreaRowModel(_Model):
     count: int | None
     rate: float | None
     residents: int | None
-    held: int
-    expected: int
     inside: bool
 
 
@@ -271,12 +293,16 @@ class CardModel(_Model):
     heading: str | None = None
     cite: str | None = None
     ignored: list[str] | None = None
+    reason: str | None = Field(None, description="why no figure is known; empty where one is")
     value: int | None = None
     also: list[AlsoModel] | None = None
     located: int | None = None
     unlocated: int | None = None
     month: str | None = None
     forces: int | None = None
+    of_forces: int | None = None
+    is_complete: bool | None = None
+    absent: str | None = None
     before: ComparedModel | None = None
     year_before: ComparedModel | None = None
     day: str | None = None
@@ -290,6 +316,7 @@ class CardModel(_Model):
     values: list[list[int | None]] | None = None
     expected: list[int] | None = None
     held: list[int] | None = None
+    state: list[str] | None = None
     complete: list[bool] | None = None
     missing_usual: list[int | None] | None = None
     missing: list[str] | None = None
@@ -298,6 +325,7 @@ class CardModel(_Model):
     rows: list[BarModel] | None = None
     unknown: BarModel | int | None = None
     total: int | None = None
+    strays: int | None = None
     rest: RestModel | None = None
     note: str | None = None
     hours: list[int | None] | None = None
@@ -390,6 +418,7 @@ class AnswerModel(_Model):
     newest_release: str | None
     as_of: str | None
     truncated: bool
+    strays: int = Field(description="records in places whose own force is not held: in no row's value")
     caveats: list[str]
     incomplete_periods: list[PeriodModel]
     licence: str
@@ -406,7 +435,7 @@ class RecordsModel(_Model):
     columns: list[RecordColumnModel]
     rows: list[dict[str, Any]]
     next: str | None
-    total: int
+    total: int | None = Field(description="null where nothing is held that could say")
     coverage: CoverageCountsModel
     caveats: list[str]
     version: VersionModel
@@ -468,11 +497,12 @@ class ComparisonRowModel(_Model):
     id: str
     name: str
     path: str
-    count: int
+    count: int | None
     rate: float | None
     residents: int | None
     held: int
     expected: int
+    state: str
     this: bool
 
 

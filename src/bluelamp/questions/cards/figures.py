@@ -75,7 +75,7 @@ def latest_month(scene: Scene, card: CardSpec) -> CardAnswer:
         "month": str(found.month),
         "value": found.value,
         "reason": "",
-        "complete": found.complete,
+        "is_complete": found.complete,
         "forces": found.forces,
         "of_forces": found.of_forces,
         "absent": found.absent,

@@ -14,6 +14,7 @@ from bluelamp.questions.answer import Answer, answer
 from bluelamp.questions.cost import refuse_costly
 from bluelamp.questions.question import Question, make_question
 from bluelamp.questions.records import files
+from bluelamp.questions.table import table_of
 from bluelamp.web.api.datasets import DatasetName, find_dataset
 from bluelamp.web.asked import First, Last, Pinned, Where, answered, dumps, site_of, version_json
 from bluelamp.web.calls import lease_for
@@ -118,9 +119,8 @@ def _headers(asked: Question, format_: str) -> dict[str, str]:
 
 
 def _as_file(found: Answer, format_: str) -> Iterator[bytes]:
-    names = [column.name for column in found.columns]
-    columns = list(zip(*found.rows, strict=True)) if found.rows else [()] * len(names)
-    table = pa.table([pa.array(list(column)) for column in columns], names=names)
+    table = table_of(found)
+    names = table.column_names
     about = about_answer(found)
     if format_ == "csv":
         return files.as_csv([table], names)

@@ -104,7 +104,7 @@ def _page(
         "columns": [{"name": name, "label": name, "words": words} for name, words in _words(spec)],
         "rows": rows,
         "next": f"{version.name}-{portion.last}" if full else None,
-        "total": int(whole.rows[0][0]),
+        "total": _listed(whole),
         "coverage": whole.coverage.as_json(),
         "caveats": list(whole.caveats),
         "version": version_json(version),
@@ -120,15 +120,22 @@ def _whole(version: OpenVersion, spec: DatasetSpec, view: View) -> Answer:
     return answer(version, question_of(view, spec, measures=[spec.measures[0].name]))
 
 
+def _listed(whole: Answer) -> int | None:
+    """How many records there are to list: also those that others publish of an area whose own force is not held, which
+    make no figure of it. None where nothing is held that could hold one."""
+    ((count,),) = whole.rows
+    return int(count) if count is not None else whole.strays or None
+
+
 def _file(request: Request, spec: DatasetSpec, view: View, pinned: str, format_: str) -> Response:
     """All records as a file. The lease lasts as long as the stream does."""
     leased = lease_for(request, spec, pinned)
     opened = leased.__enter__()
     try:
         whole = _whole(opened, spec, view)
-        if format_ == "xlsx" and int(whole.rows[0][0]) > files.XLSX_ROWS:
+        if format_ == "xlsx" and (_listed(whole) or 0) > files.XLSX_ROWS:
             raise TooCostly(
-                f"A sheet of Excel holds {files.XLSX_ROWS:,} rows; these are {int(whole.rows[0][0]):,}.",
+                f"A sheet of Excel holds {files.XLSX_ROWS:,} rows; these are {_listed(whole):,}.",
                 "Narrow the filters, or take CSV or Parquet.",
             )
         portions = _portions(request, opened, whole, format_)
@@ -149,7 +156,7 @@ def _file(request: Request, spec: DatasetSpec, view: View, pinned: str, format_:
     headers = {
         **cache_headers(opened, etag, pinned),
         "Content-Disposition": f'attachment; filename="bluelamp-{spec.name}-{opened.name}.{format_}"',
-        "Bluelamp-Records": str(int(whole.rows[0][0])),
+        "Bluelamp-Records": str(_listed(whole) or 0),
         "Bluelamp-Coverage": whole.coverage.words(),
     }
     return StreamingResponse(stream(), media_type=files.MEDIA_TYPES[format_], headers=headers)
@@ -182,7 +189,7 @@ def _body(spec: DatasetSpec, portions: Iterator[Portion], whole: Answer, format_
         return files.as_csv(tables, names)
     if format_ == "parquet":
         return files.as_parquet(tables, about_answer(whole))
-    return files.as_xlsx(tables, names, int(whole.rows[0][0]), about_answer(whole))
+    return files.as_xlsx(tables, names, _listed(whole) or 0, about_answer(whole))
 
 
 def _with_point(table: pa.Table) -> pa.Table:
