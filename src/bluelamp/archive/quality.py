@@ -8,27 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bluelamp.domain.finding import CAVEATS, FINDINGS
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 
 if TYPE_CHECKING:
     import duckdb
 
-# Each finding's words for people; a test checks that none is without.
-FINDINGS = {
-    "unlocated": "records without a map point: they are in every count and in no place on the map",
-    "no_lsoa": "records with a map point but no LSOA: no town or authority follows from the file",
-    "unmapped_lsoa": "records whose LSOA the reference data cannot give to one local authority",
-    "far_outside_force": "records more than 20 km outside the area of the force that publishes them",
-    "out_of_month": "rows of another month than the file's, by UK local time",
-    "exact_duplicate": "rows that repeat an earlier row of the file in every column; kept and counted",
-    "identical_without_id": "rows without a crime ID that are alike; normal, because many reports share a map point",
-    "crime_id_repeated": "different rows of one file that carry the same crime ID; outcomes cannot be given to one",
-    "unknown_value": "values outside the vocabulary that is known for the column; kept as published",
-    "no_street_name": "locations that say “On or near” and name no street",
-    "unusual_form": "the file's form was unusual, and it could be read all the same",
-    "rejected_row": "rows that do not fit; kept as issues with line and reason, in no figure",
-}
+__all__ = ["CAVEATS", "FINDINGS", "Finding", "quality_of"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,48 @@
+"""The data-quality findings: what each means, and what must be said of it beside a figure. A finding never changes a row.
+
+Findings of rows are counted while a file is loaded (`archive/findings.py`, `archive/judge.py`), findings of areas and of
+whole files while the warehouse is modelled (`storage/warehouse/report.py`). All rest in `mart_quality__finding`, one line
+for each file, finding and field.
+"""
+
+from __future__ import annotations
+
+# Each finding's words for people; a test checks that none is without.
+FINDINGS = {
+    "unlocated": "records without a map point: they are in every count and in no place on the map",
+    "bad_coordinate": "records whose coordinates are no degrees of this world: counted, without a map point",
+    "outside_uk": "records whose map point lies outside the United Kingdom; kept as published",
+    "no_lsoa": "records with a map point but no LSOA: no town or authority follows from the file",
+    "unmapped_lsoa": "records whose LSOA the reference data cannot give to one local authority",
+    "far_from_lsoa": "records whose map point lies more than 5 km outside the local authority of their LSOA",
+    "far_outside_force": "records more than 20 km outside the area of the force that publishes them",
+    "mostly_elsewhere": "files most of whose placed records lie in the areas of other forces; kept and counted",
+    "other_force": "rows that another force reported than the one the file is of; counted as the file's force",
+    "out_of_month": "rows of another month than the file's, by UK local time",
+    "unusual_size": "files with less than a fifth of the rows that the force's months around it usually have",
+    "exact_duplicate": "rows that repeat an earlier row of the file in every column; kept and counted",
+    "stands_twice": "files in which every row with a crime ID, or every stop, stands at least twice; kept and counted",
+    "identical_without_id": "rows without a crime ID that are alike; normal, because many reports share a map point",
+    "crime_id_repeated": "rows that share their crime ID with another row of the file; outcomes cannot be given to one",
+    "outcome_repeated": "rows that give a crime the same outcome again: there are fewer crimes than rows",
+    "unknown_value": "values outside the vocabulary that is known for the column; kept as published",
+    "no_street_name": "locations that say “On or near” and name no street",
+    "word_for_blank": "cells that say NA, NaN, NULL, None or the like; read as blank",
+    "flag_in_other_form": "cells that say 1.0 and 0.0, TRUE and FALSE or the like; read as True and False",
+    "other_character_set": "cells that are not UTF-8; read as Windows-1252",
+    "unusual_form": "the file's form was unusual, and it could be read all the same",
+    "rejected_row": "rows that do not fit; kept as issues with line and reason, in no figure",
+}
+
+# Findings that a figure must not be quoted without, as a sentence: {rows} rows of {files}, such as “1 force-month”.
+CAVEATS = {
+    "rejected_row": "{rows} published rows of {files} could not be read and are in no figure.",
+    "bad_coordinate": "{rows} records of {files} have coordinates that cannot be read: counted, and on no map.",
+    "outside_uk": "{rows} records of {files} have a map point outside the United Kingdom.",
+    "far_from_lsoa": "{rows} records of {files} have a map point far outside the local authority that they name.",
+    "mostly_elsewhere": "Most placed records of {files} lie in the areas of other forces.",
+    "other_force": "{rows} rows of {files} were reported by another force than the one that the file is of.",
+    "unusual_size": "{files} have far fewer rows than the months around them: perhaps not all was published.",
+    "stands_twice": "Every row of {files} stands at least twice: each record is counted as often as it stands.",
+    "outcome_repeated": "{rows} rows of {files} give a crime the same outcome again: there are fewer crimes than rows.",
+}
