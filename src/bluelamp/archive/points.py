@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from bluelamp.archive.reader import column
+from bluelamp.archive.columns import column
 from bluelamp.storage.lake import POINT, SCHEMAS
 
 Keys = npt.NDArray[np.uint64]

@@ -1,36 +1,36 @@
 """The fast path: files in the published form, read many at once by Arrow's CSV parser. Used by `extract`.
 
-It finds the rows that do not fit by looking at whole columns, and has `sieve` explain just those. When anything is
-not as a usual file promises, it reads nothing and says so; then the careful path takes the file.
+It finds the rows that are not in the published form by looking at whole columns, and has the `judge` look at just
+those, one by one. When anything else is not as a usual file promises, it reads nothing and says so; then the careful
+path takes the file.
 """
 
 from __future__ import annotations
 
-import binascii
+import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
+from bluelamp.archive.columns import Mask, Numbers, column, column_types
+from bluelamp.archive.judge import Judge, Mends
+from bluelamp.archive.odd import as_values, odd_rows
+from bluelamp.archive.respell import Respelt
 from bluelamp.archive.shape import canonical_header
-from bluelamp.archive.sieve import INSTANT, NUMBER, Issue, explain
-from bluelamp.domain.dataset import STOPS, Dataset
+from bluelamp.archive.sieve import Issue, cells_of, misfit, wrong_width
+from bluelamp.domain.dataset import Dataset
 
-_WORD = pa.dictionary(pa.int32(), pa.string())
 # A block of 1 MB halves the time that parsing takes against 8 MB: the parser's tables stay in the cache.
 _BLOCK = 1 << 20
 _PIECE = 1 << 17
-# More bad rows than this in one go are no accident: the careful path gives every one its due.
-_MOST_BAD_ROWS = 5_000
-_NUMBER = rf"^({NUMBER})$"
-_INSTANT = rf"^({INSTANT})$"
-
-Mask = npt.NDArray[np.bool_]
-Numbers = npt.NDArray[np.int64]
+_LARGEST_BLOCK = 1 << 26
+# More odd rows than this in one go are no accident: the careful path gives every one its due.
+_MOST_ODD_ROWS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,40 +43,16 @@ class Extracted:
     table: pa.Table
     owner: npt.NDArray[np.int32]
     line: npt.NDArray[np.int32]
+    respelt: tuple[Respelt, ...] = ()
 
 
 @dataclass(slots=True)
 class Read:
-    """What the fast path read: the rows, and for each file (by position) the issues of rows that do not fit."""
+    """What the fast path read: the rows in parts; by file, the issues of rows that do not fit, and what was mended."""
 
-    extracted: Extracted
+    parts: list[Extracted]
     issues: dict[int, list[Issue]] = field(default_factory=dict)
-
-
-def column_types(dataset: Dataset, *, as_text: bool = False) -> dict[str, pa.DataType]:
-    """How each published column is read: identifiers as text, numbers as numbers, the rest as dictionaries.
-
-    `as_text` reads numbers and times as text as well, to find the cells that are none.
-    """
-    types: dict[str, pa.DataType] = dict.fromkeys(dataset.columns, _WORD)
-    for name, kind in _valued(dataset).items():
-        types[name] = pa.string() if as_text else kind
-    if dataset != STOPS:
-        types["Crime ID"] = pa.string()
-    return types
-
-
-def _valued(dataset: Dataset) -> dict[str, pa.DataType]:
-    valued = {"Longitude": pa.float64(), "Latitude": pa.float64()}
-    return valued | {"Date": pa.timestamp("us", "UTC")} if dataset == STOPS else valued
-
-
-def column(table: pa.Table, name: str) -> pa.Array:
-    """A column of a combined table as one array."""
-    chunked = table.column(name)
-    if chunked.num_chunks == 1:
-        return chunked.chunk(0)
-    return pa.array([], type=chunked.type) if chunked.num_chunks == 0 else chunked.combine_chunks()
+    mends: dict[int, Mends] = field(default_factory=dict)
 
 
 def read_usual(files: Sequence[bytes], owners: Sequence[int], dataset: Dataset) -> Read | None:
@@ -94,33 +70,69 @@ def read_usual(files: Sequence[bytes], owners: Sequence[int], dataset: Dataset) 
     # A record over two lines or an empty line makes fewer rows than line ends, and nothing makes more.
     if table is None or table.num_rows + len(skipped) != counts.sum():
         return None
-    bad = _bad_rows(table, dataset)
+    odd = odd_rows(table, dataset)
     places = np.arange(counts.sum(), dtype=np.int64)
     if skipped:
         places = np.delete(places, np.array(skipped) - 2)
-    refused = np.concatenate([np.array(skipped, np.int64) - 2, places[bad]]) if skipped or bad.any() else None
-    owner_of = np.repeat(np.arange(len(files)), counts)
-    starts = np.cumsum(counts) - counts
-    read = Read(Extracted(table, np.empty(0, np.int32), np.empty(0, np.int32)))
-    if refused is not None:
-        issues = _explain(np.sort(refused), files, owner_of, starts, dataset)
-        if issues is None:
+    files_of = _Files(files, owners, counts, dataset)
+    read = Read([])
+    if skipped or odd.any():
+        doubtful = np.sort(np.concatenate([np.array(skipped, np.int64) - 2, places[odd]]))
+        if len(doubtful) > _MOST_ODD_ROWS:
             return None
-        read.issues = {owners[position]: found for position, found in issues.items()}
-        if bad.any():
-            table, places = _without(table, bad), places[~bad]
-    table = _as_values(table, dataset)
-    if table is None:
-        return None
-    position = owner_of[places]
-    line = (places - starts[position] + 2).astype(np.int32)
-    read.extracted = Extracted(table, np.array(owners, np.int32)[position], line)
+        files_of.judge(doubtful, read)
+        if odd.any():
+            table, places = _without(table, odd), places[~odd]
+    read.parts.append(files_of.extracted(as_values(table, dataset), places))
     return read
 
 
-def _without(table: pa.Table, bad: Mask) -> pa.Table:
-    """The table without bad rows, and its dictionaries without the words that only bad rows had."""
-    kept = table.filter(pa.array(~bad)).combine_chunks()
+class _Files:
+    """The files that are read in one go: where each of their rows stands. A place counts rows over all files."""
+
+    def __init__(self, files: Sequence[bytes], owners: Sequence[int], counts: Numbers, dataset: Dataset) -> None:
+        self._files, self._owners, self._dataset = files, np.array(owners, np.int32), dataset
+        self._position = np.repeat(np.arange(len(files)), counts)
+        self._starts = np.cumsum(counts) - counts
+
+    def extracted(self, table: pa.Table, places: Numbers) -> Extracted:
+        position = self._position[places]
+        return Extracted(table, self._owners[position], (places - self._starts[position] + 2).astype(np.int32))
+
+    def judge(self, places: Numbers, read: Read) -> None:
+        """Have the rows at these places judged one by one: those that fit are a part of `read`, the others issues."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        kept: list[int] = []
+        for position in np.unique(self._position[places]).tolist():
+            owner = int(self._owners[position])
+            judge = Judge(self._dataset, read.mends.setdefault(owner, Mends()))
+            lines = self._files[position].split(b"\n")
+            for place in places[self._position[places] == position].tolist():
+                number = int(place - self._starts[position]) + 2
+                text = lines[number - 1].decode("utf-8", "surrogateescape")
+                cells = cells_of(text)
+                issue = _issue(judge, number, text, cells, len(self._dataset.columns))
+                if issue is None:
+                    writer.writerow(cells or ())
+                    kept.append(place)
+                else:
+                    read.issues.setdefault(owner, []).append(issue)
+        if kept:
+            table = parse_sieved(out.getvalue().encode("utf-8"), self._dataset)
+            read.parts.append(self.extracted(table, np.array(kept, np.int64)))
+
+
+def _issue(judge: Judge, line: int, text: str, cells: list[str] | None, width: int) -> Issue | None:
+    if cells is None or len(cells) != width:
+        return wrong_width(line, text, cells, width)
+    problem = judge(line, cells)
+    return misfit(problem, line, text) if problem else None
+
+
+def _without(table: pa.Table, odd: Mask) -> pa.Table:
+    """The table without odd rows, and its dictionaries without the words that only those had."""
+    kept = table.filter(pa.array(~odd)).combine_chunks()
     for at, field_ in enumerate(kept.schema):
         if pa.types.is_dictionary(field_.type):
             kept = kept.set_column(at, field_.name, column(kept, field_.name).cast(pa.string()).dictionary_encode())
@@ -156,13 +168,15 @@ def _parse(body: bytes, dataset: Dataset, skipped: list[int]) -> pa.Table | None
     return None
 
 
-def _read_csv(body: bytes, types: dict[str, pa.DataType], note: object) -> pa.Table:
+def _read_csv(body: bytes, types: dict[str, pa.DataType], note: object, *, over_lines: bool = False) -> pa.Table:
     # A block must hold one record whole. Only small bodies can have a record near the size of a block: look there.
     block = max(_BLOCK, len(body)) if len(body) < 4 * _BLOCK else _BLOCK
+    if over_lines:
+        block = max(_BLOCK, min(len(body), _LARGEST_BLOCK))
     table = pa_csv.read_csv(
         pa.BufferReader(body),
         read_options=pa_csv.ReadOptions(use_threads=False, block_size=block),
-        parse_options=pa_csv.ParseOptions(newlines_in_values=False, invalid_row_handler=note),
+        parse_options=pa_csv.ParseOptions(newlines_in_values=over_lines, invalid_row_handler=note),
         convert_options=pa_csv.ConvertOptions(
             # Only a blank is “none”: left to itself the parser takes “NULL”, “nan” and the like for it as well.
             column_types=types,
@@ -175,109 +189,17 @@ def _read_csv(body: bytes, types: dict[str, pa.DataType], note: object) -> pa.Ta
 
 
 def parse_sieved(body: bytes, dataset: Dataset) -> pa.Table:
-    """The rows that the sieve let through, as a table. Every one of them fits, or the sieve has a defect."""
+    """The rows that a judge let through, as a table. Every one of them fits, or the judge has a defect."""
     skipped: list[int] = []
-    table = _parse(canonical_header(dataset) + body, dataset, skipped)
-    if table is None or skipped or _bad_rows(table, dataset).any():
-        raise AssertionError("the sieve let a row through that the reader refuses")
-    values = _as_values(table, dataset)
-    assert values is not None
-    return values
 
+    def note(row: pa_csv.InvalidRow) -> str:
+        skipped.append(row.number)
+        return "skip"
 
-def _as_values(table: pa.Table, dataset: Dataset) -> pa.Table | None:
-    """The same table with numbers and times as such, where they were read as text."""
-    for name, kind in _valued(dataset).items():
-        at = table.schema.get_field_index(name)
-        if pa.types.is_string(table.schema.field(at).type):
-            text = column(table, name)
-            try:
-                values = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text).cast(kind)
-            except pa.ArrowInvalid:
-                return None
-            table = table.set_column(at, name, values)
+    table = _read_csv(canonical_header(dataset) + body, column_types(dataset), note, over_lines=True)
+    if skipped or odd_rows(table, dataset).any():
+        raise AssertionError("the judge let a row through that the typed reading refuses")
     return table
-
-
-def _bad_rows(table: pa.Table, dataset: Dataset) -> Mask:
-    bad = np.zeros(table.num_rows, bool)
-    for name, limit in (("Longitude", 180.0), ("Latitude", 90.0)):
-        bad |= _bad_numbers(column(table, name), limit)
-    if dataset == STOPS:
-        times = column(table, "Date")
-        if pa.types.is_string(times.type):
-            bad |= ~_matches(times, _INSTANT)
-        return bad
-    months = column(table, "Month")
-    wrong = [code for code, text in enumerate(months.dictionary.to_pylist()) if not _is_month(text)]
-    if wrong:
-        bad |= np.isin(months.indices.to_numpy(), wrong)
-    return bad | _bad_crime_ids(column(table, "Crime ID"))
-
-
-def _bad_numbers(values: pa.Array, limit: float) -> Mask:
-    if pa.types.is_string(values.type):
-        fits = _matches(values, _NUMBER)
-        numbers = pc.if_else(pa.array(fits), values, "0")
-        values = pc.if_else(pc.equal(numbers, ""), "0", numbers).cast(pa.float64())
-        return np.asarray(~fits | (np.abs(values.to_numpy(zero_copy_only=False)) > limit))
-    numbers = values.fill_null(0.0).to_numpy(zero_copy_only=False)
-    # Arrow reads “nan” and “inf” as numbers; a comparison is false for both.
-    return np.asarray(~(np.abs(numbers) <= limit))
-
-
-def _matches(values: pa.Array, pattern: str) -> Mask:
-    """Whether each cell is blank or matches."""
-    fits = pc.or_(pc.equal(values, ""), pc.match_substring_regex(values, pattern))
-    return np.asarray(fits.to_numpy(zero_copy_only=False))
-
-
-def _is_month(text: str) -> bool:
-    if not (len(text) == 7 and text.isascii() and text[4] == "-" and (text[:4] + text[5:]).isdecimal()):
-        return False
-    return "01" <= text[5:] <= "12"
-
-
-def _bad_crime_ids(ids: pa.Array) -> Mask:
-    """True for values that are neither blank nor 64 lower-case hexadecimal digits; judged all at once where it goes."""
-    ends, text = text_buffers(ids)
-    lengths = np.diff(ends)
-    bad: Mask = (lengths != 0) & (lengths != 64)
-    digits = text[ends[0] : ends[-1]].tobytes()
-    if not bad.any():
-        try:
-            # There and back again is the quickest test: unhexlify alone would let capitals through.
-            if binascii.hexlify(binascii.unhexlify(digits)) == digits:
-                return bad
-        except binascii.Error:
-            pass
-    fits = pc.match_substring_regex(ids, "^[0-9a-f]{64}$").to_numpy(zero_copy_only=False)
-    return np.asarray(bad | (~fits & (lengths != 0)))
-
-
-def text_buffers(values: pa.Array) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
-    """(offsets, bytes) of a text column: value i is bytes[offsets[i]:offsets[i + 1]]."""
-    _, offsets, text = values.buffers()
-    ends = np.frombuffer(offsets, np.int32)[values.offset : values.offset + len(values) + 1]
-    return ends, np.frombuffer(text, np.uint8) if text is not None else np.empty(0, np.uint8)
-
-
-def _explain(
-    refused: Numbers, files: Sequence[bytes], owner_of: Numbers, starts: Numbers, dataset: Dataset
-) -> dict[int, list[Issue]] | None:
-    """For each file (by position) the issues of its refused rows; None where a row cannot be explained."""
-    if len(refused) > _MOST_BAD_ROWS:
-        return None
-    found: dict[int, list[Issue]] = {}
-    for position in np.unique(owner_of[refused]).tolist():
-        lines = files[position].split(b"\n")
-        for place in refused[owner_of[refused] == position].tolist():
-            number = int(place - starts[position]) + 2
-            issue = explain(number, lines[number - 1], dataset)
-            if issue is None:
-                return None
-            found.setdefault(position, []).append(issue)
-    return found
 
 
 def _line_ends(data: bytes) -> int:

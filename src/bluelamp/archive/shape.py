@@ -1,18 +1,21 @@
 """What kind of file is this? The first look at a member's bytes, before any row is read. Used by `extract`.
 
 A file that is broken as a file (`BrokenFile`) is quarantined alone and whole. A file that is sound but not in the
-published form (another column order, CRLF, a byte order mark) is *unusual*: it goes through the sieve.
+published form (another column order, CRLF, a byte order mark, semicolons) is *unusual*: it goes through the sieve.
 """
 
 from __future__ import annotations
 
 import csv
 import difflib
+import re
 from dataclasses import dataclass
 
 from bluelamp.domain.dataset import Dataset
 
 _BOM = b"\xef\xbb\xbf"
+# What programs write between cells, the published form first, with the words of what is told about it.
+_SEPARATORS = {",": "", ";": "has semicolons between its cells", "\t": "has tabs between its cells"}
 _WIDE_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
@@ -32,6 +35,7 @@ class Shape:
     body: int  # offset of the first byte after the header line
     positions: tuple[int, ...]  # for each published column, its index in the file's own header
     width: int  # number of columns in the file
+    separator: str = ","
     notes: tuple[str, ...] = ()
 
 
@@ -59,12 +63,32 @@ def _unusual_shape(data: bytes, dataset: Dataset) -> Shape:
     line, end, ending = _first_line(data, start)
     if ending != b"\n":
         notes.append("has CRLF line ends" if ending == b"\r\n" else "has CR line ends")
-    try:
-        names = next(csv.reader([line.decode("utf-8")], strict=True))
-    except (UnicodeDecodeError, StopIteration, csv.Error):
-        raise BrokenFile("has no header that can be read") from None
+    separator, names = _header(line, dataset)
+    if _SEPARATORS[separator]:
+        notes.append(_SEPARATORS[separator])
     positions = _positions(names, dataset, notes)
-    return Shape(False, end, positions, len(names), tuple(notes))
+    return Shape(False, end, positions, len(names), separator, tuple(notes))
+
+
+def _header(line: bytes, dataset: Dataset) -> tuple[str, list[str]]:
+    """(separator, column names): the separator with which most of the published columns are named."""
+    published = {_plain(name) for name in dataset.columns}
+    found = []
+    for separator in _SEPARATORS:
+        try:
+            names = next(csv.reader([line.decode("utf-8")], delimiter=separator, strict=True))
+        except (UnicodeDecodeError, StopIteration, csv.Error):
+            continue
+        found.append((sum(_plain(name) in published for name in names), separator, names))
+    if not found:
+        raise BrokenFile("has no header that can be read")
+    _, separator, names = max(found, key=lambda one: one[0])  # of equals the first
+    return separator, names
+
+
+def _plain(name: str) -> str:
+    """A column's name without regard to capitals, and to what programs put in the place of blanks and hyphens."""
+    return re.sub(r"[\s._-]+", " ", name).strip().casefold()
 
 
 def _refuse_what_is_not_text(data: bytes) -> None:
@@ -88,19 +112,24 @@ def _first_line(data: bytes, start: int) -> tuple[bytes, int, bytes]:
 
 
 def _positions(names: list[str], dataset: Dataset, notes: list[str]) -> tuple[int, ...]:
-    stripped = [name.strip() for name in names]
-    missing = [name for name in dataset.columns if name not in stripped]
-    extra = [name for name in stripped if name not in dataset.columns]
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        places.setdefault(_plain(name), []).append(place)
+    known = {_plain(name) for name in dataset.columns}
+    missing = [name for name in dataset.columns if _plain(name) not in places]
+    extra = [name.strip() for name in names if _plain(name) not in known]
     if len(missing) == len(dataset.columns):
         raise BrokenFile(f"has no header: its first line begins “{','.join(names)[:60]}”")
     if missing:
         raise BrokenFile(_missing_words(missing, extra))
     for name in dataset.columns:
-        if stripped.count(name) > 1:
+        if len(places[_plain(name)]) > 1:
             raise BrokenFile(f"has the column “{name}” twice, so it is not known which one counts")
+    positions = tuple(places[_plain(name)][0] for name in dataset.columns)
+    if any(names[place].strip() != name for place, name in zip(positions, dataset.columns, strict=True)):
+        notes.append("names its columns in other letters")
     if extra:
         notes.append("has columns that are not known, which were left out: " + ", ".join(f"“{n}”" for n in extra))
-    positions = tuple(stripped.index(name) for name in dataset.columns)
     if list(positions) != sorted(positions):
         notes.append("has its columns in another order")
     return positions

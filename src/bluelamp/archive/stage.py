@@ -7,7 +7,6 @@ results in one transaction afterwards, and files that it never heard of are swep
 
 from __future__ import annotations
 
-import binascii
 import hashlib
 import os
 from collections.abc import Sequence
@@ -15,44 +14,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from bluelamp.archive.extract import FileVerdict, extract
-from bluelamp.archive.findings import Mask, Rows, file_findings, findings
-from bluelamp.archive.local_time import to_local
-from bluelamp.archive.points import Keys, PointWriter, WordHashes, blank_as_null
-from bluelamp.archive.reader import Extracted, column, text_buffers
-from bluelamp.domain.dataset import BY_NAME, STOPS, Dataset
-from bluelamp.domain.month import Month
+from bluelamp.archive.columns import column
+from bluelamp.archive.extract import FileVerdict, extract, why_unreadable
+from bluelamp.archive.findings import file_findings, findings
+from bluelamp.archive.lake_rows import WORD_COLUMNS, lake_rows
+from bluelamp.archive.points import PointWriter, WordHashes
+from bluelamp.archive.reader import Extracted
+from bluelamp.domain.dataset import BY_NAME, Dataset
 from bluelamp.domain.release import ForceMonth
+from bluelamp.errors import BluelampError
 from bluelamp.sources.police_uk.inflate import inflate
 from bluelamp.sources.police_uk.member import BrokenMember, Member
 from bluelamp.storage.entries import LOADED, QUARANTINED, LakeFile, LoadResult
 from bluelamp.storage.lake import ISSUE, POINT, SCHEMAS, TABLE_OF, WORD, Lake
-
-_MICROSECONDS_A_DAY = 86_400_000_000
-# The lake's column for each published column that is kept as words.
-_WORD_COLUMNS = {
-    "reported_by": "Reported by",
-    "falls_within": "Falls within",
-    "crime_type": "Crime type",
-    "last_outcome": "Last outcome category",
-    "context": "Context",
-    "outcome_type": "Outcome type",
-    "stop_type": "Type",
-    "part_of_operation": "Part of a policing operation",
-    "operation": "Policing operation",
-    "gender": "Gender",
-    "age_range": "Age range",
-    "self_ethnicity": "Self-defined ethnicity",
-    "officer_ethnicity": "Officer-defined ethnicity",
-    "legislation": "Legislation",
-    "object": "Object of search",
-    "outcome": "Outcome",
-    "outcome_linked": "Outcome linked to object of search",
-    "clothing_removed": "Removal of more than just outer clothing",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +77,7 @@ class FieldWords:
     def new_words(self, rows: pa.Table) -> list[tuple[str, str]]:
         """(field, word) pairs among these rows that were not written yet; then call `mark_written`."""
         found = []
-        for name in _WORD_COLUMNS:
+        for name in WORD_COLUMNS:
             if name in rows.schema.names:
                 words = column(rows, name).dictionary.to_pylist()
                 found += [(name, word) for word in words if word and (name, word) not in self._written]
@@ -122,7 +98,26 @@ class Stager:
         self._fields = FieldWords()
 
     def run(self, task: Task) -> TaskResult:
-        """Load the files of a task. Broken files get a verdict; any other failure is raised."""
+        """Load the files of a task. Whatever fails while one of them is read is that file's verdict, and no other's.
+
+        Raised is only what the machine lacks: room, memory, a disk that works.
+        """
+        try:
+            return self._run(task)
+        except (OSError, BluelampError):
+            raise
+        except Exception as error:
+            if len(task.files) == 1:
+                return TaskResult(task, [_quarantined(task.files[0], why_unreadable(error), "")])
+        # It is not known which file it was: one by one, the others load.
+        result = TaskResult(task)
+        for number, file in enumerate(task.files, 1):
+            alone = self.run(Task(task.dataset, f"{task.name}-{number:05d}", (file,)))
+            result.results += alone.results
+            result.lake_files += alone.lake_files
+        return result
+
+    def _run(self, task: Task) -> TaskResult:
         dataset = BY_NAME[task.dataset]
         readable: list[WaitingFile] = []
         contents: list[bytes] = []
@@ -133,6 +128,9 @@ class Stager:
                 data = _read(file)
             except BrokenMember as error:
                 result.results.append(_quarantined(file, error.reason, ""))
+                continue
+            except FileNotFoundError:
+                result.results.append(_quarantined(file, "has lost its bytes: the vault has no such pack", ""))
                 continue
             hashes[file.file_id] = hashlib.sha256(data).hexdigest()
             readable.append(file)
@@ -154,11 +152,12 @@ class Stager:
         result: TaskResult,
     ) -> None:
         found: list[list[dict[str, object]]] = [[] for _ in files]
-        path = ""
+        path, words = "", list[tuple[str, str]]()
+        fresh = np.empty(0, np.uint64)
         if extracted.table.num_rows:
             keys, located = self._points.keys(extracted.table)
             points, fresh = self._points.new_points(extracted.table, keys)
-            rows, for_findings = _lake_rows(dataset, files, extracted, keys, located)
+            rows, for_findings = lake_rows(dataset, [(f.file_id, f.unit) for f in files], extracted, keys, located)
             found = findings(for_findings, self._words)
             if points.num_rows:
                 result.lake_files.append(self._lake.write(POINT, task.name, points))
@@ -169,8 +168,6 @@ class Stager:
             written = self._lake.write(TABLE_OF[dataset.name], task.name, rows)
             path = written.path
             result.lake_files.append(written)
-            self._points.mark_written(fresh)
-            self._fields.mark_written(words)
         issues = _issue_rows(files, verdicts)
         if issues.num_rows:
             result.lake_files.append(self._lake.write(ISSUE, task.name, issues))
@@ -182,9 +179,12 @@ class Stager:
             result.results.append(
                 LoadResult(
                     file.file_id, LOADED, "", sha256, verdict.rows_read, verdict.rows, len(verdict.issues),
-                    path if verdict.rows else "", own + file_findings(verdict.notes),
+                    path if verdict.rows else "", own + list(verdict.mends.findings()) + file_findings(verdict.notes),
                 )
             )  # fmt: skip
+        # Only now: where anything above fails, what this task wrote is forgotten, and the next one writes it again.
+        self._points.mark_written(fresh)
+        self._fields.mark_written(words)
 
 
 def _read(file: WaitingFile) -> bytes:
@@ -199,78 +199,6 @@ def _read(file: WaitingFile) -> bytes:
 
 def _quarantined(file: WaitingFile, reason: str, sha256: str) -> LoadResult:
     return LoadResult(file.file_id, QUARANTINED, reason, sha256, 0, 0, 0, "", [])
-
-
-def _lake_rows(
-    dataset: Dataset, files: list[WaitingFile], extracted: Extracted, keys: Keys, located: Mask
-) -> tuple[pa.Table, Rows]:
-    table, owner = extracted.table, extracted.owner
-    months = np.array([file.unit.month.index for file in files])
-    columns: dict[str, pa.Array] = {
-        "file_id": pa.array(np.array([file.file_id for file in files], np.int32)[owner]),
-        "line": pa.array(extracted.line),
-        "force": _words_by_file([file.unit.force for file in files], owner),
-        "month": _first_days([file.unit.month for file in files], owner),
-        "point": pa.array(keys),
-    }
-    if dataset == STOPS:
-        row_ids, out_of_month = _add_times(columns, column(table, "Date"), months[owner])
-    else:
-        columns["crime_id"], columns["crime_key"], row_ids = _identifiers(column(table, "Crime ID"))
-        columns["month_published"], out_of_month = _other_months(column(table, "Month"), months[owner])
-    schema = SCHEMAS[TABLE_OF[dataset.name]]
-    for name in schema.names:
-        if name not in columns:
-            columns[name] = blank_as_null(column(table, _WORD_COLUMNS[name]))
-    rows = pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
-    return rows, Rows(dataset, extracted, len(files), keys, located, row_ids, out_of_month)
-
-
-def _words_by_file(words: list[str], owner: npt.NDArray[np.int32]) -> pa.DictionaryArray:
-    distinct = sorted(set(words))
-    codes = np.array([distinct.index(word) for word in words], np.int32)
-    return pa.DictionaryArray.from_arrays(pa.array(codes[owner]), pa.array(distinct))
-
-
-def _first_days(months: list[Month], owner: npt.NDArray[np.int32]) -> pa.Array:
-    days = np.array([np.datetime64(month.first_day, "D") for month in months])
-    return pa.array(days[owner], pa.date32())
-
-
-def _identifiers(ids: pa.Array) -> tuple[pa.Array, pa.Array, Keys]:
-    """(the 32 bytes of each ID, its 64-bit key, the key with 0 for blank)."""
-    ends, text = text_buffers(ids)
-    given = np.diff(ends) == 64
-    packed = np.zeros((len(ids), 32), np.uint8)
-    packed[given] = np.frombuffer(binascii.unhexlify(text[ends[0] : ends[-1]].tobytes()), np.uint8).reshape(-1, 32)
-    # The IDs are SHA-256 hashes: folding their four words keeps 64 evenly spread bits of all of them.
-    words = packed.view("<u8")
-    keys = words[:, 0] ^ (words[:, 1] * np.uint64(3)) ^ (words[:, 2] * np.uint64(5)) ^ (words[:, 3] * np.uint64(7))
-    keys[given & (keys == 0)] = 1
-    mask = ~given
-    valid = pa.array(given).buffers()[1] if mask.any() else None
-    ids_as_bytes = pa.Array.from_buffers(pa.binary(32), len(ids), [valid, pa.py_buffer(packed)])
-    return ids_as_bytes, pa.array(keys, mask=mask), keys
-
-
-def _other_months(published: pa.DictionaryArray, expected: npt.NDArray[np.int64]) -> tuple[pa.Array, Mask]:
-    words = published.dictionary.to_pylist()
-    codes = published.indices.to_numpy()
-    indexes = np.array([Month.parse(word).index for word in words], np.int64)
-    differs = indexes[codes] != expected
-    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=~differs), pa.array(words)), differs
-
-
-def _add_times(columns: dict[str, pa.Array], published: pa.Array, expected: npt.NDArray[np.int64]) -> tuple[Keys, Mask]:
-    known = ~published.is_null().to_numpy(False)
-    instants = published.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)
-    local = to_local(instants)
-    columns["utc_time"] = published.cast(pa.timestamp("us"))
-    columns["local_time"] = pa.array(local, pa.timestamp("us"), mask=~known)
-    # Forces that do not record the time publish local midnight (oddity 17).
-    columns["time_known"] = pa.array(known & (local % _MICROSECONDS_A_DAY != 0))
-    months = local.view("datetime64[us]").astype("datetime64[M]").astype(np.int64) + 1970 * 12
-    return instants.view(np.uint64), known & (months != expected)
 
 
 def _issue_rows(files: Sequence[WaitingFile], verdicts: Sequence[FileVerdict]) -> pa.Table:

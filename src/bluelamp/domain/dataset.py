@@ -80,7 +80,8 @@ _OUTCOMES = frozenset(
 LAST_OUTCOME_CATEGORIES = _OUTCOMES | {"Status update unavailable", "Under investigation", "Suspect charged"}
 OUTCOME_TYPES = _OUTCOMES | {"Suspect charged"}
 
-_BOOLEAN = frozenset({"True", "False"})
+# What the columns of stops say that are flags: the object itself tells such a column from others.
+BOOLEAN = frozenset({"True", "False"})
 _ETHNICITIES = frozenset(
     {
         "Asian/Asian British - Any other Asian background",
@@ -104,6 +105,7 @@ _ETHNICITIES = frozenset(
         "White - Irish",
         # Labels used before April 2017.
         "Asian or Asian British - Any other Asian ethnic background",
+        "Asian or Asian British - Any other Asian ethnic background (A9)",
         "Asian or Asian British - Bangladeshi (A3)",
         "Asian or Asian British - Indian (A1)",
         "Asian or Asian British - Pakistani (A2)",
@@ -111,17 +113,20 @@ _ETHNICITIES = frozenset(
         "Black or Black British - African (B2)",
         "Black or Black British - Any other Black background (B9)",
         "Black or Black British - Any other Black ethnic background",
+        "Black or Black British - Any other Black ethnic background (B9)",
         "Black or Black British - Caribbean (B1)",
         "Chinese or other ethnic group - Any other ethnic group (O9)",
         "Chinese or other ethnic group - Chinese (O1)",
         "Mixed - Any other Mixed background (M9)",
         "Mixed - Any other Mixed ethnic background",
+        "Mixed - Any other Mixed ethnic background (M9)",
         "Mixed - White and Asian (M3)",
         "Mixed - White and Black African (M2)",
         "Mixed - White and Black Caribbean (M1)",
         "Not Stated (NS)",
         "White - Any other White background (W9)",
         "White - Any other White ethnic background",
+        "White - Any other White ethnic background (W9)",
         "White - British (W1)",
         "White - Irish (W2)",
         "White - White British (W1)",
@@ -172,6 +177,7 @@ _LEGISLATION = frozenset(
         "Psychoactive Substances Act 2016 (s37(2))",
         "Public Stores Act 1875 (section 6)",
         "Sporting Events (Control of Alcohol etc.) Act 1985 (section 7)",
+        "Sporting Events Act 1985 (section 7)",
         "Wildlife and Countryside Act 1981 (section 19)",
     }
 )
@@ -184,6 +190,7 @@ _OBJECTS = frozenset(
         "Crossbows",
         "Detailed object of search unavailable",
         "Evidence of hunting any wild animal",
+        "Evidence of hunting any wild mammal with a dog",
         "Evidence of offences under the Act",
         "Evidence of wildlife offences",
         "Firearms",
@@ -259,7 +266,7 @@ STOPS = Dataset(
     ),
     {
         "Type": frozenset({"Person search", "Vehicle search", "Person and Vehicle search"}),
-        "Part of a policing operation": _BOOLEAN,
+        "Part of a policing operation": BOOLEAN,
         "Gender": frozenset({"Male", "Female", "Other"}),
         "Age range": frozenset({"under 10", "10-17", "18-24", "25-34", "over 34"}),
         "Self-defined ethnicity": _ETHNICITIES,
@@ -267,8 +274,8 @@ STOPS = Dataset(
         "Legislation": _LEGISLATION,
         "Object of search": _OBJECTS,
         "Outcome": _STOP_OUTCOMES,
-        "Outcome linked to object of search": _BOOLEAN,
-        "Removal of more than just outer clothing": _BOOLEAN,
+        "Outcome linked to object of search": BOOLEAN,
+        "Removal of more than just outer clothing": BOOLEAN,
     },
 )
 

@@ -1,8 +1,8 @@
-"""The data-quality findings: what each means, and what must be said of it beside a figure. A finding never changes a row.
+"""The data-quality findings: what each means, and what must be said of it beside a figure.
 
-Findings of rows are counted while a file is loaded (`archive/findings.py`, `archive/judge.py`), findings of areas and of
-whole files while the warehouse is modelled (`storage/warehouse/report.py`). All rest in `mart_quality__finding`, one line
-for each file, finding and field.
+Findings of rows are counted while a file is loaded (`archive/findings.py`, `archive/judge.py`), findings of areas and
+of whole files while the warehouse is modelled (`storage/warehouse/report.py`). All rest in `mart_quality__finding`, one
+line for each file, finding and field. No finding changes a figure.
 """
 
 from __future__ import annotations

@@ -77,4 +77,16 @@ def _forces() -> tuple[Force, ...]:
 FORCES: tuple[Force, ...] = _forces()
 BY_SLUG: dict[str, Force] = {force.slug: force for force in FORCES}
 
-__all__ = ["BY_SLUG", "CRIMES", "FORCES", "OUTCOMES", "STOPS", "Force"]
+
+def named_force(name: str) -> str:
+    """The slug of the publisher that a `Reported by` names, "" where it names none. Ampersands and capitals aside."""
+    return _SLUGS.get(_plain(name), "")
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().replace("&", " and ").split())
+
+
+_SLUGS = {_plain(force.name): force.slug for force in FORCES}
+
+__all__ = ["BY_SLUG", "CRIMES", "FORCES", "OUTCOMES", "STOPS", "Force", "named_force"]

@@ -84,18 +84,34 @@ def told(result: LoadResult) -> dict[str, int]:
     [
         (CRIMES, [crime(A), crime(B)], {}),
         (CRIMES, [crime(""), crime(""), crime("")], {"identical_without_id": 2}),
-        (CRIMES, [crime(A), crime(A)], {"exact_duplicate": 1}),
-        (CRIMES, [crime(A), crime(A, Crime_type="Drugs")], {"crime_id_repeated": 1}),
-        (CRIMES, [crime(A), crime(A), crime(A, Context="x")], {"exact_duplicate": 1, "crime_id_repeated": 1}),
+        # Every row that carries a repeated ID is counted: to none of them can an outcome be given.
+        (CRIMES, [crime(A), crime(A)], {"exact_duplicate": 1, "crime_id_repeated": 2}),
+        (CRIMES, [crime(A), crime(A, Crime_type="Drugs"), crime(B)], {"crime_id_repeated": 2}),
+        (CRIMES, [crime(A), crime(A), crime(A, Context="x")], {"exact_duplicate": 1, "crime_id_repeated": 3}),
+        (
+            CRIMES,
+            [crime(""), *[crime(A), crime(B)] * 2],
+            {"exact_duplicate": 2, "crime_id_repeated": 4, "stands_twice": 2},
+        ),
+        (CRIMES, [crime(A), crime(A), crime(A), crime(B)], {"exact_duplicate": 2, "crime_id_repeated": 3}),
+        (CRIMES, [crime(A, Reported_by="Essex Police"), crime(B, Reported_by="KENT POLICE")], {"other_force": 1}),
+        (CRIMES, [crime(A, Reported_by="Somebody"), crime(B, Reported_by="")], {}),
+        (CRIMES, [crime(A, Longitude="51.25", Latitude="0.52"), crime(B, Latitude="0")], {"outside_uk": 2}),
+        (CRIMES, [crime(A, Longitude="-0,1"), crime(B)], {"bad_coordinate": 1, "unlocated": 1}),
+        (CRIMES, [crime("NA", Context="NULL"), crime("", Context="x")], {"word_for_blank": 2}),
         (CRIMES, [crime(A, Longitude="", Latitude="", Location="No Location")], {"unlocated": 1}),
         (CRIMES, [crime(A, LSOA_code="", LSOA_name="")], {"no_lsoa": 1}),
         (CRIMES, [crime(A, Location="On or near ")], {"no_street_name": 1}),
         (CRIMES, [crime(A, Crime_type="Piracy"), crime(B, Last_outcome_category="Keelhauled")], {"unknown_value": 2}),
         (CRIMES, [crime(A, Month="2024-05")], {"out_of_month": 1}),
-        (OUTCOMES, [outcome(A), outcome(A)], {"exact_duplicate": 1}),
+        (OUTCOMES, [outcome(A), outcome(A)], {"exact_duplicate": 1, "outcome_repeated": 1}),
+        (OUTCOMES, [outcome(A), outcome(A, Location="On or near B Street")], {"outcome_repeated": 1}),
+        (OUTCOMES, [outcome(""), outcome("")], {"identical_without_id": 1}),
         # Several outcomes of one crime are its history, no repetition (oddity 10).
         (OUTCOMES, [outcome(A), outcome(A, Outcome_type="Offender fined")], {}),
-        (STOPS, [stop()] * 60, {"exact_duplicate": 59}),
+        (STOPS, [stop()] * 60, {"exact_duplicate": 59, "stands_twice": 59}),
+        (STOPS, [*[stop()] * 3, stop(Gender="")], {"exact_duplicate": 2}),
+        (STOPS, [stop(Outcome_linked_to_object_of_search="1.0")], {"flag_in_other_form": 1}),
         (STOPS, [stop(), stop(Gender="")], {}),
         (STOPS, [stop("2024-05-31T23:00:00+00:00")], {}),  # local midnight of the first (oddity 15)
         (STOPS, [stop("2024-05-31T22:59:59+00:00")], {"out_of_month": 1}),
@@ -131,7 +147,7 @@ def test_identical_rows_of_two_files_are_no_duplicates(tmp_path: Path) -> None:
 def test_no_findings_without_rows() -> None:
     extracted, _ = extract([data(CRIMES)], CRIMES)
     nothing = np.empty(0, np.uint64)
-    rows = Rows(CRIMES, extracted, 1, nothing, np.empty(0, bool), nothing, np.empty(0, bool))
+    rows = Rows(CRIMES, "kent", extracted, 1, nothing, np.empty(0, bool), nothing, np.empty(0, bool))
     assert findings(rows, WordHashes()) == [[]]
 
 

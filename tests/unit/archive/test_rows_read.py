@@ -10,11 +10,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bluelamp.archive.columns import column
 from bluelamp.archive.extract import FileVerdict, extract
-from bluelamp.archive.reader import column
+from bluelamp.archive.respell import stands_for_blank
 from bluelamp.archive.shape import canonical_header
 from bluelamp.archive.sieve import Issue
-from bluelamp.domain.dataset import CRIMES, DATASETS, OUTCOMES, STOPS, Dataset
+from bluelamp.domain.dataset import BOOLEAN, CRIMES, DATASETS, OUTCOMES, STOPS, Dataset
 
 ID = "0123456789abcdef" * 4
 CRIME = [
@@ -68,15 +69,6 @@ GOOD = line(CRIME)
     [
         (CRIMES, line(CRIME[:7]), "", "has 7 fields instead of 12"),
         (CRIMES, line([*CRIME, "", ""]), "", "has 14 fields instead of 12"),
-        (CRIMES, changed(CRIMES, Latitude="abc"), "Latitude", "not a number"),
-        (CRIMES, changed(CRIMES, Latitude="91"), "Latitude", "not between -90 and 90"),
-        (CRIMES, changed(CRIMES, Longitude="-180.5"), "Longitude", "not between -180 and 180"),
-        (CRIMES, changed(CRIMES, Longitude="NULL"), "Longitude", "not a number"),
-        (CRIMES, changed(CRIMES, Longitude="nan"), "Longitude", "not a number"),
-        (CRIMES, changed(CRIMES, Longitude="n/a"), "Longitude", "not a number"),
-        (CRIMES, changed(CRIMES, Longitude="Infinity"), "Longitude", "not a number"),
-        (CRIMES, changed(CRIMES, Latitude="٥١.٥"), "Latitude", "not a number"),
-        (CRIMES, changed(CRIMES, Latitude="51,25"), "Latitude", "not a number"),
         (CRIMES, changed(CRIMES, Month="2020-13"), "Month", "not a month"),
         (CRIMES, changed(CRIMES, Month=""), "Month", "not a month"),
         (CRIMES, changed(CRIMES, Month="٢٠٢٤-01"), "Month", "not a month"),
@@ -84,7 +76,6 @@ GOOD = line(CRIME)
         (CRIMES, changed(CRIMES, Crime_ID=ID[:-1]), "Crime ID", "hexadecimal"),
         (CRIMES, changed(CRIMES, Crime_ID=ID[:-1] + "g"), "Crime ID", "hexadecimal"),
         (CRIMES, changed(CRIMES, Location="On or\0near"), "Location", "NUL"),
-        (CRIMES, GOOD.replace(b"A Street", b"A Stre\xe9t"), "Location", "UTF-8"),
         (CRIMES, GOOD.replace(b"On or near", b'"On or near'), "", "never closed"),
         (OUTCOMES, changed(OUTCOMES, Month="January"), "Month", "not a month"),
         (STOPS, changed(STOPS, Date="not a date"), "Date", "date and time"),
@@ -92,8 +83,6 @@ GOOD = line(CRIME)
         (STOPS, changed(STOPS, Date="2024-02-30T10:00:00+00:00"), "Date", "date and time"),
         (STOPS, changed(STOPS, Date="2020-13-01T00:00:00+00:00"), "Date", "date and time"),
         (STOPS, changed(STOPS, Date="2024-01-01T10:00:00+05:60"), "Date", "date and time"),
-        (STOPS, changed(STOPS, Date="NULL"), "Date", "date and time"),
-        (STOPS, changed(STOPS, Latitude="north"), "Latitude", "not a number"),
     ],
 )
 def test_a_row_that_does_not_fit_is_an_issue_by_either_path(
@@ -116,7 +105,6 @@ def test_a_row_that_does_not_fit_is_an_issue_by_either_path(
         (CRIMES, "Location", "Over\ntwo lines", "Over\ntwo lines"),
         (CRIMES, "Location", "On or near ", "On or near "),
         (CRIMES, "Location", "On or near Clôs Hanratté", "On or near Clôs Hanratté"),
-        (CRIMES, "Location", "NULL", "NULL"),
         (CRIMES, "LSOA name", "Bournemouth, Christchurch and Poole 036E", "Bournemouth, Christchurch and Poole 036E"),
         (CRIMES, "Context", "", ""),
         (CRIMES, "Longitude", "", None),
@@ -240,11 +228,15 @@ def test_every_cell_of_a_sound_table_comes_back_by_both_paths(data: st.DataObjec
     assert len(fast) == len(rows)
     for (_, found), row in zip(fast, rows, strict=True):
         for name, cell, value in zip(dataset.columns, row, found, strict=True):
-            if name in ("Longitude", "Latitude"):
+            if stands_for_blank(cell):
+                assert value == ""
+            elif name in ("Longitude", "Latitude"):
                 assert value == (float(cell) if cell else None)
             elif name == "Date":
                 assert (value is None) == (cell == "")
                 assert value is None or value.isoformat(timespec="seconds")[:19] == cell[:19]
+            elif dataset.vocabularies.get(name) is BOOLEAN and value in BOOLEAN:
+                assert value[0] in "TF"
             else:
                 assert value == cell
 
@@ -255,6 +247,9 @@ _STRANGE = st.one_of(
     st.sampled_from(["1e1", " 1.5", "+1.5", "1.", ".5", "0x1p3", "-0.0",
         "NaN", "null", "2024-01", "٣", "1.00000000000000001"]),
     st.sampled_from(["2024-01-01 10:00:00Z", "2024-01-01T10Z", "2024-01-01T10:00Z", "2024-01-01T10:00:00.Z"]),
+    st.sampled_from([" ", "\t", " 1.5\t", "\xa01.5", "1_0", "１.5", "inf", "-Infinity", "1e400", "1e-400", "-1e1"]),
+    st.sampled_from(["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00", "0000-01-01T00:00:00Z"]),
+    st.sampled_from(["2024-02-29T10:00:00Z", "2023-02-29T10:00:00+00:00", " 2024-01-01T10:00:00Z ", "\t"]),
     st.sampled_from(["2024-01-01T10:00:00+0100", "2024-01-01T24:00:00Z", ID.upper(), ID, "a" * 63]),
 )  # fmt: skip
 
@@ -274,10 +269,13 @@ def test_both_paths_part_good_rows_from_bad_ones_alike(data: st.DataObject | Non
                 row[data.draw(st.integers(0, len(row) - 1))] = data.draw(_STRANGE)
             rows.append(row[: data.draw(st.sampled_from([len(row), len(row), len(row) - 1]))])
     good = line(SOUND[dataset.name])
-    text = file(dataset, good, *(line(row).replace(b"\r", b"") for row in rows), good)
+    # Mostly good rows: a file of which too little fits is broken, whichever rows those are.
+    text = file(dataset, *[good] * 5, *(line(row).replace(b"\r", b"") for row in rows), good)
     fast, verdict = read(text, dataset)
     careful, careful_verdict = read(BOM + text, dataset)
     assert fast == careful
     assert verdict.issues == careful_verdict.issues
+    assert list(verdict.mends.findings()) == list(careful_verdict.mends.findings())
+    assert (verdict.broken, careful_verdict.broken) == ("", "")
     assert verdict.rows_read == verdict.rows + len(verdict.issues)
     assert {number for number, _ in fast}.isdisjoint(one.line for one in verdict.issues)

@@ -1,0 +1,116 @@
+"""From the published columns of a task's rows to those of the lake. Used by `stage`."""
+
+from __future__ import annotations
+
+import binascii
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from bluelamp.archive.columns import Mask, column, text_buffers
+from bluelamp.archive.findings import Rows
+from bluelamp.archive.local_time import to_local
+from bluelamp.archive.points import Keys, blank_as_null
+from bluelamp.archive.reader import Extracted
+from bluelamp.domain.dataset import STOPS, Dataset
+from bluelamp.domain.month import Month
+from bluelamp.domain.release import ForceMonth
+from bluelamp.storage.lake import SCHEMAS, TABLE_OF
+
+_MICROSECONDS_A_DAY = 86_400_000_000
+# The lake's column for each published column that is kept as words.
+WORD_COLUMNS = {
+    "reported_by": "Reported by",
+    "falls_within": "Falls within",
+    "crime_type": "Crime type",
+    "last_outcome": "Last outcome category",
+    "context": "Context",
+    "outcome_type": "Outcome type",
+    "stop_type": "Type",
+    "part_of_operation": "Part of a policing operation",
+    "operation": "Policing operation",
+    "gender": "Gender",
+    "age_range": "Age range",
+    "self_ethnicity": "Self-defined ethnicity",
+    "officer_ethnicity": "Officer-defined ethnicity",
+    "legislation": "Legislation",
+    "object": "Object of search",
+    "outcome": "Outcome",
+    "outcome_linked": "Outcome linked to object of search",
+    "clothing_removed": "Removal of more than just outer clothing",
+}
+
+
+def lake_rows(
+    dataset: Dataset, files: list[tuple[int, ForceMonth]], extracted: Extracted, keys: Keys, located: Mask
+) -> tuple[pa.Table, Rows]:
+    """(the rows as a table of the lake, what their findings are counted from). `files` gives each file's id and unit;
+    all are of one force."""
+    table, owner = extracted.table, extracted.owner
+    months = np.array([unit.month.index for _, unit in files])
+    columns: dict[str, pa.Array] = {
+        "file_id": pa.array(np.array([file_id for file_id, _ in files], np.int32)[owner]),
+        "line": pa.array(extracted.line),
+        "force": _words_by_file([unit.force for _, unit in files], owner),
+        "month": _first_days([unit.month for _, unit in files], owner),
+        "point": pa.array(keys),
+    }
+    if dataset == STOPS:
+        row_ids, out_of_month = _add_times(columns, column(table, "Date"), months[owner])
+    else:
+        columns["crime_id"], columns["crime_key"], row_ids = _identifiers(column(table, "Crime ID"))
+        columns["month_published"], out_of_month = _other_months(column(table, "Month"), months[owner])
+    schema = SCHEMAS[TABLE_OF[dataset.name]]
+    for name in schema.names:
+        if name not in columns:
+            columns[name] = blank_as_null(column(table, WORD_COLUMNS[name]))
+    rows = pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
+    return rows, Rows(dataset, files[0][1].force, extracted, len(files), keys, located, row_ids, out_of_month)
+
+
+def _words_by_file(words: list[str], owner: npt.NDArray[np.int32]) -> pa.DictionaryArray:
+    distinct = sorted(set(words))
+    codes = np.array([distinct.index(word) for word in words], np.int32)
+    return pa.DictionaryArray.from_arrays(pa.array(codes[owner]), pa.array(distinct))
+
+
+def _first_days(months: list[Month], owner: npt.NDArray[np.int32]) -> pa.Array:
+    days = np.array([np.datetime64(month.first_day, "D") for month in months])
+    return pa.array(days[owner], pa.date32())
+
+
+def _identifiers(ids: pa.Array) -> tuple[pa.Array, pa.Array, Keys]:
+    """(the 32 bytes of each ID, its 64-bit key, the key with 0 for blank)."""
+    ends, text = text_buffers(ids)
+    given = np.diff(ends) == 64
+    packed = np.zeros((len(ids), 32), np.uint8)
+    packed[given] = np.frombuffer(binascii.unhexlify(text[ends[0] : ends[-1]].tobytes()), np.uint8).reshape(-1, 32)
+    # The IDs are SHA-256 hashes: folding their four words keeps 64 evenly spread bits of all of them.
+    words = packed.view("<u8")
+    keys = words[:, 0] ^ (words[:, 1] * np.uint64(3)) ^ (words[:, 2] * np.uint64(5)) ^ (words[:, 3] * np.uint64(7))
+    keys[given & (keys == 0)] = 1
+    mask = ~given
+    valid = pa.array(given).buffers()[1] if mask.any() else None
+    ids_as_bytes = pa.Array.from_buffers(pa.binary(32), len(ids), [valid, pa.py_buffer(packed)])
+    return ids_as_bytes, pa.array(keys, mask=mask), keys
+
+
+def _other_months(published: pa.DictionaryArray, expected: npt.NDArray[np.int64]) -> tuple[pa.Array, Mask]:
+    words = published.dictionary.to_pylist()
+    codes = published.indices.to_numpy()
+    indexes = np.array([Month.parse(word).index for word in words], np.int64)
+    differs = indexes[codes] != expected
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=~differs), pa.array(words)), differs
+
+
+def _add_times(columns: dict[str, pa.Array], published: pa.Array, expected: npt.NDArray[np.int64]) -> tuple[Keys, Mask]:
+    known = ~published.is_null().to_numpy(False)
+    instants = published.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)
+    local = to_local(instants)
+    columns["utc_time"] = published.cast(pa.timestamp("us"))
+    columns["local_time"] = pa.array(local, pa.timestamp("us"), mask=~known)
+    # Forces that do not record the time publish local midnight (oddity 17).
+    columns["time_known"] = pa.array(known & (local % _MICROSECONDS_A_DAY != 0))
+    months = local.view("datetime64[us]").astype("datetime64[M]").astype(np.int64) + 1970 * 12
+    return instants.view(np.uint64), known & (months != expected)
