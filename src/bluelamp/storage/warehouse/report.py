@@ -1,20 +1,24 @@
-"""The data-quality report of a version: what was counted while loading, and what needs areas. Used by `build`."""
+"""The data-quality report of a version: what was counted while loading, and what needs areas or other months. Used by
+`build`.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from statistics import median
 
-import numpy as np
-import pyarrow as pa
-
-from bluelamp.domain.dataset import DATASETS
-from bluelamp.storage.boundaries import OutsideDistance
+from bluelamp.domain.release import ForceMonth
 from bluelamp.storage.lake import TABLE_OF
-from bluelamp.storage.warehouse.plan import FORCE_IDS, BuildPlan
-from bluelamp.storage.warehouse.writer import Tables, plain, shapes_of
+from bluelamp.storage.warehouse.plan import FORCE_IDS, BuildPlan, IncludedFile
+from bluelamp.storage.warehouse.report_places import PlaceFindings
+from bluelamp.storage.warehouse.writer import Tables
 
-# Beyond this a point is told as “far outside the force”: snap points and borders explain less.
-FAR_OUTSIDE_KM = 20.0
+# A file is unusually small below this share of what the months around it have: neither seasons nor lockdowns do that.
+_SMALL = 0.2
+# The months before and after that are looked at, how many of them must be held, and the fewest rows that they must
+# usually have: the files of small forces go up and down by themselves.
+_MONTHS_AROUND, _FEWEST_MONTHS, _FEWEST_ROWS = 6, 2, 50
 
 
 class Report:
@@ -40,9 +44,24 @@ class Report:
             for finding in self.plan.findings.get(file.file_id, ())
         ]
         self.tables.append("mart_quality__finding", rows)
+        self._find_small()
         self._find_rejected()
         self._find_unmapped()
-        self._find_far_points()
+        PlaceFindings(self.tables, self.plan, self._find).find()
+
+    def _find_small(self) -> None:
+        """Files with far fewer rows than the force's months around them: held, and perhaps not whole."""
+        self.tables.append(
+            "mart_quality__finding",
+            [
+                (
+                    file.file_id, file.unit.dataset, FORCE_IDS[file.force], file.unit.month.index, "unusual_size", "",
+                    file.rows, file.rows,
+                    json.dumps([{"line": 1, "value": f"{file.rows:,} rows; the months around it have {usual:,.0f}"}]),
+                )
+                for file, usual in unusually_small(self.plan.included)
+            ],
+        )  # fmt: skip
 
     def _find_rejected(self) -> None:
         self._find(
@@ -69,49 +88,6 @@ class Report:
                 """,
             )
 
-    def _find_far_points(self) -> None:
-        """Records far outside the publishing force; only points in another force's area need a distance."""
-        shapes = dict(shapes_of(self.plan.force_areas))
-        if not shapes:
-            return
-        outside = OutsideDistance(list(shapes.values()))
-        place = {FORCE_IDS[slug]: number for number, slug in enumerate(shapes)}
-        for dataset in DATASETS:
-            table = TABLE_OF[dataset.name]
-            pairs = self.tables.connection.execute(
-                f"""
-                SELECT DISTINCT staged.force_id, point_id, longitude, latitude
-                FROM {table} AS staged JOIN dim_area AS area USING (area_id) JOIN dim_point AS point USING (point_id)
-                WHERE staged.located AND area.force_id IS DISTINCT FROM staged.force_id
-                """
-            ).fetchnumpy()
-            force_ids = np.asarray(pairs["force_id"])
-            known = np.isin(force_ids, list(place))
-            if not known.any():
-                continue
-            polygon = np.array([place[force] for force in force_ids[known].tolist()], np.int64)
-            km = outside.km(plain(pairs["longitude"])[known], plain(pairs["latitude"])[known], polygon)
-            far = km > FAR_OUTSIDE_KM
-            far_points = pa.table(
-                {
-                    "force_id": force_ids[known][far],
-                    "point_id": np.asarray(pairs["point_id"])[known][far],
-                    "km": np.round(km[far]).astype(np.int64),
-                }
-            )
-            self.tables.connection.execute(
-                "CREATE OR REPLACE TEMP TABLE far_point (force_id UTINYINT, point_id UINTEGER, km BIGINT)"
-            )
-            self.tables.insert("far_point", far_points)
-            self._find(
-                "far_outside_force",
-                f"""
-                SELECT file_id, count(*) AS rows,
-                    list({{'line': line, 'value': far_point.km || ' km'}} ORDER BY line)[:3] AS examples
-                FROM {table} JOIN far_point USING (force_id, point_id) GROUP BY file_id
-                """,
-            )
-
     def _find(self, finding: str, per_file: str) -> None:
         self.tables.connection.execute(
             f"""
@@ -122,3 +98,17 @@ class Report:
             """,
             [finding],
         )
+
+
+def unusually_small(files: list[IncludedFile]) -> Iterator[tuple[IncludedFile, float]]:
+    """(file, the rows that the months around it usually have) of each file that has far fewer."""
+    held = {file.unit: file.rows for file in files if file.force}
+    for file in files:
+        unit = file.unit
+        around = [
+            held[neighbour]
+            for distance in range(-_MONTHS_AROUND, _MONTHS_AROUND + 1)
+            if distance and (neighbour := ForceMonth(unit.dataset, unit.force, unit.month + distance)) in held
+        ]
+        if len(around) >= _FEWEST_MONTHS and (usual := median(around)) >= _FEWEST_ROWS and file.rows < _SMALL * usual:
+            yield file, usual
