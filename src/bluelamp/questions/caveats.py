@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from bluelamp.questions.concern import holdings_of_question
 from bluelamp.questions.data_version import NOT_RECORDED, DataVersion
+from bluelamp.questions.file_caveats import caveats_of_files
 from bluelamp.questions.question import Filter, Question
 
 # Of the sentences about missing reference data, those that say that records have no town or authority.
@@ -16,8 +18,10 @@ Count = Callable[[Question], int]
 
 
 def caveats_of_question(version: DataVersion, question: Question) -> tuple[str, ...]:
-    """What applies by what is asked, whatever the figures are."""
+    """What applies by what is asked and by the files that answer it, whatever the figures are."""
     found = list(question.dataset.caveats)
+    if not question.dataset.live:
+        found += caveats_of_files(version, holdings_of_question(version, question))
     names = _names(question)
     if question.dataset.name == "crimes" and "count" in names and "recorded" not in names and "crime_type" not in names:
         found.append(
