@@ -48,7 +48,8 @@ class Gap:
     def words(self) -> str:
         """One sentence for a person."""
         of = f" ({WORDS_OF[self.dataset]})" if self.dataset else ""
-        return _GAP_WORDS[State(self.state)].format(who=self.name + of, when=span_words(self.first, self.last))
+        words = _GAP_WORDS if self.force else _OF_EVERYBODY
+        return words[State(self.state)].format(who=self.name, of=of, when=span_words(self.first, self.last))
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -64,14 +65,22 @@ class Gap:
 
 
 _GAP_WORDS = {
-    State.MISSING: "{who} published nothing for {when}",
-    State.QUARANTINED: "{who} published a file that cannot be read for {when}",
-    State.NOT_FETCHED: "{who} was not fetched for {when}",
-    State.NOT_HELD: "{who} is not held for {when}",
-    State.NOT_COVERED: "{who}: no release that is held covers {when}",
-    State.NOT_YET: "{who}: not yet published in the newest release that is held: {when}",
-    State.BEFORE: "{who}: before publication began: {when}",
-    State.OUT_OF_SCOPE: "{who} is outside what this installation holds for {when}",
+    State.MISSING: "{who}{of} published nothing for {when}",
+    State.QUARANTINED: "{who}{of} published a file that cannot be read for {when}",
+    State.NOT_FETCHED: "{who}{of} was not fetched for {when}",
+    State.NOT_HELD: "{who}{of} is not held for {when}",
+    State.NOT_COVERED: "{who}{of}: no release that is held covers {when}",
+    State.NOT_YET: "{who}{of}: not yet published in the newest release that is held: {when}",
+    State.BEFORE: "{who}{of}: before publication began: {when}",
+    State.OUT_OF_SCOPE: "{who}{of} is outside what this installation holds for {when}",
+}
+# Of states that every publisher asked about shares: said once.
+_OF_EVERYBODY = {
+    State.NOT_HELD: "No force{of} is held for {when}",
+    State.NOT_COVERED: "No release that is held covers {when}{of}",
+    State.NOT_YET: "Not yet published in the newest release that is held: {when}{of}",
+    State.BEFORE: "Before publication began: {when}{of}",
+    State.OUT_OF_SCOPE: "This is outside what this installation holds: {when}{of}",
 }
 
 
@@ -171,7 +180,7 @@ def _gaps(version: DataVersion, holdings: Holdings, dataset: str) -> Iterator[Ga
     months = [time for time in holdings.times if isinstance(time, Month)]
     together = np.zeros(len(months), bool)
     if len(holdings.publishers) > 1:
-        for state in OF_MONTHS:
+        for state in (*OF_MONTHS, State.NOT_HELD, State.OUT_OF_SCOPE):
             code = holdings.states.index(str(state))
             alike = (lacking & (holdings.codes == code)).any(axis=0)
             alike &= ((holdings.codes == code) | ~holdings.expected).all(axis=0)

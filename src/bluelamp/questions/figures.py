@@ -40,7 +40,6 @@ _MOST_CROSSED = 20_000
 
 Count = Callable[[Question], list[Row]]
 Table = npt.NDArray[np.int64]
-Known = tuple[bool, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +84,16 @@ class _Item:
     coverage: RowCoverage
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What a row stands on: `known` says for each measure whether it is known, None where all are; what is recorded in
+    a row of `strays` was published by others than the place's own force."""
+
+    coverage: RowCoverage
+    known: tuple[bool, ...] | None
+    strays: bool
+
+
 class _Figuring:
     def __init__(self, version: DataVersion, question: Question, count: Count) -> None:
         self.version, self.question, self.count = version, question, count
@@ -110,10 +119,10 @@ class _Figuring:
         if self.publishers is None and self.times is None and not rates:
             return self._alike(rows)
         items, strays, mixed = [], 0, every or rates
-        for row, (its, known) in zip(rows, self._covered(rows), strict=True):
-            values = row[width:]
+        for row, one in zip(rows, self._covered(rows), strict=True):
+            values, its, known = row[width:], one.coverage, one.known
             if known is not None and not self._is_spilled(row):
-                strays += values[0] if not known[0] and isinstance(values[0], int) else 0
+                strays += values[0] if one.strays and isinstance(values[0], int) else 0
                 values = tuple(value if one else None for value, one in zip(values, known, strict=True))
                 mixed = True
             items.append(_Item(self._shown(row[:width], values, its), its))
@@ -125,15 +134,15 @@ class _Figuring:
     def _alike(self, rows: list[Row]) -> Figures:
         """Rows that all stand on the same files."""
         width = len(self.question.by)
-        ((its, known),) = self._covered([()])
-        strays = 0
+        (one,) = self._covered([()])
+        known, strays = one.known, 0
         if known is not None:
-            strays = 0 if known[0] else sum(row[width] for row in rows if isinstance(row[width], int))
+            strays = sum(row[width] for row in rows if isinstance(row[width], int)) if one.strays else 0
             rows = [
                 (*row[:width], *(value if one else None for value, one in zip(row[width:], known, strict=True)))
                 for row in rows
             ]
-        return Figures(rows, [its] * len(rows), strays)
+        return Figures(rows, [one.coverage] * len(rows), strays)
 
     def _is_spilled(self, row: Row) -> bool:
         """Whether something is recorded on a day of a month that is not held: a force's clock may be an hour off."""
@@ -177,19 +186,19 @@ class _Figuring:
 
     # -- what each row stands on -----------------------------------------------------------------------------------
 
-    def _covered(self, rows: Sequence[Row]) -> Iterator[tuple[RowCoverage, Known | None]]:
-        """For each row its coverage, and whether each measure of it is known; None for all known."""
+    def _covered(self, rows: Sequence[Row]) -> Iterator[_Standing]:
+        """What each row stands on."""
         grid = Grid(self.version, self.question, self.holdings, self.publishers, self.times)
         shares = located_shares(self.version, self.question, self.publishers, self.holdings[0], self.count)
         first, second = (axis.at if axis is not None else None for axis in (self.publishers, self.times))
-        made: dict[tuple[Any, Any], tuple[RowCoverage, Known | None]] = {}
+        made: dict[tuple[Any, Any], _Standing] = {}
         for row in rows:
             key = (None if first is None else row[first], None if second is None else row[second])
             if key not in made:
                 made[key] = self._one(grid, shares.get(key[0]), *key)
             yield made[key]
 
-    def _one(self, grid: Grid, share: float | None, publisher: Any, time: Any) -> tuple[RowCoverage, Known | None]:
+    def _one(self, grid: Grid, share: float | None, publisher: Any, time: Any) -> _Standing:
         cell = grid.cell(publisher, time)
         known = tuple(all(cell.told[part] for part in grid.needed(measure)) for measure in self.measures)
         if self.uncovered:
@@ -203,7 +212,8 @@ class _Figuring:
         else:
             state = COMPLETE if cell.whole == cell.expected > 0 else PART
         held = cell.held if any(known) else 0
-        return RowCoverage(held, cell.expected, state, share), None if all(known) else known
+        coverage = RowCoverage(held, cell.expected, state, share)
+        return _Standing(coverage, None if all(known) else known, grid.is_placed(publisher) and not cell.told[0])
 
     # -- rates -----------------------------------------------------------------------------------------------------
 

@@ -75,6 +75,12 @@ class Grid:
             if at == 0 or one.dataset in self.common or one.dataset == measure.joins
         ]
 
+    def is_placed(self, publisher: Any) -> bool:
+        """Whether a value is a place, or of a place, that has a force of its own."""
+        if self.publishers is not None and publisher in self.publishers.closed:
+            return True
+        return bool(self.own[self._at(publisher, None)[0]].any())
+
     def _at(self, publisher: Any, time: Any) -> tuple[int, int]:
         row = self.publishers.row_of(publisher) if self.publishers is not None else 0
         return row, self.times.row_of(time) if self.times is not None else 0

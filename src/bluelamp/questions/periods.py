@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bluelamp.domain.month import Month, runs
-from bluelamp.questions.coverage import Coverage
+from bluelamp.questions.coverage import Coverage, span_words
 from bluelamp.questions.question import Question
 
 # A caveat names so many periods; the JSON form names all.
@@ -80,9 +80,14 @@ def caveats_of(periods: Sequence[Period]) -> list[str]:
     parts = [f"{one.name} holds {_months(one)}" for one in periods if one.is_part]
     if parts:
         found.append(f"Part of a year: {_list(parts, '; ')}. Do not compare it with a whole year.")
-    lacking = [one for one in periods if one.has_gaps]
+    lacking = [one for one in periods if one.has_gaps and one.held]
     if lacking:
         found.append(f"Not all files are held of {_which(lacking)}. These figures are too low to be compared.")
+    nothing = [one for one in periods if one.expected and not one.held]
+    if nothing:
+        spans = runs([month for one in nothing for month in one.months])
+        told = [span_words(begin, end) for begin, end in spans]
+        found.append(f"Nothing is held of {_list(told, ', ')}: there is no figure, and that is no zero.")
     return found
 
 
