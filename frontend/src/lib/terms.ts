@@ -31,7 +31,7 @@ export const TERMS: Record<string, { title: string; words: string }> = {
   },
   'closed-day': {
     title: 'Closed day.',
-    words: 'A local day of a feed whose calls have all ended and cannot come back. Only then is it counted: until then its figures would grow from hour to hour.',
+    words: 'A local day of a feed that is over. Only then is it counted: until then its figures would grow from hour to hour. Calls of it that have not ended are counted as open, and are in no median; when one ends, the day is made anew.',
   },
   watched: {
     title: 'Watched.',

@@ -30,7 +30,7 @@ def compact(
         typer.Option("--day", metavar="YYYY-MM-DD", help="Only this local day; repeat for several."),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Also days of which calls are still open, or may come back.")
+        bool, typer.Option("--force", help="Also days of which answers of the feed are still to be taken in.")
     ] = False,
     forget: Annotated[
         bool, typer.Option("--forget", help="Let go what is older than live_keep_days and safely in the lake.")
@@ -39,8 +39,9 @@ def compact(
 ) -> int:
     """Put closed days of calls into the lake.
 
-    A day is closed when all calls that were opened on it have ended and cannot come back any more. Whoever polls does
-    this once an hour by itself. Again changes nothing.
+    A day is closed when it is over and all that was seen of it has been taken in. Calls of it that have not ended are
+    counted as open; when one ends, or comes back, its day is made anew. Whoever polls does this once an hour by itself.
+    Again changes nothing.
     """
     from bluelamp.live.history import open_history
 
@@ -72,8 +73,8 @@ def _day(text: str) -> date:
 
 def _tell(console: Console, history: History, made: list[CallsDay], feeds: list[str]) -> None:
     if made:
-        rows = [(one.feed, one.day, one.rows, _share(one)) for one in made]
-        console.table(["feed", "day", "calls", "watched"], rows, right=(2, 3))
+        rows = [(one.feed, one.day, one.rows, one.open, _share(one)) for one in made]
+        console.table(["feed", "day", "calls", "still open", "watched"], rows, right=(2, 3, 4))
         console.out()
     if not feeds:
         console.out("No feed was polled yet. Begin with: bluelamp live run dallas-tx")
@@ -82,13 +83,22 @@ def _tell(console: Console, history: History, made: list[CallsDay], feeds: list[
             continue
         days, waiting = history.stores.days.all(feed), history.waiting(feed)
         span = f", {days[0].day} to {days[-1].day}" if days else ""
-        console.out(f"{feed}: {counted(len(days), 'day')} in the lake{span}.")
+        console.out(f"{feed}: {counted(len(days), 'day')} in the lake{span}.{_still_open(days)}")
         if waiting:
             more = " …" if len(waiting) > _DAYS_TOLD else ""
             names = ", ".join(str(one) for one in waiting[:_DAYS_TOLD])
             console.sentence(
-                f"  Not closed yet: {names}{more}. Their calls are open, or may come back; --force takes them."
+                f"  Not closed yet: {names}{more}. Answers of the feed are still to be taken in; --force does not wait."
             )
+
+
+def _still_open(days: list[CallsDay]) -> str:
+    """How many calls of a feed's days had not ended, and since when, as a sentence to follow another."""
+    having = [day for day in days if day.open]
+    if not having:
+        return ""
+    of = f"{len(having)} days, the oldest of {having[0].day}" if len(having) > 1 else having[0].day
+    return f" Still open: {counted(sum(day.open for day in having), 'call')} of {of}."
 
 
 def _share(day: CallsDay) -> str:

@@ -1,8 +1,9 @@
 """Closed days of a feed become rows of the lake: the dataset `calls`. Used by `history`.
 
-A call belongs to the local day on which it was first listed. A day is closed when every call of it has ended and has
-stayed so for longer than a call may come back. A change that comes later, a call that comes back or that is placed,
-makes the day's file anew. Killed at any moment, a day has its old file or its new one.
+A call belongs to the local day on which it was first listed. A day is closed when it is over and what was seen of it
+has been taken in, whatever is still open: a call that has not ended is a row that says so, without minutes. A change
+that comes later makes the day's file anew: a call that ends, that comes back or that is placed. Killed at any moment,
+a day has its old file or its new one.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from bluelamp.domain.moment import moment_of
 from bluelamp.errors import Damaged, UsageError
 from bluelamp.live.history_rows import Row, merged, rows_of
 from bluelamp.live.history_watched import watched_day
+from bluelamp.live.unwatched import SEEN, longest_wait
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.storage.calls_days import CallsDay, CallsDays
 from bluelamp.storage.calls_lake import CallsLake
@@ -52,7 +54,7 @@ class Compaction:
 
     def run(self, only: Collection[date] = (), *, force: bool = False) -> list[CallsDay]:
         """Put what is due into the lake; the days that are other than before. `only` limits it to some days, and
-        `force` takes days whose calls have not all ended. Raises UsageError for a day that is not over,
+        `force` takes days of which answers are still to be taken in. Raises UsageError for a day that is not over,
         StorageError."""
         feed, stores = self.agency.name, self.stores
         head = stores.log.head(feed)
@@ -65,7 +67,7 @@ class Compaction:
         made = []
         for day in only or sorted({*again, *(day for day in past if day not in held)}):
             # What is in the lake follows the log at once; what is new to it waits until it is closed.
-            if day in held or self._is_closed(head, day) or force:
+            if day in held or force or self._is_closed(day):
                 found = self._make(head, day, held.get(day))
                 made += [found] if found is not None else []
         if not only:
@@ -97,13 +99,15 @@ class Compaction:
         moments = self.stores.calls.changed_since(head, seq)
         return {day_of(datetime.fromisoformat(moment), self.zone) for moment in moments} & set(held)
 
-    def _is_closed(self, head: Head, day: date) -> bool:
-        first, last = map(moment_of, bounds(day, self.zone))
-        if last > moment_of(self.now) or self.stores.calls.waits_before(self.agency.name, last):
+    def _is_closed(self, day: date) -> bool:
+        """Whether all that was seen of a day that is over has been taken in, and how much of its last minutes was
+        watched can be said: by an answer from after it, or because none came in time."""
+        end = bounds(day, self.zone)[1]
+        if self.stores.calls.waits_before(self.agency.name, moment_of(end)):
             return False
-        state = self.stores.calls.state(head, first, last)
-        settled = moment_of(self.now - timedelta(hours=self.agency.rules.reopen_hours))
-        return not state.open and state.last_ended_at < settled
+        newest = self.stores.snapshots.newest(self.agency.name, SEEN)
+        answered = newest is not None and newest.fetched_at >= moment_of(end)
+        return answered or end + timedelta(seconds=longest_wait(self.agency)) <= self.now
 
     def _make(self, head: Head, day: date, before: CallsDay | None) -> CallsDay | None:
         """Write a day's file and say that it is there; None where nothing is other than before."""

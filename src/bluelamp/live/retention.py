@@ -1,13 +1,15 @@
 """What the event log lets go: changes and ended calls that are older than is wished for, and safely in the lake. Used
 by `history`.
 
-Nothing goes whose day is not in the lake with the right hash, and in object storage where there is one. What goes can
-be had again: a rebuild makes the log from the bytes as received, which are never let go.
+Nothing goes whose day is not in the lake with the right hash, and in object storage where there is one. A call that has
+not ended stays, only its older changes go: one that never ends must not keep all the others for ever. When it ends, its
+day takes the others from its file. What goes can be had again: a rebuild makes the log from the bytes as received,
+which are never let go.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bluelamp.domain.local_day import bounds, day_of
@@ -34,16 +36,14 @@ def safe_until(stores: Stores, agency: Agency, wanted: datetime) -> datetime | N
         return None  # what came since was not looked through: the next time will do
     zone = ZoneInfo(agency.zone)
     held = {one.day: one for one in stores.days.all(agency.name)}
-    # A call that came back on a day which was let go before is still to end.
-    unsettled = [bounds(date.fromisoformat(one.day), zone)[0] for one in held.values() if one.open]
     day = day_of(datetime.fromisoformat(oldest), zone)
     while bounds(day, zone)[1] <= wanted and _is_safe(stores, held.get(day.isoformat())):
         day += timedelta(days=1)
-    return min([bounds(day, zone)[0], *unsettled])
+    return bounds(day, zone)[0]
 
 
 def _is_safe(stores: Stores, day: CallsDay | None) -> bool:
-    if day is None or day.open:
+    if day is None:
         return False
     if not day.path:
         return True

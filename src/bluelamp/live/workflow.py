@@ -77,6 +77,8 @@ class LiveFlow:
     locator: Callable[[Sequence[Agency], Located], Locator] | None = None
     # Explains how places were found.
     teller: PlaceTeller | None = None
+    # The clock by which places and what is handed in are kept.
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     running: Runner | None = field(default=None)
 
     def close(self) -> None:
@@ -115,7 +117,7 @@ class LiveFlow:
         if lease is None:
             raise Busy(f"Another process polls the feed {feed}.", "Stop it first, or hand snapshots in through it.")
         try:
-            return FeedFlow(self.agency(feed), lease, self.writer, self.snapshots).take_waiting(_now())
+            return FeedFlow(self.agency(feed), lease, self.writer, self.snapshots).take_waiting(self._moment())
         finally:
             self.leases.release(lease)
 
@@ -123,7 +125,7 @@ class LiveFlow:
         """Keep places that were decided for calls (by their ids); the calls have them in a moment. They are kept among
         the snapshots, so that a rebuild gives every call its place again without asking anybody."""
         body = json.dumps(places, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
-        kept = Kept(_now(), PLACED, [Body("places:", 200, {}, body)])
+        kept = Kept(self._moment(), PLACED, [Body("places:", 200, {}, body)])
         self.snapshots.keep(self.agency(feed).name, kept)
         if self.running is None or not self.running.poke(feed):
             with suppress(Busy):
@@ -131,7 +133,7 @@ class LiveFlow:
 
     def receive(self, feed: str, parts: Sequence[Part], origin: str = PUSHED) -> Received:
         """Keep a snapshot that was handed in. It is taken in by whoever holds the feed; that is waited for a little."""
-        entry = self.keep(feed, parts, _now(), origin)
+        entry = self.keep(feed, parts, self._moment(), origin)
         if self.running is None or not self.running.poke(feed):
             with suppress(Busy):  # otherwise the process that polls the feed sees to it
                 self.take_waiting(feed)
@@ -142,6 +144,5 @@ class LiveFlow:
                 return Received(found.number, found.verdict, tuple(found.reasons))
             time.sleep(0.05)
 
-
-def _now() -> str:
-    return moment_of(datetime.now(UTC))
+    def _moment(self) -> str:
+        return moment_of(self.now())

@@ -1,40 +1,27 @@
-"""What the history of calls asks of the event log beyond what everybody asks: whether all calls of a day have ended,
-how they were first listed, which of them have changed since. Used by `live.compact`."""
+"""What the history of calls asks of the event log beyond what everybody asks: how calls were first listed, which of
+them have changed since, when a feed was looked at. Used by `live.compact`."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import sqlalchemy as sa
 
 from bluelamp.storage.event_log import Head
 from bluelamp.storage.live_tables import CALL, CHANGE, SNAPSHOT
 from bluelamp.storage.reading import read
+from bluelamp.storage.snapshots import PLACED
 
 _AT_ONCE = 500
 
 
-class DayState(NamedTuple):
-    """The calls that were opened in a stretch of time: how many, how many are open, when the last one ended."""
-
-    calls: int
-    open: int
-    last_ended_at: str
-
-
 class CallsLog:
-    """Reads the logs of one database. Moments are text; a stretch of time is from `first` to before `last`."""
+    """Reads the logs of one database. Moments are text."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-
-    def state(self, head: Head, first: str, last: str) -> DayState:
-        still_open = sa.func.coalesce(sa.func.sum(sa.case((CALL.c.open, 1), else_=0)), 0)
-        query = sa.select(sa.func.count(), still_open, sa.func.max(CALL.c.ended_at)).where(_opened(head, first, last))
-        calls, open_, ended = self._one(query)
-        return DayState(int(calls), int(open_), ended or "")
 
     def first_natures(self, head: Head, calls: Sequence[str]) -> dict[str, str | None]:
         """call → its nature when it was opened, of those calls whose opening is still kept as a change."""
@@ -62,9 +49,10 @@ class CallsLog:
         return cast(str | None, self._scalar(sa.select(sa.func.min(CHANGE.c.at)).where(CHANGE.c.log == head.log)))
 
     def looked(self, feed: str) -> tuple[str, str] | None:
-        """When the first and the newest snapshot of a feed were fetched; None where there is none."""
-        at = SNAPSHOT.c.fetched_at
-        first, last = self._one(sa.select(sa.func.min(at), sa.func.max(at)).where(SNAPSHOT.c.feed == feed))
+        """When the first and the newest snapshot of a feed were fetched; None where there is none. A place that was
+        given to a call is kept among them, and is no look at the feed."""
+        at, of = SNAPSHOT.c.fetched_at, (SNAPSHOT.c.feed == feed) & (SNAPSHOT.c.origin != PLACED)
+        first, last = self._one(sa.select(sa.func.min(at), sa.func.max(at)).where(of))
         return None if first is None else (first, last)
 
     def waits_before(self, feed: str, moment: str) -> bool:
@@ -82,7 +70,3 @@ class CallsLog:
 
     def _scalar(self, query: sa.Select[Any]) -> Any:
         return read(self._engine, lambda connection: connection.execute(query).scalar())
-
-
-def _opened(head: Head, first: str, last: str) -> sa.ColumnElement[bool]:
-    return sa.and_(CALL.c.log == head.log, CALL.c.opened_at >= first, CALL.c.opened_at < last)

@@ -24,7 +24,7 @@ CALLS_DAY = sa.Table(
     sa.Column("watched", sa.JSON, nullable=False),  # domain.local_day.Watched
     sa.Column("log", sa.Integer, nullable=False),  # the event log that it was made from, as it was after …
     sa.Column("seq", sa.BigInteger, nullable=False),  # … this change
-    sa.Column("open", sa.BigInteger, nullable=False),  # calls that had not ended: only where that was insisted on
+    sa.Column("open", sa.BigInteger, nullable=False),  # calls that had not ended
     sa.Column("uploaded", sa.Text, nullable=False, server_default=""),  # its key in object storage
     sa.Column("written_at", sa.Text, nullable=False),  # a moment
 )

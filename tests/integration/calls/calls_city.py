@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -24,6 +24,7 @@ from bluelamp.sources.feeds.agency import shipped
 
 FEED = "city"
 STEP = 10  # minutes between snapshots
+_STEP = timedelta(minutes=STEP)
 NATURES = ("40 - Other", "6X - Major Dist (Violence)", "07 - Minor Accident", "=41/20 - Robbery")
 
 
@@ -110,19 +111,21 @@ class City:
         self, calls: Sequence[Incident], first: datetime, last: datetime, away: Callable[[datetime], bool] | None = None
     ) -> None:
         """Take snapshots in; none while nobody looks (`away`)."""
+        looks = [first + _STEP * number for number in range(int((last - first) / _STEP) + 1)]
+        self.take({at: [row for call in calls for row in call.rows(at)] for at in looks if not (away and away(at))})
+
+    def take(self, shown: Mapping[datetime, list[dict[str, str]]], *, taken: bool = True) -> None:
+        """Take in what the feed showed at some moments, in order; without `taken` it is kept, and waits."""
         flow = open_live(self.settings)
         try:
-            at = first
-            while at <= last:
-                if away is None or not away(at):
-                    rows = [row for call in calls for row in call.rows(at)]
-                    self.looked.append(at)
-                    self.shown.append(rows)
-                    # A column of the publisher's own tells that it has looked again: else nothing would be new.
-                    told = [{**row, "refreshed": moment_of(at)} for row in rows]
-                    flow.keep(FEED, answer(told), moment_of(at), "polled")
-                at += timedelta(minutes=STEP)
-            flow.take_waiting(FEED)
+            for at, rows in shown.items():
+                self.looked.append(at)
+                self.shown.append(rows)
+                # A column of the publisher's own tells that it has looked again: else nothing would be new.
+                told = [{**row, "refreshed": moment_of(at)} for row in rows]
+                flow.keep(FEED, answer(told), moment_of(at), "polled")
+            if taken:
+                flow.take_waiting(FEED)
         finally:
             flow.close()
 

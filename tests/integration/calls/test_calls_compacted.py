@@ -103,33 +103,6 @@ def test_on_both_databases_again_changes_nothing(tmp_path: Path, database: str) 
     assert lake_bytes(tmp_path / "other") == before
 
 
-def test_a_day_waits_until_its_calls_cannot_come_back(tmp_path: Path) -> None:
-    made = city(tmp_path / "home")
-    ended = max(row["closed_by"] for row in made.expected() if row["day"] == FEBRUARY[1]).replace(tzinfo=UTC)
-    ended += timedelta(minutes=STEP)  # the second answer that lacks a call ends it
-    settled = ended + timedelta(hours=24)
-    assert FEBRUARY[1].isoformat() not in made.compact(settled - timedelta(seconds=1))
-    with made.history() as history:
-        assert history.waiting(FEED, settled) == [FEBRUARY[1]]
-    assert made.compact(settled + timedelta(seconds=1)) == [FEBRUARY[1].isoformat()]
-
-
-def test_open_calls_only_where_that_is_insisted_on(tmp_path: Path) -> None:
-    made = City(make_home(tmp_path / "home"), ZoneInfo(DALLAS))
-    first, last = days_of(made.zone, *FEBRUARY[:2])
-    calls = [
-        Incident("26-1", first, last + timedelta(days=9), "A", "A", None, [("U1", first, last + timedelta(days=9))])
-    ]
-    made.poll(calls, first, first + timedelta(hours=2))
-    now = last + timedelta(days=5)
-    assert FEBRUARY[0].isoformat() not in made.compact(now)
-    with made.history() as history:
-        (day,) = history.compact([FEED], [FEBRUARY[0]], force=True, now=now)
-    assert (day.rows, day.open) == (1, 1)
-    (row,) = lake_rows(tmp_path / "home")
-    assert (row["ended"], row["closed_by"], row["minutes_open"], row["minutes_on_scene"]) == ("open", None, None, None)
-
-
 def test_a_call_that_comes_back_makes_its_day_anew(tmp_path: Path) -> None:
     made = City(make_home(tmp_path / "home"), ZoneInfo(DALLAS))
     first, second, third = days_of(made.zone, *FEBRUARY)

@@ -6,32 +6,53 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
+
 import bluelamp
 from bluelamp.bootstrap import open_live
-from bluelamp.live.history import open_history
 from bluelamp.settings import read_settings
 from bluelamp.synthetic.city.agency import FEED
 from bluelamp.synthetic.city.history import GrownCity, grown_city, prepare
 from bluelamp.synthetic.city.model import City
 
 _SINCE = datetime(2026, 11, 12, 20, 30, tzinfo=UTC)
+_TWO_LOOKS = timedelta(minutes=13)  # a call is over when the second look lacks it
 
 
-def test_days_of_the_past_are_closed_watched_and_placed(tmp_path: Path) -> None:
+_CHICAGO = ZoneInfo("America/Chicago")
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        datetime(2026, 11, 2, 0, 5, tzinfo=_CHICAGO),
+        datetime(2026, 3, 9, 7, 30, tzinfo=_CHICAGO),
+        datetime(2028, 2, 29, 23, 59, tzinfo=_CHICAGO),
+    ],
+    ids=["after the night of 25 hours", "after the night of 23 hours", "at the end of 29 February"],
+)
+def test_days_of_the_past_are_closed_watched_and_placed(tmp_path: Path, now: datetime) -> None:
+    """By a clock of its own. A day that is over is in the history at once, whatever is still open: before, one open
+    call kept it out, and on most dates of the year there was one."""
     home, marker = tmp_path / "home", tmp_path / "since.txt"
-    streets, calls = prepare(home, marker, tempo=4.0, interval=5.0, days=1)
+    streets, calls = prepare(home, marker, tempo=4.0, interval=5.0, days=1, now=now)
     assert streets > 100
     assert prepare(home, marker, tempo=4.0, interval=5.0, days=1)[1] == 0, "it has a past already"
-    history = open_history(read_settings({"home": home}, {})[0])
-    since = grown_city(marker).since
-    history.compact([FEED], now=since + timedelta(days=3))
-    history.close()
-    yesterday = since.astimezone(ZoneInfo("America/Chicago")).date() - timedelta(days=1)
-    answer = bluelamp.ask("calls", home=home, by="date", measure=["calls", "unlocated"])
-    assert calls > answer.rows[0]["calls"] > 500, "those of today are not closed"
-    assert answer.rows[0]["date"] == str(yesterday)
-    assert [gap.state for gap in answer.coverage.gaps if gap.begin == yesterday] == [], "watched from midnight on"
-    assert 0 < sum(row["unlocated"] for row in answer.rows) < calls / 4
+    city = grown_city(marker)
+    assert city.since == now
+    yesterday = now.date() - timedelta(days=1)
+    answer = bluelamp.ask("calls", home=home, by="date", measure=["calls", "open_calls", "unlocated"])
+    (row,) = answer.rows
+    assert row["date"] == str(yesterday)
+    assert calls >= row["calls"] > 500, "those of today are not closed"
+    assert list(answer.coverage.gaps) == [], "watched from midnight to midnight"
+    begin = datetime(now.year, now.month, now.day, tzinfo=_CHICAGO)
+    listed = {one.number for one in city.incidents(begin, now) if one.opened < begin.timestamp() - 600}
+    open_now, open_before = (
+        {row["incident_number"] for row in city.snapshot(now - back)} & listed for back in (timedelta(), _TWO_LOOKS)
+    )
+    assert len(open_now) <= row["open_calls"] <= len(open_before | open_now) + 20, "those just opened may be more"
+    assert 0 < row["unlocated"] < calls / 4
     methods = bluelamp.ask("calls", home=home, by="place_method").rows
     assert methods[0]["place_method"].startswith("gazetteer"), "placed as the poller does"
     flow = open_live(read_settings({"home": home}, {})[0])

@@ -69,7 +69,8 @@ CALLS = DatasetSpec(
         ),
         Dimension(
             "ended",
-            "closed, or left the list (of a feed that shows calls for a time only), or open when its day was taken",
+            "closed, or left the list (of a feed that shows calls for a time only), or open where it had not ended "
+            "when its day was taken",
             "coded",
             "(CASE r.ended WHEN 'closed' THEN 0 WHEN 'aged_out' THEN 1 ELSE 2 END)",
             terms=ENDED,
@@ -99,6 +100,13 @@ CALLS = DatasetSpec(
             "calls",
             "count(*) FILTER (r.ended = 'closed')",
             only=Only("ended", ("closed",)),
+        ),
+        Measure(
+            "open_calls",
+            "calls that had not ended when their day was taken: counted, and in no median",
+            "calls",
+            "count(*) FILTER (r.ended = 'open')",
+            only=Only("ended", ("open",)),
         ),
         Measure(
             "reopened_calls",

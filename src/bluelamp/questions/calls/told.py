@@ -17,6 +17,9 @@ _TIMES = (DATE, MONTH, YEAR, HOUR, WEEKDAY)
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MINUTES_A_DAY = 1440
 _NAMED = 6
+_OPEN = (
+    "What had not ended when its day was last taken is counted, and in no median; when it ends, its day is made anew."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +47,19 @@ def caveats_of_calls(version: CallsVersion, question: Question, coverage: Watche
         found += of_periods(name, exposures(coverage, name))
     for feed in version.feeds_of(question.filters):
         found += _of_feed(version.feeds[feed])
+    return found + _still_open(version, coverage)
+
+
+def _still_open(version: CallsVersion, coverage: WatchedCoverage) -> list[str]:
+    """How many calls of the days that a question is about had not ended, whatever else it leaves out."""
     concerned = {(one.feed, one.day.isoformat()) for one in coverage.days}
-    still_open = sum(day.open for day in version.days if (day.feed, day.day) in concerned)
-    if still_open:
-        found.append(
-            f"{still_open:,} calls of these days had not ended when the days were taken: they have no minutes."
-        )
-    return found
+    days = sorted((day.day, day.open) for day in version.days if day.open and (day.feed, day.day) in concerned)
+    if not days:
+        return []
+    count = sum(calls for _, calls in days)
+    told = "1 call" if count == 1 else f"{count:,} calls"
+    of = f"these days, the oldest of {days[0][0]}" if len(days) > 1 else days[0][0]
+    return [f"Still open: {told} of {of}. {_OPEN}"]
 
 
 def of_periods(dimension: str, periods: Sequence[Exposure], *, in_part: bool = True) -> list[str]:

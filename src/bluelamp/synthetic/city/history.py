@@ -75,31 +75,51 @@ def _opened(incident: Incident) -> datetime:
     return datetime.fromtimestamp(incident.opened, UTC)
 
 
-def grown_city(marker: Path, *, seed: int = 1, tempo: float = 1.0) -> GrownCity:
-    """The city that a demo shows: fast since it was shown for the first time, which `marker` keeps. Raises OSError."""
+def grown_city(marker: Path, *, seed: int = 1, tempo: float = 1.0, now: datetime | None = None) -> GrownCity:
+    """The city that a demo shows: fast since it was shown for the first time, which `marker` keeps: `now`, by this
+    machine's clock unless another is given. Raises OSError."""
     if not marker.exists():
-        marker.write_text(moment_of(datetime.now(UTC)) + "\n", encoding="utf-8")
+        marker.write_text(moment_of(now or datetime.now(UTC)) + "\n", encoding="utf-8")
     return GrownCity(seed, parse_moment(marker.read_text(encoding="utf-8").strip()), tempo=tempo)
 
 
-def prepare(home: Path, marker: Path, *, tempo: float, interval: float, days: int, seed: int = 1) -> tuple[int, int]:
+def prepare(
+    home: Path,
+    marker: Path,
+    *,
+    tempo: float,
+    interval: float,
+    days: int,
+    seed: int = 1,
+    now: datetime | None = None,
+) -> tuple[int, int]:
     """Give a home the city's streets and its past, in a process of its own; (streets, calls). See `write_history`."""
     streets = build_places(home, seed).counts["streets"]
-    return streets, write_history(home, marker, seed=seed, tempo=tempo, interval=interval, days=days) if days else 0
+    if not days:
+        return streets, 0
+    return streets, write_history(home, marker, seed=seed, tempo=tempo, interval=interval, days=days, now=now)
 
 
 def write_history(
-    home: Path, marker: Path, *, seed: int = 1, tempo: float = 1.0, interval: float = 120.0, days: int = DAYS
+    home: Path,
+    marker: Path,
+    *,
+    seed: int = 1,
+    tempo: float = 1.0,
+    interval: float = 120.0,
+    days: int = DAYS,
+    now: datetime | None = None,
 ) -> int:
     """Give a home the days of the city before it was fast (see `grown_city`), unless it has polled the city already;
-    how many calls there are. The feed's file is written as for a city polled every `interval` seconds. Raises OSError,
-    StorageError."""
+    how many calls there are. The feed's file is written as for a city polled every `interval` seconds. All of it is
+    done by the city's own clock, which ends at the moment that it became fast. Raises OSError, StorageError."""
     settings = _settings(home, interval)
     flow = open_live(settings)
     try:
         if flow.snapshots.newest(FEED) is not None:
             return 0
-        city = grown_city(marker, seed=seed, tempo=tempo)
+        city = grown_city(marker, seed=seed, tempo=tempo, now=now)
+        flow.now = lambda: city.since
         moments = _moments(city.since, days)
         _take_in(flow, city, moments)
         calls = flow.log.calls_opened_between(FEED, moment_of(moments[0]), moment_of(city.since))
@@ -108,7 +128,7 @@ def write_history(
         flow.close()
     history = open_history(settings)
     try:
-        history.compact([FEED])
+        history.compact([FEED], now=city.since)
     finally:
         history.close()
     report_past(home, city, city.since, days)
