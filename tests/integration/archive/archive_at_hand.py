@@ -74,13 +74,18 @@ def take_reference(archive: Archive, folder: Path) -> None:
 
 
 def load(
-    archive: Archive, *paths: Path, release: str | None = None, selection: Selection | None = None
+    archive: Archive,
+    *paths: Path,
+    release: str | None = None,
+    selection: Selection | None = None,
+    whole: bool | None = None,
 ) -> tuple[Loaded, Version | None]:
     """Load releases as `bluelamp archive load` does: receive them all, then finish."""
     stated = Month.parse(release) if release else None
     for path in paths:
         with open_source(str(path)) as source:
-            archive.receive(source, release=stated, selection=selection or Selection(), progress=SILENT)
+            chosen = selection or Selection()
+            archive.receive(source, release=stated, selection=chosen, progress=SILENT, whole=whole)
     return archive.finish(SILENT)
 
 

@@ -135,10 +135,20 @@ def test_stops_of_silent_forces_are_missing(force: str, gone: list[str], real: R
     assert set(gone) <= set(told)
 
 
-def test_psni_outcomes_are_not_published_and_btp_outcomes_missing(real: Real) -> None:
-    states = {one: state for one, (state, _, _) in coverage(real.archive).items() if one[0] == "outcomes"}
-    assert {state for one, state in states.items() if one[1] == "northern-ireland"} == {"not published"}
-    assert {state for one, state in states.items() if one[1] == "btp"} == {"missing"}
+def test_nobody_fell_silent_of_whom_no_file_was_ever_looked_at(real: Real) -> None:
+    """Whole in stops alone: of street crime there are three forces, and of outcomes nothing. No file supports a claim
+    about anybody else, and months that no release covers are told as that."""
+    found = {one: state for one, (state, _, _) in coverage(real.archive).items()}
+    assert {state for one, state in found.items() if one[0] == "outcomes"} == {"out of scope", "not published"}
+    assert {one[1] for one, state in found.items() if one[0] == "outcomes" and state == "not published"} == {
+        "northern-ireland"
+    }
+    crimes = {one: state for one, state in found.items() if one[0] == "crimes"}
+    publishing = {"city-of-london", "gwent", "northern-ireland"}
+    assert {state for one, state in crimes.items() if one[1] not in publishing} == {"out of scope"}
+    assert {state for one, state in crimes.items() if one[1] in publishing} == {"held", "not held", "not covered"}
+    hole = {one[2] for one, state in crimes.items() if state == "not covered"}
+    assert hole == set(months("2018-01", "2018-11"))
 
 
 def test_reused_ids_of_the_psni_are_ambiguous(real: Real, shared_data: Path) -> None:
@@ -480,4 +490,4 @@ def test_streets_change_their_case_and_gain_accents(met: Archive) -> None:
 
 def test_a_sample_of_one_force_makes_nobody_else_look_silent(met: Archive) -> None:
     states = Counter(state for one, (state, _, _) in coverage(met).items() if one[1] != "metropolitan")
-    assert set(states) == {"not fetched", "not published"}
+    assert set(states) == {"out of scope", "not published"}

@@ -12,6 +12,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import shapely
@@ -51,6 +52,7 @@ from bluelamp.archive.doctor import check_up
 from bluelamp.archive.load import load as load_waiting
 from bluelamp.archive.load import unreferenced
 from bluelamp.archive.workflow import Archive
+from bluelamp.domain.force import FORCES
 from bluelamp.domain.month import Month
 from bluelamp.domain.selection import Selection
 from bluelamp.errors import UsageError
@@ -299,19 +301,26 @@ def _street(months: list[str]) -> str:
     )
 
 
-def test_a_selection_leaves_the_rest_not_fetched_and_can_be_widened(twin: Twin, tmp_path: Path) -> None:
+def test_a_selection_is_the_scope_and_can_be_widened(twin: Twin, tmp_path: Path) -> None:
+    """What was not chosen is not expected; what a second choice makes part of the scope was not fetched."""
     archive = archive_in(tmp_path)
     load(archive, twin.zip(NEWER), selection=Selection(forces=frozenset({"kent"}), datasets=frozenset({"crimes"})))
     found = coverage(archive)
     assert found["crimes", "kent", "2023-01"][0] == "held"
-    assert found["outcomes", "kent", "2023-01"][0] == "not fetched"
-    assert found["crimes", "essex", "2023-01"][0] == "not fetched"
+    assert found["outcomes", "kent", "2023-01"][0] == "out of scope"
+    assert found["crimes", "essex", "2023-01"][0] == "out of scope"
     assert found["outcomes", "northern-ireland", "2023-01"][0] == "not published"
     load(archive, twin.zip(NEWER), selection=Selection(forces=frozenset({"essex"}), first=Month.parse("2023-01")))
     found = coverage(archive)
     assert found["crimes", "essex", "2023-01"][0] == "held"
     assert found["crimes", "essex", "2022-12"][0] == "not fetched"
     assert found["crimes", "kent", "2023-01"][0] == "held"
+    assert found["outcomes", "kent", "2023-01"][0] == "out of scope"
+    # The release lacks months of Manchester's: not chosen, they are nobody's silence.
+    assert {state for one, (state, _, _) in found.items() if one[1] == "greater-manchester"} == {"out of scope"}
+    load(archive, twin.zip(NEWER))
+    assert coverage(archive)["crimes", "essex", "2022-12"][0] == "held"
+    assert "missing" in {state for one, (state, _, _) in coverage(archive).items() if one[1] == "greater-manchester"}
 
 
 def test_a_custom_download_of_some_forces_makes_nobody_look_silent(twin: Twin, tmp_path: Path) -> None:
@@ -322,8 +331,48 @@ def test_a_custom_download_of_some_forces_makes_nobody_look_silent(twin: Twin, t
     archive = archive_in(tmp_path / "home")
     load(archive, tmp_path / "download.zip")
     states = Counter(state for state, _, _ in coverage(archive).values())
-    assert set(states) == {"held", "not fetched", "not published"}
+    assert set(states) == {"held", "out of scope", "not published"}
     assert states["held"] == 18
+
+
+THIRTY = sorted(force.slug for force in FORCES if force.slug != "kent")[:30]
+
+
+@pytest.fixture
+def thirty_forces(tmp_path: Path) -> Path:
+    """A folder as whoever ticks one dataset and all forces gets it; no name of a release."""
+    folder = tmp_path / "download"
+    folder.mkdir()
+    for slug in THIRTY:
+        (folder / f"2025-01-{slug}-street.csv").write_text(_street(["2025-01"]), encoding="utf-8")
+    return folder
+
+
+def test_thirty_forces_of_one_dataset_are_a_part(thirty_forces: Path, tmp_path: Path) -> None:
+    """Their number proves nothing of the force that is not among them."""
+    archive = archive_in(tmp_path / "home")
+    load(archive, thirty_forces)
+    states = {one: state for one, (state, _, _) in coverage(archive).items()}
+    assert {states["crimes", slug, "2025-01"] for slug in THIRTY} == {"held"}
+    assert {state for one, state in states.items() if one[1] == "kent"} == {"out of scope"}
+
+
+def test_what_a_person_says_of_it_counts_though_no_file_is_new(thirty_forces: Path, tmp_path: Path) -> None:
+    """Whole once that is said; a part again when that is said. Said twice, nothing changes."""
+    archive = archive_in(tmp_path / "home")
+
+    def kent(**said: Any) -> tuple[str, bool]:
+        _, version = load(archive, thirty_forces, **said)
+        return coverage(archive)["crimes", "kent", "2025-01"][0], version is not None
+
+    assert kent() == ("out of scope", True)
+    assert kent() == ("out of scope", False)
+    assert kent(release="2025-01") == ("missing", True)
+    received = archive.ledger.receipts()
+    assert kent(release="2025-01") == ("missing", False)
+    assert archive.ledger.receipts() == received
+    assert kent(release="2025-01", whole=False) == ("out of scope", True)
+    assert kent(whole=True) == ("missing", True)
 
 
 def test_names_of_impossible_months_are_ignored_and_told(tmp_path: Path) -> None:

@@ -113,6 +113,7 @@ def small_archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     assert len(taken.taken) == 3
     assert archive.now().date() >= date(2024, 1, 1)
     with open_source(str(folder / "2024-01.zip")) as source:
+        # Said to be whole, although so few forces would be taken for a part: Surrey shall have published nothing.
         archive.receive(source, release=None, selection=Selection(), progress=Silent(), whole=True)
     archive.finish(Silent())
     return archive
