@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from bluelamp.archive.workflow import Archive
-from bluelamp.domain.coverage import Cell, State
+from bluelamp.domain.coverage import Cell, State, scope_of_cells
 from bluelamp.domain.dataset import BY_NAME, DATASETS
 from bluelamp.domain.force import BY_SLUG
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
+from bluelamp.domain.scope_words import outside_words, scope_line
 from bluelamp.domain.selection import Selection
 from bluelamp.storage.ledger import LOADED, NOT_FETCHED, QUARANTINED, UNCHANGED, WAITING, Ledger
 
@@ -107,12 +108,14 @@ def status_of(archive: Archive) -> dict[str, Any]:
     verdicts: dict[str, int] = {}
     for line in ledger_lines(archive.ledger, Selection()):
         verdicts[line["verdict"]] = verdicts.get(line["verdict"], 0) + 1
+    scope = scope_of_cells(every)
     return {
         "home": str(archive.home),
         "releases": [str(release) for release in archive.ledger.releases()],
         "from": str(min(months)) if months else None,
         "to": str(max(months)) if months else None,
         "datasets": datasets,
+        "scope": f"{scope_line(scope)} {outside_words(scope)}" if every else scope_line(scope),
         "files": verdicts,
         "bytes": {name: _size(archive.home / name) for name in ("vault", "lake", "warehouse")},
         "data_version": _version(archive),

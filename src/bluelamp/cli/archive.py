@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bluelamp.cli import archive_held, archive_load, archive_told
+from bluelamp.cli import archive_held, archive_load, archive_scope, archive_told
 from bluelamp.cli.options import examples
 
 app = typer.Typer(
@@ -15,4 +15,5 @@ app = typer.Typer(
 )
 archive_load.join(app)
 archive_held.join(app)
+archive_scope.join(app)
 archive_told.join(app)

@@ -46,6 +46,7 @@ def status(context: typer.Context, json: options.AsJson = False) -> int:
     console.sentence(f"Releases held: {', '.join(facts['releases'])}; months {facts['from']} to {facts['to']}")
     for name, held in facts["datasets"].items():
         console.out(f"  {name:9} {held['rows']:>12,} rows; {held['held']:,} of {held['expected']:,} force-months held")
+    console.sentence(facts["scope"])
     verdicts = ", ".join(f"{count:,} {verdict}" for verdict, count in facts["files"].items())
     console.sentence(f"Files received: {verdicts}")
     sizes = ", ".join(f"{name} {size_words(size)}" for name, size in facts["bytes"].items())
@@ -72,7 +73,7 @@ def coverage(
         list[str] | None,
         typer.Option(
             metavar="STATE",
-            help="Only this state: held, empty, missing, quarantined, 'not fetched', 'not published'; repeatable.",
+            help="Only this state, such as missing, 'not held', 'not covered' or 'out of scope'; repeatable.",
             autocompletion=_complete_state,
         ),
     ] = None,
@@ -92,7 +93,8 @@ def coverage(
         if name not in list(State):
             raise UsageError(f"There is no state “{name}”.", near(name, [str(one) for one in State]))
     archive = open_archive(context, looking=True)
-    cells = [cell for cell in coverage_cells(archive, options.month(as_of, "--as-of")) if chosen.wants(cell.unit)]
+    every = coverage_cells(archive, options.month(as_of, "--as-of"))
+    cells = [cell for cell in every if chosen.wants(cell.unit)]
     shown = {State(name) for name in state or State}
     console = console_of(context)
     if json:
@@ -102,7 +104,17 @@ def coverage(
         return exits.DONE
     if not cells:
         raise NothingHeld("No force-month fits.", "See what is held: bluelamp archive status")
-    _coverage_table(console, cells, shown)
+    # What lies outside the scope is said once, and line by line only to those who ask for it.
+    outside = State.OUT_OF_SCOPE
+    told = shown if force or state else shown - {outside}
+    _coverage_table(console, cells, told)
+    if outside not in told and any(cell.state is outside for cell in cells):
+        from bluelamp.domain.coverage import scope_of_cells
+        from bluelamp.domain.scope_words import outside_words
+
+        console.out()
+        console.sentence(outside_words(scope_of_cells(every)))
+        console.sentence("The scope is shown, and changed, by: bluelamp archive scope")
     return exits.DONE
 
 

@@ -23,11 +23,11 @@ def examples(*commands: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  {command}" for command in commands)
 
 
-def _complete_force(incomplete: str) -> list[str]:
+def complete_force(incomplete: str) -> list[str]:
     return [slug for slug in BY_SLUG if slug.startswith(incomplete)]
 
 
-def _complete_dataset(incomplete: str) -> list[str]:
+def complete_dataset(incomplete: str) -> list[str]:
     return [name for name in BY_NAME if name.startswith(incomplete)]
 
 
@@ -53,7 +53,7 @@ def _complete_names(context: typer.Context, incomplete: str, which: str) -> list
 Forces = Annotated[
     list[str] | None,
     typer.Option(
-        "--force", metavar="FORCE", help="Only this force; repeat for several.", autocompletion=_complete_force
+        "--force", metavar="FORCE", help="Only this force; repeat for several.", autocompletion=complete_force
     ),
 ]
 Datasets = Annotated[
@@ -62,7 +62,7 @@ Datasets = Annotated[
         "--dataset",
         metavar="DATASET",
         help="Only crimes, outcomes or stops; repeat for several.",
-        autocompletion=_complete_dataset,
+        autocompletion=complete_dataset,
     ),
 ]
 From = Annotated[str | None, typer.Option("--from", metavar="YYYY-MM", help="From this month on.")]
@@ -71,7 +71,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a l
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be fetched, and write nothing.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM", help="As known at this release.")]
 DatasetArgument = Annotated[
-    str, typer.Argument(help="crimes, outcomes or stops.", autocompletion=_complete_dataset, metavar="DATASET")
+    str, typer.Argument(help="crimes, outcomes or stops.", autocompletion=complete_dataset, metavar="DATASET")
 ]
 
 

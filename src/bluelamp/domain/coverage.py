@@ -11,11 +11,8 @@ from bluelamp.domain.dataset import DATASETS
 from bluelamp.domain.force import FORCES
 from bluelamp.domain.month import Month, month_range
 from bluelamp.domain.release import ForceMonth
-from bluelamp.domain.scope import DEFAULT_SCOPE, Scope, ScopeChoice, scope_of
+from bluelamp.domain.scope import DEFAULT_SCOPE, DatasetScope, Scope, ScopeChoice, scope_of
 from bluelamp.domain.whole import Window
-
-# Street crime is published from this month on; no dataset from an earlier one.
-FIRST_MONTH = Month.of(2010, 12)
 
 
 class State(StrEnum):
@@ -107,6 +104,17 @@ def cells(
         for force in FORCES:
             for month in months:
                 yield known.cell(ForceMonth(dataset.name, force.slug, month), force.publishes(dataset))
+
+
+def scope_of_cells(every: Iterable[Cell]) -> Scope:
+    """The scope that the cells of a version have, by dataset; with what is held outside of the one that was chosen."""
+    found: dict[str, tuple[set[str], list[Month]]] = {}
+    for cell in every:
+        if cell.state.is_expected:
+            forces, months = found.setdefault(cell.unit.dataset, (set(), []))
+            forces.add(cell.unit.force)
+            months.append(cell.unit.month)
+    return {name: DatasetScope(frozenset(forces), min(months), max(months)) for name, (forces, months) in found.items()}
 
 
 def _months_of(held: Iterable[ForceMonth], windows: Iterable[Window], scope: Scope) -> list[Month]:

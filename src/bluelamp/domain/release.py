@@ -13,8 +13,8 @@ _MEMBER = re.compile(r"(\d{4}-\d{2})-([a-z][a-z-]*?)-(street|outcomes|stop-and-s
 _RELEASE = re.compile(r"(\d{4}-\d{2})\.zip")
 # The archive begins in 2010. A name with a year far from that is a slip, and would span centuries of missing months.
 _YEARS = range(2000, 2100)
-# The first month that was ever published; of months before it no release tells anything.
-PUBLICATION_BEGAN = Month.of(2010, 12)
+# Street crime is published from this month on; no dataset from an earlier one.
+FIRST_MONTH = Month.of(2010, 12)
 
 
 @dataclass(frozen=True, slots=True, order=True)

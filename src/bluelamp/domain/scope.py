@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bluelamp.domain.dataset import BY_NAME, DATASETS
 from bluelamp.domain.force import BY_SLUG, FORCES
 from bluelamp.domain.month import Month
-from bluelamp.domain.release import PUBLICATION_BEGAN, ForceMonth
+from bluelamp.domain.release import FIRST_MONTH, ForceMonth
 from bluelamp.domain.whole import Window
 
 
@@ -79,9 +79,9 @@ def _as_received(received: Iterable[ForceMonth], windows: Iterable[Window]) -> d
             meant = window.choice.forces or EVERY_FORCE
             forces.setdefault(window.dataset, set()).update(meant & publishers_of(window.dataset))
     return {
-        name: DatasetScope(frozenset(its_forces), max(min(months[name]), PUBLICATION_BEGAN), max(months[name]))
+        name: DatasetScope(frozenset(its_forces), max(min(months[name]), FIRST_MONTH), max(months[name]))
         for name, its_forces in forces.items()
-        if its_forces and max(months[name]) >= PUBLICATION_BEGAN
+        if its_forces and max(months[name]) >= FIRST_MONTH
     }
 
 
@@ -99,7 +99,7 @@ def _as_chosen(received: dict[str, DatasetScope], chosen: ScopeChoice, newest: M
             continue
         base = received.get(dataset.name, everything)
         forces = (base.forces if chosen.forces is None else chosen.forces) & publishers_of(dataset.name)
-        first = max(chosen.first or base.first, PUBLICATION_BEGAN)
+        first = max(chosen.first or base.first, FIRST_MONTH)
         last = min(chosen.last or base.last, max(newest or base.last, base.last))
         if forces and first <= last:
             found[dataset.name] = DatasetScope(forces, first, last)

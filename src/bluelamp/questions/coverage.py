@@ -11,8 +11,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from bluelamp.domain.coverage import FIRST_MONTH, State
+from bluelamp.domain.coverage import State
 from bluelamp.domain.month import Month, runs
+from bluelamp.domain.release import FIRST_MONTH
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.holdings import OF_MONTHS, Holdings, holdings_of
 

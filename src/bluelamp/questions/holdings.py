@@ -15,8 +15,9 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from bluelamp.domain.coverage import FIRST_MONTH, State
+from bluelamp.domain.coverage import State
 from bluelamp.domain.month import Month
+from bluelamp.domain.release import FIRST_MONTH
 from bluelamp.questions.cells import NOT_EXPECTED, STATES, Cells
 from bluelamp.questions.data_version import DataVersion
 

@@ -543,11 +543,24 @@ class AreaModel(_Model):
     within: WithinModel | None
 
 
+class ScopeModel(_Model):
+    """What the installation is set up to hold of a dataset: `count` `of` so many publishers; months are null where it
+    is nothing."""
+
+    forces: list[str]
+    count: int
+    of: int
+    first: str | None
+    last: str | None
+    words: str
+
+
 class DatasetCoverageModel(CoverageCountsModel):
     """`rows` has one string for each force of `forces`, with one letter for each month of `months`."""
 
     words: str
     rows: list[str]
+    scope: ScopeModel
 
 
 class CoverageModel(_Model):
@@ -555,6 +568,7 @@ class CoverageModel(_Model):
     forces: list[ForceModel]
     codes: dict[str, str]
     words: dict[str, str]
+    outside: str
     datasets: dict[str, DatasetCoverageModel]
     version: VersionModel
 

@@ -14,6 +14,7 @@ from bluelamp.errors import NoSuchThing
 from bluelamp.questions.cells import STATES
 from bluelamp.questions.coverage import coverage_of
 from bluelamp.questions.datasets import DATASETS
+from bluelamp.questions.installation import installed, outside
 from bluelamp.web.asked import Pinned, answered, dumps, lease, site_of, version_json
 from bluelamp.web.changes import Changes
 from bluelamp.web.schemas import PROBLEMS, ChangesModel, CoverageModel, QualityModel, ReleasesModel, WorkingModel
@@ -55,7 +56,7 @@ def coverage(request: Request, version: Pinned = "") -> Response:
 
 def _coverage(version: OpenVersion) -> dict[str, Any]:
     numbers = {slug: number for number, (slug, _) in version.forces.items()}
-    datasets = {}
+    datasets, scopes = {}, installed(version)
     for spec in DATASETS.values():
         cells = version.cells[spec.name]
         places = {force: place for place, force in enumerate(cells.forces)}
@@ -65,12 +66,14 @@ def _coverage(version: OpenVersion) -> dict[str, Any]:
             codes = dict(zip(cells.months, cells.codes[place].tolist(), strict=True)) if place is not None else {}
             rows.append("".join(_letter(codes.get(month.index, -1)) for month in version.months))
         covered = coverage_of(version, spec.name, force_ids=None)
-        datasets[spec.name] = {"words": spec.words, "rows": rows, **covered.as_json()}
+        scope = scopes[spec.name].as_json()
+        datasets[spec.name] = {"words": spec.words, "rows": rows, "scope": scope, **covered.as_json()}
     return {
         "months": [str(month) for month in version.months],
         "forces": [{"slug": force.slug, "name": force.name} for force in FORCES],
         "codes": {code: str(state) for state, code in CODES.items()},
         "words": {str(state): state.words for state in State},
+        "outside": outside(version),
         "datasets": datasets,
         "version": version_json(version),
     }
