@@ -11,6 +11,7 @@ from bluelamp.cli.console import counted
 from bluelamp.cli.options import console_of, context_of, examples, open_archive
 
 if TYPE_CHECKING:
+    from bluelamp.archive.diff import FileDiff
     from bluelamp.archive.quality import Finding
     from bluelamp.cli.console import Console
 
@@ -98,10 +99,13 @@ def diff(
 ) -> int:
     """Say what a release changed.
 
-    Rows added, removed and changed in each force-month, and in which columns; the order of rows does not matter.
+    In sentences, the largest revision first; then each force-month in which rows were added, removed or changed, and
+    in which columns. The order of rows does not matter. --json has every force-month that is not the same, new ones
+    too.
     """
     from bluelamp.archive.diff import DiffSummary
     from bluelamp.archive.diff import diff as compare
+    from bluelamp.archive.diff_words import sentences
 
     chosen = options.selection(force, first, last, dataset)
     before, after = options.month(old, "OLD"), options.month(new, "NEW")
@@ -110,31 +114,43 @@ def diff(
     console = console_of(context)
     archive = open_archive(context, looking=True)
     summary = DiffSummary()
-    found = []
-    for one in compare(archive.ledger, archive.vault, before, after, chosen, console.progress(), summary):
-        if json:
+    found = list(compare(archive.ledger, archive.vault, before, after, chosen, console.progress(), summary))
+    told = sentences(found, summary, before, after)
+    if json:
+        # The sentences first, then the files that they sum up, one to a line.
+        console.out_json({"old": old, "new": new, "headline": [one.as_json() for one in told]})
+        for one in found:
             console.out_json(one.as_json())
-            console.flush()
-        else:
-            found.append(one)
-    if found:
-        console.table(
-            ["dataset", "force", "month", "what", "old", "new", "added", "removed", "changed", "columns"],
-            [
-                (
-                    one.unit.dataset, one.unit.force, str(one.unit.month), one.kind, one.rows_old, one.rows_new,
-                    one.added, one.removed, one.changed,
-                    ", ".join(f"{name} {count:,}" for name, count in one.columns.most_common()),
-                )
-                for one in found
-            ],
-            right=(4, 5, 6, 7, 8),
-        )  # fmt: skip
-    elif not json:
-        console.out("Nothing differs.")
-    both = "1 force-month is" if summary.compared == 1 else f"{counted(summary.compared, 'force-month')} are"
-    console.note(f"{both} in both releases, {summary.alike:,} of them alike (rows in any order).")
+        return exits.DONE
+    for sentence in told:
+        console.sentence(sentence.text)
+    _differing_files(console, found)
+    compared = summary.compared.total()
+    both = "1 force-month is" if compared == 1 else f"{counted(compared, 'force-month')} are"
+    console.note(f"{both} held of both releases, {summary.identical.total():,} of them the same byte for byte.")
     return exits.DONE
+
+
+def _differing_files(console: Console, found: list[FileDiff]) -> None:
+    """One line for each file that differs; those that only one release has are summed up by the sentences."""
+    from bluelamp.archive.diff_sides import CHANGED, LONE
+
+    shown = [one for one in found if one.kind not in LONE]
+    if not shown:
+        return
+    console.out()
+    console.table(
+        ["dataset", "force", "month", "what", "old", "new", "added", "removed", "changed", "columns"],
+        [
+            (
+                one.unit.dataset, one.unit.force, str(one.unit.month), one.kind, one.rows_old, one.rows_new,
+                *((one.added, one.removed, one.changed) if one.kind == CHANGED else (None, None, None)),
+                ", ".join(f"{name} {count:,}" for name, count in one.columns.most_common()) or one.note,
+            )
+            for one in shown
+        ],
+        right=(4, 5, 6, 7, 8),
+    )  # fmt: skip
 
 
 def join(app: typer.Typer) -> None:

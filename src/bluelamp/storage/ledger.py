@@ -187,11 +187,20 @@ class Ledger:
         with self._engine.connect() as connection:
             return scope_rows.kept_scope(connection)
 
-    def files_of(self, units: Iterable[ForceMonth] | None = None, *, states: Sequence[str] = ()) -> list[StoredFile]:
-        """Files in these states (all when empty), of these force-months (all when None), oldest first."""
+    def files_of(
+        self,
+        units: Iterable[ForceMonth] | None = None,
+        *,
+        states: Sequence[str] = (),
+        releases: Sequence[Month] = (),
+    ) -> list[StoredFile]:
+        """Files in these states and of these releases (all when empty), of these force-months (all when None), oldest
+        first."""
         query = sa.select(*_COLUMNS).order_by(FILE.c.id)
         if states:
             query = query.where(FILE.c.state.in_(states))
+        if releases:
+            query = query.where(FILE.c.release.in_([release.index for release in releases]))
         with self._engine.connect() as connection:
             found = [_stored(row) for row in connection.execute(query).mappings()]
         if units is None:

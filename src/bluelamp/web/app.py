@@ -21,6 +21,7 @@ from bluelamp.web import problems
 from bluelamp.web.api import (
     areas,
     call_place,
+    changes,
     dashboards,
     datasets,
     feed_areas,
@@ -53,8 +54,8 @@ for _media_type in (
 ):  # fmt: skip
     add_compress_type(_media_type)
 _PARTS = (
-    site, dashboards, datasets, questions, records, areas, held, tiles, feeds, feed_areas, feed_follow, feed_history,
-    call_place, feed_placing, feed_snapshots, feed_statistics, hooks,
+    site, dashboards, datasets, questions, records, areas, held, changes, tiles, feeds, feed_areas, feed_follow,
+    feed_history, call_place, feed_placing, feed_snapshots, feed_statistics, hooks,
 )  # fmt: skip
 _DESCRIPTION = (
     "Every figure with its coverage. Answers are public, need no key (webhooks do), and may be cached: they carry a "

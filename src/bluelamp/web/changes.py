@@ -1,4 +1,4 @@
-"""What a release changed, worked out once in the background and kept. Used by `api.held`.
+"""What a release changed, worked out once in the background and kept. Used by `api.changes`.
 
 Comparing two releases reads every file that differs, which may take minutes: nobody waits for it, and nobody starts it
 twice.
@@ -6,27 +6,52 @@ twice.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import structlog
 
-from bluelamp.archive.diff import DiffSummary, FileDiff, diff
-from bluelamp.archive.progress import Silent
+from bluelamp.archive.diff import DiffSummary, diff
+from bluelamp.archive.diff_records import Reader
+from bluelamp.archive.diff_sides import KINDS, side_of
+from bluelamp.archive.diff_sums import by_importance, name_of, sums_by_dataset
+from bluelamp.archive.diff_words import Sentence, sentences
+from bluelamp.archive.progress import Progress, Silent
 from bluelamp.archive.workflow import Archive
-from bluelamp.domain.force import BY_SLUG
 from bluelamp.domain.month import Month
 from bluelamp.domain.selection import Selection
+from bluelamp.errors import BluelampError
 from bluelamp.storage.files import atomic_path
+from bluelamp.web.change_links import links_of
 
-_LAYOUT = 1
+_LAYOUT = 2
 # Files told one by one; the sums are of all of them.
 _FILES_TOLD = 500
 
-_working: set[Path] = set()
+
+class _Steps:
+    """How far a comparison is: force-months done, of how many."""
+
+    def __init__(self) -> None:
+        self.done = self.of = 0
+
+    def begin(self, step: str, total_bytes: int, total_items: int) -> None:
+        del step, total_bytes
+        self.of = total_items
+
+    def at(self, done_bytes: int, done_items: int, rows: int = 0) -> None:
+        del done_bytes, rows
+        self.done = done_items
+
+    def end(self) -> None:
+        return
+
+
+_working: dict[Path, _Steps] = {}
+_failed: dict[Path, BluelampError] = {}
 _lock = threading.Lock()
 
 
@@ -37,79 +62,91 @@ class Changes:
         self._archive, self._cache = archive, cache
 
     def of(self, old: Month, new: Month) -> bytes | None:
-        """What the newer release changed, as JSON; None while it is being worked out."""
+        """What the newer release changed, as JSON; None while it is being worked out, which this begins.
+
+        Raises the error of a comparison that failed, once: who asks again begins it again.
+        """
         path = self.path(old, new)
         if path.exists():
             return path.read_bytes()
         with _lock:
-            if path in _working or _working:
+            if path in _failed:
+                raise _failed.pop(path)
+            if _working:
                 return None  # one at a time: each reads thousands of files
-            _working.add(path)
-        threading.Thread(target=self._work, args=(old, new, path), daemon=True, name="bluelamp-changes").start()
+            _working[path] = steps = _Steps()
+        threading.Thread(target=self._work, args=(old, new, path, steps), daemon=True, name="bluelamp-changes").start()
         return None
 
-    def path(self, old: Month, new: Month) -> Path:
-        # A release may be received again in part: what is held of both is part of the name.
-        files = [file for file in self._archive.ledger.files_of() if file.release in (old, new)]
-        return (
-            self._cache
-            / f"changes-{old}-{new}-{len(files)}-{max((file.id for file in files), default=0)}-{_LAYOUT}.json"
-        )
+    def words(self, old: Month, new: Month) -> str:
+        """How far it is, for people."""
+        path = self.path(old, new)
+        with _lock:
+            steps, others = _working.get(path), bool(_working)
+        if steps is None:
+            return "Another two releases are compared first." if others else f"Comparing {old} with {new}."
+        far = f": {steps.done:,} of {steps.of:,} force-months" if steps.of else ""
+        return f"Comparing {old} with {new}{far}."
 
-    def work_out(self, old: Month, new: Month) -> dict[str, Any]:
-        """Compare two releases. Raises UsageError for one that is not held."""
+    def path(self, old: Month, new: Month) -> Path:
+        # A release may be received again in part, or read anew: what is known of both is part of the name.
+        files = self._archive.ledger.files_of(releases=(old, new))
+        known = "\n".join(f"{file.id} {file.state} {file.sha256}" for file in files)
+        return self._cache / f"changes-{old}-{new}-{hashlib.sha256(known.encode()).hexdigest()[:12]}-{_LAYOUT}.json"
+
+    def reader(self, old: Month, new: Month) -> Reader:
+        """What lists the records that differ; only for what has been worked out."""
+        files = json.loads(_files_beside(self.path(old, new)).read_bytes())
+        ledger = self._archive.ledger
+        return Reader(ledger, self._archive.vault, side_of(ledger, old), side_of(ledger, new), files)
+
+    def keep(self, old: Month, new: Month, progress: Progress | None = None) -> None:
+        """Work it out and keep it. Raises UsageError for releases that cannot be compared."""
         archive, summary = self._archive, DiffSummary()
-        found = list(diff(archive.ledger, archive.vault, old, new, Selection(), Silent(), summary))
-        return {
+        path = self.path(old, new)
+        found = list(diff(archive.ledger, archive.vault, old, new, Selection(), progress or Silent(), summary))
+        ordered = by_importance(found)
+        answer = {
             "old": str(old),
             "new": str(new),
             "state": "done",
-            "compared": summary.compared,
-            "alike": summary.alike,
-            "datasets": _by_dataset(found),
-            "files": [_told(one) for one in found[:_FILES_TOLD]],
+            "headline": [_sentence(one, old, new) for one in sentences(found, summary, old, new)],
+            "compared": summary.compared.total(),
+            "identical": summary.identical.total(),
+            "datasets": sums_by_dataset(found, summary),
+            "kinds": KINDS,
+            "files": [{**one.as_json(), "name": name_of(one.unit.force)} for one in ordered[:_FILES_TOLD]],
             "files_total": len(found),
         }
+        for older in self._cache.glob(f"changes-{old}-{new}-*"):
+            older.unlink(missing_ok=True)  # of what was held before
+        # The answer last: where it is, the list beside it is too.
+        _write(_files_beside(path), [one.as_json() for one in found if one.added or one.removed or one.changed])
+        _write(path, answer)
 
-    def keep(self, old: Month, new: Month) -> None:
-        """Work it out and keep it."""
-        text = json.dumps(self.work_out(old, new), ensure_ascii=False)
-        with atomic_path(self.path(old, new)) as partial:
-            partial.write_text(text, encoding="utf-8")
-
-    def _work(self, old: Month, new: Month, path: Path) -> None:
+    def _work(self, old: Month, new: Month, path: Path, steps: _Steps) -> None:
         try:
-            self.keep(old, new)
-        except Exception:
+            self.keep(old, new, steps)
+        except Exception as error:
             structlog.get_logger().exception("changes could not be worked out", old=str(old), new=str(new))
+            told = error if isinstance(error, BluelampError) else BluelampError("The two releases were not compared.")
+            with _lock:
+                _failed[path] = told
         finally:
             with _lock:
-                _working.discard(path)
+                _working.pop(path, None)
 
 
-def _told(one: FileDiff) -> dict[str, Any]:
-    return {**one.as_json(), "name": BY_SLUG[one.unit.force].name if one.unit.force in BY_SLUG else one.unit.force}
+def _files_beside(path: Path) -> Path:
+    return path.with_suffix(".files.json")
 
 
-def _by_dataset(found: list[FileDiff]) -> list[dict[str, Any]]:
-    summed: dict[str, dict[str, Any]] = {}
-    for one in found:
-        its = summed.setdefault(
-            one.unit.dataset,
-            {
-                "dataset": one.unit.dataset,
-                "files": 0,
-                "added": 0,
-                "removed": 0,
-                "changed": 0,
-                "kinds": Counter(),
-                "columns": Counter(),
-            },
-        )
-        its["files"] += 1
-        its["added"] += one.added
-        its["removed"] += one.removed
-        its["changed"] += one.changed
-        its["kinds"][one.kind] += 1
-        its["columns"].update(one.columns)
-    return [{**its, "kinds": dict(its["kinds"]), "columns": dict(its["columns"])} for its in summed.values()]
+def _write(path: Path, value: Any) -> None:
+    with atomic_path(path) as partial:
+        partial.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+
+
+def _sentence(one: Sentence, old: Month, new: Month) -> dict[str, Any]:
+    page, records = links_of(one, old, new)
+    name = name_of(one.force) if one.force else None
+    return {**one.as_json(), "name": name, "page": page, "records": records}

@@ -595,38 +595,11 @@ class ReleaseModel(_Model):
     last: str
     files: int
     received_at: str
+    comparable: bool = Field(description="files of the archive are held of it, so that it can be compared")
 
 
 class ReleasesModel(_Model):
     releases: list[ReleaseModel]
-
-
-class DatasetChangesModel(_Model):
-    dataset: str
-    files: int
-    added: int
-    removed: int
-    changed: int
-    kinds: dict[str, int]
-    columns: dict[str, int]
-
-
-class ChangesModel(_Model):
-    old: str
-    new: str
-    state: str
-    compared: int
-    alike: int
-    datasets: list[DatasetChangesModel]
-    files: list[dict[str, Any]]
-    files_total: int
-
-
-class WorkingModel(_Model):
-    state: str
-    words: str
-    old: str
-    new: str
 
 
 _PROBLEM = {

@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 from archive_at_hand import SILENT, Unit, archive_in, ask, coverage, figures, findings, load, query, take_reference
 
-from bluelamp.archive.diff import CHANGED, ONLY_NEW, DiffSummary, FileDiff, diff
+from bluelamp.archive.diff import DiffSummary, FileDiff, diff
+from bluelamp.archive.diff_sides import CHANGED, LONE, NEW_MONTH
+from bluelamp.archive.diff_words import sentences
 from bluelamp.archive.workflow import Archive
 from bluelamp.domain.area import town_of
 from bluelamp.domain.month import Month, month_range
@@ -193,11 +195,18 @@ def test_identical_rows_without_an_id_are_kept(real: Real) -> None:
         assert sum(counted.rows for counted in files) == figures(real.archive, "crimes", by=["force"])[force]
 
 
+OLD, NEW = Month.parse("2020-11"), Month.parse("2021-11")
+
+
 @pytest.fixture(scope="module")
-def changes(real: Real) -> list[FileDiff]:
-    archive = real.archive
-    old, new = Month.parse("2020-11"), Month.parse("2021-11")
-    return list(diff(archive.ledger, archive.vault, old, new, Selection(), SILENT, DiffSummary()))
+def compared(real: Real) -> tuple[list[FileDiff], DiffSummary]:
+    archive, summary = real.archive, DiffSummary()
+    return list(diff(archive.ledger, archive.vault, OLD, NEW, Selection(), SILENT, summary)), summary
+
+
+@pytest.fixture(scope="module")
+def changes(compared: tuple[list[FileDiff], DiffSummary]) -> list[FileDiff]:
+    return compared[0]
 
 
 def test_only_last_outcomes_changed_in_the_city_of_london(changes: list[FileDiff]) -> None:
@@ -210,16 +219,41 @@ def test_only_last_outcomes_changed_in_the_city_of_london(changes: list[FileDiff
     assert {column for d in city.values() for column in d.columns} == {"Last outcome category"}
     assert [(d.added, d.removed) for d in city.values()] == [(0, 0)] * len(city)
     assert (city["2020-11"].changed, city["2020-11"].rows_old, city["2020-11"].rows_new) == (252, 496, 496)
-    assert set(city) <= set(months("2018-12", "2020-11"))
+    assert set(city) == set(months("2018-12", "2020-11"))
     assert sum(d.changed for d in city.values()) == 1_303
     assert all(1 <= d.changed <= 252 for d in city.values())
 
 
-def test_what_only_the_newer_release_has_is_told_and_not_counted_as_added(changes: list[FileDiff]) -> None:
-    new = [d for d in changes if d.kind == ONLY_NEW]
-    assert {str(d.unit.month) for d in new if d.unit.dataset == "crimes"} == set(months("2020-12", "2021-11"))
-    assert all((d.added, d.removed, d.changed) == (0, 0, 0) for d in new)
-    assert all(d.rows_new for d in new)
+def test_new_months_are_told_as_new_and_never_as_changed(changes: list[FileDiff], real: Real) -> None:
+    """Whatever only the newer release has is of a month after the older one: 517 files, and their rows as a plain
+    reader counts them."""
+    new = {(d.unit.dataset, d.unit.force, str(d.unit.month)): d for d in changes if d.kind == NEW_MONTH}
+    plain = {one for release, one in real.files if release == "2021-11" and one[2] > "2020-11"}
+    assert set(new) == plain
+    assert len(new) == 517
+    assert {d.kind for d in changes if d.kind in LONE} == {NEW_MONTH}
+    assert all((d.added, d.removed, d.changed) == (0, 0, 0) for d in new.values())
+    assert {one: d.rows_new for one, d in new.items()} == {one: real.files["2021-11", one].rows for one in plain}
+    rows = Counter({dataset: sum(d.rows_new or 0 for one, d in new.items() if one[0] == dataset) for dataset in ("crimes", "stops")})
+    assert rows == {"crimes": 66_885, "stops": 382_832}
+
+
+def test_the_first_sentence_is_the_largest_revision(compared: tuple[list[FileDiff], DiffSummary]) -> None:
+    told = [one.text for one in sentences(*compared, OLD, NEW)]
+    assert told[0] == "252 of City of London's 496 crimes of November 2020 have another outcome now."
+    assert told[3].startswith("In all, 1,303 crimes of City of London have another outcome now: ")
+    assert "No stop changed: 973 force-months were compared." in told
+    assert any(text.startswith("382,832 stops are new: December 2020 to November 2021") for text in told)
+
+
+def test_releases_that_do_not_overlap_are_said_to_have_nothing_in_common(real: Real) -> None:
+    """2017-12 is of one force: that no other release repeats it does not say that anything was withdrawn."""
+    summary, old = DiffSummary(), Month.parse("2017-12")
+    found = list(diff(real.archive.ledger, real.archive.vault, old, OLD, Selection(), SILENT, summary))
+    told = [one.text for one in sentences(found, summary, old, OLD)]
+    assert told[0].startswith("The two releases have no force-month in common")
+    assert {d.kind for d in found} == {NEW_MONTH, "left the window"}
+    assert not summary.compared.total()
 
 
 @pytest.mark.parametrize(

@@ -38,15 +38,15 @@ from archive_at_hand import (
 )
 
 from bluelamp.archive import model as modelling
-from bluelamp.archive.diff import (
+from bluelamp.archive.diff import DiffSummary, FileDiff, diff
+from bluelamp.archive.diff_sides import (
+    ADDED_FILE,
     CHANGED,
+    LEFT,
+    NEW_MONTH,
     NOT_COMPARABLE,
-    ONLY_NEW,
-    ONLY_OLD,
-    OUT_OF_WINDOW,
-    DiffSummary,
-    FileDiff,
-    diff,
+    REMOVED_FILE,
+    SAME_ROWS,
 )
 from bluelamp.archive.doctor import check_up
 from bluelamp.archive.load import load as load_waiting

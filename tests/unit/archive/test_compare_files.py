@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bluelamp.archive.diff import CHANGED, NOT_COMPARABLE, FileDiff, compare_files
+from bluelamp.archive.diff import FileDiff, compare_files
+from bluelamp.archive.diff_rows import differences
+from bluelamp.archive.diff_sides import CHANGED, NOT_COMPARABLE, SAME_ROWS
 from bluelamp.archive.shape import canonical_header
 from bluelamp.domain.dataset import CRIMES, STOPS
 from bluelamp.domain.month import Month
@@ -107,8 +109,48 @@ def test_the_form_of_a_file_is_no_change(altered: str) -> None:
         "columns": out.getvalue().encode(),
     }[altered]
     found = compare_files(UNIT, CRIMES, plain, other)
-    assert (found.kind, *told(found)) == (CHANGED, 0, 0, 0, {})
+    assert (found.kind, *told(found)) == (SAME_ROWS, 0, 0, 0, {})
     assert (found.rows_old, found.rows_new) == (3, 3)
+    assert found.note == "written in another form"
+
+
+def test_a_file_that_was_only_re_ordered_says_so() -> None:
+    found = compared([row(A), row(B), row("")], [row(""), row(B), row(A)])
+    assert (found.kind, found.note) == (SAME_ROWS, "in another order")
+    assert compared([row(A), row(B)], [row(B, "Local resolution"), row(A)]).kind == CHANGED
+
+
+def test_what_a_revision_is_about_is_told_once_for_each_record() -> None:
+    """A record that moves differs in several columns, and is one record with another place."""
+    moved = row(A, place="Elsewhere")
+    moved[4:6] = ["0.6", "51.3"]
+    found = compared([row(A), row(B)], [moved, row(B, "Local resolution")])
+    assert dict(found.columns) == {"Longitude": 1, "Latitude": 1, "Location": 1, "Last outcome category": 1}
+    assert dict(found.about) == {"place": 1, "outcome": 1}
+
+
+def test_records_that_differ_are_listed_as_both_files_have_them_with_their_line() -> None:
+    old = [row(A), row(B), row("", place="Gone")]
+    new = [row(C, place="New"), row(B, "Local resolution"), row(A), row("", place="a, b")]
+    rows = differences(CRIMES, data(*old), data(*new))
+    (outcome,) = [pair for pair in rows.changed if pair.columns(CRIMES) == ["Last outcome category"]]
+    assert (outcome.old, outcome.new, outcome.line) == (tuple(old[1]), tuple(new[1]), 3)
+    (moved,) = [pair for pair in rows.changed if pair is not outcome]
+    assert (moved.old, moved.new, moved.line) == (tuple(old[2]), tuple(new[3]), 5)
+    assert [(pair.new, pair.line) for pair in rows.added] == [(tuple(new[0]), 2)]
+    assert rows.removed == []
+
+
+def test_of_equal_rows_the_last_ones_were_added() -> None:
+    rows = differences(CRIMES, data(row("")), data(row(""), row(A), row(""), row("")))
+    assert [(pair.new and pair.new[0], pair.line) for pair in rows.added] == [(A, 3), ("", 4), ("", 5)]
+
+
+def test_lines_are_those_of_the_file_also_where_lines_are_empty_or_a_row_spans_two() -> None:
+    new = data(row(B, place="x\ny"), row(A, "Local resolution")).replace(b"\n" + A.encode(), b"\n\n" + A.encode())
+    rows = differences(CRIMES, data(row(A), row(B, place="x\ny")), new)
+    assert [pair.line for pair in rows.changed] == [5]
+    assert new.split(b"\n")[4].startswith(A.encode())
 
 
 def test_an_empty_line_and_a_huge_cell_do_no_harm() -> None:

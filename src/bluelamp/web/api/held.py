@@ -1,23 +1,22 @@
-"""What is held: coverage, findings about the data, releases and what each changed."""
+"""What is held: coverage, findings about the data, releases."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
+from bluelamp.archive.diff import comparable
 from bluelamp.archive.quality import FINDINGS, quality_of
 from bluelamp.domain.coverage import State
 from bluelamp.domain.force import FORCES
 from bluelamp.domain.month import Month
-from bluelamp.errors import NoSuchThing
 from bluelamp.questions.cells import STATES
 from bluelamp.questions.coverage import coverage_of
 from bluelamp.questions.datasets import DATASETS
 from bluelamp.questions.installation import installed, outside
 from bluelamp.web.asked import Pinned, answered, dumps, lease, site_of, version_json
-from bluelamp.web.changes import Changes
-from bluelamp.web.schemas import PROBLEMS, ChangesModel, CoverageModel, QualityModel, ReleasesModel, WorkingModel
+from bluelamp.web.schemas import PROBLEMS, CoverageModel, QualityModel, ReleasesModel
 from bluelamp.web.versions import OpenVersion
 
 router = APIRouter(tags=["what is held"])
@@ -40,11 +39,6 @@ CODES = {
 
 def _letter(code: int) -> str:
     return CODES[STATES[code] if code >= 0 else State.NOT_PUBLISHED]
-
-
-Release = Annotated[
-    str, Path(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="a release, YYYY-MM", examples=["2023-06"])
-]
 
 
 @router.get("/coverage", responses={200: {"model": CoverageModel}, **PROBLEMS}, summary="Which force-months are held")
@@ -136,32 +130,11 @@ def _releases(request: Request) -> list[dict[str, Any]]:
         one["first"], one["last"] = min(one["first"], month), max(one["last"], month)
         one["files"] += 1
         one["received_at"] = max(one["received_at"], str(received[file.receipt_id]))
+    compares = set(comparable(ledger))
     return [
-        {"release": str(release), **one, "first": str(one["first"]), "last": str(one["last"])}
+        {
+            "release": str(release), **one, "first": str(one["first"]), "last": str(one["last"]),
+            "comparable": release in compares,
+        }
         for release, one in sorted(found.items(), reverse=True)
-    ]
-
-
-@router.get(
-    "/releases/{old}/changes/{new}",
-    responses={200: {"model": ChangesModel}, 202: {"model": WorkingModel}, **PROBLEMS},
-    summary="What a release changed",
-)
-def changes(request: Request, old: Release, new: Release) -> Response:
-    """Rows added, removed and changed, and in which columns. Worked out when it is first asked for: until then the
-    answer is 202, to be asked again after `Retry-After` seconds."""
-    site = site_of(request)
-    held = {str(release) for release in site.archive.ledger.releases()}
-    for release in (old, new):
-        if release not in held:
-            raise NoSuchThing(f"The release {release} is not held.", f"Held: {', '.join(sorted(held)) or 'none'}.")
-    found = Changes(site.archive, site.cache).of(Month.parse(old), Month.parse(new))
-    if found is None:
-        words = f"Comparing {old} with {new}. Ask again in a few seconds."
-        return Response(
-            dumps({"state": "working", "words": words, "old": old, "new": new}),
-            202,
-            {"Retry-After": "3", "Cache-Control": "no-store"},
-            "application/json",
-        )
-    return Response(found, media_type="application/json", headers={"Cache-Control": "public, max-age=3600"})
+    ]  # fmt: skip

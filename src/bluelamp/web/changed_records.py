@@ -1,0 +1,102 @@
+"""The records that a release changed, as pages of JSON and as CSV. Used by `api.changes`."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bluelamp.archive.diff_records import Difference, Reader, Wanted
+from bluelamp.archive.diff_rows import Row
+from bluelamp.archive.diff_sums import name_of
+from bluelamp.domain.dataset import BY_NAME, Dataset
+from bluelamp.errors import TooCostly
+from bluelamp.questions.export import spreadsheet_safe
+
+# Each row costs a comparison of its file: whoever wants more takes it force by force.
+_MOST_ROWS_OF_CSV = 200_000
+
+# The files of a data version by their number in the ledger: `2021-03-kent-street`.
+Stems = Mapping[int, str]
+
+
+def page_of(reader: Reader, stems: Stems, wanted: Wanted, after: int, limit: int) -> dict[str, Any]:
+    """At most `limit` records from number `after` on, as ChangedRecordsModel."""
+    rows, following = reader.page(wanted, after, limit)
+    dataset = BY_NAME[wanted.dataset]
+    return {
+        "old": str(reader.before.release),
+        "new": str(reader.after.release),
+        "dataset": dataset.name,
+        "columns": list(dataset.columns),
+        "rows": [_told(one, dataset, stems) for one in rows],
+        "total": reader.total(wanted),
+        "next": following,
+    }
+
+
+def _told(one: Difference, dataset: Dataset, stems: Stems) -> dict[str, Any]:
+    old, new = _cells(one.pair.old, dataset), _cells(one.pair.new, dataset)
+    row = one.pair.new if one.pair.new is not None else one.pair.old
+    told = {
+        "what": one.what,
+        "force": one.unit.force,
+        "name": name_of(one.unit.force),
+        "month": str(one.unit.month),
+        "id": _id_of(one, stems),
+        "columns": one.pair.columns(dataset),
+        "old": old,
+        "new": new,
+    }
+    return told if old or new else {**told, "unread": ",".join(row or ())}
+
+
+def _cells(row: Row | None, dataset: Dataset) -> dict[str, str] | None:
+    if row is None or len(row) != len(dataset.columns):
+        return None
+    return dict(zip(dataset.columns, row, strict=True))
+
+
+def _id_of(one: Difference, stems: Stems) -> str | None:
+    """Its name among the records held now, where they are those of this very file."""
+    stem = stems.get(one.file.id)
+    fits = one.pair.new is not None and len(one.pair.new) == len(BY_NAME[one.unit.dataset].columns)
+    return f"{stem}-{one.pair.line}" if stem and fits else None
+
+
+def as_csv(reader: Reader, stems: Stems, wanted: Wanted) -> Iterator[bytes]:
+    """A line of names, then every record: as the newer release has it (the older one where it was removed), and in
+    further columns what the older one said wherever any of them changed. Raises TooCostly before it begins."""
+    total = reader.total(wanted)
+    if total > _MOST_ROWS_OF_CSV:
+        raise TooCostly(
+            f"These are {total:,} records; {_MOST_ROWS_OF_CSV:,} are compared for one file.", "Name a force or months."
+        )
+    return _csv_lines(reader, stems, wanted)
+
+
+def _csv_lines(reader: Reader, stems: Stems, wanted: Wanted) -> Iterator[bytes]:
+    dataset = BY_NAME[wanted.dataset]
+    revised = {name for file in reader.files if wanted.count(file) for name in file["columns"]}
+    before = [name for name in dataset.columns if name in revised]
+    yield _line(["what", "id", "force", *dataset.columns, *(f"{name} ({reader.before.release})" for name in before)])
+    for one in reader.all(wanted):
+        old = _cells(one.pair.old, dataset) or {}
+        now = _cells(one.pair.new, dataset) or old
+        was = [old.get(name, "") if one.what == "changed" else "" for name in before]
+        yield _line(
+            [
+                one.what,
+                _id_of(one, stems) or "",
+                one.unit.force,
+                *(now.get(name, "") for name in dataset.columns),
+                *was,
+            ]
+        )
+
+
+def _line(cells: list[str]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow([spreadsheet_safe(cell) for cell in cells])
+    return out.getvalue().encode()
