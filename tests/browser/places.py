@@ -24,6 +24,7 @@ class Places:
             f"/area/local-authority/{self.authority}",
             "/area/force/kent",
             "/data",
+            "/data/changes?old=2023-05&new=2023-06&dataset=crimes",
             "/records/crimes",
             "/records/stops?force=kent",
             f"/record/{self.record}",

@@ -98,7 +98,5 @@ export type Finding = Omit<Schemas['FindingModel'], 'examples'> & {
   examples: { force: string; month: string; line: number | null; value: string | null }[];
 };
 export type Release = Schemas['ReleaseModel'];
-export type Changes = Omit<Schemas['ChangesModel'], 'files'> & {
-  words?: string;
-  files: { dataset: string; name: string; month: string; kind: string; added: number; removed: number; changed: number; columns: string[] }[];
-};
+export type Changes = Schemas['ChangesModel'];
+export type ChangedRecords = Schemas['ChangedRecordsModel'];

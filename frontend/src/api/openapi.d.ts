@@ -359,10 +359,31 @@ export interface paths {
         };
         /**
          * What a release changed
-         * @description Rows added, removed and changed, and in which columns. Worked out when it is first asked for: until then the
-         *     answer is 202, to be asked again after `Retry-After` seconds.
+         * @description In sentences, and by dataset: months that are new, rows added, removed and changed, files withdrawn. Worked out
+         *     when it is first asked for: until then the answer is 202, to be asked again after `Retry-After` seconds.
          */
         get: operations["changes_api_v1_releases__old__changes__new__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{old}/changes/{new}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The records that a release changed
+         * @description Each with what the older and the newer release say of it, column by column, as published. Paired by all their
+         *     other columns, or by their crime ID.
+         */
+        get: operations["changed_records_api_v1_releases__old__changes__new__records_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1412,6 +1433,23 @@ export interface components {
             /** By */
             by: string;
         };
+        /** ChangeForceModel */
+        ChangeForceModel: {
+            /** Files */
+            files: number;
+            /** First */
+            first: string;
+            /** Last */
+            last: string;
+            /** Rows Old */
+            rows_old: number | null;
+            /** Rows New */
+            rows_new: number | null;
+            /** Force */
+            force: string;
+            /** Name */
+            name: string;
+        };
         /**
          * ChangeModel
          * @description What differs between two snapshots. `between` is the interval in which it happened, `at` the snapshot that showed
@@ -1444,24 +1482,181 @@ export interface components {
             details?: components["schemas"]["CallModel"] | null;
             place?: components["schemas"]["CallPlaceModel"] | null;
         };
-        /** ChangesModel */
+        /** ChangePartModel */
+        ChangePartModel: {
+            /** Files */
+            files: number;
+            /** First */
+            first: string;
+            /** Last */
+            last: string;
+            /** Rows Old */
+            rows_old: number | null;
+            /** Rows New */
+            rows_new: number | null;
+            /** Kind */
+            kind: string;
+            /** Words */
+            words: string;
+            /** Forces */
+            forces: components["schemas"]["ChangeForceModel"][];
+        };
+        /**
+         * ChangeSentenceModel
+         * @description `what` is `changed`, `added` or `removed` where it is about records that differ, `nothing`, or a kind of `kinds`;
+         *     `number` is what it counts. `page` shows the records, `records` is their address in the API; null where there is
+         *     none to show.
+         */
+        ChangeSentenceModel: {
+            /** Text */
+            text: string;
+            /** What */
+            what: string;
+            /** Number */
+            number: number;
+            /** Dataset */
+            dataset: string | null;
+            /** Force */
+            force: string | null;
+            /** Name */
+            name: string | null;
+            /** First */
+            first: string | null;
+            /** Last */
+            last: string | null;
+            /**
+             * About
+             * @description outcome, place, or the column that changed
+             */
+            about: string | null;
+            /** Page */
+            page: string | null;
+            /** Records */
+            records: string | null;
+        };
+        /**
+         * ChangedFileModel
+         * @description One force-month that is not the same in both.
+         */
+        ChangedFileModel: {
+            /** Dataset */
+            dataset: string;
+            /** Force */
+            force: string;
+            /** Name */
+            name: string;
+            /** Month */
+            month: string;
+            /** Kind */
+            kind: string;
+            /** Added */
+            added: number;
+            /** Removed */
+            removed: number;
+            /** Changed */
+            changed: number;
+            /** Columns */
+            columns: string[];
+            /** Rows Changed By Column */
+            rows_changed_by_column: {
+                [key: string]: number;
+            };
+            /** Rows Changed About */
+            rows_changed_about: {
+                [key: string]: number;
+            };
+            /** Rows Old */
+            rows_old: number | null;
+            /** Rows New */
+            rows_new: number | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * ChangedRecordModel
+         * @description One record as published in the older and in the newer release; null where that one has it not, or where its row
+         *     has not one cell for each column: then `unread` is the row. `id` is its name among the records held now, null where
+         *     they are of another release.
+         */
+        ChangedRecordModel: {
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "changed" | "added" | "removed";
+            /** Force */
+            force: string;
+            /** Name */
+            name: string;
+            /** Month */
+            month: string;
+            /** Id */
+            id: string | null;
+            /** Columns */
+            columns: string[];
+            /** Old */
+            old: {
+                [key: string]: string;
+            } | null;
+            /** New */
+            new: {
+                [key: string]: string;
+            } | null;
+            /** Unread */
+            unread?: string | null;
+        };
+        /**
+         * ChangedRecordsModel
+         * @description A page: `next` is the `after` of the one that follows, null at the end. A page may be short and have one.
+         */
+        ChangedRecordsModel: {
+            /** Old */
+            old: string;
+            /** New */
+            new: string;
+            /** Dataset */
+            dataset: string;
+            /** Columns */
+            columns: string[];
+            /** Rows */
+            rows: components["schemas"]["ChangedRecordModel"][];
+            /** Total */
+            total: number;
+            /** Next */
+            next: number | null;
+        };
+        /**
+         * ChangesModel
+         * @description `headline` says it in sentences, the most telling first. `files` are the first of `files_total`, what changed
+         *     before the other `kinds`.
+         */
         ChangesModel: {
             /** Old */
             old: string;
             /** New */
             new: string;
-            /** State */
-            state: string;
+            /**
+             * State
+             * @constant
+             */
+            state: "done";
+            /** Headline */
+            headline: components["schemas"]["ChangeSentenceModel"][];
             /** Compared */
             compared: number;
-            /** Alike */
-            alike: number;
+            /** Identical */
+            identical: number;
             /** Datasets */
             datasets: components["schemas"]["DatasetChangesModel"][];
+            /** Kinds */
+            kinds: {
+                [key: string]: string;
+            };
             /** Files */
-            files: {
-                [key: string]: unknown;
-            }[];
+            files: components["schemas"]["ChangedFileModel"][];
             /** Files Total */
             files_total: number;
         };
@@ -1620,26 +1815,47 @@ export interface components {
             /** Dashboards */
             dashboards: components["schemas"]["NavModel"][];
         };
-        /** DatasetChangesModel */
+        /**
+         * DatasetChangesModel
+         * @description `compared` force-months are held of both: `identical` byte for byte, `same_rows` in another order or form, or
+         *     `files_changed`, in which records were `changed`, `added` and `removed`. New months are in none of these: see
+         *     `parts`.
+         */
         DatasetChangesModel: {
             /** Dataset */
             dataset: string;
-            /** Files */
-            files: number;
+            /** Words */
+            words: string;
+            /** Compared */
+            compared: number;
+            /** Identical */
+            identical: number;
+            /** Same Rows */
+            same_rows: number;
+            /** Files Changed */
+            files_changed: number;
+            /** Changed */
+            changed: number;
             /** Added */
             added: number;
             /** Removed */
             removed: number;
-            /** Changed */
-            changed: number;
-            /** Kinds */
-            kinds: {
-                [key: string]: number;
-            };
-            /** Columns */
+            /**
+             * Columns
+             * @description changed records by column; one record may have changed in several
+             */
             columns: {
                 [key: string]: number;
             };
+            /**
+             * About
+             * @description the same by what they are about: outcome, place, or a column
+             */
+            about: {
+                [key: string]: number;
+            };
+            /** Parts */
+            parts: components["schemas"]["ChangePartModel"][];
         };
         /**
          * DatasetCoverageModel
@@ -2609,6 +2825,11 @@ export interface components {
             files: number;
             /** Received At */
             received_at: string;
+            /**
+             * Comparable
+             * @description files of the archive are held of it, so that it can be compared
+             */
+            comparable: boolean;
         };
         /** ReleasesModel */
         ReleasesModel: {
@@ -2886,8 +3107,11 @@ export interface components {
         };
         /** WorkingModel */
         WorkingModel: {
-            /** State */
-            state: string;
+            /**
+             * State
+             * @constant
+             */
+            state: "working";
             /** Words */
             words: string;
             /** Old */
@@ -4240,6 +4464,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChangesModel"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkingModel"];
+                };
+            };
+            /** @description Not understood: a field, value or month that there is not. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    changed_records_api_v1_releases__old__changes__new__records_get: {
+        parameters: {
+            query: {
+                /** @description crimes, outcomes or stops */
+                dataset: string;
+                /** @description only of this force, by its short name */
+                force?: string;
+                /** @description first month, YYYY-MM */
+                from?: string | null;
+                /** @description last month, YYYY-MM */
+                to?: string | null;
+                /** @description only records that were changed, added or removed */
+                what?: "" | "changed" | "added" | "removed";
+                /** @description only records changed in this: outcome, place, or a column's name */
+                about?: string;
+                /** @description records on a page; CSV holds them all */
+                limit?: number;
+                /** @description the `next` of the page before */
+                after?: number;
+                /** @description json is a page at a time */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description a release, YYYY-MM */
+                old: string;
+                /** @description a release, YYYY-MM */
+                new: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedRecordsModel"];
+                    "text/csv": string;
                 };
             };
             /** @description Accepted */

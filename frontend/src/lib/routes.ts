@@ -1,6 +1,6 @@
 // Which page an address asks for. The URL is the state: everything else that a page shows is in its search part.
 
-export type PageName = 'home' | 'dashboard' | 'area' | 'data' | 'records' | 'record' | 'embed' | 'api' | 'terms' | 'missing' | 'live' | 'feeds' | 'health' | 'liveEmbed';
+export type PageName = 'home' | 'dashboard' | 'area' | 'data' | 'changes' | 'records' | 'record' | 'embed' | 'api' | 'terms' | 'missing' | 'live' | 'feeds' | 'health' | 'liveEmbed';
 export type Route = { page: 'home' | Exclude<PageName, 'home' | 'dashboard'>; params: Record<string, string> } | { page: 'dashboard'; params: { name: string } };
 
 const KINDS: Record<string, string> = { 'local-authority': 'local_authority', force: 'force' };
@@ -11,6 +11,7 @@ export function routeOf(path: string): Route {
   if (depth === 0) return { page: 'home', params: {} };
   if (depth === 1 && ['crime', 'outcomes', 'stops', 'calls'].includes(first)) return { page: 'dashboard', params: { name: first } };
   if (depth === 1 && (first === 'data' || first === 'api' || first === 'terms')) return { page: first, params: {} };
+  if (depth === 2 && first === 'data' && second === 'changes') return { page: 'changes', params: {} };
   if (first === 'live' && depth === 1) return { page: 'feeds', params: {} };
   if (first === 'live' && (depth === 2 || (depth === 4 && third === 'calls'))) return { page: 'live', params: { feed: second, call: more[0] ?? '' } };
   if (first === 'live' && depth === 3 && third === 'health') return { page: 'health', params: { feed: second } };

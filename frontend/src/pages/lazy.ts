@@ -7,6 +7,7 @@ type Page = { default: Component<any> };
 export const NAMED: Record<Exclude<PageName, 'home' | 'dashboard'>, () => Promise<Page>> = {
   area: () => import('./Area.svelte'),
   data: () => import('./Data.svelte'),
+  changes: () => import('./Changes.svelte'),
   records: () => import('./Records.svelte'),
   record: () => import('./Record.svelte'),
   embed: () => import('./Embed.svelte'),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ from bluelamp.questions.export import spreadsheet_safe
 
 # Each row costs a comparison of its file: whoever wants more takes it force by force.
 _MOST_ROWS_OF_CSV = 200_000
+
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 
 # The files of a data version by their number in the ledger: `2021-03-kent-street`.
 Stems = Mapping[int, str]
@@ -98,5 +101,7 @@ def _csv_lines(reader: Reader, stems: Stems, wanted: Wanted) -> Iterator[bytes]:
 
 def _line(cells: list[str]) -> bytes:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow([spreadsheet_safe(cell) for cell in cells])
+    # A coordinate west of Greenwich begins with a minus and is no formula.
+    safe = [cell if _NUMBER.fullmatch(cell) else spreadsheet_safe(cell) for cell in cells]
+    csv.writer(out, lineterminator="\n").writerow(safe)
     return out.getvalue().encode()

@@ -16,7 +16,7 @@ from bluelamp.web.site import Site
 
 # Addresses that are pages, beside those of dashboards.
 _PAGES = re.compile(
-    r"/|/data|/terms|/api|/records/[a-z]{1,20}|/record/[a-z0-9-]{1,120}|/area/(local-authority|force)/[A-Za-z0-9-]{1,80}"
+    r"/|/data(/changes)?|/terms|/api|/records/[a-z]{1,20}|/record/[a-z0-9-]{1,120}|/area/(local-authority|force)/[A-Za-z0-9-]{1,80}"
     r"|/area/(division|beat)/[a-z0-9-]{1,40}/.{1,80}"
 )
 _LIVE = re.compile(r"/live(/[a-z0-9-]{1,40}(/health|/calls/[0-9a-f]{1,40})?)?|/embed/live/[a-z0-9-]{1,40}")

@@ -234,7 +234,12 @@ def test_new_months_are_told_as_new_and_never_as_changed(changes: list[FileDiff]
     assert {d.kind for d in changes if d.kind in LONE} == {NEW_MONTH}
     assert all((d.added, d.removed, d.changed) == (0, 0, 0) for d in new.values())
     assert {one: d.rows_new for one, d in new.items()} == {one: real.files["2021-11", one].rows for one in plain}
-    rows = Counter({dataset: sum(d.rows_new or 0 for one, d in new.items() if one[0] == dataset) for dataset in ("crimes", "stops")})
+    rows = Counter(
+        {
+            dataset: sum(d.rows_new or 0 for one, d in new.items() if one[0] == dataset)
+            for dataset in ("crimes", "stops")
+        }
+    )
     assert rows == {"crimes": 66_885, "stops": 382_832}
 
 

@@ -419,23 +419,25 @@ def pairs(twin: Twin) -> Iterator[tuple[Unit, FileTruth | None, FileTruth | None
         yield one, older.get(one), newer.get(one)
 
 
-def test_the_diff_tells_which_files_only_one_release_has(
+def test_the_diff_tells_what_a_file_is_that_only_one_release_has(
     twin: Twin, changes: tuple[dict[Unit, FileDiff], DiffSummary]
 ) -> None:
+    """Both releases are whole: a file that one lacks is a month that is new, one that left the window, one that the
+    publisher withdrew or published late; and never a change of rows."""
     found, _ = changes
     window = {str(month) for month in twin.truths[NEWER].plan.window}
     expected = {}
     for one, old, new in pairs(twin):
         if old is None:
-            expected[one] = ONLY_NEW
+            expected[one] = NEW_MONTH if one[2] > OLDER else ADDED_FILE
         elif new is None:
-            expected[one] = ONLY_OLD if one[2] in window else OUT_OF_WINDOW
-    assert {one: d.kind for one, d in found.items() if d.kind in (ONLY_NEW, ONLY_OLD, OUT_OF_WINDOW)} == expected
-    assert set(expected.values()) == {ONLY_NEW, ONLY_OLD, OUT_OF_WINDOW}
+            expected[one] = REMOVED_FILE if one[2] in window else LEFT
+    assert {one: d.kind for one, d in found.items() if d.kind not in (CHANGED, SAME_ROWS, NOT_COMPARABLE)} == expected
+    assert {NEW_MONTH, LEFT} <= set(expected.values())
     assert all(not (d.added or d.removed or d.changed) for one, d in found.items() if one in expected)
     (restated,) = twin.truths[NEWER].restated
     assert expected[restated.dataset, restated.force, restated.month] == (
-        ONLY_OLD if restated.why == "withdrawn" else ONLY_NEW
+        REMOVED_FILE if restated.why == "withdrawn" else ADDED_FILE
     )
 
 
@@ -455,15 +457,16 @@ def test_the_diff_counts_what_a_plain_comparison_counts(
         if change is None:
             assert (gone, come) == (0, 0), one
             continue
-        assert change.kind == CHANGED
+        assert change.kind == (CHANGED if gone or come else SAME_ROWS)
         assert (change.removed + change.changed, change.added + change.changed) == (gone, come), one
         columns += sum(change.columns.values())
     for archive in archives.values():
         archive.close()
     assert compared > 2_000
     assert columns > 100
-    assert summary.compared >= compared
-    assert summary.alike == summary.compared - sum(d.kind == CHANGED for d in found.values())
+    assert summary.compared.total() >= compared
+    differing = sum(d.kind in (CHANGED, SAME_ROWS) for d in found.values())
+    assert summary.identical.total() == summary.compared.total() - differing
 
 
 def _bag(data: bytes) -> Counter[tuple[tuple[str, str], ...]]:
@@ -513,19 +516,19 @@ def test_the_diff_does_not_compare_what_cannot_be_read(
     assert all("quarantined" in found[one].note for one in untold)
 
 
-def test_a_release_that_is_not_held_cannot_be_compared(forward: Known) -> None:
-    with pytest.raises(UsageError, match="2019-01 is not held"):
-        list(
-            diff(
-                forward.archive.ledger,
-                forward.archive.vault,
-                Month.parse("2019-01"),
-                Month.parse(NEWER),
-                Selection(),
-                SILENT,
-                DiffSummary(),
-            )
-        )
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("2019-01", NEWER, "2019-01 is not held"),
+        (NEWER, NEWER, "the same release"),
+        (NEWER, OLDER, f"Name the older one first: {OLDER} {NEWER}"),
+    ],
+)
+def test_releases_that_cannot_be_compared_are_refused(old: str, new: str, words: str, forward: Known) -> None:
+    archive = forward.archive
+    releases = Month.parse(old), Month.parse(new)
+    with pytest.raises(UsageError, match=words):
+        list(diff(archive.ledger, archive.vault, *releases, Selection(), SILENT, DiffSummary()))
 
 
 # -- stops and areas ---------------------------------------------------------------------------------------------

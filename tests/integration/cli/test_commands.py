@@ -242,17 +242,28 @@ def test_quality(run, lines, home):
     assert run("--home", home, "archive", "quality", "--force", "surrey")[1] == "No finding.\n"
 
 
-def test_diff(run, lines, home):
-    found = lines("archive", "diff", "2023-12", "2024-01", "--force", "kent", "--dataset", "crimes")
+def test_diff_begins_with_sentences(run, lines, home):
+    """The sentences are the first line of the JSON as well; the files that they sum up follow."""
+    first, *found = lines("archive", "diff", "2023-12", "2024-01", "--force", "kent", "--dataset", "crimes")
     changed = [one for one in found if one["changed"]]
     assert [(one["month"], one["changed"], one["columns"]) for one in changed] == [
         ("2023-11", 1, ["Last outcome category"]), ("2023-12", 1, ["Last outcome category"]),
     ]  # fmt: skip
+    said = [one["text"] for one in first["headline"]]
+    assert said[0] == "1 of Kent's 6 crimes of November 2023 has another outcome now."
+    assert (first["headline"][0]["force"], first["headline"][0]["about"]) == ("kent", "outcome")
+    assert "2 crimes of Kent have another outcome now: November 2023 to December 2023, 2 of the 2" in said[2]
+    out = run("--home", home, "archive", "diff", "2023-12", "2024-01", "--force", "kent", "--dataset", "crimes")[1]
+    assert [line for line in out.splitlines() if line][: len(said)] == said
+    assert "kent   2024-01" not in out
+
+
+def test_diff_of_what_is_the_same_says_that_nothing_changed(run, home):
     code, out, err = run(
         "--home", home, "archive", "diff", "2023-12", "2024-01", "--dataset", "stops", "--to", "2023-12"
     )
-    assert (code, out) == (exits.DONE, "Nothing differs.\n")
-    assert "2 force-months are in both releases, 2 of them alike" in err
+    assert (code, out) == (exits.DONE, "No stop changed: 2 force-months were compared.\n")
+    assert "2 force-months are held of both releases, 2 of them the same byte for byte" in err
 
 
 # -- asking -----------------------------------------------------------------------------------------------------
