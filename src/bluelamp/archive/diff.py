@@ -27,7 +27,7 @@ from bluelamp.domain.dataset import BY_NAME, Dataset
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 from bluelamp.domain.selection import Selection
-from bluelamp.errors import StorageError, UsageError
+from bluelamp.errors import Damaged, NotFound, UsageError
 from bluelamp.sources.police_uk.archive import BrokenMember, Member, inflate
 from bluelamp.storage.ledger import LOADED, UNCHANGED, Ledger, StoredFile
 from bluelamp.storage.vault import Vault
@@ -140,8 +140,8 @@ class _Comparing:
             return None
         try:
             found = compare_files(unit, BY_NAME[unit.dataset], bytes_of(old, self.vault), bytes_of(new, self.vault))
-        except (BrokenMember, StorageError) as error:
-            # What cannot be read of one force-month does not keep the others from being compared.
+        except (BrokenMember, Damaged, NotFound) as error:
+            # What is lost or broken of one force-month does not keep the others from being compared.
             return FileDiff(unit, NOT_COMPARABLE, old.rows_read, new.rows_read, note=str(error))
         if found.kind != NOT_COMPARABLE:
             self.summary.compared[unit.dataset] += 1
@@ -152,7 +152,10 @@ class _Comparing:
 
 
 def bytes_of(file: StoredFile, vault: Vault) -> bytes:
-    """A file as published, from the vault. Raises BrokenMember or StorageError."""
+    """A file as published, from the vault. Raises BrokenMember, NotFound or Damaged where it is not what was received,
+    another StorageError where the vault cannot be reached."""
+    if not file.vault_key:
+        raise NotFound(f"The bytes of {file.member} are lost.", "Load that release again.")
     raw = vault.read(file.vault_key, file.vault_offset, file.compressed_size)
     member = Member(file.member, file.size, file.compressed_size, file.crc32, file.method, file.vault_offset, "")
     return inflate(member, raw)

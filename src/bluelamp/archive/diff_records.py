@@ -102,7 +102,7 @@ class Reader:
     def page(self, wanted: Wanted, after: int, limit: int) -> tuple[list[Difference], int | None]:
         """(at most `limit` records from number `after` on, the number to go on from or None at the end).
 
-        Raises StorageError or BrokenMember where the vault no longer has what it had.
+        Raises what `bytes_of` raises where the vault no longer has what it had.
         """
         found: list[Difference] = []
         seen = read = 0

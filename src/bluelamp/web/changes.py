@@ -91,7 +91,7 @@ class Changes:
     def path(self, old: Month, new: Month) -> Path:
         # A release may be received again in part, or read anew: what is known of both is part of the name.
         files = self._archive.ledger.files_of(releases=(old, new))
-        known = "\n".join(f"{file.id} {file.state} {file.sha256}" for file in files)
+        known = "\n".join(f"{file.id} {file.state} {file.sha256} {file.vault_key}" for file in files)
         return self._cache / f"changes-{old}-{new}-{hashlib.sha256(known.encode()).hexdigest()[:12]}-{_LAYOUT}.json"
 
     def reader(self, old: Month, new: Month) -> Reader:

@@ -131,7 +131,8 @@ def test_only_whole_releases_show_that_a_file_was_withdrawn() -> None:
 def test_what_left_the_window_was_not_taken_back() -> None:
     told = texts([FileDiff(unit(month="2020-06"), LEFT, 10, None)], crimes=1)
     assert told[-1] == (
-        "1 file of Kent of street crime, of June 2020, was not repeated: the month is before those that June 2023 spans."
+        "1 file of Kent of street crime, of June 2020, was not repeated: the month is before those that June 2023 "
+        "spans."
     )
 
 
