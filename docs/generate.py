@@ -167,7 +167,8 @@ def _arrow(kind: object) -> str:
 
 
 def findings() -> str:
-    """Findings of the quality report, states of coverage, verdicts of the ledger."""
+    """Findings of the quality report, states of coverage, verdicts of the ledger, kinds of files that differ."""
+    from bluelamp.archive.diff_sides import KINDS
     from bluelamp.archive.quality import FINDINGS
     from bluelamp.archive.status import VERDICT_WORDS
     from bluelamp.domain.coverage import State
@@ -183,6 +184,10 @@ def findings() -> str:
     lines += ["", "## Verdicts", "", "What became of one file that was received: `bluelamp archive files`.", ""]
     lines += ["| verdict | what it means |", "|---|---|"]
     lines += [f"| `{name}` | {_sentence(words)} |" for name, words in VERDICT_WORDS.items()]
+    lines += ["", "## Files of two releases", ""]
+    lines += ["What a file is that is not the same, byte for byte, in both: `bluelamp archive diff`.", ""]
+    lines += ["| kind | what it means |", "|---|---|"]
+    lines += [f"| `{name}` | {_sentence(words)} |" for name, words in KINDS.items()]
     return "\n".join([*lines, ""])
 
 

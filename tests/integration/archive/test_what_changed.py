@@ -23,6 +23,7 @@ from bluelamp.domain.month import Month, month_range
 from bluelamp.domain.release import ForceMonth
 from bluelamp.domain.selection import Selection
 from bluelamp.errors import UsageError
+from bluelamp.storage.entries import ListedFile, Receipt
 
 OLD, NEW = Month.parse("2023-05"), Month.parse("2023-06")
 SOME = [force.slug for force in FORCES][:32]  # as many publishers as make a release whole
@@ -159,6 +160,19 @@ def test_one_release_alone_cannot_be_compared(archive: Archive, tmp_path: Path) 
     assert comparable(archive.ledger) == [OLD]
     with pytest.raises(UsageError, match=r"2023-06 is not held\. Held: 2023-05\."):
         changed(archive)
+
+
+def test_what_the_api_answered_is_no_release(archive: Archive, tmp_path: Path) -> None:
+    """Its tables are made here: beside a release's files they would differ in every row."""
+    load(archive, release(tmp_path, OLD, {("kent", "2023-05"): [(A, "")]}))
+    for month in (OLD, NEW, NEW + 1):
+        receipt = Receipt(month, "https://data.test/api/", "api", "", (), Selection(), "2026-01-01T00:00:00Z", "")
+        unit = ForceMonth("crimes", "kent", month)
+        archive.ledger.record_receipt(receipt, [ListedFile(unit, "API", "", 1, 1, 0, 1, "loaded")])
+    assert comparable(archive.ledger) == [OLD]
+    with pytest.raises(UsageError, match=r"2023-06 is not held"):
+        changed(archive)
+    assert side_of(archive.ledger, NEW).files == {}
 
 
 # -- the records, one by one ---------------------------------------------------------------------------------------

@@ -255,20 +255,3 @@ def test_the_same_question_at_once_is_answered_once(server: Server) -> None:
         thread.join()
     assert len(found) == 20
     assert len(set(found)) == 1
-
-
-def test_changes_of_a_release_come_when_they_are_worked_out(client: httpx.Client) -> None:
-    import time
-
-    end = time.monotonic() + 120
-    while time.monotonic() < end:
-        answer = client.get(f"{V1}/releases/2023-05/changes/2023-06")
-        if answer.status_code == 200:
-            break
-        assert answer.status_code == 202
-        assert answer.headers["retry-after"]
-        time.sleep(0.5)
-    found = answer.json()
-    schemas.ChangesModel.model_validate(found)
-    assert found["compared"] > found["alike"] > 0
-    assert any(one["changed"] for one in found["datasets"])
