@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -38,10 +38,12 @@ from bluelamp.web.api import (
     site,
     tiles,
 )
+from bluelamp.web.bare import HeadRequests, PlainParts
 from bluelamp.web.calls import calls_of, close_calls
 from bluelamp.web.headers import SecurityHeaders, common_headers
 from bluelamp.web.hook_metrics import HookMetrics
 from bluelamp.web.pages import page_router, static_folder
+from bluelamp.web.parameters import WORDS, closed, declared_of
 from bluelamp.web.site import Site, open_site
 from bluelamp.web.streams.endpoint import ROUTE, Events, feed_of
 from bluelamp.web.streams.tally import StreamMetrics, Tally
@@ -59,7 +61,7 @@ _PARTS = (
 )  # fmt: skip
 _DESCRIPTION = (
     "Every figure with its coverage. Answers are public, need no key (webhooks do), and may be cached: they carry a "
-    "strong ETag and the data version that gave them. Errors are problem details (RFC 9457)."
+    "strong ETag and the data version that gave them. Errors are problem details (RFC 9457). " + WORDS
 )
 
 
@@ -102,16 +104,19 @@ def make_app(settings: Settings) -> FastAPI:
     app.events = Events(
         here.live.hub,
         common_headers(settings, public=True),
+        declared_of(feeds.events_route()),
         lambda status: metrics.requests.labels(ROUTE, str(status)).inc(),
         log=settings.log_requests,
     )
     for part in _PARTS:
-        app.include_router(part.router, prefix="/api/v1")
+        app.include_router(part.router, prefix="/api/v1", dependencies=[Depends(closed)])
     _add_health(app, here, metrics)
     app.include_router(page_router(here, static_folder()))
     _add_problems(app)
     app.add_middleware(CompressMiddleware, minimum_size=800, remove_accept_encoding=False)
+    app.add_middleware(PlainParts)
     app.add_middleware(SecurityHeaders, settings=settings)
+    app.add_middleware(HeadRequests)
     app.add_middleware(Watching, metrics=metrics, log=settings.log_requests)
     return app
 

@@ -53,7 +53,6 @@ def page_router(site: Site, folder: Path) -> APIRouter:
     document = folder / "index.html"
 
     @router.get("/{path:path}", response_class=HTMLResponse)
-    @router.head("/{path:path}", response_class=HTMLResponse)
     def page(path: str) -> Response:
         if file := _file(folder, path):
             kept = "public, max-age=31536000, immutable" if path.startswith("assets/") else "no-cache"

@@ -608,7 +608,10 @@ _PROBLEM = {
 }
 # What every route may answer beside its own.
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    400: {**_PROBLEM, "description": "Not understood: a field, value or month that there is not."},
+    400: {
+        **_PROBLEM,
+        "description": "Not understood: a parameter, field, value or month that there is not; one value given twice.",
+    },
     404: {**_PROBLEM, "description": "There is no such thing."},
     410: {**_PROBLEM, "description": "The pinned data version is no longer kept."},
     422: {**_PROBLEM, "description": "More is asked than one question may cost."},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
 from bluelamp.domain.call_filter import Filter, facts_of
@@ -216,6 +217,11 @@ async def events(
     del through, cursor, last_event_id
     # Answered by web.streams.endpoint, before anything reaches this route; it stands here for the description.
     raise NoSuchThing(f"The events of {feed} are not served here.")
+
+
+def events_route() -> APIRoute:
+    """The described route of the events, whose parameters are those of the stream."""
+    return next(one for one in router.routes if isinstance(one, APIRoute) and one.endpoint is events)
 
 
 @router.get("/{feed}/health", responses={200: {"model": HealthModel}, **PROBLEMS}, summary="How a feed is doing")

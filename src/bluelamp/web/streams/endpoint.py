@@ -13,7 +13,6 @@ import re
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import parse_qsl
 
 import structlog
 from starlette.types import Receive, Scope, Send
@@ -21,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 from bluelamp.domain.call_filter import FIELDS, Filter, make_filter
 from bluelamp.errors import BluelampError, NoSuchThing, Overloaded, UsageError
 from bluelamp.web import problems
+from bluelamp.web.parameters import Declared, sent_in
 from bluelamp.web.streams import frames
 from bluelamp.web.streams.hub import BEHIND, Hub
 from bluelamp.web.streams.stream import RETRY, Stream
@@ -46,10 +46,13 @@ def feed_of(path: str) -> str | None:
 
 
 class Events:
-    """`headers` is what every answer of the public API carries; `answered` is told the status of each request."""
+    """`headers` is what every answer of the public API carries, `declared` the parameters of the address; `answered` is
+    told the status of each request."""
 
-    def __init__(self, hub: Hub, headers: Headers, answered: Callable[[int], None], *, log: bool) -> None:
-        self._hub, self._answered, self._log = hub, answered, log
+    def __init__(
+        self, hub: Hub, headers: Headers, declared: Declared, answered: Callable[[int], None], *, log: bool
+    ) -> None:
+        self._hub, self._declared, self._answered, self._log = hub, declared, answered, log
         self._common = {name.lower(): value for name, value in headers.items()}
         self._begun = _raw(
             {**self._common, **_NEVER_KEPT, "content-type": "text/event-stream; charset=utf-8", "connection": "close"}
@@ -88,6 +91,7 @@ class Events:
         """A stream at its place, and what it begins with. Raises BluelampError in words."""
         hub, feed = self._hub, feed_of(scope["path"]) or ""
         query = _query(scope)
+        self._declared.refuse_others(query)
         through = _filter(query) or None
         cursor = _cursor(scope, query)
         await self._wait_for_logs()
@@ -154,10 +158,9 @@ class Events:
 
 
 def _query(scope: Scope) -> list[tuple[str, str]]:
-    text = scope["query_string"]
-    if len(text) > _LONGEST_QUERY:
+    if len(scope["query_string"]) > _LONGEST_QUERY:
         raise UsageError("The address is too long.", "Ask with fewer filters.")
-    return parse_qsl(text.decode("latin-1"), errors="replace")
+    return sent_in(scope)
 
 
 def _filter(query: Iterable[tuple[str, str]]) -> Filter:
