@@ -66,6 +66,13 @@ class Settings(BaseSettings):
     queries_at_once: int = Field(
         default=2, ge=1, le=64, description="questions that each web server process may answer from rows at once"
     )
+    kept_files_mb: int = Field(
+        default=2_000,
+        ge=0,
+        le=10_000_000,
+        description="disk for files of records that others read in parts (Parquet by its address), in MB; the one "
+        "asked for longest ago goes first, none takes more than half; 0 keeps none",
+    )
     public_url: str = Field(
         default="",
         description="the address that the public knows this site by, as https://…, for links in what is sent out; "

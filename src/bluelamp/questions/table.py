@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 from bluelamp.questions.answer import Answer
 from bluelamp.questions.datasets import Measure
+from bluelamp.questions.question import Question
+from bluelamp.questions.records.published import flags_of
+from bluelamp.questions.records.workbook import Cells, Kind
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 # kind of dimension → type of its column, where it is not text
 _TYPES = {"year": "int32", "number": "int32", "flag": "bool_"}
+_KINDS: dict[str, Kind] = {"month": "month", "date": "day", "flag": "flag"}
 _COVERAGE = {"held": "int32", "expected": "int32", "state": "string", "located_share": "float64"}
 
 
@@ -29,3 +33,10 @@ def table_of(found: Answer) -> pa.Table:
 
 def _type_of(measure: Measure) -> str:
     return "int64" if measure.is_count and not measure.rate_of else "float64"
+
+
+def cells_of(question: Question) -> dict[str, Cells]:
+    """What of an answer's columns is more than text in a workbook."""
+    flags = flags_of(question.dataset)
+    kinds = {one.name: "flag" if one.column in flags else _KINDS.get(one.kind, "text") for one in question.by}
+    return {name: Cells(kind) for name, kind in kinds.items() if kind != "text"}

@@ -160,7 +160,7 @@ class _Stops:
     def _mark_up(self, sheet: Sheet, seed: int) -> None:
         """A stop whose policing operation has a name that must never be run."""
         marks = MARKUP if self.month <= LAST_ASCII else MARKUP_UTF8
-        moment = f"{self.month}-15T12:00:00{'.000000' if self._is_exact() else ''}+00:00"
+        moment = f"{self.month}-15T12:00:00{'.250000' if self._is_exact() else ''}+00:00"
         cells = ["Person search", moment, "True", cell(marks[seed // 8 % len(marks)]), "", "", *[""] * 9]
         sheet.plant("markup_cells", [",".join(cells)], chosen(seed, 1, len(sheet.order)))
 

@@ -12,6 +12,7 @@ from fastapi import Query, Request, Response
 from bluelamp.domain.month import Month
 from bluelamp.questions.view import View, make_view
 from bluelamp.web.answers import etag_of
+from bluelamp.web.parts import file_answer
 from bluelamp.web.site import Site
 from bluelamp.web.versions import OpenVersion
 
@@ -69,8 +70,10 @@ def answered(
     pinned: str = "",
     media_type: str = "application/json",
     headers: dict[str, str] | None = None,
+    file: bool = False,
 ) -> Response:
-    """An answer that caches may keep: 304 where the asker has it already, else bytes that are made once."""
+    """An answer that caches may keep: 304 where the asker has it already, else bytes that are made once. A `file` can
+    be read in parts."""
     parts = (version.version.file.name, site_of(request).fingerprint, *key)
     etag = etag_of(*parts)
     sent = {**cache_headers(version, etag, pinned), **(headers or {})}
@@ -83,6 +86,8 @@ def answered(
             return make()
 
     body = site.answers.get(etag, in_turn)
+    if file:
+        return file_answer(request, body, media_type, sent)
     return Response(body, media_type=media_type, headers=sent)
 
 

@@ -602,20 +602,20 @@ class ReleasesModel(_Model):
     releases: list[ReleaseModel]
 
 
-_PROBLEM = {
+PROBLEM = {
     "model": ProblemModel,
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemModel"}}},
 }
 # What every route may answer beside its own.
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     400: {
-        **_PROBLEM,
+        **PROBLEM,
         "description": "Not understood: a parameter, field, value or month that there is not; one value given twice.",
     },
-    404: {**_PROBLEM, "description": "There is no such thing."},
-    410: {**_PROBLEM, "description": "The pinned data version is no longer kept."},
-    422: {**_PROBLEM, "description": "More is asked than one question may cost."},
-    503: {**_PROBLEM, "description": "Nothing is loaded, or too many ask at once: see Retry-After."},
+    404: {**PROBLEM, "description": "There is no such thing."},
+    410: {**PROBLEM, "description": "The pinned data version is no longer kept."},
+    422: {**PROBLEM, "description": "More is asked than one question may cost."},
+    503: {**PROBLEM, "description": "Nothing is loaded, or too many ask at once: see Retry-After."},
 }
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 FILES: dict[str, Any] = {

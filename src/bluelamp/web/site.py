@@ -15,6 +15,7 @@ from bluelamp.questions.dashboards import DashboardSpec, read_dashboards
 from bluelamp.settings import Settings
 from bluelamp.web.answers import Answers
 from bluelamp.web.effort import Effort
+from bluelamp.web.kept_files import KeptFiles
 from bluelamp.web.live_site import LiveSite
 from bluelamp.web.streams.tally import Tally
 from bluelamp.web.versions import Versions
@@ -36,6 +37,7 @@ class Site:
     answers: Answers
     fingerprint: str
     live: LiveSite
+    kept: KeptFiles
     lines: LineMemory = field(default_factory=LineMemory)
     books: Books = field(default_factory=Books)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -73,4 +75,5 @@ def open_site(settings: Settings, tally: Tally) -> Site:
         Answers(),
         hashlib.sha256("\n".join(told).encode()).hexdigest()[:12],
         LiveSite(settings, tally),
+        KeptFiles(settings.home / "cache" / "web" / "files", settings.kept_files_mb << 20),
     )

@@ -19,11 +19,14 @@ from bluelamp.questions.calls.dataset import CALLS
 from bluelamp.questions.calls.version import CallsVersion
 from bluelamp.questions.question import Question, make_question
 from bluelamp.questions.records.reading import PORTION, Portion
+from bluelamp.questions.records.workbook import Cells
 from bluelamp.questions.sql import Compiler
 from bluelamp.storage.calls_days import CallsDay
 
 # Files are read a few at a time: a bound on memory and on the time to the first portion.
 _FIRST_ROWS, _ROWS = 5_000, 200_000
+# The number of no row.
+_BEYOND = 1 << 62
 _NAME = re.compile(r"([a-z0-9-]{1,40})-([0-9a-f]{16})")
 
 COLUMNS = {
@@ -65,6 +68,12 @@ COLUMNS = {
     "uncertainty_m": "how far off its point may be, in metres, where that is known",
 }
 _MOMENTS = ("opened_after", "opened_by", "closed_after", "closed_by", "reported_at")
+# What of them is more than text in a workbook.
+CELLS = {
+    "day": Cells("day"),
+    "opened_local": Cells("local"),
+    **{name: Cells("moment", f"{name} (UTC)", "UTC") for name in _MOMENTS},
+}
 # What was worked out from the looks at the feed; all else is as published.
 _DERIVED = (
     "day", "opened_local", "opened_after", "opened_by", "closed_after", "closed_by", "ended",
@@ -97,10 +106,15 @@ class CallRecords:
         return _portion(pa.concat_tables(parts)) if parts else Portion([], _texts(_nothing()), -1)
 
     def portions(self, *, typed: bool = False) -> Iterator[Portion]:
-        """All calls, in portions; `typed` keeps moments and lists as such, which only Parquet can hold."""
+        """All calls, in portions; `typed` keeps moments and lists as such, which only Parquet can hold. One without
+        rows, but with its columns, where there are none."""
+        some = False
         for rows in self._windows(-1, _ROWS):
             for start in range(0, rows.num_rows, PORTION):
+                some = True
                 yield _portion(rows.slice(start, PORTION), typed=typed)
+        if not some:
+            yield _portion(self._rows([(0, self.version.files[0])], _BEYOND), typed=typed)
 
     def _windows(self, after: int, first: int) -> Iterator[pa.Table]:
         most = first
@@ -123,8 +137,12 @@ class CallRecords:
             at += day.rows
 
     def _read(self, window: list[tuple[int, CallsDay]], after: int) -> Iterator[pa.Table]:
-        if not window:
-            return
+        rows = self._rows(window, after) if window else None
+        if rows is not None and rows.num_rows:
+            yield rows
+
+    def _rows(self, window: list[tuple[int, CallsDay]], after: int) -> pa.Table:
+        """The rows of the files of a window that come after one."""
         begins = [begin for begin, _ in window]
         paths = [str(self.version.lake.path(day.path)) for _, day in window]
         statement = (
@@ -133,9 +151,7 @@ class CallRecords:
             f"{self._conditions} AND place > $after ORDER BY place"
         )
         given = {**self._parameters, "calls_files": paths, "begins": begins, "after": after}
-        rows = self.version.arrow(statement, given)
-        if rows.num_rows:
-            yield rows
+        return self.version.arrow(statement, given)
 
 
 def find_call(version: CallsVersion, name: str) -> dict[str, Any]:
@@ -199,7 +215,8 @@ def _portion(rows: pa.Table, *, typed: bool = False) -> Portion:
         f"{feed}-{call}" for feed, call in zip(*(rows.column(one).to_pylist() for one in ("feed", "call")), strict=True)
     ]
     table = rows.select(list(COLUMNS))
-    return Portion(names, _zoned(table) if typed else _texts(table), int(rows.column("place")[-1].as_py()))
+    last = int(rows.column("place")[-1].as_py()) if rows.num_rows else -1
+    return Portion(names, _zoned(table) if typed else _texts(table), last)
 
 
 def _zoned(table: pa.Table) -> pa.Table:

@@ -1,5 +1,6 @@
 """Records and answers leaving as files: CSV, JSON, GeoJSON, Parquet, Excel; in portions, in constant memory. Called by
-`web`. What a spreadsheet must not take for a formula is made text in CSV; workbooks hold it as text anyway.
+`web`. What a spreadsheet must not take for a formula is made text in CSV; workbooks hold it as text anyway. The same
+rows make the same bytes, so that a file can be read in parts.
 """
 
 from __future__ import annotations
@@ -7,7 +8,7 @@ from __future__ import annotations
 import io
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pyarrow.parquet as pq
 
 from bluelamp.errors import TooCostly
 from bluelamp.questions.export import spreadsheet_safe
+from bluelamp.questions.records.workbook import Cells, write_workbook
 
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -49,15 +51,16 @@ def safe_for_spreadsheets(table: pa.Table) -> pa.Table:
     return pa.table(columns, names=table.column_names)
 
 
-def as_csv(tables: Tables, names: list[str]) -> Iterator[bytes]:
-    """A line of names, then every row."""
+def as_csv(tables: Tables, names: list[str], write: Callable[[pa.Table], pa.Table] | None = None) -> Iterator[bytes]:
+    """A line of names, then every row; `write` makes numbers the text that they shall be written as."""
     header = io.StringIO()
     header.write(",".join(_quoted(name) for name in names) + "\n")
     yield header.getvalue().encode()
     options = pa.csv.WriteOptions(include_header=False, quoting_style="needed")
     for table in tables:
         target = io.BytesIO()
-        pa.csv.write_csv(safe_for_spreadsheets(table), target, options)
+        safe = safe_for_spreadsheets(table)
+        pa.csv.write_csv(write(safe) if write else safe, target, options)
         yield target.getvalue()
 
 
@@ -66,7 +69,8 @@ def _quoted(name: str) -> str:
 
 
 def as_parquet(tables: Tables, about: Mapping[str, Any]) -> Iterator[bytes]:
-    """One Parquet file whose metadata under `bluelamp` says what it covers. Nothing for no table at all."""
+    """One Parquet file whose metadata under `bluelamp` says what it covers. The first table gives the columns: where
+    there are no rows, an empty one."""
     sink = _Sink()
     writer: pq.ParquetWriter | None = None
     for table in tables:
@@ -128,8 +132,11 @@ def as_geojson(pairs: Iterable[tuple[list[str], pa.Table]], about: Mapping[str, 
     yield b"]}\n"
 
 
-def as_xlsx(tables: Tables, names: list[str], rows: int, about: Mapping[str, str]) -> Iterator[bytes]:
-    """A workbook: the rows, and a second sheet that says what they cover. Raises TooCostly beyond a sheet's rows."""
+def as_xlsx(
+    tables: Tables, names: list[str], rows: int, about: Mapping[str, str], cells: Mapping[str, Cells] | None = None
+) -> Iterator[bytes]:
+    """A workbook: the rows, and a second sheet that says what they cover; `cells` says which columns are more than
+    text. Raises TooCostly beyond a sheet's rows."""
     if rows > XLSX_ROWS:
         raise TooCostly(
             f"A sheet of Excel holds {XLSX_ROWS:,} rows; these are {rows:,}.",
@@ -137,33 +144,10 @@ def as_xlsx(tables: Tables, names: list[str], rows: int, about: Mapping[str, str
         )
     with tempfile.TemporaryDirectory(prefix="bluelamp-") as folder:
         path = Path(folder) / "answer.xlsx"
-        _write_workbook(path, tables, names, about)
+        write_workbook(path, tables, names, about, cells or {})
         with path.open("rb") as file:
             while part := file.read(1 << 18):
                 yield part
-
-
-def _write_workbook(path: Path, tables: Tables, names: list[str], about: Mapping[str, str]) -> None:
-    import xlsxwriter
-
-    with xlsxwriter.Workbook(
-        str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    ) as book:
-        sheet = book.add_worksheet("Data")
-        sheet.write_row(0, 0, names)
-        at = 1
-        for table in tables:
-            for row in table.to_pylist():
-                for column, value in enumerate(row.values()):
-                    if isinstance(value, (int, float)) and not isinstance(value, bool):
-                        sheet.write_number(at, column, value)
-                    elif value is not None:
-                        sheet.write_string(at, column, str(value))
-                at += 1
-        notes = book.add_worksheet("About")
-        for line, (name, text) in enumerate(about.items()):
-            notes.write_string(line, 0, name)
-            notes.write_string(line, 1, text)
 
 
 def _dumps(value: Any) -> str:

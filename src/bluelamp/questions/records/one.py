@@ -17,6 +17,7 @@ from bluelamp.questions.datasets import DATASETS, DatasetSpec
 from bluelamp.questions.question import make_question
 from bluelamp.questions.records.extents import INSIDE, extents_of
 from bluelamp.questions.records.reading import Records, file_stems
+from bluelamp.questions.records.texts import as_published
 
 if TYPE_CHECKING:
     from bluelamp.storage.warehouse.serving.crime_ids import CrimeIds
@@ -101,6 +102,7 @@ def _rows_of_key(
 def _told(version: DataVersion, spec: DatasetSpec, name: str, file: int, place: int, lake: Path) -> dict[str, Any]:
     portion = Records(version, make_question(spec.name), lake).one(place)
     published = {key: values[0] for key, values in portion.table.to_pydict().items()}
+    texts = {key: values[0] for key, values in as_published(spec.name, portion.table).to_pydict().items()}
     ((release, member_month, slug),) = version.rows(
         "SELECT release, month, slug FROM included_file JOIN dim_force USING (force_id) WHERE file_id = $file",
         {"file": file},
@@ -113,7 +115,7 @@ def _told(version: DataVersion, spec: DatasetSpec, name: str, file: int, place: 
         "dataset": spec.name,
         "dataset_words": spec.words,
         "title": f"{what}, {Month(member_month).words()}, {force}",
-        "published": [{"name": key, "value": None if one is None else str(one)} for key, one in published.items()],
+        "published": [{"name": key, "value": None if one is None else str(one)} for key, one in texts.items()],
         "derived": _derived(version, spec, place, file),
         "file": {
             "member": f"{Month(member_month)}/{stem}.csv",

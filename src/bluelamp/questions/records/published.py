@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from bluelamp.domain.dataset import BY_NAME
 from bluelamp.domain.month import Month
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.datasets import DatasetSpec, Dimension
+from bluelamp.questions.records.texts import instants
+from bluelamp.questions.records.workbook import Cells
 
 # What is read of a row, beside its place: the columns of the warehouse that the published ones are made from.
 COLUMNS = {
@@ -81,7 +82,7 @@ def _makers(version: DataVersion, spec: DatasetSpec) -> dict[str, Maker]:
         "Location": lambda rows: points.location.take(rows.column("point_id").combine_chunks()),
         "LSOA code": lambda rows: _lsoas(version)[0].take(rows.column("lsoa_id").combine_chunks()),
         "LSOA name": lambda rows: _lsoas(version)[1].take(rows.column("lsoa_id").combine_chunks()),
-        "Date": lambda rows: pc.strftime(rows.column("utc_time").combine_chunks(), "%Y-%m-%dT%H:%M:%S+00:00"),
+        "Date": lambda rows: instants(rows.column("utc_time").combine_chunks()),
     }
     for dimension in spec.dimensions:
         if dimension.kind == "word" and dimension.column:
@@ -138,4 +139,23 @@ _WORDS = {
     "LSOA name": "the LSOA's name: a local authority and a number",
     "Context": "a remark of the publisher; always empty in newer files",
     "Date": "when the stop was made, in UTC; midnight UK time where a force gives no time of day",
+}
+
+
+def cells_of(spec: DatasetSpec) -> dict[str, Cells]:
+    """What of the published columns is more than text in a workbook."""
+    return {**_CELLS, **{name: Cells("flag") for name in flags_of(spec)}}
+
+
+def flags_of(spec: DatasetSpec) -> Sequence[str]:
+    """The published columns that say true or false."""
+    known = BY_NAME[spec.name].vocabularies if spec.name in BY_NAME else {}
+    return [name for name, words in known.items() if words == {"True", "False"}]
+
+
+_CELLS = {
+    "Month": Cells("month"),
+    "Date": Cells("moment", "Date (UK time)", "Europe/London", "Date as published"),
+    "Longitude": Cells("degrees"),
+    "Latitude": Cells("degrees"),
 }

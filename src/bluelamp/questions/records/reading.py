@@ -24,6 +24,7 @@ from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.question import Question
 from bluelamp.questions.records.extents import INSIDE, extents_of
 from bluelamp.questions.records.published import COLUMNS, FROM_LAKE, published
+from bluelamp.questions.records.texts import DEGREES
 from bluelamp.questions.sql import Compiler
 
 # Rows of the version that are looked at in one go: a bound on memory and on the time to the first portion.
@@ -70,10 +71,14 @@ class Records:
         return self._portion(self.version.arrow(statement, window.parameters, light=True))
 
     def portions(self, after: int = -1) -> Iterator[Portion]:
-        """All records, in portions of at most PORTION."""
+        """All records, in portions of at most PORTION; one without rows, but with its columns, where there are none."""
+        some = False
         for rows in self._windows(after, None):
             for start in range(0, rows.num_rows, PORTION):
+                some = True
                 yield self._portion(rows.slice(start, PORTION))
+        if not some:
+            yield self._portion(None)
 
     def _windows(self, after: int, limit: int | None) -> Iterator[pa.Table]:
         """Rows of the version as numbers, window by window; those without rows are left out."""
@@ -94,8 +99,8 @@ class Records:
     def _portion(self, rows: pa.Table | None) -> Portion:
         spec = self.question.dataset
         if rows is None or not rows.num_rows:
-            empty = pa.table({name: pa.array([], pa.string()) for name in BY_NAME[spec.name].columns})
-            return Portion([], empty, -1)
+            types = {name: pa.float64() if name in DEGREES else pa.string() for name in BY_NAME[spec.name].columns}
+            return Portion([], pa.schema(types).empty_table(), -1)
         rows = rows.combine_chunks()
         files, lines = rows.column("file_id").to_numpy(), rows.column("line").to_numpy()
         table = published(self.version, spec, rows, self._lake.of(spec.name, files, lines))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from datetime import timedelta
@@ -15,8 +16,8 @@ from bluelamp.domain.moment import moment_of, parse_moment, seconds_between
 from bluelamp.errors import TooCostly, UsageError
 from bluelamp.live.unwatched import SEEN, unwatched
 from bluelamp.live.workflow import LiveFlow
-from bluelamp.web.asked import dumps, site_of
-from bluelamp.web.effort import Effort
+from bluelamp.web.answers import etag_of
+from bluelamp.web.asked import dumps, has_tag, site_of
 from bluelamp.web.feed_asked import (
     FeedName,
     agency_of,
@@ -29,6 +30,7 @@ from bluelamp.web.feed_asked import (
 )
 from bluelamp.web.feed_files import MEDIA_TYPES, Format, as_file
 from bluelamp.web.feed_schemas import AsOfModel, BetweenModel
+from bluelamp.web.parts import PARTS, file_answer
 from bluelamp.web.schemas import FILES, PROBLEMS
 
 router = APIRouter(prefix="/feeds", tags=["feeds"])
@@ -45,7 +47,7 @@ _FILES = {name: one for name, one in FILES.items() if "spreadsheet" not in name}
 
 @router.get(
     "/{feed}/history",
-    responses={200: {"model": AsOfModel | BetweenModel, "content": _FILES}, **PROBLEMS},
+    responses={200: {"model": AsOfModel | BetweenModel, "content": _FILES}, **PARTS, **PROBLEMS},
     summary="The calls of any moment, or what was between two",
 )
 def history(
@@ -70,7 +72,7 @@ def history(
     in their order, lead from there to any moment up to `to`."""
     live = live_of(request)
     board_of(live, feed)
-    asked = _Asked(feed, live.flow, through, credits_of(agency_of(live, feed)), site_of(request).effort)
+    asked = _Asked(request, feed, live.flow, through, credits_of(agency_of(live, feed)))
     if at:
         if first or last:
             raise UsageError("Ask either for `at`, or for `from` and `to`.")
@@ -90,9 +92,9 @@ def history(
 class _Asked:
     """A question about the past of one feed."""
 
-    def __init__(self, feed: str, flow: LiveFlow, through: Filter, credit: dict[str, str], effort: Effort) -> None:
-        self._feed, self._flow, self._log, self._through = feed, flow, flow.log, through
-        self._credit, self._effort = credit, effort
+    def __init__(self, request: Request, feed: str, flow: LiveFlow, through: Filter, credit: dict[str, str]) -> None:
+        self._request, self._feed, self._flow, self._log, self._through = request, feed, flow, flow.log, through
+        self._credit, self._effort = credit, site_of(request).effort
 
     def as_of(self, at: str, format_: str) -> Response:
         head, calls = self._log.as_of(self._feed, at)
@@ -155,11 +157,14 @@ class _Asked:
         # Only now: while the database is asked, others may work.
         with self._effort.turn():
             body = as_file(calls, format_, {**about, **self._credit})
-        return fresh(
-            body,
-            media_type=MEDIA_TYPES[format_],
-            headers={"Content-Disposition": f'attachment; filename="{name}.{format_}"'},
-        )
+        headers = {
+            "ETag": etag_of("history", hashlib.sha256(body).hexdigest()),
+            "Cache-Control": "no-cache",
+            "Content-Disposition": f'attachment; filename="{name}.{format_}"',
+        }
+        if has_tag(self._request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        return file_answer(self._request, body, MEDIA_TYPES[format_], headers)
 
     def _shown(self, calls: Sequence[Call]) -> list[Call]:
         # A call that has ended is looked at as it was while it was open.

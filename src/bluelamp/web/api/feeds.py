@@ -29,6 +29,7 @@ from bluelamp.web.feed_asked import (
 from bluelamp.web.feed_files import MEDIA_TYPES, Format, as_file, is_located
 from bluelamp.web.feed_schemas import CallsModel, CallWithTimelineModel, FeedModel, FeedsModel, HealthModel
 from bluelamp.web.live_site import LiveSite
+from bluelamp.web.parts import PARTS, file_answer
 from bluelamp.web.schemas import FILES, PROBLEMS
 from bluelamp.web.streams.board import Board, Standing
 
@@ -94,7 +95,7 @@ def _configured(agency: Agency | None) -> dict[str, Any]:
     "/{feed}/calls",
     responses={
         200: {"model": CallsModel, "content": _FILES},
-        304: {"description": "Nothing has changed."},
+        **PARTS,
         **PROBLEMS,
     },
     summary="The calls that are open now",
@@ -157,6 +158,8 @@ def _calls(request: Request, standing: Standing, through: Filter, format_: str) 
         return as_file(found, format_, {**about, **credits_of(agency)})
 
     body = site.answers.get(etag, make)
+    if format_ != "json":
+        return file_answer(request, body, MEDIA_TYPES[format_], headers)
     return Response(body, media_type=MEDIA_TYPES[format_], headers=headers)
 
 

@@ -14,10 +14,11 @@ from bluelamp.questions.answer import Answer, answer
 from bluelamp.questions.cost import refuse_costly
 from bluelamp.questions.question import Question, make_question
 from bluelamp.questions.records import files
-from bluelamp.questions.table import table_of
+from bluelamp.questions.table import cells_of, table_of
 from bluelamp.web.api.datasets import DatasetName, find_dataset
 from bluelamp.web.asked import First, Last, Pinned, Where, answered, dumps, site_of, version_json
 from bluelamp.web.calls import lease_for
+from bluelamp.web.parts import PARTS
 from bluelamp.web.schemas import FILES, PROBLEMS, AnswerModel
 
 router = APIRouter(prefix="/questions", tags=["questions"])
@@ -36,7 +37,9 @@ Names = Annotated[str, Query(max_length=400)]
 
 
 @router.get(
-    "/{dataset}", responses={200: {"model": AnswerModel, "content": FILES}, **PROBLEMS}, summary="Ask a question"
+    "/{dataset}",
+    responses={200: {"model": AnswerModel, "content": FILES}, **PARTS, **PROBLEMS},
+    summary="Ask a question",
 )
 def question(
     request: Request,
@@ -97,6 +100,7 @@ def question(
             pinned=pinned,
             media_type=files.MEDIA_TYPES[format],
             headers=_headers(asked, format),
+            file=format != "json",
         )
 
 
@@ -127,7 +131,7 @@ def _as_file(found: Answer, format_: str) -> Iterator[bytes]:
     if format_ == "parquet":
         return files.as_parquet([table], about)
     if format_ == "xlsx":
-        return files.as_xlsx([table], names, table.num_rows, about)
+        return files.as_xlsx([table], names, table.num_rows, about, cells_of(found.question))
     if "map_point" not in names:
         raise TooCostly(
             "GeoJSON needs places.", "Group by map_point, or ask for the records: /api/v1/datasets/…/records."

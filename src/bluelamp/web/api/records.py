@@ -3,39 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
-import pyarrow as pa
 from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import StreamingResponse
 
-from bluelamp.errors import TooCostly, UsageError
-from bluelamp.questions.answer import LICENCE, Answer, answer
+from bluelamp.errors import UsageError
+from bluelamp.questions.answer import LICENCE
 from bluelamp.questions.calls.version import CallsVersion
 from bluelamp.questions.datasets import DatasetSpec
-from bluelamp.questions.records import calls, files
+from bluelamp.questions.records import calls
 from bluelamp.questions.records.one import find_record
-from bluelamp.questions.records.published import words_of
-from bluelamp.questions.records.reading import Portion, Records
-from bluelamp.questions.view import View, question_of
-from bluelamp.web.answers import etag_of
+from bluelamp.questions.view import View
 from bluelamp.web.api.datasets import DatasetName, find_dataset
-from bluelamp.web.api.questions import about_answer
-from bluelamp.web.asked import (
-    First,
-    Last,
-    Pinned,
-    Where,
-    answered,
-    cache_headers,
-    dumps,
-    lease,
-    site_of,
-    version_json,
-    view_of,
-)
+from bluelamp.web.api.record_files import columns_of, file_of_records, listed, records_of, whole_of
+from bluelamp.web.asked import First, Last, Pinned, Where, answered, dumps, lease, site_of, version_json, view_of
 from bluelamp.web.calls import calls_of, lease_for
+from bluelamp.web.parts import PARTS
 from bluelamp.web.schemas import FILES, PROBLEMS, RecordModel, RecordsModel
 from bluelamp.web.versions import OpenVersion
 
@@ -46,7 +29,7 @@ _CURSOR = re.compile(r"([0-9a-f]{12})-([0-9]{1,12})")
 
 @router.get(
     "/datasets/{dataset}/records",
-    responses={200: {"model": RecordsModel, "content": FILES}, **PROBLEMS},
+    responses={200: {"model": RecordsModel, "content": FILES}, **PARTS, **PROBLEMS},
     summary="Records, every column as published",
 )
 def records(
@@ -70,7 +53,7 @@ def records(
     spec, view = find_dataset(dataset), view_of(first, last, where)
     pinned, place = _cursor(after, version)
     if format != "json":
-        return _file(request, spec, view, pinned, format)
+        return file_of_records(request, spec, view, pinned, format)
     with lease_for(request, spec, pinned) as opened:
         return answered(
             request,
@@ -96,106 +79,20 @@ def _cursor(after: str, version: str) -> tuple[str, int]:
 def _page(
     request: Request, version: OpenVersion, spec: DatasetSpec, view: View, place: int, limit: int
 ) -> dict[str, Any]:
-    whole = _whole(version, spec, view)
-    portion = _records(request, version, whole).page(place, limit)
+    whole = whole_of(version, spec, view)
+    portion = records_of(request, version, whole).page(place, limit)
     rows = [{"id": name, **row} for name, row in zip(portion.names, portion.table.to_pylist(), strict=True)]
     full = len(rows) == limit
     return {
-        "columns": [{"name": name, "label": name, "words": words} for name, words in _words(spec)],
+        "columns": [{"name": name, "label": name, "words": words} for name, words in columns_of(spec)],
         "rows": rows,
         "next": f"{version.name}-{portion.last}" if full else None,
-        "total": _listed(whole),
+        "total": listed(whole),
         "coverage": whole.coverage.as_json(),
         "caveats": list(whole.caveats),
         "version": version_json(version),
         "licence": whole.licence,
     }
-
-
-def _whole(version: OpenVersion, spec: DatasetSpec, view: View) -> Answer:
-    """How many records there are, with what a figure must carry."""
-    _, ignored = view.for_dataset(spec)
-    if ignored:
-        raise UsageError(f"{spec.name} cannot be filtered by “{ignored[0]}”.")
-    return answer(version, question_of(view, spec, measures=[spec.measures[0].name]))
-
-
-def _listed(whole: Answer) -> int | None:
-    """How many records there are to list: also those that others publish of an area whose own force is not held, which
-    make no figure of it. None where nothing is held that could hold one."""
-    ((count,),) = whole.rows
-    return int(count) if count is not None else whole.strays or None
-
-
-def _file(request: Request, spec: DatasetSpec, view: View, pinned: str, format_: str) -> Response:
-    """All records as a file. The lease lasts as long as the stream does."""
-    leased = lease_for(request, spec, pinned)
-    opened = leased.__enter__()
-    try:
-        whole = _whole(opened, spec, view)
-        if format_ == "xlsx" and (_listed(whole) or 0) > files.XLSX_ROWS:
-            raise TooCostly(
-                f"A sheet of Excel holds {files.XLSX_ROWS:,} rows; these are {_listed(whole):,}.",
-                "Narrow the filters, or take CSV or Parquet.",
-            )
-        portions = _portions(request, opened, whole, format_)
-        body = _body(spec, portions, whole, format_)
-        first = next(body, b"")  # what fails, fails before the answer has begun
-        etag = etag_of(opened.version.file.name, spec.name, repr(view), format_)
-    except BaseException:
-        leased.__exit__(None, None, None)
-        raise
-
-    def stream() -> Iterator[bytes]:
-        try:
-            yield first
-            yield from body
-        finally:
-            leased.__exit__(None, None, None)
-
-    headers = {
-        **cache_headers(opened, etag, pinned),
-        "Content-Disposition": f'attachment; filename="bluelamp-{spec.name}-{opened.name}.{format_}"',
-        "Bluelamp-Records": str(_listed(whole) or 0),
-        "Bluelamp-Coverage": whole.coverage.words(),
-    }
-    return StreamingResponse(stream(), media_type=files.MEDIA_TYPES[format_], headers=headers)
-
-
-def _records(request: Request, version: OpenVersion, whole: Answer) -> Records | calls.CallRecords:
-    if isinstance(version, CallsVersion):
-        return calls.CallRecords(version, whole.question)
-    return Records(version, whole.question, site_of(request).lake)
-
-
-def _portions(request: Request, version: OpenVersion, whole: Answer, format_: str) -> Iterator[Portion]:
-    records = _records(request, version, whole)
-    if isinstance(records, calls.CallRecords):
-        return records.portions(typed=format_ == "parquet")
-    return records.portions()
-
-
-def _words(spec: DatasetSpec) -> Sequence[tuple[str, str]]:
-    return list(calls.COLUMNS.items()) if spec.live else words_of(spec)
-
-
-def _body(spec: DatasetSpec, portions: Iterator[Portion], whole: Answer, format_: str) -> Iterator[bytes]:
-    names = ["id", *(name for name, _ in _words(spec))]
-    if format_ == "geojson":
-        pairs = ((one.names, _with_point(one.table) if spec.live else one.table) for one in portions)
-        return files.as_geojson(pairs, about_answer(whole))
-    tables = (one.table.add_column(0, "id", pa.array(one.names, pa.string())) for one in portions)
-    if format_ == "csv":
-        return files.as_csv(tables, names)
-    if format_ == "parquet":
-        return files.as_parquet(tables, about_answer(whole))
-    return files.as_xlsx(tables, names, _listed(whole) or 0, about_answer(whole))
-
-
-def _with_point(table: pa.Table) -> pa.Table:
-    """Calls with their point under the names that published records have it by."""
-    names = {"latitude": "Latitude", "longitude": "Longitude"}
-    return table.rename_columns([names.get(name, name) for name in table.column_names])
 
 
 @router.get(
