@@ -148,7 +148,7 @@ def _own_forces(version: DataVersion, filter_: Filter) -> set[int]:
 
 def _numbers(version: DataVersion, filter_: Filter) -> set[int]:
     known = [value for value in filter_.values if value not in ("", NOT_RECORDED)]
-    return {version.words(filter_.dimension)[version.spelling(filter_.dimension, value)] for value in known}
+    return {version.number(filter_.dimension, value) for value in known}
 
 
 def _forces_of_places(version: DataVersion, question: Question, filter_: Filter) -> set[int] | None:

@@ -11,10 +11,11 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bluelamp.domain.coverage import State
+from bluelamp.domain.dataset import DATASETS as PUBLISHED
 from bluelamp.domain.month import Month
 from bluelamp.errors import UsageError
 from bluelamp.questions.cells import Cells, make_cells
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 NOT_RECORDED = "not recorded"
 LICENCE = "Contains public sector information licensed under the Open Government Licence v3.0 (data.police.uk)."
 _OFTEN = 512
+# Beyond every number of a word: what it stands for was never recorded here, and so has no record.
+NO_RECORD = 1 << 20
 Found = TypeVar("Found")
 Guard = Callable[["duckdb.DuckDBPyConnection", bool], AbstractContextManager[None]]
 
@@ -41,6 +44,15 @@ DIMENSION_TABLES = {
     "area": ("dim_area", "area_id", "name", ""),
     "lsoa": ("dim_lsoa", "lsoa_id", "code", ""),
 }
+
+
+@cache
+def published_words(dimension: Dimension) -> tuple[str, ...]:
+    """The words that the publisher uses in a column, in order: nothing recorded under one of them is a zero."""
+    if dimension.kind != "word":
+        return ()
+    columns = [one.column for spec in DATASETS.values() for one in spec.dimensions if one.field == dimension.field]
+    return tuple(sorted({word for one in PUBLISHED for name in columns for word in one.vocabularies.get(name, ())}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,16 +214,23 @@ class DataVersion:
         return found
 
     def spelling(self, dimension: Dimension, value: str) -> str:
-        """The word as the data spells it. Raises UsageError with the nearest words where no record has it."""
+        """The word as the data spells it, or, of one that the publisher uses and no record here has, as the publisher
+        does. Raises UsageError with the nearest words for any other."""
         words = self.words(dimension)
         if value in words:
             return value
+        published = published_words(dimension)
         folded = self.once(
-            f"folded {dimension.field or dimension.kind}", lambda: {word.lower(): word for word in reversed(words)}
+            f"folded {dimension.field or dimension.kind}",
+            lambda: {word.lower(): word for word in (*published, *reversed(words))},
         )
         if value.lower() in folded:
             return folded[value.lower()]
-        raise UsageError(f"No record has the {dimension.name} “{value}”.", near(value, words))
+        raise UsageError(f"No record has the {dimension.name} “{value}”.", near(value, {*words, *published}))
+
+    def number(self, dimension: Dimension, value: str) -> int:
+        """The number that stands for a word in the rows; NO_RECORD for one that no record has. Raises UsageError."""
+        return self.words(dimension).get(self.spelling(dimension, value), NO_RECORD)
 
     def labels(self, dimension: Dimension) -> dict[int, str]:
         """number → word, of a vocabulary."""

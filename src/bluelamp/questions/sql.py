@@ -135,7 +135,7 @@ def key_of(version: DataVersion, dimension: Dimension, value: str) -> Any:
         return value
     if dimension.kind == "label":
         return version.spelling(dimension, value)
-    return version.words(dimension)[version.spelling(dimension, value)]
+    return version.number(dimension, value)
 
 
 def _keys_of_lsoas(version: DataVersion, filter_: Filter) -> list[Any]:

@@ -60,6 +60,14 @@ def test_a_held_month_without_a_record_is_a_zero(version: DataVersion) -> None:
     assert found.coverage.is_complete
 
 
+def test_a_word_of_the_publisher_that_no_record_has_is_a_zero(version: DataVersion) -> None:
+    """A home of one file has no bicycle theft in it: that is known, and is no mistake of whoever asks."""
+    assert ask(version, where=["crime_type=bicycle theft"]).rows == [(0,)]
+    assert ask(version, where=["crime_type!=Bicycle theft"]).rows == ask(version).rows
+    assert ask(version, where=["crime_type=Bicycle theft", "force=surrey"]).rows == [(None,)]
+    assert ask(version, by=["month"], where=["last_outcome=Offender sent to prison"]).rows[0][1] == 0
+
+
 def test_a_force_that_is_not_held_has_no_value_and_stands_last(version: DataVersion) -> None:
     found = ask(version, by=["force"], where=["force=surrey", "force=kent", "force=northern-ireland"])
     assert states(found) == [
