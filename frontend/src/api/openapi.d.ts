@@ -1768,6 +1768,8 @@ export interface components {
             words: {
                 [key: string]: string;
             };
+            /** Outside */
+            outside: string;
             /** Datasets */
             datasets: {
                 [key: string]: components["schemas"]["DatasetCoverageModel"];
@@ -1874,6 +1876,7 @@ export interface components {
             gaps?: components["schemas"]["GapModel"][] | null;
             /** Rows */
             rows: string[];
+            scope: components["schemas"]["ScopeModel"];
         };
         /** DatasetModel */
         DatasetModel: {
@@ -2852,6 +2855,25 @@ export interface components {
             retrying: number;
             /** Problem */
             problem: string;
+        };
+        /**
+         * ScopeModel
+         * @description What the installation is set up to hold of a dataset: `count` `of` so many publishers; months are null where it
+         *     is nothing.
+         */
+        ScopeModel: {
+            /** Forces */
+            forces: string[];
+            /** Count */
+            count: number;
+            /** Of */
+            of: number;
+            /** First */
+            first: string | null;
+            /** Last */
+            last: string | null;
+            /** Words */
+            words: string;
         };
         /** SeriesModel */
         SeriesModel: {

@@ -35,10 +35,25 @@ export function paint(canvas: HTMLCanvasElement, matrix: CoverageMatrix, rows: s
     pen.fillText(nameIn(matrix.forces[force]?.name ?? '', shape.left), shape.left - 8, y + shape.row / 2, shape.left - 10);
     pen.textAlign = 'left';
     [...row].forEach((code, month) => {
-      const fill = { h: colours.blue, e: colours.pale, m: hatch, q: colours.amber, f: colours.line }[code];
+      const x = shape.left + month * shape.cell;
+      if (code === 'c') {
+        // Nobody's months: one calm band, without the lines between squares.
+        pen.fillStyle = colours.line;
+        pen.fillRect(x, y, shape.cell + 0.5, shape.row);
+        return;
+      }
+      const wide = Math.max(shape.cell - gap, 1);
+      if (code === 'd' || code === 'f') {
+        // Not here, and no claim about the force: an empty frame, never the hatching of what was not published.
+        pen.strokeStyle = code === 'd' ? colours.second : colours.amber;
+        pen.lineWidth = 1;
+        pen.strokeRect(x + 0.5, y + 1.5, Math.max(wide - 1, 1), shape.row - 3);
+        return;
+      }
+      const fill = { h: colours.blue, e: colours.pale, m: hatch, q: colours.amber }[code];
       if (!fill) return;
       pen.fillStyle = fill;
-      pen.fillRect(shape.left + month * shape.cell, y + 1, Math.max(shape.cell - gap, 1), shape.row - 2);
+      pen.fillRect(x, y + 1, wide, shape.row - 2);
     });
   });
   if (shape.at) {
@@ -70,6 +85,11 @@ function hatchOf(pen: CanvasRenderingContext2D, colour: string): CanvasPattern |
   return pen.createPattern(tile, 'repeat') ?? colour;
 }
 
+/** The signs of the legend: from what is held to what is nobody's fault. */
+const ORDER = 'hemqdfcybon';
+export const inOrder = (codes: Iterable<string>): string[] => [...new Set(codes)].sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
+
+/** Runs of months that are not held, of each force; what lies outside the scope is said once, elsewhere. */
 export function gapsIn(matrix: CoverageMatrix, rows: string[]): { force: string; span: string; words: string }[] {
   return rows.flatMap((row, force) => {
     const out: { force: string; span: string; words: string }[] = [];
@@ -77,7 +97,7 @@ export function gapsIn(matrix: CoverageMatrix, rows: string[]): { force: string;
     for (let index = 1; index <= row.length; index++) {
       if (row[index] === row[from]) continue;
       const code = row[from] ?? '';
-      if (code !== 'h')
+      if (code !== 'h' && code !== 'o')
         out.push({
           force: matrix.forces[force]?.name ?? '',
           span: span(matrix.months[from] ?? '', matrix.months[index - 1] ?? ''),

@@ -136,14 +136,22 @@ def _how_chosen(chosen: ScopeChoice) -> str:
     if chosen.is_default:
         return "That is what was chosen on loading; the options of this command change it."
     said = [
-        word
-        for word, value in (
-            ("the forces", chosen.forces), ("the datasets", chosen.datasets), ("the first month", chosen.first),
-            ("the last month", chosen.last),
-        )
-        if value is not None
-    ]  # fmt: skip
-    return f"Changed by this command: {', '.join(said)}. --reset goes back to what was chosen on loading."
+        ("forces", chosen.forces and _listed(chosen.forces)),
+        ("datasets", chosen.datasets and _listed(chosen.datasets)),
+        ("from", chosen.first),
+        ("to", chosen.last),
+    ]
+    told = "; ".join(f"{name} {value}" for name, value in said if value is not None)
+    return (
+        f"Chosen by this command: {told}. What is held besides is in every figure, and counted. "
+        "--reset goes back to what was chosen on loading."
+    )
+
+
+def _listed(names: frozenset[str]) -> str:
+    from bluelamp.domain.scope import EVERY_FORCE
+
+    return "all" if names == EVERY_FORCE else ", ".join(sorted(names))
 
 
 def join(app: typer.Typer) -> None:
