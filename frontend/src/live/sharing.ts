@@ -51,7 +51,9 @@ export class SharedStream {
   /** Joins the other tabs. Resolves with how far they have come; with the empty text where there is none. */
   async begin(): Promise<string> {
     if (!('BroadcastChannel' in window) || !navigator.locks) return '';
-    const { held } = await navigator.locks.query();
+    // A page in a sandboxed frame shares nothing with others, and is told so by a refusal.
+    const { held } = await navigator.locks.query().catch(() => ({ held: null }));
+    if (!held) return '';
     const alone = !held?.some((lock) => lock.name === this.#lock);
     this.#channel?.close();
     this.#channel = new BroadcastChannel(this.#lock);

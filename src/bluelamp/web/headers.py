@@ -28,7 +28,8 @@ def content_security_policy(settings: Settings, *, embed: bool) -> str:
             f"img-src 'self' data: blob:{more}",
             "font-src 'self'",
             f"connect-src 'self'{more}",
-            "worker-src 'self' blob:",
+            # In a sandboxed frame nothing is of the page's own origin: the map brings its worker in itself.
+            f"worker-src 'self' blob:{' data:' if embed else ''}",
             "manifest-src 'self'",
             "base-uri 'none'",
             "form-action 'self'",
@@ -56,9 +57,14 @@ def common_headers(settings: Settings, *, embed: bool = False, public: bool = Fa
     if public:
         found["Access-Control-Allow-Origin"] = "*"
         found["Access-Control-Expose-Headers"] = (
-            "ETag, Bluelamp-Version, Bluelamp-Records, Bluelamp-Coverage, Bluelamp-Cursor, Retry-After"
+            "ETag, Bluelamp-Version, Bluelamp-Records, Bluelamp-Coverage, Bluelamp-Cursor, Retry-After, Accept-Ranges, "
+            "Content-Range"
         )
     return found
+
+
+# Data, and what embeds are made of: one in a sandboxed frame has no origin of its own, and reads both as a stranger.
+_PUBLIC = ("/api/", "/openapi.json", "/assets/")
 
 
 class SecurityHeaders:
@@ -77,7 +83,7 @@ class SecurityHeaders:
             await self.app(scope, receive, send)
             return
         embed = scope["path"].startswith("/embed/")
-        public = scope["path"].startswith(("/api/", "/openapi.json")) and scope["method"] in ("GET", "HEAD")
+        public = scope["path"].startswith(_PUBLIC) and scope["method"] in ("GET", "HEAD")
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
