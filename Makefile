@@ -59,4 +59,4 @@ lock: ## pin every package with its hash, from pyproject.toml
 		--group dev --group bench --group front pyproject.toml build-requirements.in --output-file requirements.txt
 
 clean: ## remove the environment, the demo and the benchmarks' files
-	rm -rf $(VENV) .demo .bench frontend/node_modules src/bluelamp/web/static
+	rm -rf $(VENV) .demo .sparse .bench frontend/node_modules src/bluelamp/web/static

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +17,7 @@ app = typer.Typer(
     help="Invented data, to try Bluelamp out without a network.",
     no_args_is_help=True,
     rich_markup_mode=None,
-    epilog=examples("bluelamp synthetic city", "bluelamp synthetic city --speed 60 --faults 0.2"),
+    epilog=examples("bluelamp synthetic city", "bluelamp synthetic archive three-in-a-hundred"),
 )
 
 
@@ -100,4 +101,51 @@ def city(
         if truth is not None:
             with storage_errors("write the truth"):
                 write_truth(opened.publisher, opened.plan, opened.publication + 1, truth)
+    return exits.DONE
+
+
+@app.command(
+    epilog=examples(
+        "bluelamp synthetic archive",
+        "bluelamp synthetic archive three-in-a-hundred",
+        "bluelamp synthetic archive with-holes --folder /tmp/holes",
+    )
+)
+def archive(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Which one; without it they are listed.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Where it is written; .sparse/NAME by default.")
+    ] = None,
+    json: options.AsJson = False,
+) -> int:
+    """Write an invented archive that lacks nearly all.
+
+    Real installations do. Each lacks in a way of its own: one force, a hole of years, no outcomes at all. With it come
+    its areas and, in truth.json, what is true of every file. Prints the commands that load it and show it.
+    """
+    from bluelamp.questions.question import near
+    from bluelamp.storage.files import storage_errors
+    from bluelamp.synthetic.sparse import ARCHIVES, BY_NAME, as_commands, write_sparse
+
+    console = context_of(context).console
+    if name is None:
+        if json:
+            console.out_json({"archives": [{"name": one.name, "words": one.words} for one in ARCHIVES]})
+        else:
+            console.table(["name", "what it is"], [[one.name, one.words] for one in ARCHIVES])
+        return exits.DONE
+    if name not in BY_NAME:
+        raise UsageError(f"There is no invented archive “{name}”.", near(name, BY_NAME))
+    place = folder or Path(".sparse") / name
+    with storage_errors("write the archive"):
+        truth = write_sparse(BY_NAME[name], place)
+    home = str(place / "home")
+    commands = [["bluelamp", "--home", home, *words] for words in (*as_commands(truth), ["serve"])]
+    if json:
+        console.out_json({"name": name, "folder": str(place), "home": home, "commands": commands})
+    else:
+        console.note(f"Wrote {name} into {place}: {truth.archive.words}. To load it and look at it:")
+        for words in commands:
+            console.out(shlex.join(words))
     return exits.DONE

@@ -21,7 +21,7 @@ from bluelamp.synthetic.coverage import has_remit
 from bluelamp.synthetic.crimes import street_file
 from bluelamp.synthetic.damage import damaged
 from bluelamp.synthetic.outcomes import outcome_file
-from bluelamp.synthetic.plan import ALL, ALL_FORCES, PATHOLOGIES, TwinPlan
+from bluelamp.synthetic.plan import ALL, ALL_DATASETS, ALL_FORCES, LEFT_OUT, PATHOLOGIES, Kept, TwinPlan
 from bluelamp.synthetic.reference import write_reference
 from bluelamp.synthetic.rows import Content
 from bluelamp.synthetic.stops import stop_file
@@ -31,10 +31,13 @@ from bluelamp.synthetic.volumes import weight
 
 __all__ = [
     "ALL",
+    "ALL_DATASETS",
     "ALL_FORCES",
+    "LEFT_OUT",
     "PATHOLOGIES",
     "FileTruth",
     "Gap",
+    "Kept",
     "Label",
     "Lags",
     "Truth",

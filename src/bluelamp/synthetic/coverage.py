@@ -14,7 +14,7 @@ from bluelamp.domain.force import BY_SLUG
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 from bluelamp.synthetic.chance import fraction, key
-from bluelamp.synthetic.plan import MISSING, UNUSABLE, VARIANTS, TwinPlan
+from bluelamp.synthetic.plan import LEFT_OUT, MISSING, UNUSABLE, VARIANTS, TwinPlan
 from bluelamp.synthetic.volumes import WITHOUT_OUTCOMES, weight
 
 # One after the other, so that every window from 2016 on has seen a force fall silent.
@@ -75,7 +75,7 @@ class Coverage:
 
     @cached_property
     def missing(self) -> dict[ForceMonth, str]:
-        """Each absent file of the window, with the name of the pathology that took it."""
+        """Each absent file of the window, with the name of the pathology that took it, or LEFT_OUT."""
         found = {}
         restated = self._restated()
         for file in self.expected():
@@ -86,6 +86,8 @@ class Coverage:
 
     def _gap(self, file: ForceMonth) -> str | None:
         plan, index = self.plan, file.month.index
+        if not plan.keeps(file):
+            return LEFT_OUT
         end = _STOPS_END.get(file.force)
         if plan.has("stops_stopped") and file.dataset == STOPS.name and end and file.month >= end:
             return "stops_stopped"

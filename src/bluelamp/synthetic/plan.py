@@ -6,8 +6,11 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
+from bluelamp.domain.dataset import DATASETS
 from bluelamp.domain.force import BY_SLUG, FORCES
 from bluelamp.domain.month import Month, month_range
+from bluelamp.domain.release import ForceMonth
+from bluelamp.synthetic.chance import fraction
 
 # Every fault that can be planted, by name, with what it is. The numbers are those of the list of real oddities.
 MISSING: dict[str, str] = {
@@ -63,6 +66,42 @@ ROWS: dict[str, str] = {
 PATHOLOGIES: dict[str, str] = MISSING | UNUSABLE | VARIANTS | ROWS
 ALL: frozenset[str] = frozenset(PATHOLOGIES)
 ALL_FORCES: tuple[str, ...] = tuple(force.slug for force in FORCES)
+ALL_DATASETS: tuple[str, ...] = tuple(dataset.name for dataset in DATASETS)
+# Why a file is absent that the plan does not keep: nothing of the publisher's, but of whoever put the archive together.
+LEFT_OUT = "left_out"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Some of a release's files: of these datasets and forces, from `first` to `last` (None: from the beginning, to the
+    end), and of those a `share` from 0 to 1, drawn file by file."""
+
+    datasets: tuple[str, ...] = ALL_DATASETS
+    forces: tuple[str, ...] = ALL_FORCES
+    first: Month | None = None
+    last: Month | None = None
+    share: float = 1.0
+
+    def has(self, seed: int, file: ForceMonth) -> bool:
+        """Whether the file is one of them."""
+        return (
+            file.dataset in self.datasets
+            and file.force in self.forces
+            and (self.first is None or file.month >= self.first)
+            and (self.last is None or file.month <= self.last)
+            and (self.share >= 1 or fraction(seed, "kept", str(file)) < self.share)
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The values as plain ones."""
+        months = {name: str(month) if month else None for name, month in (("first", self.first), ("last", self.last))}
+        return {"datasets": list(self.datasets), "forces": list(self.forces), **months, "share": self.share}
+
+    @classmethod
+    def from_json(cls, plain: dict[str, Any]) -> Kept:
+        """What `as_json` wrote."""
+        first, last = (Month.parse(plain[name]) if plain[name] else None for name in ("first", "last"))
+        return cls(tuple(plain["datasets"]), tuple(plain["forces"]), first, last, plain["share"])
 
 
 @dataclass(frozen=True)
@@ -71,8 +110,9 @@ class TwinPlan:
 
     `release` is the last of `months` months. About `crimes` street rows are spread over the whole window;
     outcomes are about two thirds of that and stops a ninth. Plans that differ in `release` alone are
-    releases of one archive: they restate the months that they share. Raises ValueError for a plan that
-    names an unknown force or pathology, or has no months, no forces, or fewer than no crimes.
+    releases of one archive: they restate the months that they share. Where `kept` names any files, the release
+    has those and no others; the rows of a file are the same, whichever files are kept. Raises ValueError for a plan
+    that names an unknown force or pathology, or has no months, no forces, or fewer than no crimes.
     """
 
     release: Month
@@ -81,6 +121,7 @@ class TwinPlan:
     seed: int = 1
     forces: tuple[str, ...] = ALL_FORCES
     pathologies: frozenset[str] = ALL
+    kept: tuple[Kept, ...] = ()
 
     def __post_init__(self) -> None:
         if self.months < 1 or self.crimes < 0 or not self.forces:
@@ -101,6 +142,10 @@ class TwinPlan:
         """Whether the fault of this name is to be planted."""
         return pathology in self.pathologies
 
+    def keeps(self, file: ForceMonth) -> bool:
+        """Whether the release is to have this file, as far as the plan decides it."""
+        return not self.kept or any(one.has(self.seed, file) for one in self.kept)
+
     def as_json(self) -> dict[str, object]:
         """The plan as plain values."""
         plain = dataclasses.asdict(self)
@@ -108,6 +153,7 @@ class TwinPlan:
             "release": str(self.release),
             "forces": list(self.forces),
             "pathologies": sorted(self.pathologies),
+            "kept": [one.as_json() for one in self.kept],
         }
 
     @classmethod
@@ -117,4 +163,5 @@ class TwinPlan:
         values["release"] = Month.parse(values["release"])
         values["forces"] = tuple(values["forces"])
         values["pathologies"] = frozenset(values["pathologies"])
+        values["kept"] = tuple(Kept.from_json(one) for one in values["kept"])
         return cls(**values)

@@ -57,7 +57,7 @@ class FileTruth:
 
 @dataclass(frozen=True)
 class Gap:
-    """A file that is not in the release, and the name of the pathology that took it."""
+    """A file that is not in the release, and the name of the pathology that took it; `left_out` where the plan did."""
 
     dataset: str
     force: str
