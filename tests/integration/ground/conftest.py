@@ -1,0 +1,21 @@
+"""The sparse archives, each loaded once into a home of its own and only read afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from ground_homes import NAMES, SparseHome, SparseHomes
+
+
+@pytest.fixture(scope="session")
+def sparse_homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparseHomes]:
+    made = SparseHomes(tmp_path_factory.mktemp("sparse"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=NAMES)
+def sparse(request: pytest.FixtureRequest, sparse_homes: SparseHomes) -> SparseHome:
+    """One after the other, every sparse archive."""
+    return sparse_homes[request.param]
