@@ -3,6 +3,7 @@ import type { TopLevelSpec } from 'vega-lite';
 import type { Answered, BarRow, BarsCard, DaysCard, HoursCard, MonthsCard } from '../api/answers';
 import type { Palette } from '../lib/colours';
 import { DASH, forceMonths, lacks, reasonOf, stateOf } from '../lib/known';
+import { titleOf } from '../lib/asking';
 import { share } from '../lib/words';
 import { monthsOf, type Months } from './months';
 
@@ -28,7 +29,7 @@ export function specOf(card: Answered, palette: Palette, hatch: string, source: 
     background: palette.card,
     padding: 20,
     width: WIDTH,
-    title: { text: folded(card.heading || card.title, 82), subtitle: card.definition, anchor: 'start', offset: 14 },
+    title: { text: folded(titleOf(card), 82), subtitle: card.definition, anchor: 'start', offset: 14 },
     config: {
       font: FONT,
       view: { stroke: null },

@@ -11,11 +11,14 @@ const NOTHING = { type: 'FeatureCollection' as const, features: [] };
 /** What an area's colour can say: its figure, with or without what is missing; nothing; or that it is another's. */
 export type Kind = 'whole' | 'part' | 'unknown' | 'stray' | 'outside';
 
+// Of these nothing is lacking here: they are ground, and no hole in what is held.
+const OUTSIDE = new Set(['out of scope', 'not published']);
+
 export function kindOf(row: AreaRow): Kind {
   if (row.inside === false) return row.count ? 'stray' : 'outside';
-  if (row.count === null) return 'unknown';
+  if (row.count === null) return row.expected === 0 || OUTSIDE.has(row.state) ? 'outside' : 'unknown';
   // Over a tenth of its months missing: its shade must not be read as it stands.
-  return row.expected > 0 && row.held / row.expected < 0.9 ? 'part' : 'whole';
+  return row.state === 'few located' || (row.expected > 0 && row.held / row.expected < 0.9) ? 'part' : 'whole';
 }
 
 export function valueOf(row: Pick<AreaRow, 'count' | 'rate'>, shade: Scene['shade']): number | null {
@@ -28,11 +31,14 @@ export function areaBreaks(scene: Pick<Scene, 'card' | 'shade'>): number[] {
   return breaks(rows.map((row) => valueOf(row, scene.shade) ?? 0));
 }
 
+/** The zoom below which areas are filled; 0 would mean no end. */
+const below = (scene: Scene): number => Math.max(scene.squares, 0.01);
+
 function add(map: GlMap, scene: Scene): void {
   map.addSource(SOURCE, { type: 'geojson', data: scene.boundaries ?? NOTHING, promoteId: 'id', tolerance: 0.2 });
   const none = ['in', ['get', 'id'], ['literal', []]] as never;
-  put(map, { id: 'area-fill', type: 'fill', source: SOURCE, maxzoom: scene.squares });
-  put(map, { id: 'area-hatch', type: 'fill', source: SOURCE, maxzoom: scene.squares, filter: none });
+  put(map, { id: 'area-fill', type: 'fill', source: SOURCE, maxzoom: below(scene) });
+  put(map, { id: 'area-hatch', type: 'fill', source: SOURCE, maxzoom: below(scene), filter: none });
   put(map, { id: 'area-line', type: 'line', source: SOURCE });
   put(map, { id: 'area-chosen', type: 'line', source: SOURCE });
   update(map, scene);
@@ -44,7 +50,7 @@ function update(map: GlMap, scene: Scene): void {
   (map.getSource(SOURCE) as GeoJSONSource | undefined)?.setData(scene.boundaries ?? NOTHING);
   if (map.hasImage('hatch')) map.removeImage('hatch');
   map.addImage('hatch', hatching(palette.amber, palette.card), { pixelRatio: 2 });
-  for (const id of ['area-fill', 'area-hatch']) map.setLayerZoomRange(id, 0, scene.squares);
+  for (const id of ['area-fill', 'area-hatch']) map.setLayerZoomRange(id, 0, below(scene));
 
   map.removeFeatureState({ source: SOURCE });
   for (const row of rows) {

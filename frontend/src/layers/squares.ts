@@ -14,15 +14,17 @@ function update(map: GlMap, scene: Scene): void {
   updateRecords(map, scene);
   map.setLayerZoomRange('squares', scene.squares, POINTS);
   map.setPaintProperty('squares', 'fill-opacity', 0.82);
-  colourSquares(map, scene);
+  colourSquares(map, scene, squareBreaks(map));
 }
 
-/** Colours by what lies in view, so that a quiet county shows its differences as a city does. Gives the breaks. */
-export function colourSquares(map: GlMap, scene: Scene): number[] {
+/** Where the classes of the squares in view begin: a quiet county shows its differences as a city does. */
+export function squareBreaks(map: GlMap): number[] {
   const seen = map.getLayer('squares') ? map.queryRenderedFeatures({ layers: ['squares'] }) : [];
-  const steps = breaks(seen.map((feature) => Number(feature.properties.n) || 0));
+  return breaks(seen.map((feature) => Number(feature.properties.n) || 0));
+}
+
+export function colourSquares(map: GlMap, scene: Scene, steps: number[]): void {
   map.setPaintProperty('squares', 'fill-color', stepped(['get', 'n'], scene.palette.steps, steps) as never);
-  return steps;
 }
 
 export const squares: Layer = { add, update };

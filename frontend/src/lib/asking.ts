@@ -20,4 +20,6 @@ const KEY = Symbol('asking');
 export const provide = (asking: Asking): Asking => setContext(KEY, asking);
 /** How complete a card is: its own words, or the page's where a filter keeps nothing at all. */
 export const completeness = (card: { coverage: Coverage | null }, asking: Asking): Coverage | null => card.coverage ?? asking.coverage;
+/** What a card is called where it stands without its page: what, where, when. */
+export const titleOf = (card: { heading?: string | null; title: string }): string => card.heading || card.title;
 export const asked = (): Asking => getContext<Asking>(KEY);

@@ -36,6 +36,6 @@ function othersOf(kinds: Set<Kind>, palette: Palette): Key['others'] {
   const out: Key['others'] = [];
   if (kinds.has('part')) out.push({ words: 'hatched over: more than a tenth of the months missing', colour: palette.steps[2] ?? palette.land, hatched: true });
   if (kinds.has('unknown')) out.push({ words: 'nothing held: not known', colour: palette.land, hatched: true });
-  if (kinds.has('stray')) out.push({ words: 'a few records, in the area of another force', colour: palette.stray, hatched: false });
+  if (kinds.has('stray')) out.push({ words: 'a few records beyond the areas asked about', colour: palette.stray, hatched: false });
   return out;
 }

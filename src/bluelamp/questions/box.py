@@ -47,7 +47,7 @@ def _points(version: DataVersion, question: Question) -> tuple[Numbers, Numbers,
             return *index.lonlat(points), counts.astype(float)
     counted, parameters = counted_points(version, question)
     rows = version.rows(
-        f"SELECT longitude, latitude, n FROM ({counted}) AS p",  # noqa: S608 - ours
+        f"SELECT longitude, latitude, n FROM ({counted}) AS p WHERE longitude IS NOT NULL",  # noqa: S608 - ours
         parameters,
         light=False,
     )

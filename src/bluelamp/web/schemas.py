@@ -482,6 +482,7 @@ class RecordModel(_Model):
     file: MemberModel
     location: LocationModel | None
     outcomes: list[OutcomeModel] | None
+    outcomes_words: str
     caveats: list[str]
     version: VersionModel
     licence: str

@@ -197,6 +197,7 @@ def _told(version: CallsVersion, name: str, row: dict[str, Any], path: str, line
         "file": {"member": path, "line": line, "release": str(row["day"])},
         "location": point,
         "outcomes": None,
+        "outcomes_words": "",
         "caveats": list(CALLS.caveats),
     }
 

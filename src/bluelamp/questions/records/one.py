@@ -18,6 +18,7 @@ from bluelamp.questions.question import make_question
 from bluelamp.questions.records.extents import INSIDE, extents_of
 from bluelamp.questions.records.reading import Records, file_stems
 from bluelamp.questions.records.texts import as_published
+from bluelamp.questions.records.what_came import no_outcome_words, outcome_files
 
 if TYPE_CHECKING:
     from bluelamp.storage.warehouse.serving.crime_ids import CrimeIds
@@ -110,6 +111,9 @@ def _told(version: DataVersion, spec: DatasetSpec, name: str, file: int, place: 
     force = BY_SLUG[slug].name if slug in BY_SLUG else "no force stated"
     what = published.get("Crime type") or published.get("Outcome type") or published.get("Type") or spec.name
     stem = file_stems(version)[file]
+    outcomes, outcomes_words = None, ""
+    if spec.name == "crimes":
+        outcomes, outcomes_words = _outcomes(version, spec, place, file, published.get("Last outcome category"))
     return {
         "id": name,
         "dataset": spec.name,
@@ -123,7 +127,8 @@ def _told(version: DataVersion, spec: DatasetSpec, name: str, file: int, place: 
             "release": str(Month(release)),
         },
         "location": _location(published),
-        "outcomes": _outcomes(version, spec, place, file) if spec.name == "crimes" else None,
+        "outcomes": outcomes,
+        "outcomes_words": outcomes_words,
         "caveats": list(spec.caveats),
     }  # fmt: skip
 
@@ -139,13 +144,16 @@ _DERIVED = {
 def _derived(version: DataVersion, spec: DatasetSpec, place: int, file: int) -> list[dict[str, str | None]]:
     dimensions = [dimension for name in _DERIVED[spec.name] if (dimension := spec.dimension(name)) is not None]
     keys = ", ".join(dimension.key for dimension in dimensions)
-    ((*values,),) = version.rows(
-        f"SELECT {keys} FROM {spec.table} AS r WHERE file_id = $file AND rowid = $place", {"file": file, "place": place}
+    ((force, month, *values),) = version.rows(
+        f"SELECT r.force_id, r.month, {keys} FROM {spec.table} AS r WHERE file_id = $file AND rowid = $place",
+        {"file": file, "place": place},
     )
+    untold = not outcome_files(version, force, Month(month))[0]
     found = []
     for dimension, value in zip(dimensions, values, strict=True):
         word: str | None
-        if value is None:
+        # Without any outcomes file of its force nobody can say whether a crime has an outcome.
+        if value is None or (untold and dimension.name == "outcome_status"):
             word = None
         elif dimension.kind in ("word", "town", "area"):
             word = version.labels(dimension).get(value)
@@ -173,14 +181,22 @@ def _location(published: dict[str, Any]) -> dict[str, Any] | None:
     }
 
 
-def _outcomes(version: DataVersion, spec: DatasetSpec, place: int, file: int) -> list[dict[str, Any]]:
-    """Every outcome published under the crime's ID by the same force, oldest first."""
-    ((key, force),) = version.rows(
-        f"SELECT crime_key, force_id FROM {spec.table} WHERE file_id = $file AND rowid = $place",
+def _outcomes(
+    version: DataVersion, spec: DatasetSpec, place: int, file: int, last_outcome: str | None
+) -> tuple[list[dict[str, Any]], str]:
+    """(every outcome published under the crime's ID by the same force, oldest first; what is said where there is
+    none)."""
+    ((key, force, month),) = version.rows(
+        f"SELECT crime_key, force_id, month FROM {spec.table} WHERE file_id = $file AND rowid = $place",
         {"file": file, "place": place},
     )
-    if key is None:
-        return []
+    found = [] if key is None else _of_key(version, key, force)
+    if found:
+        return found, ""
+    return [], no_outcome_words(version, force, Month(month), has_id=key is not None, last_outcome=last_outcome)
+
+
+def _of_key(version: DataVersion, key: int, force: int) -> list[dict[str, Any]]:
     outcomes = DATASETS["outcomes"]
     ids = version.serving.outcome_ids if version.serving is not None else None
     rows = _rows_of_key(
