@@ -14,6 +14,8 @@ type CardOf<Kind extends string, Fields extends keyof CardModel, Own = unknown> 
   coverage: Schemas['CoverageCountsModel'] | null;
   /** What it counts, where and when, in words: the title wherever the card stands without its page. */
   heading?: string | null;
+  /** Why no figure is known; empty where one is. */
+  reason?: string | null;
   error?: null;
 } & Own;
 
@@ -31,27 +33,18 @@ export type Compared = Schemas['ComparedModel'];
 export type Known = number | null;
 /** What is held of that which a row, a month or an area stands for: `complete`, `part`, or why nothing is held. */
 export type Coverages = { held?: number | null; expected?: number | null; state?: string | null };
-export type BarRow = Omit<Schemas['BarModel'], 'count' | 'share'> & Coverages & { count: Known; share: Known; located_share?: Known };
-export type AreaRow = Omit<Schemas['AreaRowModel'], 'count'> & Coverages & { count: Known; located_share?: Known; inside?: boolean };
+export type BarRow = Schemas['BarModel'];
+export type AreaRow = Schemas['AreaRowModel'];
 export type Bounds = [number, number, number, number];
 
-export type TotalCard = CardOf<
-  'total',
-  'note',
-  { value: Known; reason?: string | null; also: { measure: string; value: Known; words: string }[]; located: Known; unlocated: Known }
->;
+export type TotalCard = CardOf<'total', 'also' | 'note', { value: Known; located: Known; unlocated: Known }>;
 export type LatestCard = CardOf<
   'latest',
   never,
-  Pick<CardModel, 'forces' | 'before' | 'year_before' | 'day' | 'week_before' | 'watched' | 'later' | 'silent' | 'words'> & {
-    month: string | null;
-    value?: Known;
-    of_forces?: number | null;
-    absent?: string | null;
-    reason?: string | null;
-    /** Of the latest month itself; where it is not, the same forces are compared. */
-    complete?: boolean | null;
-  }
+  Pick<
+    CardModel,
+    'value' | 'forces' | 'of_forces' | 'is_complete' | 'absent' | 'before' | 'year_before' | 'day' | 'week_before' | 'watched' | 'later' | 'silent' | 'words'
+  > & { month: string | null }
 >;
 export type MonthsCard = CardOf<
   'months',
@@ -60,14 +53,14 @@ export type MonthsCard = CardOf<
 >;
 export type BarsCard = CardOf<
   'bars',
-  'by',
-  { rows: BarRow[]; total: Known; reason?: string | null; unknown?: BarRow | null; rest?: Schemas['RestModel'] | null; selected: string[]; note?: string | null }
+  'by' | 'rows',
+  { total: Known; unknown?: BarRow | null; rest?: Schemas['RestModel'] | null; selected: string[]; note?: string | null }
 >;
-export type HoursCard = CardOf<'hours', never, { hours: Known[] | null; total: Known; reason?: string | null; unknown: Known; note?: string | null; by?: string | null; selected?: string[] | null }>;
+export type HoursCard = CardOf<'hours', 'hours', { total: Known; unknown: Known; note?: string | null; by?: string | null; selected?: string[] | null }>;
 export type DaysCard = CardOf<'days', 'series' | 'days' | 'values' | 'complete' | 'missing_usual' | 'missing', { selected: string[]; note?: string | null; by?: string | null }>;
 export type WeekCard = CardOf<'week', 'week' | 'total' | 'words'>;
 export type MedianCard = CardOf<'median', 'numerator' | 'denominator' | 'words', { figure: number | null; least: number | null; most: number | null }>;
-export type ShareCard = CardOf<'share', 'words', { share: Known; numerator: Known; denominator: Known; not_recorded: Known; reason?: string | null }>;
+export type ShareCard = CardOf<'share', 'words', { share: Known; numerator: Known; denominator: Known; not_recorded: Known }>;
 export type MapCard = CardOf<
   'map',
   'tiles',
@@ -75,9 +68,8 @@ export type MapCard = CardOf<
     total: Known;
     unlocated: Known;
     of: Known;
-    reason?: string | null;
     bounds?: Bounds | null;
-    areas?: (Omit<Schemas['AreasModel'], 'rows'> & { kind: 'local_authority' | 'force'; rows: AreaRow[]; note?: string | null }) | null;
+    areas?: (Schemas['AreasModel'] & { kind: 'local_authority' | 'force' }) | null;
   }
 >;
 export type TextCard = CardOf<'text', 'text'>;

@@ -945,7 +945,7 @@ export interface components {
             /** Measure */
             measure: string;
             /** Value */
-            value: number;
+            value: number | null;
             /** Words */
             words: string;
         };
@@ -970,6 +970,11 @@ export interface components {
             as_of: string | null;
             /** Truncated */
             truncated: boolean;
+            /**
+             * Strays
+             * @description records in places whose own force is not held: in no row's value
+             */
+            strays: number;
             /** Caveats */
             caveats: string[];
             /** Incomplete Periods */
@@ -1004,24 +1009,37 @@ export interface components {
             feed: components["schemas"]["FeedNavModel"] | null;
             within: components["schemas"]["WithinModel"] | null;
         };
-        /** AreaRowModel */
+        /**
+         * AreaRowModel
+         * @description `inside`: whether the filters are about this area; what is counted in others strays over a border.
+         */
         AreaRowModel: {
+            /** Held */
+            held: number;
+            /** Expected */
+            expected: number;
+            /** State */
+            state: string;
+            /** Located Share */
+            located_share?: number | null;
             /** Id */
             id: string;
             /** Name */
             name: string;
             /** Count */
-            count: number;
+            count: number | null;
             /** Rate */
             rate: number | null;
             /** Residents */
             residents: number | null;
-            /** Held */
-            held: number;
-            /** Expected */
-            expected: number;
+            /** Inside */
+            inside: boolean;
         };
-        /** AreasModel */
+        /**
+         * AreasModel
+         * @description Every record on the map is in a row, `elsewhere` (in no known area), or one of the `strays` (in areas whose own
+         *     force is not held, which have no figure).
+         */
         AreasModel: {
             /** Kind */
             kind: string;
@@ -1031,6 +1049,10 @@ export interface components {
             rows: components["schemas"]["AreaRowModel"][];
             /** Elsewhere */
             elsewhere: number;
+            /** Strays */
+            strays: number;
+            /** Note */
+            note: string;
             /** Selected */
             selected: string[];
         };
@@ -1072,16 +1094,27 @@ export interface components {
             /** Words */
             words: string;
         };
-        /** BarModel */
+        /**
+         * BarModel
+         * @description `count` is null where it is not known.
+         */
         BarModel: {
+            /** Held */
+            held: number;
+            /** Expected */
+            expected: number;
+            /** State */
+            state: string;
+            /** Located Share */
+            located_share?: number | null;
             /** Value */
             value: string;
             /** Label */
             label: string;
             /** Count */
-            count: number;
+            count: number | null;
             /** Share */
-            share: number;
+            share: number | null;
             /** Rate */
             rate?: number | null;
             /** Residents */
@@ -1328,10 +1361,17 @@ export interface components {
             coverage?: components["schemas"]["CoverageCountsModel"] | null;
             /** Summary */
             summary?: string | null;
+            /** Heading */
+            heading?: string | null;
             /** Cite */
             cite?: string | null;
             /** Ignored */
             ignored?: string[] | null;
+            /**
+             * Reason
+             * @description why no figure is known; empty where one is
+             */
+            reason?: string | null;
             /** Value */
             value?: number | null;
             /** Also */
@@ -1344,6 +1384,12 @@ export interface components {
             month?: string | null;
             /** Forces */
             forces?: number | null;
+            /** Of Forces */
+            of_forces?: number | null;
+            /** Is Complete */
+            is_complete?: boolean | null;
+            /** Absent */
+            absent?: string | null;
             before?: components["schemas"]["ComparedModel"] | null;
             year_before?: components["schemas"]["ComparedModel"] | null;
             /** Day */
@@ -1367,6 +1413,8 @@ export interface components {
             expected?: number[] | null;
             /** Held */
             held?: number[] | null;
+            /** State */
+            state?: string[] | null;
             /** Complete */
             complete?: boolean[] | null;
             /** Missing Usual */
@@ -1383,6 +1431,8 @@ export interface components {
             unknown?: components["schemas"]["BarModel"] | number | null;
             /** Total */
             total?: number | null;
+            /** Strays */
+            strays?: number | null;
             rest?: components["schemas"]["RestModel"] | null;
             /** Note */
             note?: string | null;
@@ -1671,7 +1721,10 @@ export interface components {
             /** Unit */
             unit?: string | null;
         };
-        /** ComparedModel */
+        /**
+         * ComparedModel
+         * @description `forces` are those held for both months, `share` (0 to 1) how much of the usual total they are.
+         */
         ComparedModel: {
             /** Month */
             month: string;
@@ -1681,6 +1734,10 @@ export interface components {
             change: number | null;
             /** Words */
             words: string;
+            /** Forces */
+            forces?: number | null;
+            /** Share */
+            share?: number | null;
         };
         /** ComparisonModel */
         ComparisonModel: {
@@ -1714,7 +1771,7 @@ export interface components {
             /** Path */
             path: string;
             /** Count */
-            count: number;
+            count: number | null;
             /** Rate */
             rate: number | null;
             /** Residents */
@@ -1723,6 +1780,8 @@ export interface components {
             held: number;
             /** Expected */
             expected: number;
+            /** State */
+            state: string;
             /** This */
             this: boolean;
         };
@@ -2116,12 +2175,21 @@ export interface components {
             /** Name */
             name: string;
         };
-        /** GapModel */
+        /**
+         * GapModel
+         * @description `force` is empty where it is every force that is asked about; `dataset` is named where an answer needs the files
+         *     of two.
+         */
         GapModel: {
             /** Force */
             force: string;
             /** Name */
             name: string;
+            /**
+             * Dataset
+             * @default
+             */
+            dataset: string;
             /** State */
             state: string;
             /** From */
@@ -2791,6 +2859,8 @@ export interface components {
             location: components["schemas"]["LocationModel"] | null;
             /** Outcomes */
             outcomes: components["schemas"]["OutcomeModel"][] | null;
+            /** Outcomes Words */
+            outcomes_words: string;
             /** Caveats */
             caveats: string[];
             version: components["schemas"]["VersionModel"];
@@ -2807,8 +2877,11 @@ export interface components {
             }[];
             /** Next */
             next: string | null;
-            /** Total */
-            total: number;
+            /**
+             * Total
+             * @description null where nothing is held that could say
+             */
+            total: number | null;
             coverage: components["schemas"]["CoverageCountsModel"];
             /** Caveats */
             caveats: string[];
@@ -2839,12 +2912,20 @@ export interface components {
             /** Releases */
             releases: components["schemas"]["ReleaseModel"][];
         };
-        /** RestModel */
+        /**
+         * RestModel
+         * @description The values beyond those shown; of `unknown` of them nothing is held.
+         */
         RestModel: {
             /** Rows */
             rows: number;
             /** Count */
             count: number;
+            /**
+             * Unknown
+             * @default 0
+             */
+            unknown: number;
         };
         /**
          * RetryingModel

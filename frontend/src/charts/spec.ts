@@ -129,7 +129,7 @@ function hours(card: HoursCard, palette: Palette): object {
   return {
     width: WIDTH,
     height: 260,
-    data: { values: (card.hours ?? []).map((count, hour) => ({ hour: `${String(hour).padStart(2, '0')}:00`, count })).filter((row) => row.count !== null) },
+    data: { values: card.hours.map((count, hour) => ({ hour: `${String(hour).padStart(2, '0')}:00`, count })).filter((row) => row.count !== null) },
     mark: { type: 'bar', color: palette.blue },
     encoding: {
       x: { field: 'hour', type: 'ordinal', sort: null, axis: { title: card.unknown ? `${card.unknown.toLocaleString('en-GB')} without a time of day` : null, labelAngle: 0, labelOverlap: true } },

@@ -54,10 +54,10 @@ export function tableOf(card: Answered): Table | null {
       return {
         head: ['Hour', 'Count'],
         rows: [
-          ...(card.hours ?? []).map((value, hour) => [`${two(hour)}:00`, value === null ? (isCalls(card.dataset) ? UNWATCHED : DASH) : count(value)]),
+          ...card.hours.map((value, hour) => [`${two(hour)}:00`, value === null ? (isCalls(card.dataset) ? UNWATCHED : DASH) : count(value)]),
           ...(isCalls(card.dataset) ? [] : [['Time not known', figure(card.unknown)]]),
         ],
-        more: card.hours === null ? (card.reason ?? '') : '',
+        more: card.reason ?? '',
       };
     case 'map':
       return map(card);

@@ -16,6 +16,7 @@ const REASONS: Record<string, string> = {
   quarantined: 'the file cannot be read',
   'not fetched': 'left out when it was loaded',
   'out of scope': 'outside what is held here',
+  'not published': 'never published by this force',
 };
 /** Why there is no figure, in a few words; empty where there is one. */
 export const reasonOf = (state: string | null | undefined): string => REASONS[state ?? ''] ?? '';

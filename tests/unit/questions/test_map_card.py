@@ -7,11 +7,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from bluelamp.questions.answer import ENGINES, rows_of
+from bluelamp.questions.answer import answer
 from bluelamp.questions.box import box_of
 from bluelamp.questions.cards import answer_dashboard
 from bluelamp.questions.dashboards import read_dashboards
-from bluelamp.questions.data_version import DataVersion
+from bluelamp.questions.data_version import NOT_RECORDED, DataVersion
 from bluelamp.questions.question import Question, make_question
 from bluelamp.questions.view import make_view
 
@@ -30,9 +30,8 @@ def rows_by_name(card: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def file_of(version: DataVersion, card: dict[str, Any]) -> dict[str, int]:
     """What the card's question gives as a file, by area; without records that lie in none."""
-    asked = _question(card["question"])
-    rows, _ = rows_of(version, asked, tuple(ENGINES))
-    return {str(name): int(count) for name, count, *_ in rows if name in rows_by_name(card) and count}
+    rows = answer(version, _question(card["question"])).rows
+    return {str(name): int(count) for name, count, *_ in rows if name != NOT_RECORDED and count}
 
 
 def _question(canonical: str) -> Question:
