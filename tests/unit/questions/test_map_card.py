@@ -41,9 +41,7 @@ def _question(canonical: str) -> Question:
     given: dict[str, list[str]] = {}
     for name, value in parse_qsl(query):
         given.setdefault(name, []).append(value)
-    return make_question(
-        dataset, measures=given["measure"], by=given["by"][0].split(","), where=given.get("where", ())
-    )
+    return make_question(dataset, measures=given["measure"], by=given["by"][0].split(","), where=given.get("where", ()))
 
 
 @pytest.mark.parametrize("area", ["Maidstone", "Bristol, City of"])
