@@ -297,8 +297,8 @@ _OPERATORS = {
 # They begin what is tried as a door of its own, or know nothing of calls.
 _ELSEWHERE = {
     "live run", "live replay", "serve", "demo", "synthetic archive", "synthetic city", "crime", "gazetteer build",
-    "gazetteer find", "gazetteer status", "reference status", "reference sync", "archive coverage", "archive diff", "archive files",
-    "archive forces", "archive load", "archive quality", "archive rebuild", "archive releases", "archive scope",
+    "gazetteer find", "gazetteer status", "reference status", "reference sync", "archive coverage",
+    "archive diff", "archive files", "archive forces", "archive load", "archive quality", "archive rebuild", "archive releases", "archive scope",
     "archive status", "archive sync",
 }  # fmt: skip
 
