@@ -23,13 +23,14 @@ MONTHS_OF_A_WHOLE_RELEASE = 36
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How the files of one dataset in a listing were read: of how many publishers, from which month to which, and
-    whether they are all that the release has."""
+    whether they are all that the release has; `stated` where a person said so."""
 
     dataset: str
     publishers: int
     first: Month
     last: Month
     whole: bool
+    stated: bool = False
 
     @property
     def months(self) -> int:
@@ -53,6 +54,7 @@ class Window:
     release: Month
     whole: bool
     choice: Selection = field(default_factory=Selection)
+    stated: bool = field(default=False, compare=False)  # by a person, who is believed
 
     def chosen_span(self) -> tuple[Month, Month] | None:
         """(first, last) of the months that were asked for on loading; None where the choice leaves none."""
@@ -64,10 +66,12 @@ class Window:
 
     def adds_to(self, same: Iterable[Window], others: Iterable[Window]) -> bool:
         """Whether it says more than what was said before, where no file in it is new: `same` was said of the same
-        listing, whose newest word counts; `others` of other listings of its release."""
+        listing, `others` of other listings of its release. What a person said is not taken back by how it looks."""
         said = [window for window in same if window.dataset == self.dataset]
         if said:
-            return not any(window.whole == self.whole and window._chose_all_of(self) for window in said)
+            otherwise = self.whole != said[0].whole
+            changes = otherwise and (self.stated or (self.whole and not said[0].stated))
+            return changes or not any(window._chose_all_of(self) for window in said)
         return self.whole and not any(
             window.whole and window.dataset == self.dataset and window._chose_all_of(self)
             and window.first <= self.first and window.last >= self.last
@@ -80,7 +84,7 @@ class Window:
 
 def window_of(reading: Reading, release: Month, choice: Selection) -> Window:
     """What a reading of one release speaks for, where so much of it was chosen."""
-    return Window(reading.dataset, reading.first, reading.last, release, reading.whole, choice)
+    return Window(reading.dataset, reading.first, reading.last, release, reading.whole, choice, reading.stated)
 
 
 def judge(units: Iterable[ForceMonth], *, names_release: bool, stated: bool | None = None) -> tuple[Reading, ...]:
@@ -103,7 +107,7 @@ def judge(units: Iterable[ForceMonth], *, names_release: bool, stated: bool | No
     return tuple(
         Reading(
             dataset.name, len(listed[dataset.name][0]), min(listed[dataset.name][1]), max(listed[dataset.name][1]),
-            stated if stated is not None else dataset.name in wide,
+            dataset.name in wide if stated is None else stated, stated is not None,
         )
         for dataset in DATASETS
         if dataset.name in listed

@@ -288,19 +288,24 @@ class Ledger:
         return [window for its in self.windows_by_listing(as_of).values() for window in its]
 
     def windows_by_listing(self, as_of: Month | None = None) -> dict[tuple[Month, str], list[Window]]:
-        """(release, hash of the directory) → its windows. Of one listing the newest receipt says whether it is whole:
-        a fetch in parts says so with its last, and a person may say otherwise later."""
+        """(release, hash of the directory) → its windows. Of several receipts of one listing one says whether it is
+        whole; what was chosen of it is told by each."""
         columns = (RECEIPT.c.release, RECEIPT.c.directory_sha256, RECEIPT.c.readings, RECEIPT.c.choice)
         query = sa.select(*columns).order_by(RECEIPT.c.id)
         if as_of is not None:
             query = query.where(RECEIPT.c.release <= as_of.index)
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
-        newest = {(row.release, row.directory_sha256): row.readings for row in rows}
+        words: dict[tuple[int, str], tuple[bool, int]] = {}
+        counting: dict[tuple[int, str], Any] = {}
+        for number, row in enumerate(rows):
+            listing, word = (row.release, row.directory_sha256), scope_rows.word_of(row.readings, number)
+            if word >= words.get(listing, word):
+                words[listing], counting[listing] = word, row.readings
         found: dict[tuple[Month, str], list[Window]] = {}
         for row in rows:
             listing = (row.release, row.directory_sha256)
-            windows = scope_rows.windows_of(row.release, newest[listing], row.choice)
+            windows = scope_rows.windows_of(row.release, counting[listing], row.choice)
             found.setdefault((Month(row.release), row.directory_sha256), []).extend(windows)
         return found
 

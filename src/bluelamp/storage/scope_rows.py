@@ -26,6 +26,7 @@ def readings_row(readings: Sequence[Reading]) -> list[dict[str, Any]]:
             "first": reading.first.index,
             "last": reading.last.index,
             "whole": reading.whole,
+            "stated": reading.stated,
         }
         for reading in readings
     ]
@@ -33,7 +34,15 @@ def readings_row(readings: Sequence[Reading]) -> list[dict[str, Any]]:
 
 def readings_of(row: Sequence[Mapping[str, Any]]) -> tuple[Reading, ...]:
     return tuple(
-        Reading(one["dataset"], one["publishers"], Month(one["first"]), Month(one["last"]), one["whole"]) for one in row
+        Reading(
+            one["dataset"],
+            one["publishers"],
+            Month(one["first"]),
+            Month(one["last"]),
+            one["whole"],
+            one.get("stated", False),
+        )
+        for one in row
     )
 
 
@@ -54,6 +63,13 @@ def choice_of(row: Mapping[str, Any]) -> Selection:
 def windows_of(release: int, readings: Sequence[Mapping[str, Any]], choice: Mapping[str, Any]) -> list[Window]:
     """One window for each dataset of a receipt."""
     return [window_of(one, Month(release), choice_of(choice)) for one in readings_of(readings)]
+
+
+def word_of(readings: Sequence[Mapping[str, Any]], number: int) -> tuple[bool, int]:
+    """Which of several readings of one listing counts, the largest: the newest that a person stated, else the one that
+    is whole in most; a fetch in parts says so only with its last."""
+    stated = any(one.get("stated") for one in readings)
+    return stated, number if stated else sum(one["whole"] for one in readings)
 
 
 def kept_scope(connection: sa.Connection) -> ScopeChoice:

@@ -33,7 +33,8 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory, releases: list[Path]) -> Path:
     folder = tmp_path_factory.mktemp("home")
-    assert main(["--home", str(folder), "--quiet", "archive", "load", *map(str, releases)]) == 0
+    # Said to be whole, although two forces would be taken for a part: what they lack shall be missing.
+    assert main(["--home", str(folder), "--quiet", "archive", "load", "--whole", *map(str, releases)]) == 0
     return folder
 
 

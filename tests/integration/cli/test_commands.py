@@ -203,6 +203,50 @@ def test_coverage(run, lines, home):
     assert "missing 2023-12" in out
 
 
+def test_the_scope_is_shown_and_changed(run, tmp_path, releases):
+    """By default what was chosen on loading; a change makes a version, and is undone."""
+    home = tmp_path / "home"
+    err = run("--home", home, "archive", "load", releases[1], "--force", "kent")[2]
+    assert "Read as release 2024-01: street crime a part (2 publishers, 3 months);" in err
+
+    def states(force):
+        out = run("--home", home, "archive", "coverage", "--force", force, "--dataset", "crimes", "--json")[1]
+        return [json.loads(line)["state"] for line in out.splitlines()]
+
+    assert states("kent") == ["held"] * 3
+    assert states("cumbria") == ["out of scope"] * 3
+    out = " ".join(run("--home", home, "archive", "scope")[1].split())
+    assert "Set up to hold street crime of 1 of 45 publishers (Kent Police), November 2023 to January 2024." in out
+    assert "Outside, and not counted as missing: street crime of 44 publishers;" in out
+    table = " ".join(run("--home", home, "archive", "coverage")[1].split())
+    assert "Outside, and not counted as missing" in table
+    assert "cumbria" not in table
+    changed = json.loads(run("--home", home, "archive", "scope", "--all-forces", "--from", "2023-12", "--json")[1])
+    assert changed["changed"] is True
+    assert changed["chosen"]["from"] == "2023-12"
+    assert states("cumbria") == ["out of scope", "not held", "not fetched"]
+    assert states("kent") == ["held"] * 3
+    assert json.loads(run("--home", home, "archive", "scope", "--to", "2023-12", "--json")[1])["changed"] is True
+    assert states("cumbria") == ["out of scope", "not held", "out of scope"]
+    assert json.loads(run("--home", home, "archive", "scope", "--reset", "--json")[1])["chosen"] is None
+    assert states("cumbria") == ["out of scope"] * 3
+    assert "Street crime" not in run("--home", home, "archive", "status")[2]
+    assert "Set up to hold street crime" in run("--home", home, "archive", "status")[1]
+
+
+def test_whole_and_part_are_said(run, tmp_path, releases):
+    """Of two forces a part, whatever the name; whole when that is said, which a plain load does not take back."""
+    states = []
+    for said in ([], ["--whole"], [], ["--part"]):
+        assert run("--home", tmp_path, "archive", "load", releases[1], *said)[0] == exits.DONE
+        out = run("--home", tmp_path, "archive", "coverage", "--force", "cumbria", "--from", "2023-12", "--json")[1]
+        states.append({json.loads(line)["state"] for line in out.splitlines() if '"crimes", ' in line})
+    assert states[0] == {"held", "not held"}
+    assert states[1] == states[2] == {"held", "missing"}
+    assert states[3] == {"held", "not held"}
+    assert run("--home", tmp_path, "archive", "load", releases[1], "--whole", "--part")[0] == exits.WRONG_USE
+
+
 def test_coverage_of_one_state_keeps_the_counts_of_all(run, home):
     out = run("--home", home, "archive", "coverage", "--force", "cumbria", "--dataset", "crimes", "--state", "missing")[
         1

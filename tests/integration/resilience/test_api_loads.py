@@ -107,7 +107,7 @@ def test_one_release_then_the_latest(
 
 
 def test_one_force(bluelamp: Commands, publisher: Publisher, tmp_path: Path) -> None:
-    """The others are not fetched, which is not the same as missing."""
+    """The others are out of the scope, which is what was chosen: nobody says that they are missing."""
     home = tmp_path / "home"
     assert _sync(bluelamp, home, publisher, "--force", "kent", "--dataset", "crimes").code in (0, 3)
     states = {
@@ -115,7 +115,7 @@ def test_one_force(bluelamp: Commands, publisher: Publisher, tmp_path: Path) -> 
         for line in bluelamp(home, "archive", "coverage", "--from", "2023-06", "--json").lines()
     }
     assert states["crimes", "kent"] in ("held", "quarantined")
-    assert states["crimes", "cumbria"] == states["outcomes", "kent"] == "not fetched"
+    assert states["crimes", "cumbria"] == states["outcomes", "kent"] == "out of scope"
 
 
 def test_a_line_that_breaks(bluelamp: Commands, publisher: Publisher, releases: Releases, tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_a_line_that_breaks(bluelamp: Commands, publisher: Publisher, releases: 
 
 
 def test_killed_between_two_parts(bluelamp: Commands, publisher: Publisher, releases: Releases, tmp_path: Path) -> None:
-    """A fetch is kept part by part: what has not come yet is not fetched, which is not the same as missing."""
+    """A fetch is kept part by part: what has not come yet is not held, which is not the same as missing."""
     home = tmp_path / "home"
     running = bluelamp.start(
         home, "archive", "sync", "--release", "2023-05", environment=publisher.environment, fault=_DIES_AT_THE_THIRD

@@ -69,8 +69,8 @@ def test_it_is_told_in_one_line() -> None:
 KENT = Selection(forces=frozenset({"kent"}))
 
 
-def window(whole: bool, choice: Selection | None = None, first: str = "2024-01") -> Window:
-    return Window("crimes", M(first), M("2024-03"), M("2024-03"), whole, choice or Selection())
+def window(whole: bool, choice: Selection | None = None, first: str = "2024-01", *, stated: bool = False) -> Window:
+    return Window("crimes", M(first), M("2024-03"), M("2024-03"), whole, choice or Selection(), stated)
 
 
 @pytest.mark.parametrize(
@@ -79,9 +79,14 @@ def window(whole: bool, choice: Selection | None = None, first: str = "2024-01")
         (window(True), [window(True)], [window(True)], False),
         (window(True, KENT), [window(True)], [window(True)], False),
         (window(True), [window(True, KENT)], [window(True, KENT)], True),
-        # Said to be whole, or a part after all.
+        # It has a name now; without one again, it stays what it was.
         (window(True), [window(False)], [window(False)], True),
-        (window(False), [window(True)], [window(True)], True),
+        (window(False), [window(True)], [window(True)], False),
+        # Said to be whole, or a part after all; and not taken back by how it looks.
+        (window(True, stated=True), [window(False)], [window(False)], True),
+        (window(False, stated=True), [window(True)], [window(True)], True),
+        (window(True), [window(False, stated=True)], [], False),
+        (window(False), [window(True, stated=True)], [], False),
         # Another listing of the release, all of whose files are held.
         (window(False), [], [window(True)], False),
         (window(True), [], [window(True)], False),
