@@ -1,6 +1,6 @@
 # The front door. A bare `make` lists the recipes.
 .DEFAULT_GOAL := help
-.PHONY: help setup front browser demo test check lint types floors bench lock clean
+.PHONY: help setup front browser demo test dates check lint types floors bench lock clean
 
 PYTHON ?= python3
 PORT   ?= 8000
@@ -33,6 +33,9 @@ demo: setup ## make the synthetic twin, load it, and serve its dashboards on POR
 
 test: setup browser ## run the tests
 	$(BIN)/python -m tests.run
+
+dates: setup ## run the tests that depend on the date, at twelve dates and hours (takes hours)
+	$(BIN)/python -m tests.dates
 
 browser: setup # a Chromium for the tests that look at the pages
 	@$(BIN)/python -m tests.browser.chromium

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -137,6 +138,7 @@ def test_what_no_day_names_goes_once_its_time_is_over(tmp_path: Path) -> None:
     folder = tmp_path / "home" / "lake" / "calls" / f"feed={FEED}"
     stray = folder / "day=2026-02-11.000000000000.parquet"
     stray.write_bytes(b"half")
+    os.utime(stray, (time.time(), time.time()))
     made.compact(made.looked[-1] + timedelta(hours=23.5))
     assert stray.exists()
     os.utime(stray, (0, 0))
