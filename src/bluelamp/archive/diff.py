@@ -28,7 +28,7 @@ from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 from bluelamp.domain.selection import Selection
 from bluelamp.errors import Damaged, NotFound, UsageError
-from bluelamp.sources.police_uk.archive import BrokenMember, Member, inflate
+from bluelamp.sources.police_uk.archive import BrokenMember, Member, content
 from bluelamp.storage.ledger import LOADED, UNCHANGED, Ledger, StoredFile
 from bluelamp.storage.vault import Vault
 
@@ -158,7 +158,7 @@ def bytes_of(file: StoredFile, vault: Vault) -> bytes:
         raise NotFound(f"The bytes of {file.member} are lost.", "Load that release again.")
     raw = vault.read(file.vault_key, file.vault_offset, file.compressed_size)
     member = Member(file.member, file.size, file.compressed_size, file.crc32, file.method, file.vault_offset, "")
-    return inflate(member, raw)
+    return content(member, raw)
 
 
 def compare_files(unit: ForceMonth, dataset: Dataset, old: bytes, new: bytes) -> FileDiff:

@@ -146,7 +146,8 @@ def _check_unfinished(archive: Archive) -> Iterator[Check]:
     if waiting:
         yield Check(
             "load", False, f"{waiting:,} files are received but not loaded: a load was interrupted",
-            "bluelamp archive load (without a path) finishes it.",
+            "bluelamp archive load (without a path) finishes it. A file that cannot be read is set aside by it; "
+            "bluelamp archive discard NAME sets one aside by hand.",
         )  # fmt: skip
         return
     version = archive.warehouse.current()

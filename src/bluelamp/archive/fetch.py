@@ -15,8 +15,9 @@ from dataclasses import dataclass, field, replace
 from bluelamp.archive.progress import Progress
 from bluelamp.domain.dataset import BY_NAME
 from bluelamp.domain.force import BY_SLUG, FORCES
+from bluelamp.domain.member_name import Named, read_name
 from bluelamp.domain.month import Month
-from bluelamp.domain.release import ForceMonth, parse_member, release_of
+from bluelamp.domain.release import ForceMonth, release_of
 from bluelamp.domain.selection import Selection
 from bluelamp.domain.whole import Reading, judge, window_of
 from bluelamp.errors import SourceError, StorageError
@@ -59,7 +60,9 @@ class Fetched:
     known: int = 0  # received from this very release before
     left_out: int = 0  # by the selection
     unreadable: int = 0
-    ignored: list[tuple[str, str]] = field(default_factory=list)
+    ignored: list[tuple[str, str]] = field(default_factory=list)  # [name, why left out]
+    oddly_named: list[tuple[str, str]] = field(default_factory=list)  # [name, as what it is read all the same]
+    newest: Month | None = None  # the newest month listed
     receipt_id: int | None = None
     bytes_wanted: int = 0  # of the new members, as they stand in the release
     bytes_kept: int = 0
@@ -101,40 +104,51 @@ def _begin(
     source: ReleaseSource, ledger: Ledger, release: Month | None, selection: Selection, whole: bool | None
 ) -> _Fetch:
     members = source.members()
-    listed, ignored = _recognise(members)
+    listed, ignored, oddly_named = _recognise(members)
     if not listed:
-        raise SourceError(
-            f"{source.origin} holds no file of data.police.uk ({len(members):,} files looked at).",
-            "Files are recognised by their name, such as 2024-03/2024-03-kent-street.csv.",
-        )
+        raise _nothing_in(source, len(members), ignored)
+    ignored += [(name, str(read_name(name))) for name in source.others]
     units = [file.unit for file in listed]
     named = release or _named_release(source.origin)
     # By all that is listed, whatever is chosen of it: what a zip's directory lacks is not in the release.
     readings = judge(units, names_release=named is not None, stated=whole)
-    chosen_release = named or max(unit.month for unit in units)
-    fetched = Fetched(chosen_release, readings, listed=len(listed), ignored=ignored)
+    newest = max(unit.month for unit in units)
+    fetched = Fetched(
+        named or newest, readings, listed=len(listed), ignored=ignored, oddly_named=oddly_named, newest=newest
+    )
     work = _Fetch(source, ledger, fetched, selection)
     work.sort_out(listed)
     return work
 
 
-def _recognise(members: list[Member]) -> tuple[list[Listed], list[tuple[str, str]]]:
-    """(force-month files, [name, why ignored])."""
+def _nothing_in(source: ReleaseSource, members: int, ignored: list[tuple[str, str]]) -> SourceError:
+    first = f"; {ignored[0][0]}: {ignored[0][1]}" if ignored else ""
+    return SourceError(
+        f"{source.origin} holds no file of data.police.uk ({members:,} files looked at{first}).",
+        "Files are recognised by their name, such as 2024-03/2024-03-kent-street.csv. "
+        "What a file of another name is, --as FORCE:YYYY-MM:DATASET says.",
+    )
+
+
+def _recognise(members: list[Member]) -> tuple[list[Listed], list[tuple[str, str]], list[tuple[str, str]]]:
+    """(force-month files, [name, why ignored], [name, as what it is read although it is named otherwise])."""
     listed: dict[ForceMonth, Listed] = {}
-    ignored = []
+    ignored: list[tuple[str, str]] = []
+    oddly_named: list[tuple[str, str]] = []
     for member in members:
-        base = member.name.replace("\\", "/").rsplit("/", 1)[-1]
+        folder, _, base = member.name.replace("\\", "/").rpartition("/")
         if not base or base.startswith(".") or "__MACOSX/" in member.name:
             continue  # folders, and what operating systems leave beside files
-        parsed = parse_member(member.name)
-        if parsed is None:
-            ignored.append((member.name, "its name is not that of a force-month file"))
+        named = read_name(member.name)
+        if not isinstance(named, Named):
+            ignored.append((member.name, named))
             continue
-        dataset, slug, month = parsed
-        if slug not in BY_SLUG:
-            ignored.append((member.name, _unknown_force(slug)))
+        if named.force not in BY_SLUG:
+            ignored.append((member.name, _unknown_force(named.force)))
             continue
-        unit = ForceMonth(dataset.name, slug, month)
+        if not named.plainly or _names_other_month(folder, named.month):
+            oddly_named.append((member.name, named.published))
+        unit = named.unit
         earlier = listed.get(unit)
         if earlier is None:
             listed[unit] = Listed(unit, member)
@@ -143,7 +157,15 @@ def _recognise(members: list[Member]) -> tuple[list[Listed], list[tuple[str, str
         else:
             problem = "is listed twice with different content, so it is not known which one counts"
             listed[unit] = Listed(unit, replace(earlier.member, problem=problem))
-    return list(listed.values()), ignored
+    return list(listed.values()), ignored, oddly_named
+
+
+def _names_other_month(folder: str, month: Month) -> bool:
+    """Whether a member stands in a folder that is named like another month than its own."""
+    try:
+        return Month.parse(folder.rpartition("/")[2]) != month
+    except ValueError:
+        return False
 
 
 def _unknown_force(slug: str) -> str:

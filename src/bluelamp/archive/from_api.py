@@ -1,5 +1,5 @@
 """Loads answers of the data.police.uk API into the same tables as the archive, marked as coming from the API. Called by
-`bluelamp archive sync --from-api`.
+`bluelamp archive sync --from-api`, and by `bluelamp archive load` for an answer that was saved as a file.
 
 Stops of a force and month are a whole force-month and count like one, unless an archive of the same release holds it.
 Crimes around a point are a part of several force-months: they are kept apart and in no figure unless asked for by
@@ -12,12 +12,15 @@ import hashlib
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from bluelamp.archive.fetch import Fetched
 from bluelamp.archive.progress import Progress
 from bluelamp.archive.workflow import Archive
 from bluelamp.domain.dataset import CRIMES, STOPS, Dataset
+from bluelamp.domain.force import BY_SLUG
+from bluelamp.domain.member_name import Named, read_name
 from bluelamp.domain.month import Month, month_range
 from bluelamp.domain.release import ForceMonth
 from bluelamp.domain.selection import Selection
@@ -26,6 +29,7 @@ from bluelamp.sources.http import HttpClient
 from bluelamp.sources.police_uk.api import PoliceApi
 from bluelamp.sources.police_uk.api_areas import Point
 from bluelamp.sources.police_uk.api_csv import crimes_as_csv, stops_as_csv
+from bluelamp.sources.police_uk.api_saved import SavedStops, read_saved
 from bluelamp.sources.police_uk.api_types import NotPublishedYet, OutsideWindow
 from bluelamp.storage.ledger import LOADED, UNCHANGED, WAITING, ListedFile, Receipt
 
@@ -108,6 +112,39 @@ def receive_crimes_near(
     return _receive(archive, client, base, CRIMES, units, ask, progress)
 
 
+def receive_saved(archive: Archive, path: Path, unit: ForceMonth | None, release: Month | None) -> Fetched:
+    """Stops that somebody saved from the API; `unit` says of which force and month, where the file's name does not.
+
+    Raises what `saved_stops` raises.
+    """
+    unit, saved = saved_stops(path, unit)
+    fetched = Fetched(release or unit.month, listed=1)
+    with archive.writing():
+        answer = _Answer(unit, STOPS, stops_as_csv(saved.stops), saved.received)
+        _keep(archive, str(path), fetched.release, [answer], fetched)
+    return fetched
+
+
+def saved_stops(path: Path, unit: ForceMonth | None) -> tuple[ForceMonth, SavedStops]:
+    """(what a saved answer is, its stops).
+
+    Raises SourceError where the file holds anything else, UsageError where it is not known of whom it is.
+    """
+    saved = read_saved(path)
+    named = read_name(f"{path.stem}.csv")
+    if unit is None and isinstance(named, Named) and named.force in BY_SLUG:
+        unit = named.unit
+    if unit is None:
+        month = saved.months[0] if saved.months else "YYYY-MM"
+        raise UsageError(
+            f"{path} is an answer of the API, {len(saved.stops):,} stops of {month}: of which force, it does not say.",
+            f"Say it: --as FORCE:{month}:stops.",
+        )
+    if unit.dataset != STOPS.name:
+        raise UsageError(f"{path} holds stops, not {unit.dataset}.", f"Say --as {unit.force}:{unit.month}:stops.")
+    return unit, saved
+
+
 def _receive(
     archive: Archive,
     client: HttpClient,
@@ -126,7 +163,7 @@ def _receive(
         progress.begin("asking the API", 0, len(units))
         answers = list(_answers(api, recorder, dataset, units, ask, fetched, progress))
         progress.end()
-        _keep(archive, base, release, answers, fetched)
+        _keep(archive, f"{base}/api/", release, answers, fetched)
     return fetched
 
 
@@ -151,7 +188,7 @@ def _answers(
         progress.at(0, number)
 
 
-def _keep(archive: Archive, base: str, release: Month, answers: list[_Answer], fetched: Fetched) -> None:
+def _keep(archive: Archive, origin: str, release: Month, answers: list[_Answer], fetched: Fetched) -> None:
     held = {
         (file.unit, file.crc32, file.size)
         for file in archive.ledger.files_of({one.unit for one in answers}, states=(LOADED, UNCHANGED, WAITING))
@@ -177,7 +214,7 @@ def _keep(archive: Archive, base: str, release: Month, answers: list[_Answer], f
         for one, (offset, raw_sha256) in zip(fresh, places, strict=True)
     ]  # fmt: skip
     receipt = Receipt(
-        release, f"{base}/api/", "api", "", (), Selection(), archive.timestamp(),
+        release, origin, "api", "", (), Selection(), archive.timestamp(),
         hashlib.sha256(b"".join(one.table for one in fresh)).hexdigest(), fetched.ignored,
     )  # fmt: skip
     fetched.receipt_id = archive.ledger.record_receipt(receipt, rows, [pack])

@@ -7,22 +7,16 @@ next run finds the rest still waiting.
 
 from __future__ import annotations
 
-import ctypes
-import os
-import signal
-import sys
 import time
-from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from pathlib import Path
 
 from bluelamp.archive.progress import Progress
 from bluelamp.archive.stage import Stager, Task, TaskResult, WaitingFile
-from bluelamp.errors import StorageError
-from bluelamp.storage.files import as_storage_error
+from bluelamp.archive.workers import run_here, run_in_workers
+from bluelamp.domain.rejected import FEW_REJECTED
+from bluelamp.errors import NotFound
 from bluelamp.storage.lake import Lake
 from bluelamp.storage.ledger import QUARANTINED, WAITING, LakeFile, Ledger, LoadResult, StoredFile
 from bluelamp.storage.vault import Vault
@@ -32,16 +26,16 @@ _TASK_BYTES = 40_000_000
 # Below this a load runs in this process: starting workers would take longer than the work.
 _WORTH_WORKERS = 24_000_000
 _COMMIT_SECONDS = 1.0
-# glibc gives large blocks back to the system at once and asks for them again: page faults that cost a tenth of the
-# load. These settings make it keep them, and are read when a process starts.
-_KEEP_MEMORY = {
-    "MALLOC_MMAP_THRESHOLD_": "1000000000",
-    "MALLOC_TRIM_THRESHOLD_": "1000000000",
-    "MALLOC_TOP_PAD_": "100000000",
-}
-_PR_SET_PDEATHSIG = 1
 
-_stager: Stager | None = None
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that was loaded without more than a few of its rows. `reason` is that of most of them."""
+
+    file: StoredFile
+    rejected: int
+    read: int
+    reason: str
 
 
 @dataclass(slots=True)
@@ -52,6 +46,7 @@ class Loaded:
     rows: int = 0
     rejected: int = 0
     quarantined: list[tuple[StoredFile, str]] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
 
     def add(self, other: Loaded) -> None:
         """Count what another load gave as well."""
@@ -59,34 +54,65 @@ class Loaded:
         self.rows += other.rows
         self.rejected += other.rejected
         self.quarantined += other.quarantined
+        self.refused += other.refused
 
 
-def load(ledger: Ledger, vault: Vault, lake: Lake, *, run: str, processes: int, progress: Progress) -> Loaded:
-    """Load every waiting file. `run` names this run within the lake and must be new each time."""
-    waiting = ledger.files_of(states=(WAITING,))
+def load(
+    ledger: Ledger,
+    vault: Vault,
+    lake: Lake,
+    *,
+    run: str,
+    processes: int,
+    progress: Progress,
+    left_over: Collection[int] = (),
+    put_off: bool = False,
+) -> Loaded:
+    """Load every waiting file. `run` names this run within the lake and must be new each time.
+
+    `left_over` are the ids of files that an earlier run received and did not read: they come last, or with `put_off`
+    not at all, so that whatever ended that run ends nothing new.
+    """
+    waiting = [file for file in ledger.files_of(states=(WAITING,)) if not (put_off and file.id in left_over)]
     loaded = Loaded()
     if not waiting:
         return loaded
-    packs = {key: vault.local_path(key) for key in sorted({file.vault_key for file in waiting})}
-    tasks = _tasks(waiting, packs, run)
+    packs = {key: _pack(vault, key) for key in sorted({file.vault_key for file in waiting})}
+    tasks = _tasks([file for file in waiting if file.id not in left_over], packs, f"{run}/")
+    last = _tasks([file for file in waiting if file.id in left_over], packs, f"{run}/left-over-")
     files = {file.id: file for file in waiting}
-    progress.begin("reading and checking", sum(task.size for task in tasks), len(waiting))
+    progress.begin("reading and checking", sum(task.size for task in (*tasks, *last)), len(waiting))
     done_bytes = 0
     keeper = _Keeper(ledger, lake)
-    for result in _results(tasks, lake, processes):
+    for result in _results(tasks, last, lake, processes):
         keeper.add(result)
         done_bytes += result.task.size
-        for verdict in result.results:
-            loaded.files += 1
-            loaded.rows += verdict.rows_loaded
-            loaded.rejected += verdict.rows_rejected
-            if verdict.state == QUARANTINED:
-                loaded.quarantined.append((files[verdict.file_id], verdict.reason))
+        _add_up(loaded, result, files)
         progress.at(done_bytes, loaded.files, loaded.rows)
     keeper.commit()
     progress.end()
     vault.drop_cached()
     return loaded
+
+
+def _pack(vault: Vault, key: str) -> Path:
+    try:
+        return vault.local_path(key)
+    except NotFound:
+        return Path(key)  # there is none: each of its files is told of as it is tried
+
+
+def _add_up(loaded: Loaded, result: TaskResult, files: dict[int, StoredFile]) -> None:
+    for verdict in result.results:
+        loaded.files += 1
+        loaded.rows += verdict.rows_loaded
+        loaded.rejected += verdict.rows_rejected
+        file = files[verdict.file_id]
+        if verdict.state == QUARANTINED:
+            loaded.quarantined.append((file, verdict.reason))
+        elif verdict.rows_rejected > FEW_REJECTED * verdict.rows_read:
+            reason = result.main_reasons[verdict.file_id]
+            loaded.refused.append(Refused(file, verdict.rows_rejected, verdict.rows_read, reason))
 
 
 class _Keeper:
@@ -111,12 +137,12 @@ class _Keeper:
         self._last = time.monotonic()
 
 
-def _tasks(waiting: list[StoredFile], packs: dict[str, Path], run: str) -> list[Task]:
+def _tasks(waiting: list[StoredFile], packs: dict[str, Path], prefix: str) -> list[Task]:
     """Files of one dataset and force in a row of months, about `_TASK_BYTES` each; the largest tasks first."""
     tasks = []
     for number, files in enumerate(_portions(waiting), 1):
         unit = files[0].unit
-        tasks.append(Task(unit.dataset, f"{run}/{unit.force}-{number:05d}", tuple(_waiting(f, packs) for f in files)))
+        tasks.append(Task(unit.dataset, f"{prefix}{unit.force}-{number:05d}", tuple(_waiting(f, packs) for f in files)))
     tasks.sort(key=lambda task: task.size, reverse=True)
     return tasks
 
@@ -142,70 +168,16 @@ def _waiting(file: StoredFile, packs: dict[str, Path]) -> WaitingFile:
     )  # fmt: skip
 
 
-def _results(tasks: list[Task], lake: Lake, processes: int) -> Iterator[TaskResult]:
+def _results(tasks: list[Task], left_over: list[Task], lake: Lake, processes: int) -> Iterator[TaskResult]:
+    """New files first. What an earlier run left over may be what ended it, so it never runs in this process."""
     if processes == 1 or sum(task.size for task in tasks) < _WORTH_WORKERS:
         stager = Stager(lake)
         for task in tasks:
-            yield _run_here(stager, task)
-        return
-    remembered = {name: os.environ.get(name) for name in _KEEP_MEMORY}
-    os.environ.update({name: value for name, value in _KEEP_MEMORY.items() if remembered[name] is None})
-    try:
-        # Workers are started afresh, not forked: a fork would copy the locks of this process's threads.
-        with ProcessPoolExecutor(
-            min(processes, len(tasks)), get_context("spawn"), _start_worker, (str(lake.root), os.getpid())
-        ) as pool:
-            yield from _collect(pool, tasks)
-    finally:
-        for name, value in remembered.items():
-            if value is None:
-                os.environ.pop(name, None)
-
-
-def _collect(pool: ProcessPoolExecutor, tasks: list[Task]) -> Iterator[TaskResult]:
-    pending: set[Future[TaskResult]] = {pool.submit(_run_in_worker, task) for task in tasks}
-    try:
-        while pending:
-            done, pending = wait(pending, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield future.result()
-    except BrokenProcessPool:
-        raise StorageError(
-            "A worker process of the load died, perhaps because memory ran out.",
-            "What was finished is kept: run the same command again, or set BLUELAMP_PROCESSES=1.",
-        ) from None
-    finally:
-        for future in pending:
-            future.cancel()
-        if pending:
-            # Interrupted, or failed: nobody waits for tasks whose results nobody will take.
-            for process in list((pool._processes or {}).values()):
-                process.kill()
-
-
-def _run_here(stager: Stager, task: Task) -> TaskResult:
-    try:
-        return stager.run(task)
-    except OSError as error:
-        raise as_storage_error(error, "load into the lake") from error
-    except MemoryError:
-        raise StorageError("There is not enough memory to load.", "Set BLUELAMP_PROCESSES=1.") from None
-
-
-def _start_worker(lake_root: str, parent: int) -> None:
-    global _stager  # noqa: PLW0603 - a worker process has one, made when it starts
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interruption means
-    if sys.platform == "linux":
-        # When the parent is killed its workers must not go on writing beside the next run.
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(1)
-    _stager = Stager(Lake(Path(lake_root)))
-
-
-def _run_in_worker(task: Task) -> TaskResult:
-    assert _stager is not None
-    return _run_here(_stager, task)
+            yield run_here(stager, task)
+    else:
+        yield from run_in_workers(tasks, lake, processes)
+    if left_over:
+        yield from run_in_workers(left_over, lake, processes)
 
 
 def unreferenced(lake: Lake, known: Iterable[LakeFile]) -> list[Path]:

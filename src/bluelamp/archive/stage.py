@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from bluelamp.archive.reader import Extracted
 from bluelamp.domain.dataset import BY_NAME, Dataset
 from bluelamp.domain.release import ForceMonth
 from bluelamp.errors import BluelampError
-from bluelamp.sources.police_uk.inflate import inflate
+from bluelamp.sources.police_uk.inflate import content
 from bluelamp.sources.police_uk.member import BrokenMember, Member
 from bluelamp.storage.entries import LOADED, QUARANTINED, LakeFile, LoadResult
 from bluelamp.storage.lake import ISSUE, POINT, SCHEMAS, TABLE_OF, WORD, Lake
@@ -58,6 +59,11 @@ class Task:
     def size(self) -> int:
         return sum(file.size for file in self.files)
 
+    def one_by_one(self) -> Iterator[Task]:
+        """A task for each of its files."""
+        for number, file in enumerate(self.files, 1):
+            yield Task(self.dataset, f"{self.name}-{number:05d}", (file,))
+
 
 @dataclass(slots=True)
 class TaskResult:
@@ -66,6 +72,7 @@ class TaskResult:
     task: Task
     results: list[LoadResult] = field(default_factory=list)
     lake_files: list[LakeFile] = field(default_factory=list)
+    main_reasons: dict[int, str] = field(default_factory=dict)  # by file: why most of its refused rows do not fit
 
 
 class FieldWords:
@@ -108,13 +115,14 @@ class Stager:
             raise
         except Exception as error:
             if len(task.files) == 1:
-                return TaskResult(task, [_quarantined(task.files[0], why_unreadable(error), "")])
+                return TaskResult(task, [quarantined(task.files[0], why_unreadable(error), "")])
         # It is not known which file it was: one by one, the others load.
         result = TaskResult(task)
-        for number, file in enumerate(task.files, 1):
-            alone = self.run(Task(task.dataset, f"{task.name}-{number:05d}", (file,)))
+        for one in task.one_by_one():
+            alone = self.run(one)
             result.results += alone.results
             result.lake_files += alone.lake_files
+            result.main_reasons |= alone.main_reasons
         return result
 
     def _run(self, task: Task) -> TaskResult:
@@ -127,10 +135,10 @@ class Stager:
             try:
                 data = _read(file)
             except BrokenMember as error:
-                result.results.append(_quarantined(file, error.reason, ""))
+                result.results.append(quarantined(file, error.reason, ""))
                 continue
             except FileNotFoundError:
-                result.results.append(_quarantined(file, "has lost its bytes: the vault has no such pack", ""))
+                result.results.append(quarantined(file, "has lost its bytes: the vault has no such pack", ""))
                 continue
             hashes[file.file_id] = hashlib.sha256(data).hexdigest()
             readable.append(file)
@@ -174,8 +182,10 @@ class Stager:
         for file, verdict, own in zip(files, verdicts, found, strict=True):
             sha256 = hashes[file.file_id]
             if verdict.broken:
-                result.results.append(_quarantined(file, verdict.broken, sha256))
+                result.results.append(quarantined(file, verdict.broken, sha256))
                 continue
+            if verdict.issues:
+                result.main_reasons[file.file_id] = _main_reason(verdict)
             result.results.append(
                 LoadResult(
                     file.file_id, LOADED, "", sha256, verdict.rows_read, verdict.rows, len(verdict.issues),
@@ -194,11 +204,17 @@ def _read(file: WaitingFile) -> bytes:
     finally:
         os.close(handle)
     member = Member(file.member, file.size, file.compressed_size, file.crc32, file.method, file.offset, "")
-    return inflate(member, raw)
+    return content(member, raw)
 
 
-def _quarantined(file: WaitingFile, reason: str, sha256: str) -> LoadResult:
+def quarantined(file: WaitingFile, reason: str, sha256: str = "") -> LoadResult:
+    """The verdict on a file that is not to be read; `reason` completes the sentence “it …”."""
     return LoadResult(file.file_id, QUARANTINED, reason, sha256, 0, 0, 0, "", [])
+
+
+def _main_reason(verdict: FileVerdict) -> str:
+    (((column_name, reason), _),) = Counter((issue.field, issue.reason) for issue in verdict.issues).most_common(1)
+    return f"{column_name} {reason}".strip()
 
 
 def _issue_rows(files: Sequence[WaitingFile], verdicts: Sequence[FileVerdict]) -> pa.Table:

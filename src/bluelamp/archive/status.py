@@ -23,7 +23,7 @@ VERDICT_WORDS = {
     UNCHANGED: "the same bytes as a file received before, which answers for it",
     SUPERSEDED: "read, but a later release's file answers now; asked with --as-of, it still does",
     QUARANTINED: "broken as a file: kept as received, with the reason, in no figure",
-    NOT_FETCHED: "listed in a release, left out by a selection",
+    NOT_FETCHED: "listed in a release, left out by a selection or discarded by hand",
     WAITING: "received, not read yet: a load was interrupted, and the next one goes on",
 }
 VERDICTS = tuple(VERDICT_WORDS)

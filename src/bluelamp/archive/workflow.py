@@ -29,7 +29,7 @@ from bluelamp.sources.police_uk.archive import ReleaseSource
 from bluelamp.storage import ledger_copy
 from bluelamp.storage.files import storage_errors, sweep
 from bluelamp.storage.lake import Lake
-from bluelamp.storage.ledger import WAITING, Ledger
+from bluelamp.storage.ledger import NOT_FETCHED, WAITING, Ledger
 from bluelamp.storage.reference import ReferenceStore
 from bluelamp.storage.vault import Vault
 from bluelamp.storage.warehouse.build import build
@@ -57,6 +57,7 @@ class Archive:
     memory_mb: int
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     _loaded: loading.Loaded = field(default_factory=loading.Loaded)  # what `finish` has yet to tell of
+    _left_over: frozenset[int] | None = None  # files that an earlier run received and did not read
 
     # -- the whole flow -------------------------------------------------------------------------------------
 
@@ -72,8 +73,9 @@ class Archive:
         """Fetch a release into the vault. Call `finish` afterwards to make it answerable. `whole` says what it is,
         whole or a part, where it does not look so."""
         with self.writing():
-            # A file is unchanged only where the one before it was read and found sound: read first what still waits.
-            self._load(progress)
+            # A file is unchanged only where the one before it was read and found sound: read first what this run
+            # received. What an earlier one left over waits until all that is new is read.
+            self._load(progress, put_off=True)
             return fetching.fetch(
                 source,
                 self.ledger,
@@ -132,10 +134,11 @@ class Archive:
                     f"{len(damaged):,} files as received are damaged, so nothing was made anew: {damaged[0]}.",
                     "bluelamp doctor --mend, then load the release that it names; then rebuild.",
                 )
-            again = [file.id for file in self.ledger.files_of() if file.vault_key]
+            again = [file.id for file in self.ledger.files_of() if file.vault_key and file.state != NOT_FETCHED]
             # In one step: a rebuild that is killed must not leave old and new lake files side by side.
             self.ledger.send_back(again, anew=True)
             self._sweep_lake()
+            self._left_over = frozenset()
             self._load(progress)
             self._loaded = loading.Loaded()
             return self.publish(progress, from_nothing=True)
@@ -150,11 +153,16 @@ class Archive:
         """The writer's lock, held once however often it is asked for; sweeps what a killed writer left."""
         return _WritersLock(self)
 
-    def _load(self, progress: Progress) -> None:
+    def _load(self, progress: Progress, *, put_off: bool = False) -> None:
+        if self._left_over is None:
+            self._left_over = frozenset(file.id for file in self.ledger.files_of(states=(WAITING,)))
         one = loading.load(
-            self.ledger, self.vault, self.lake, run=self._run_name(), processes=self.processes, progress=progress
-        )
+            self.ledger, self.vault, self.lake, run=self._run_name(), processes=self.processes, progress=progress,
+            left_over=self._left_over, put_off=put_off,
+        )  # fmt: skip
         self._loaded.add(one)
+        if not put_off:
+            self._left_over = frozenset()
 
     def _build(self, want: modelling.Wanted, progress: Progress, *, from_nothing: bool) -> Version:
         build_plan, base = modelling.plan(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bluelamp.cli import archive_held, archive_load, archive_scope, archive_told
+from bluelamp.cli import archive_discard, archive_held, archive_load, archive_scope, archive_told
 from bluelamp.cli.options import examples
 
 app = typer.Typer(
@@ -14,6 +14,7 @@ app = typer.Typer(
     epilog=examples("bluelamp archive load 2024-03.zip", "bluelamp archive coverage --force kent"),
 )
 archive_load.join(app)
+archive_discard.join(app)
 archive_held.join(app)
 archive_scope.join(app)
 archive_told.join(app)

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +14,7 @@ import typer
 from bluelamp.cli import exits, options
 from bluelamp.cli.console import counted, size_words
 from bluelamp.cli.options import console_of, context_of, examples, open_archive
+from bluelamp.domain.rejected import FEW_REJECTED, share_words
 from bluelamp.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,13 +22,14 @@ if TYPE_CHECKING:
     from bluelamp.archive.load import Loaded
     from bluelamp.archive.workflow import Archive
     from bluelamp.cli.console import Console
+    from bluelamp.domain.release import ForceMonth
     from bluelamp.domain.selection import Selection
     from bluelamp.sources.http import HttpClient
     from bluelamp.sources.police_uk.release_source import ReleaseSource
     from bluelamp.storage.warehouse.database import Version
 
-# Lists of files are told up to here; --verbose tells them all.
-_TOLD = 5
+# Lists of files are told up to here, those of files left out a little further; --verbose tells them all.
+_TOLD, _LEFT_OUT_TOLD = 5, 20
 
 
 def load(
@@ -48,6 +51,14 @@ def load(
     part: Annotated[
         bool, typer.Option("--part", help="It is a part of the release: what it lacks is merely not held.")
     ] = False,
+    named_as: Annotated[
+        str | None,
+        typer.Option(
+            "--as",
+            metavar="FORCE:YYYY-MM:DATASET",
+            help="What the one file at PATH is, whatever its name, such as kent:2024-03:crimes.",
+        ),
+    ] = None,
     force: options.Forces = None,
     first: options.From = None,
     last: options.To = None,
@@ -66,24 +77,35 @@ def load(
     if whole and part:
         raise UsageError("--whole and --part say the opposite of each other.", "Say one; or neither, and it is told.")
     said = True if whole else False if part else None
+    unit = _unit(named_as, paths or [])
     _refuse_wrong_paths(paths or [])
     archive = open_archive(context, looking=dry_run)
     console = console_of(context)
     if dry_run:
         for path in paths or ():
-            with _source(context, path, dry_run=True) as source:
+            if _is_saved_answer(path):
+                _tell_saved(console, path, unit, json)
+                continue
+            with _source(context, path, dry_run=True, unit=unit) as source:
                 plan = archive.preview(source, release=stated, selection=chosen, whole=said)
                 _tell_plan(console, source, plan, json)
         if not paths:
             _tell_waiting(console, archive.unfinished(), json)
         return exits.DONE
+    from bluelamp.archive.from_api import receive_saved
+
     fetched = []
     # One lock over all of it: a second load is told at once, not after its download, and cannot slip in between.
     with archive.writing():
         for path in paths or ():
-            with _source(context, path, dry_run=False) as source:
-                one = archive.receive(source, release=stated, selection=chosen, progress=console.progress(), whole=said)
-                fetched.append(one)
+            if _is_saved_answer(path):
+                fetched.append(receive_saved(archive, Path(path), unit, stated))
+            else:
+                with _source(context, path, dry_run=False, unit=unit) as source:
+                    one = archive.receive(
+                        source, release=stated, selection=chosen, progress=console.progress(), whole=said
+                    )
+                    fetched.append(one)
             if not json:
                 _tell_fetched(console, path, fetched[-1])
         loaded, version = archive.finish(console.progress())
@@ -192,25 +214,46 @@ def _refuse_wrong_paths(paths: list[str]) -> None:
     from bluelamp.sources.police_uk.archive import open_source
 
     for path in paths:
-        if "://" not in path:
+        if "://" not in path and not _is_saved_answer(path):
             open_source(path).close()
+
+
+def _unit(named_as: str | None, paths: list[str]) -> ForceMonth | None:
+    from bluelamp.domain.member_name import parse_unit
+
+    if named_as is None:
+        return None
+    if len(paths) != 1:
+        raise UsageError("--as says what one file is; load several one by one.")
+    try:
+        return parse_unit(named_as)
+    except ValueError as error:
+        raise UsageError(f"--as: {error}.", "Write FORCE:YYYY-MM:DATASET, such as kent:2024-03:crimes.") from None
+
+
+def _is_saved_answer(path: str) -> bool:
+    return "://" not in path and path.lower().endswith(".json") and Path(path).is_file()
 
 
 @contextmanager
 def _source(
-    context: typer.Context, location: str, *, client: HttpClient | None = None, dry_run: bool
+    context: typer.Context,
+    location: str,
+    *,
+    client: HttpClient | None = None,
+    dry_run: bool,
+    unit: ForceMonth | None = None,
 ) -> Iterator[ReleaseSource]:
     """A release at a path or web address. A dry run keeps what a server without parts makes it fetch nowhere."""
     import tempfile
     from contextlib import ExitStack
-    from pathlib import Path
 
     from bluelamp.sources.police_uk.archive import open_source
     from bluelamp.storage.files import storage_errors
 
     with ExitStack() as stack:
         if "://" not in location:
-            yield stack.enter_context(open_source(location))
+            yield stack.enter_context(open_source(location, unit=unit))
             return
         settings = context_of(context).settings
         if client is None:
@@ -271,6 +314,19 @@ def _tell_waiting(console: Console, waiting: int, json: bool) -> None:
         console.out(f"{counted(waiting, 'file')} received and not loaded yet." if waiting else "Nothing to do.")
 
 
+def _tell_saved(console: Console, path: str, unit: ForceMonth | None, json: bool) -> None:
+    from bluelamp.archive.from_api import saved_stops
+
+    unit, saved = saved_stops(Path(path), unit)
+    if json:
+        console.out_json({"origin": path, "kind": "api", "files": 1, "stops": len(saved.stops), "dry_run": True})
+    else:
+        console.out(
+            f"{path}: {counted(len(saved.stops), 'stop')}, to be read as {unit.force}:{unit.month}:{unit.dataset}"
+        )
+        console.out("Nothing was fetched or written: this was a dry run.")
+
+
 def _tell_plan(console: Console, source: ReleaseSource, plan: Fetched, json: bool) -> None:
     if json:
         console.out_json(
@@ -312,7 +368,19 @@ def _tell_fetched(console: Console, path: str, fetched: Fetched) -> None:
     console.note(f"{path}: release {fetched.release}, " + ", ".join(parts))
     for line in _reading_lines(fetched):
         console.note(f"  {line}")
-    _tell_some(console, [f"  Left out: {_shown(name)}: {why}." for name, why in fetched.ignored], "Left out")
+    if fetched.newest is not None and fetched.newest > fetched.release:
+        console.note(
+            f"  It is called {fetched.release} and holds months up to {fetched.newest}: if that is the release, "
+            f"load it with --release {fetched.newest}."
+        )
+    names = [f"  Read as {_shown(published)}: {_shown(name)}" for name, published in fetched.oddly_named]
+    _tell_some(console, names, "Read under another name")
+    if fetched.ignored:
+        console.note(f"  Left out: {counted(len(fetched.ignored), 'file')}.")
+    left_out = [f"    {_shown(name)}: {why}." for name, why in fetched.ignored]
+    _tell_some(console, left_out, "Left out", _LEFT_OUT_TOLD)
+    if any(why.startswith(("its name", "it ends")) for _, why in fetched.ignored):
+        console.note("  What a file is, whatever its name: bluelamp archive load FILE --as FORCE:YYYY-MM:DATASET")
 
 
 def _reading_lines(fetched: Fetched) -> list[str]:
@@ -342,8 +410,8 @@ def _reading_facts(fetched: Fetched) -> list[dict[str, Any]]:
     ]
 
 
-def _tell_some(console: Console, lines: list[str], what: str) -> None:
-    told = len(lines) if console.verbose else _TOLD
+def _tell_some(console: Console, lines: list[str], what: str, up_to: int = _TOLD) -> None:
+    told = len(lines) if console.verbose else up_to
     for line in lines[:told]:
         console.note(line)
     if len(lines) > told:
@@ -357,7 +425,7 @@ def _shown(name: str) -> str:
 def _tell_loaded(console: Console, fetched: list[Fetched], loaded: Loaded, version: Version | None, json: bool) -> int:
     strangers = [pair for one in fetched for pair in one.ignored if "publishers" in pair[1] or "twice with" in pair[1]]
     quarantined = len(loaded.quarantined) + sum(one.unreadable for one in fetched)
-    code = exits.IN_PART if quarantined or strangers else exits.DONE
+    code = exits.IN_PART if quarantined or strangers or loaded.refused else exits.DONE
     if json:
         console.out_json(
             {
@@ -368,6 +436,10 @@ def _tell_loaded(console: Console, fetched: list[Fetched], loaded: Loaded, versi
                 "files_quarantined": quarantined,
                 "rows_loaded": loaded.rows,
                 "rows_rejected": loaded.rejected,
+                "files_with_many_rejected": [
+                    {"member": one.file.member, "rejected": one.rejected, "read": one.read, "reason": one.reason}
+                    for one in loaded.refused
+                ],
                 "data_version": version.name if version else None,
                 "changed": version is not None,
             }
@@ -383,6 +455,11 @@ def _tell_loaded(console: Console, fetched: list[Fetched], loaded: Loaded, versi
         if loaded.rejected > 1:
             rows = f"{loaded.rejected:,} rows do not fit and are kept as issues"
         console.note(f"  {rows}: see bluelamp archive quality")
+    refused = [
+        f"  {_shown(one.file.member)}: {share_words(one.rejected, one.read)} do not fit, most because {one.reason}."
+        for one in loaded.refused
+    ]
+    _tell_some(console, refused, "Files with many rows that do not fit")
     if version is None:
         console.out("Nothing to do: everything in it is held already." if fetched else "Nothing to do.")
     else:
@@ -394,6 +471,11 @@ def _tell_loaded(console: Console, fetched: list[Fetched], loaded: Loaded, versi
         console.out(
             f"{counted(quarantined, 'file')} quarantined, with the reason: bluelamp archive files --state quarantined"
         )
+    if loaded.refused:
+        console.out(
+            f"{counted(len(loaded.refused), 'file')} loaded without more than {FEW_REJECTED:.0%} of the rows: "
+            "figures that touch them are too low by those."
+        )
     return code
 
 
@@ -403,6 +485,7 @@ def join(app: typer.Typer) -> None:
             "bluelamp archive load 2024-03.zip",
             "bluelamp archive load downloads/ --force kent --from 2024-01",
             "bluelamp archive load 2024-04.zip --dry-run",
+            "bluelamp archive load street.csv --as kent:2024-03:crimes",
         )
     )(load)
     app.command(

@@ -180,6 +180,12 @@ class Ledger:
         with self._writing() as connection:
             scope_rows.keep_scope(connection, chosen, changed_at)
 
+    def set_aside(self, file_ids: Sequence[int], reason: str) -> None:
+        """Mark files as not to be read, with the reason; their bytes and lines stay."""
+        with self._writing() as connection:
+            for some in _chunks(list(file_ids)):
+                connection.execute(FILE.update().where(FILE.c.id.in_(some)).values(state=NOT_FETCHED, reason=reason))
+
     # -- questions ------------------------------------------------------------------------------------------
 
     def chosen_scope(self) -> ScopeChoice:

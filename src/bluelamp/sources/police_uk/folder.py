@@ -15,27 +15,33 @@ from pathlib import Path
 
 from isal import isal_zlib
 
-from bluelamp.domain.release import parse_member
+from bluelamp.domain.member_name import EXAMPLE, Named, read_name
 from bluelamp.errors import BrokenArchive, NotFound
+from bluelamp.sources.police_uk.inflate import GZIP
 from bluelamp.sources.police_uk.local_zip import told_by_start
 from bluelamp.sources.police_uk.member import MAX_MEMBERS, Member, name_problem, size_problem
 from bluelamp.sources.police_uk.release_source import Closing, OnBytes
 
 _CHUNK = 1 << 20
-_HINT = "Force-month files are named like 2024-03-kent-street.csv."
+# So many other files of a folder are named; beyond, they are only counted.
+_OTHERS_NAMED = 1_000
+# What operating systems leave in folders; names that begin with a dot are passed over as well.
+_OF_THE_SYSTEM = {"thumbs.db", "desktop.ini"}
+_HINT = f"Force-month files are named like {EXAMPLE}. For a file with another name: --as FORCE:YYYY-MM:DATASET."
 
 
 class Folder(Closing):
-    """Force-month files anywhere below a folder. Raises NotFound when there are none; other files are not listed."""
+    """Force-month files anywhere below a folder; other files are only named. Raises NotFound when there are none."""
 
     kind = "folder"
 
     def __init__(self, path: Path) -> None:
         self.origin = str(path)
         self._root = path
-        names = sorted(_names_below(path))
+        names, self.others = _names_below(path)
         if not names:
-            raise NotFound(f"{self.origin} holds no force-month files.", _HINT)
+            looked_at = f" ({self.others[0]}: {read_name(self.others[0])})" if self.others else ""
+            raise NotFound(f"{self.origin} holds no force-month files{looked_at}.", _HINT)
         self._members = _without_repeats([_listed(path / name, name) for name in names])
         checksums = repr([(member.name, member.size, member.crc32) for member in self._members]).encode()
         self.version = f"{isal_zlib.crc32(checksums):08x}"
@@ -57,14 +63,14 @@ class Folder(Closing):
 
 
 class SingleFile(Closing):
-    """One CSV file. Its name states what it is about, as in a release."""
+    """One CSV file. Its name states what it is about, as in a release; or `name` does, in its place."""
 
     kind = "file"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, name: str = "") -> None:
         self.origin = str(path)
         self._path = path
-        self._member = _listed(path.resolve(), path.name)
+        self._member = _listed(path.resolve(), name or path.name)
         self.version = f"{self._member.size}-{self._member.crc32:08x}"
 
     def members(self) -> list[Member]:
@@ -78,17 +84,26 @@ class SingleFile(Closing):
         """Nothing stays open between reads."""
 
 
-def _names_below(root: Path) -> Iterator[str]:
-    """Names relative to the root, with /, of the files that are named like force-month files."""
-    count = 0
+def _names_below(root: Path) -> tuple[list[str], tuple[str, ...]]:
+    """(names of force-month files, names of others), relative to the root, with /, in order."""
+    names: list[str] = []
+    others: list[str] = []
+    more = 0
     for folder, _, files in os.walk(root):  # links to folders are not followed: they can lead in circles
         for file in files:
-            if parse_member(file) is None:
+            name = Path(folder, file).relative_to(root).as_posix()
+            if isinstance(read_name(file), Named):
+                names.append(name)
+            elif file.startswith(".") or file.lower() in _OF_THE_SYSTEM:
                 continue
-            count += 1
-            if count > MAX_MEMBERS:
+            elif len(others) < _OTHERS_NAMED:
+                others.append(name)
+            else:
+                more += 1
+            if len(names) > MAX_MEMBERS:
                 raise BrokenArchive(f"{root} holds more than {MAX_MEMBERS:,} force-month files.", "Give one release.")
-            yield Path(folder, file).relative_to(root).as_posix()
+    told = [f"{more:,} more files"] if more else []
+    return sorted(names), (*sorted(others), *told)
 
 
 def _listed(path: Path, name: str) -> Member:
@@ -103,8 +118,9 @@ def _listed(path: Path, name: str) -> Member:
         crc, size, start = _checksum(path)
     except OSError as error:
         return Member(name, 0, 0, 0, 0, -1, "", _unreadable(error))
-    told = "it is a zip" if start.startswith(b"PK\x03\x04") else told_by_start(start)
-    problem = f"it is {told.removeprefix('it is ')}, not a CSV file" if told else ""
+    told = "a zip" if start.startswith(b"PK\x03\x04") else told_by_start(start)
+    packed = start.startswith(GZIP) and path.suffix.lower() == ".gz"
+    problem = f"it is {told}, not a CSV file" if told and not packed else ""
     return replace(blank, size=size, compressed_size=size, crc32=crc, problem=problem)
 
 
@@ -154,7 +170,9 @@ def _without_repeats(members: list[Member]) -> list[Member]:
     kept: list[Member] = []
     by_subject: dict[object, list[int]] = {}
     for member in members:
-        same = by_subject.setdefault(parse_member(member.name), [])
+        named = read_name(member.name)
+        subject = named.unit if isinstance(named, Named) else member.name
+        same = by_subject.setdefault(subject, [])
         if any((kept[at].size, kept[at].crc32) == (member.size, member.crc32) for at in same):
             continue
         same.append(len(kept))

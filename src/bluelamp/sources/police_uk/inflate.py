@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from isal import isal_zlib
 
-from bluelamp.sources.police_uk.member import BrokenMember, Member
+from bluelamp.sources.police_uk.member import MAX_MEMBER_BYTES, BrokenMember, Member, size_problem
 
+GZIP = b"\x1f\x8b"
 _AGAIN = "The copy is damaged: fetch the archive again."
 
 
@@ -28,6 +29,32 @@ def inflate(member: Member, raw: bytes) -> bytes:
     if isal_zlib.crc32(data) != member.crc32:
         raise BrokenMember(member.name, "its bytes do not match their checksum (CRC-32)", _AGAIN)
     return data
+
+
+def content(member: Member, raw: bytes) -> bytes:
+    """The member's text: what `inflate` gives, unpacked once more where that is a gzip file (`….csv.gz`).
+
+    Raises BrokenMember as `inflate` does, and where the gzip file is damaged or unpacks to more than a member may have.
+    """
+    data = inflate(member, raw)
+    return _gunzip(member, data) if data.startswith(GZIP) else data
+
+
+def _gunzip(member: Member, data: bytes) -> bytes:
+    found, rest = b"", data
+    while rest.startswith(GZIP):  # one after another they are one file, as `cat` makes them
+        stream = isal_zlib.decompressobj(31)  # 31: with gzip's header and checksum
+        try:
+            found += bytes(stream.decompress(rest, MAX_MEMBER_BYTES + 1 - len(found)))
+        except isal_zlib.error:  # type: ignore[misc] # its type stub says instance where a class is
+            raise BrokenMember(member.name, "its gzip data is damaged", _AGAIN) from None
+        problem = size_problem(len(found), len(data))
+        if problem:
+            raise BrokenMember(member.name, problem)
+        if not stream.eof:
+            raise BrokenMember(member.name, "its gzip data ends too early", _AGAIN)
+        rest = stream.unused_data
+    return found
 
 
 def _unpack(member: Member, raw: bytes) -> bytes:

@@ -24,6 +24,8 @@ _KNOWN_STARTS = (
     (b"PAR1", "a Parquet file"),
     (b"\x7fELF", "a program"),
     (b"<", "a web page"),
+    (b"{", "a JSON file"),
+    (b"[", "a JSON file"),
 )
 
 
@@ -31,7 +33,8 @@ def told_by_start(start: bytes) -> str:
     """What a file is that starts with these bytes (“a JPEG image”), "" when it is nothing known or a zip."""
     plain = start.lstrip(b"\xef\xbb\xbf \t\r\n")
     for signature, words in _KNOWN_STARTS:
-        if start.startswith(signature) or (signature == b"<" and plain.startswith(signature)):
+        # Text may begin with blanks; what a program wrote begins with its mark.
+        if start.startswith(signature) or (len(signature) == 1 and plain.startswith(signature)):
             return words
     return ""
 

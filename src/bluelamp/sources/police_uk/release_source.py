@@ -20,6 +20,7 @@ class ReleaseSource(Protocol):
     origin: str  # path or URL, for the ledger
     kind: str  # "zip" | "folder" | "file" | "remote zip"
     version: str  # ETag, Last-Modified or file identity; "" if there is none
+    others: tuple[str, ...]  # names of files beside the members, which were not looked into
 
     def members(self) -> list[Member]:
         """Every file of the release, sound or with its `problem`, in the order of the source."""
@@ -43,7 +44,9 @@ class ReleaseSource(Protocol):
 
 
 class Closing:
-    """Makes a source usable in a `with` statement."""
+    """Makes a source usable in a `with` statement. What it gives are all the files that there are."""
+
+    others: tuple[str, ...] = ()
 
     def close(self) -> None:  # pragma: no cover - every source has its own
         raise NotImplementedError

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from bluelamp.domain.release import parse_member
+from bluelamp.domain.member_name import Named, read_name
 from bluelamp.errors import BrokenArchive
 from bluelamp.sources.police_uk.member import (
     MAX_DIRECTORY_BYTES,
@@ -247,7 +247,8 @@ def _without_repeats(entries: list[_Entry]) -> list[_Entry]:
     kept: list[_Entry] = []
     by_key: dict[object, list[int]] = {}
     for entry in entries:
-        key: object = parse_member(entry.member.name) or entry.member.name.replace("\\", "/").casefold()
+        named = read_name(entry.member.name)
+        key: object = named.unit if isinstance(named, Named) else entry.member.name.replace("\\", "/").casefold()
         same = by_key.setdefault(key, [])
         if any(_content(kept[index].member) == _content(entry.member) for index in same):
             continue
