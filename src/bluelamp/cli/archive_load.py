@@ -374,7 +374,7 @@ def _tell_fetched(console: Console, path: str, fetched: Fetched) -> None:
             f"load it with --release {fetched.newest}."
         )
     names = [f"  Read as {_shown(published)}: {_shown(name)}" for name, published in fetched.oddly_named]
-    _tell_some(console, names, "Read under another name")
+    _tell_some(console, names, "Read under another name", _LEFT_OUT_TOLD)
     if fetched.ignored:
         console.note(f"  Left out: {counted(len(fetched.ignored), 'file')}.")
     left_out = [f"    {_shown(name)}: {why}." for name, why in fetched.ignored]

@@ -36,7 +36,7 @@ from bluelamp.synthetic.values import (
 from bluelamp.synthetic.values import OUTCOMES as OUTCOME_NAMES
 from bluelamp.synthetic.volumes import COURT_DELAY, LAGS
 
-_BAD_KINDS = ("few", "many", "latitude", "month", "id")
+_BAD_KINDS = ("few", "many", "month", "id")
 _REUSED_POOL = 0.06  # share of Northern Ireland's crimes whose ID comes from one pool for all months
 THIN = 410  # of 1024: the share of rows that a thin file keeps
 

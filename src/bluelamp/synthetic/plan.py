@@ -54,7 +54,7 @@ ROWS: dict[str, str] = {
     "vocabulary_eras": "labels as they were in their years: crime types, ethnicity, stop outcomes (13, 20)",
     "unknown_values": "values outside every published vocabulary",
     "markup_cells": "markup, formulas and right-to-left marks in text columns",
-    "bad_rows": "too few or too many fields, latitude `abc`, month `2020-13`, a crime ID of another form",
+    "bad_rows": "too few or too many fields, month `2020-13`, a crime ID of another form",
     "utc_dates": "stops dated in UTC: in summer some fall on the last evening of the previous month (15)",
     "out_of_month": "stops dated in another month altogether",
     "microseconds": "Cumbria dates stops to the microsecond (16)",

@@ -67,13 +67,10 @@ def failing(real: Callable[..., Any], on: Callable[..., bool], error: Exception)
 @pytest.mark.parametrize(
     ("where", "name"),
     [
-        (extracting, "read_usual"),
-        (extracting, "sieve"),
-        (extracting, "shape_of"),
-        (stage, "lake_rows"),
+        (extracting, "read_usual"), (extracting, "sieve"), (extracting, "shape_of"), (stage, "lake_rows"),
         (stage, "findings"),
     ],
-)
+)  # fmt: skip
 def test_an_unforeseen_failure_quarantines_one_file(
     where: Any, name: str, prefix: bytes, error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
