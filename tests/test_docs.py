@@ -24,6 +24,7 @@ from bluelamp.archive.status import VERDICT_WORDS
 from bluelamp.cli import exits, main
 from bluelamp.cli.app import app
 from bluelamp.domain.coverage import State
+from bluelamp.domain.dataset import CRIMES
 from bluelamp.questions.datasets import DATASETS
 from bluelamp.settings import Settings
 
@@ -232,7 +233,7 @@ def test_every_message_that_has_a_way_out_is_one_that_the_program_says():
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as a clone is after `make demo`, with less in it."""
     sys.path.append(str(ROOT / "tests" / "integration" / "cli"))
-    from command_line import files_of, write_release
+    from command_line import crime, files_of, table, write_release
 
     folder = tmp_path_factory.mktemp("clone")
     old = write_release(folder / "2023-05.zip", files_of(["2023-04", "2023-05"]))
@@ -240,6 +241,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = folder / ".demo" / "home"
     assert main(["--home", str(home), "--quiet", "archive", "load", str(old), str(new)]) == exits.DONE
     write_release(folder / "2024-03.zip", files_of(["2024-03"]))
+    (folder / "export.csv").write_text(table(CRIMES, [crime(1, "2024-03", "kent")]))
     return folder
 
 
