@@ -128,7 +128,9 @@ def test_a_pack_that_is_gone_costs_its_files(tmp_path: Path) -> None:
     assert "lost its bytes" in reason
 
 
-@pytest.mark.parametrize(("bad", "good", "state"), [(1, 1, LOADED), (4, 3, LOADED), (3, 1, QUARANTINED), (7, 3, QUARANTINED)])
+@pytest.mark.parametrize(
+    ("bad", "good", "state"), [(1, 1, LOADED), (4, 3, LOADED), (3, 1, QUARANTINED), (7, 3, QUARANTINED)]
+)
 def test_a_file_of_which_most_does_not_fit_is_no_file(bad: int, good: int, state: str, tmp_path: Path) -> None:
     """Above two thirds: the rest would look like a month with few crimes. Its neighbours are untouched."""
     rows = b"".join(row(number) for number in range(good)) + row(9).replace(b"2024-06", b"Jun-24") * bad
