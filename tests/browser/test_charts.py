@@ -84,3 +84,23 @@ def test_a_citation_has_all_that_it_needs(visit: Callable[..., Visitor], api: ht
     dialog = visitor.page.get_by_role("dialog")
     for words in ("data.police.uk", "Open Government Licence", "force-months", version, "/crime?force=kent"):
         expect(dialog).to_contain_text(words)
+
+
+AGES = "Opened in Excel, a CSV turns the ages 10-17 into a date; the Excel file keeps them."
+
+
+def test_where_there_are_ages_excels_own_file_stands_first(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    visitor.open("/stops")
+    card = visitor.card("Age")
+    links = card.get_by_role("link", name=re.compile("^(Excel|CSV): "))
+    assert links.all_inner_texts() == ["Excel", "CSV"]
+    expect(card.get_by_text(AGES)).to_be_visible()
+    assert visitor.card("By month").get_by_role("link", name=re.compile("^(Excel|CSV): ")).all_inner_texts() == ["CSV"]
+    visitor.open("/records/stops")
+    files = visitor.page.locator(".files a")
+    assert files.all_inner_texts() == ["Excel", "CSV", "Parquet", "JSON", "GeoJSON"]
+    expect(visitor.page.get_by_text(AGES)).to_be_visible()
+    visitor.open("/records/crimes")
+    assert files.all_inner_texts()[0] == "CSV"
+    expect(visitor.page.get_by_text(AGES)).to_have_count(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import io
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -171,3 +172,26 @@ class _VsiFile(io.RawIOBase):
         if not self.closed and self._handle:
             self._gdal.VSIFCloseL(self._handle)
         super().close()
+
+
+# -- the lines of the documentation ------------------------------------------------------------------------------
+
+_PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "use-the-api.md"
+_LINES = dict(re.findall(r"^```(?:sql|python) (\w+)\n(.*?)^```$", _PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE))
+
+
+def test_every_tool_has_its_lines() -> None:
+    assert set(_LINES) == {"duckdb", "polars", "pandas", "pyarrow", "gdal"}
+
+
+@pytest.mark.parametrize("tool", [tool for tool in _LINES if tool != "duckdb"])
+def test_the_lines_in_python_run(server: Server, tool: str) -> None:
+    exec(_LINES[tool].replace("ADDRESS", f"{server.url}/api/v1"), {})
+
+
+def test_the_lines_in_sql_run(server: Server, duck: Any) -> None:
+    """But for the one that fetches the extension: here it is a package."""
+    _, *statements = _LINES["duckdb"].replace("ADDRESS", f"{server.url}/api/v1").strip().splitlines()
+    assert len(statements) == 2
+    for statement in statements:
+        assert duck.sql(statement).fetchall()
