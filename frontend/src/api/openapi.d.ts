@@ -3249,7 +3249,7 @@ export interface operations {
                     "application/json": components["schemas"]["SiteModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3322,7 +3322,7 @@ export interface operations {
                     "application/json": components["schemas"]["PlacesModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3392,7 +3392,7 @@ export interface operations {
                     "application/json": components["schemas"]["DashboardsModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3465,7 +3465,7 @@ export interface operations {
                     "application/json": components["schemas"]["DashboardModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3549,7 +3549,7 @@ export interface operations {
                     "application/json": components["schemas"]["DashboardAnswersModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3619,7 +3619,7 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetsModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3692,7 +3692,7 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3774,7 +3774,7 @@ export interface operations {
                     "application/json": components["schemas"]["OptionsModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3872,7 +3872,21 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description The part that the header `Range` asks for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nothing has changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3894,6 +3908,16 @@ export interface operations {
             };
             /** @description The pinned data version is no longer kept. */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The part lies beyond the end. */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3964,7 +3988,21 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description The part that the header `Range` asks for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nothing has changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3986,6 +4024,16 @@ export interface operations {
             };
             /** @description The pinned data version is no longer kept. */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The part lies beyond the end. */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4040,7 +4088,7 @@ export interface operations {
                     "application/json": components["schemas"]["RecordModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4116,7 +4164,7 @@ export interface operations {
                     "application/geo+json": Record<string, never>;
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4196,7 +4244,7 @@ export interface operations {
                     "application/json": components["schemas"]["AreaModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4274,7 +4322,7 @@ export interface operations {
                     "application/json": components["schemas"]["AreaModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4347,7 +4395,7 @@ export interface operations {
                     "application/json": components["schemas"]["CoverageModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4424,7 +4472,7 @@ export interface operations {
                     "application/json": components["schemas"]["QualityModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4494,7 +4542,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReleasesModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4578,7 +4626,7 @@ export interface operations {
                     "application/json": components["schemas"]["WorkingModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4682,7 +4730,7 @@ export interface operations {
                     "application/json": components["schemas"]["WorkingModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4770,7 +4818,7 @@ export interface operations {
                     "application/vnd.mapbox-vector-tile": string;
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4840,7 +4888,7 @@ export interface operations {
                     "application/json": components["schemas"]["FeedsModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4913,7 +4961,7 @@ export interface operations {
                     "application/json": components["schemas"]["FeedModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5004,6 +5052,13 @@ export interface operations {
                     "application/geo+json": Record<string, never>;
                 };
             };
+            /** @description The part that the header `Range` asks for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Nothing has changed. */
             304: {
                 headers: {
@@ -5011,7 +5066,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5033,6 +5088,16 @@ export interface operations {
             };
             /** @description The pinned data version is no longer kept. */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The part lies beyond the end. */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5086,7 +5151,7 @@ export interface operations {
                     "application/json": components["schemas"]["CallWithTimelineModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5174,7 +5239,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5247,7 +5312,7 @@ export interface operations {
                     "application/json": components["schemas"]["HealthModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5327,7 +5392,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5407,7 +5472,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5489,7 +5554,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5580,7 +5645,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5671,7 +5736,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5774,7 +5839,21 @@ export interface operations {
                     "application/geo+json": Record<string, never>;
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description The part that the header `Range` asks for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nothing has changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5796,6 +5875,16 @@ export interface operations {
             };
             /** @description The pinned data version is no longer kept. */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The part lies beyond the end. */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5849,7 +5938,7 @@ export interface operations {
                     "application/json": components["schemas"]["PlaceFoundModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5922,7 +6011,7 @@ export interface operations {
                     "application/json": components["schemas"]["FeedPlacesModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5998,7 +6087,7 @@ export interface operations {
                     "application/json": components["schemas"]["SnapshotsModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6084,7 +6173,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReceivedModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6214,7 +6303,7 @@ export interface operations {
                     "application/json": components["schemas"]["ActivityModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6298,7 +6387,7 @@ export interface operations {
                     "application/json": components["schemas"]["StatisticsModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6368,7 +6457,7 @@ export interface operations {
                     "application/json": components["schemas"]["HooksModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6502,7 +6591,7 @@ export interface operations {
                     "application/json": components["schemas"]["MadeHookModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6585,7 +6674,7 @@ export interface operations {
                     "application/json": components["schemas"]["HookModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6666,7 +6755,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6786,7 +6875,7 @@ export interface operations {
                     "application/json": components["schemas"]["HookModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6869,7 +6958,7 @@ export interface operations {
                     "application/json": components["schemas"]["LettersModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6952,7 +7041,7 @@ export interface operations {
                     "application/json": components["schemas"]["RetryingModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7035,7 +7124,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeliveryTestModel"];
                 };
             };
-            /** @description Not understood: a field, value or month that there is not. */
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
             400: {
                 headers: {
                     [name: string]: unknown;
