@@ -1,6 +1,6 @@
 // What is said where a figure is not known: never 0, always why.
-import type { Coverages, Known } from '../api/answers';
-import { count, plural } from './words';
+import type { Coverages, Gap, Known } from '../api/answers';
+import { capital, count, plural } from './words';
 
 export const DASH = '–';
 /** `1,034,848`, or a dash for what is not known. */
@@ -28,3 +28,14 @@ export function stateOf(row: Coverages): string {
 }
 /** Whether something is lacking from the figure. */
 export const lacks = (row: Coverages): boolean => row.held != null && row.expected != null && row.held < row.expected;
+
+/** Who lacks most of what is asked, in the open: `Gwent Police 60 months, City of London Police 47 months and 3 more`. */
+export function mostMissing(gaps: readonly Gap[], named = 2): string {
+  const months = new Map<string, number>();
+  for (const gap of gaps) months.set(gap.name, (months.get(gap.name) ?? 0) + gap.months);
+  const most = [...months].sort((a, b) => b[1] - a[1]);
+  if (most.length === 0) return '';
+  const told = most.slice(0, named).map(([name, its]) => `${capital(name)} ${plural(its, 'month')}`);
+  const more = most.length - told.length;
+  return `${more > 0 ? 'Most of it: ' : 'Missing: '}${told.join(', ')}${more > 0 ? ` and ${count(more)} more` : ''}`;
+}

@@ -45,7 +45,7 @@ RESERVED = {
 Kind = Literal["total", "latest", "months", "days", "bars", "hours", "week", "share", "median", "map", "text"]
 KIND_WORDS = {
     "total": "all records under the filters as one figure; `also` stands beside it",
-    "latest": "the latest complete month beside the one before and the same month a year before, over the same forces; "
+    "latest": "the latest month beside the one before and the same month a year before, over the same forces; "
     "of calls, the newest closed day beside the day before and the same weekday before",
     "months": "one or several measures by month, with what is missing hatched",
     "days": "one or several measures by day, with what is missing hatched; calls only",
