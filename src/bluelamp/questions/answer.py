@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bluelamp.domain.month import Month
+from bluelamp.questions.axes import PLACES
 from bluelamp.questions.calls.told import caveats_of_calls, periods_of
 from bluelamp.questions.calls.version import CallsVersion
 from bluelamp.questions.calls.watched import WatchedCoverage
@@ -80,7 +81,7 @@ class Answer:
 
     @property
     def _has_shares(self) -> bool:
-        return any(its.located_share is not None for its in self.row_coverage)
+        return not self.question.dataset.live and any(one.kind in PLACES for one in self.question.by)
 
     def as_json(self) -> dict[str, Any]:
         names = [column.name for column in self.all_columns]

@@ -19,6 +19,8 @@ from bluelamp.questions.datasets import ALIASES, DatasetSpec, Dimension, Measure
 
 # Far beyond any table that a person reads; a truncated answer says so.
 MAX_ROWS = 10_000_000
+# Nobody publishes anything outside of these; a row for each month of ten thousand years helps nobody.
+_EARLIEST, _LATEST = Month.of(1900, 1), Month.of(2199, 12)
 _COORDINATES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,9})?,-?[0-9]{1,2}(\.[0-9]{1,9})?")
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
 
@@ -94,6 +96,9 @@ def make_question(
     _refuse_twice(asked)
     if first and last and first > last:
         raise UsageError(f"The months run backwards: from {first} to {last}.")
+    for month in (first, last):
+        if month is not None and not _EARLIEST <= month <= _LATEST:
+            raise UsageError(f"Months are asked for from {_EARLIEST} to {_LATEST}, not {month}.")
     if limit is not None and not 1 <= limit <= MAX_ROWS:
         raise UsageError(f"A limit is 1 to {MAX_ROWS:,}, not {limit}.")
     if as_of is not None and spec.live:
@@ -174,9 +179,12 @@ def _value(dimension: Dimension, value: str) -> str:
         return find_force(value) if value else ""
     if dimension.kind == "month" and value:
         try:
-            return str(Month.parse(value))
+            month = Month.parse(value)
         except ValueError as error:
             raise UsageError(f"{dimension.name}: {error}.") from None
+        if not _EARLIEST <= month <= _LATEST:
+            raise UsageError(f"Months are asked for from {_EARLIEST} to {_LATEST}, not {month}.")
+        return str(month)
     if dimension.kind == "date" and value:
         try:
             return date.fromisoformat(value).isoformat()
@@ -190,6 +198,8 @@ def _value(dimension: Dimension, value: str) -> str:
         raise UsageError(f"{dimension.name} is true or false, not “{value}”.")
     if dimension.kind in ("number", "year") and value and not _WHOLE_NUMBER.fullmatch(value):
         raise UsageError(f"{dimension.name} is a whole number, not “{value}”.")
+    if dimension.kind == "year" and value and not _EARLIEST.year <= int(value) <= _LATEST.year:
+        raise UsageError(f"{dimension.name} is a year from {_EARLIEST.year} to {_LATEST.year}, not “{value}”.")
     return value.lower() if dimension.kind == "flag" else value
 
 

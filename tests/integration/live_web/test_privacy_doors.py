@@ -165,6 +165,7 @@ _OTHERS = {
     "/api/v1/feeds/{feed}/areas/ground",
     "/api/v1/feeds/{feed}/areas/{kind}", "/api/v1/coverage", "/api/v1/quality", "/api/v1/releases",
     "/api/v1/releases/{old}/changes/{new}",
+    "/api/v1/releases/{old}/changes/{new}/records",
 }  # fmt: skip
 _FILLED = {
     "hook": "x",

@@ -20,6 +20,8 @@ WHOLE, PART, NOT_WATCHED, NOT_CLOSED = "watched", "watched in part", "not watche
 # What is missing of a day when an answer came a moment late.
 _TOLERANCE = 1.0  # minutes
 _HOURS = range(24)
+# Days are looked at so far beyond those held, however far off the months are that somebody asks for.
+_BEYOND = timedelta(days=3_660)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +152,13 @@ def _counted(version: CallsVersion, question: Question) -> WatchedCoverage:
 
 
 def days_of(version: CallsVersion, question: Question) -> Iterator[DayOfFeed]:
-    """Every day that a question is about, from each feed's first to its last in the lake."""
+    """Every day that a question is about: from each feed's first to its last in the lake, and beyond them as far as
+    months are asked for by name."""
     hours = [hour for hour in _HOURS if _keeps(question.filters, HOUR, str(hour))]
     for feed, words in version.feeds.items():
         held = {date.fromisoformat(one.day): one for one in version.days if one.feed == feed}
-        for day in _from_to(min(held), max(held)):
+        first, last = _asked(question, min(held), max(held))
+        for day in _from_to(first, last):
             if not version.concerns(question, feed, day) or not _keeps(
                 question.filters, WEEKDAY, str(day.isoweekday())
             ):
@@ -162,10 +166,24 @@ def days_of(version: CallsVersion, question: Question) -> Iterator[DayOfFeed]:
             found = held.get(day)
             expected = found.watched["expected"] if found else [60.0] * 24
             watched = found.watched["watched"] if found else [0.0] * 24
+            # A day before the first is over, and nobody watched it; one after the last may not be over.
             yield DayOfFeed(
                 feed, words.title, day, tuple(expected[hour] if hour in hours else 0.0 for hour in _HOURS),
-                tuple(watched[hour] if hour in hours else 0.0 for hour in _HOURS), found is not None,
+                tuple(watched[hour] if hour in hours else 0.0 for hour in _HOURS), found is not None or day < min(held),
             )  # fmt: skip
+
+
+def _asked(question: Question, first: date, last: date) -> tuple[date, date]:
+    """From which day to which a question goes, where those held go from `first` to `last`."""
+    named = [
+        Month.parse(value) for one in question.filters if one.dimension.name == MONTH for value in one.values if value
+    ]
+    named += [Month.of(int(value), number) for one in question.filters if one.dimension.name == YEAR and not one.negated
+              for value in one.values if value for number in (1, 12)]  # fmt: skip
+    named += [month for month in (question.first, question.last) if month is not None]
+    begin = min([first, *(month.first_day for month in named)])
+    end = max([last, *((month + 1).first_day - timedelta(days=1) for month in named)])
+    return max(begin, first - _BEYOND), min(end, last + _BEYOND)
 
 
 def _keeps(filters: Iterable[Filter], name: str, value: str) -> bool:

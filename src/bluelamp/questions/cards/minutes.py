@@ -20,7 +20,10 @@ def median(scene: Scene, card: CardSpec) -> CardAnswer:
         raise UsageError(f"{card.measure} has no least and most.", "Take median_minutes_open.")
     known, count = card.of[0], spec.measures[0].name
     asked = scene.question(card, measures=[card.measure, *ends, known, count])
-    ((middle, least, most, its, whole),) = scene.rows(asked)
+    (middle, least, most, its, whole), reason = scene.one(asked)
+    if whole is None or its is None:
+        nothing = dict.fromkeys(("figure", "least", "most", "numerator", "denominator"))
+        return CardAnswer(asked, {**nothing, "words": reason, "reason": reason}, reason, measure.words, measure.unit)
     words = f"{measure_of(spec, known).words}: {int(its):,} of {int(whole):,} ({percent(int(its), int(whole))})"
     shown = {
         "figure": middle,

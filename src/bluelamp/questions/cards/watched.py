@@ -57,7 +57,7 @@ def _over_time(
 ) -> CardAnswer:
     """The counts of the periods that are shown, with what is missing of each."""
     spec = card.spec
-    counts = {row[0]: [int(value) for value in row[1:]] for row in scene.rows(asked)}
+    counts = {row[0]: [int(value or 0) for value in row[1:]] for row in scene.rows(asked)}
     drawn = [name in found and found[name].watched > 0 for name in shown]
     none = [0] * len(card.measures)
     values = [
