@@ -55,7 +55,8 @@ class Compaction:
     def run(self, only: Collection[date] = (), *, force: bool = False) -> list[CallsDay]:
         """Put what is due into the lake; the days that are other than before. `only` limits it to some days, and
         `force` takes days of which answers are still to be taken in. Raises UsageError for a day that is not over,
-        StorageError."""
+        StorageError; and Damaged, once all others are made, where a day's file is not what was written and the log has
+        let its calls go."""
         feed, stores = self.agency.name, self.stores
         head = stores.log.head(feed)
         held = {date.fromisoformat(one.day): one for one in stores.days.all(feed)}
@@ -64,15 +65,23 @@ class Compaction:
         for day in only:
             if day not in past:
                 raise UsageError(f"{day} is not over, or {feed} was not looked at yet or any more.")
-        made = []
+        made: list[CallsDay] = []
+        damaged: Damaged | None = None
         for day in only or sorted({*again, *(day for day in past if day not in held)}):
             # What is in the lake follows the log at once; what is new to it waits until it is closed.
-            if day in held or force or self._is_closed(day):
+            if day not in held and not force and not self._is_closed(day):
+                continue
+            try:
                 found = self._make(head, day, held.get(day))
-                made += [found] if found is not None else []
-        if not only:
+            except Damaged as error:  # of a day from before: it keeps no other one out
+                damaged = damaged or error
+                continue
+            made += [found] if found is not None else []
+        if not only and damaged is None:
             stores.days.put_seen(feed, head.log, head.seq)
         self._upload()
+        if damaged is not None:
+            raise damaged
         return made
 
     def waiting(self) -> list[date]:

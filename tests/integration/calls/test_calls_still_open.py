@@ -15,6 +15,7 @@ from test_calls_compacted import DALLAS, FEBRUARY, lake_rows_of_table
 
 import bluelamp
 from bluelamp.cli import main
+from bluelamp.errors import Damaged
 
 _STUCK = "26-stuck"
 
@@ -102,7 +103,7 @@ def test_a_call_that_ends_days_later_makes_its_day_anew(tmp_path: Path) -> None:
     assert (row["ended"], row["first_nature"], row["nature"]) == ("closed", "A", "B")
     assert row["minutes_open"] == pytest.approx((stuck.end - stuck.begin).total_seconds() / 60, abs=STEP)
     answer = bluelamp.ask("calls", home=made.settings.home, measure=["open_calls"])
-    assert answer.rows == [{"open_calls": 0}]
+    assert [row["open_calls"] for row in answer.rows] == [0]
     assert not any("Still open" in one for one in answer.caveats)
     assert answer.data_version != version, "another state of the calls has another name"
     # Another home, to which nothing was done before all had ended, has the same files.
@@ -135,6 +136,30 @@ def test_one_that_never_ends_keeps_nothing_back(tmp_path: Path) -> None:
     assert after.pop(_STUCK)["ended"] == "closed"
     assert before.pop(_STUCK)["first_nature"] == "A"
     assert after == before
+
+
+def test_a_damaged_day_keeps_no_other_one_out(tmp_path: Path) -> None:
+    """The stuck call ends after its neighbours were let go, and the file that has them is damaged."""
+    made = open_city(tmp_path / "home", timedelta(days=40))
+    first, *_, last = days_of(made.zone, *FEBRUARY)
+    stuck = _stuck(first, last + timedelta(days=40))
+    made.compact(last + timedelta(hours=1))
+    with made.history() as history:
+        history.writer.forget_before(FEED, f"{last:%Y-%m-%dT%H:%M:%S}.000Z")
+        path = history.stores.lake.path(history.stores.days.all(FEED)[0].path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-9] + b"?" + whole[-8:])
+    made.poll([stuck], last + timedelta(minutes=2 * STEP), last + timedelta(hours=1))
+    made.poll([], last + timedelta(days=40), last + timedelta(days=40, hours=1))
+    now = last + timedelta(days=40, hours=2)
+    assert made.compact(now) == [], "it is logged"
+    with made.history() as history:
+        assert str(FEBRUARY[2]) in {day.day for day in history.stores.days.all(FEED)}
+        with pytest.raises(Damaged, match="is not what was written"):
+            history.compact([FEED], now=now)
+    path.write_bytes(whole)
+    assert str(FEBRUARY[0]) in made.compact(now), "and nothing was forgotten meanwhile"
+    assert stuck_row(made)["ended"] == "closed"
 
 
 def test_what_is_still_to_be_taken_in_is_waited_for(tmp_path: Path) -> None:
