@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from bluelamp.archive.columns import Mask, column
 from bluelamp.archive.points import Keys, WordHashes, mix
@@ -104,6 +105,8 @@ def _equal_to(values: pa.DictionaryArray, word: str) -> Mask:
 
 def _outside_uk(rows: Rows, note: _Noter) -> None:
     """Points that are nowhere in the United Kingdom, whatever reference data is held."""
+    if _all_within(rows, "Longitude", _UK_LONGITUDE) and _all_within(rows, "Latitude", _UK_LATITUDE):
+        return
     longitude, latitude = (_numbers(rows, name) for name in ("Longitude", "Latitude"))
     inside = _within(longitude, _UK_LONGITUDE) & _within(latitude, _UK_LATITUDE)
 
@@ -113,6 +116,11 @@ def _outside_uk(rows: Rows, note: _Noter) -> None:
         return f"{place}: longitude and latitude swapped?" if swapped else place
 
     note("outside_uk", rows.located & ~inside, value=words)
+
+
+def _all_within(rows: Rows, name: str, bounds: tuple[float, float]) -> bool:
+    found = pc.min_max(column(rows.extracted.table, name)).as_py()
+    return found["min"] is None or (found["min"] >= bounds[0] and found["max"] <= bounds[1])
 
 
 def _numbers(rows: Rows, name: str) -> Floats:
@@ -198,7 +206,7 @@ def _shared(values: Keys) -> Mask:
     """True for every value that stands more than once."""
     ordered = np.sort(values)
     twice = ordered[1:][ordered[1:] == ordered[:-1]]
-    return np.isin(values, twice) if len(twice) else np.zeros(len(values), bool)
+    return np.isin(values, np.unique(twice)) if len(twice) else np.zeros(len(values), bool)
 
 
 def file_findings(notes: Sequence[str]) -> list[dict[str, Any]]:

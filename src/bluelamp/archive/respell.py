@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from bluelamp.domain.dataset import BOOLEAN, Dataset
 
@@ -18,7 +19,7 @@ from bluelamp.domain.dataset import BOOLEAN, Dataset
 _FOR_BLANK = frozenset(
     {"na", "n/a", "nan", "-nan", "null", "(null)", "none", "#n/a", "#na", "<na>", "nat", "\\n", "#null!"}
 )
-_LONGEST = max(map(len, _FOR_BLANK))
+_LONGEST = max(map(len, _FOR_BLANK))  # no flag in another form is longer
 _FLAGS = {
     "true": "True", "t": "True", "1": "True", "1.0": "True", "yes": "True", "y": "True",
     "false": "False", "f": "False", "0": "False", "0.0": "False", "no": "False", "n": "False",
@@ -49,10 +50,11 @@ def respell(table: pa.Table, dataset: Dataset) -> tuple[pa.Table, tuple[Respelt,
         if name == "Month" or not table.num_rows or not pa.types.is_dictionary(table.schema.field(at).type):
             continue
         values = _one_array(table.column(name))
+        short = values.dictionary.filter(pc.less_equal(pc.binary_length(values.dictionary), _LONGEST)).to_pylist()
         read_as = _read_as if dataset.vocabularies.get(name) is not BOOLEAN else _flag_read_as
-        meant = [(read_as(word), word) for word in values.dictionary.to_pylist()]
-        if all(new == word for new, word in meant):
+        if all(read_as(word) == word for word in short):
             continue
+        meant = [(read_as(word), word) for word in values.dictionary.to_pylist()]
         codes = values.indices.to_numpy()
         for check, blank in ((WORD_FOR_BLANK, True), (FLAG_IN_OTHER_FORM, False)):
             chosen = [code for code, (new, word) in enumerate(meant) if new != word and (new == "") == blank]
