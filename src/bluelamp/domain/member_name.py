@@ -19,7 +19,8 @@ _KINDS = "|".join(BY_SUFFIX)
 _LOOSE = re.compile(rf"(\d{{4}})-(\d{{1,2}})-([a-z][a-z-]*?)-({_KINDS})", re.ASCII)
 _ENDING = re.compile(r"\.csv(\.gz)?$", re.IGNORECASE)
 _COPY = re.compile(r"\s*(\(\d{1,3}\)|- copy)$", re.IGNORECASE)
-_MONTH = re.compile(r"(?<!\d)\d{4}-\d{1,2}(?!\d)", re.ASCII)
+_MONTH = re.compile(r"(?<!\d)\d{4}[-_\s]\d", re.ASCII)
+_OF_NO_MONTH = "its name is not that of a force-month file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ def read_name(name: str) -> Named | str:
     if plain is not None:
         return Named(*plain, True)
     base = name.replace("\\", "/").rpartition("/")[2]
+    if not _MONTH.search(base):
+        return _OF_NO_MONTH  # hundreds of thousands of names may be asked about
     stem = re.sub(r"[\s_]+", "-", _COPY.sub("", _ENDING.sub("", base))).casefold()
     found = _LOOSE.fullmatch(stem)
     if not found:
@@ -70,8 +73,8 @@ def _why(base: str, stem: str) -> str:
     root, _, ending = base.rpartition(".")
     if not _ENDING.search(base) and isinstance(read_name(f"{root}.csv"), Named):
         return f"it ends in “.{ending}”, not in “.csv”"
-    if not _MONTH.search(stem) or not any(re.search(rf"\b{slug}\b", stem) for slug in BY_SLUG):
-        return "its name is not that of a force-month file"
+    if not any(re.search(rf"\b{slug}\b", stem) for slug in BY_SLUG):
+        return _OF_NO_MONTH
     if not re.search(rf"\b({_KINDS})\b", stem):
         return f"its name says none of the kinds {', '.join(BY_SUFFIX)}"
     return f"its name has the parts of {EXAMPLE} and others, or in another order"
