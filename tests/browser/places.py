@@ -38,7 +38,7 @@ class Places:
 
 def places_of(api: httpx.Client) -> Places:
     rows = api.get("/dashboards/crime/answers", params={"cards": "map"}).json()["cards"]["map"]["areas"]["rows"]
-    most = max(rows, key=lambda row: row["count"])
+    most = max(rows, key=lambda row: row["count"] or 0)
     record = api.get(
         "/datasets/crimes/records", params={"where": ["located=true", "crime_type=Burglary"], "limit": 1}
     ).json()

@@ -50,7 +50,7 @@ def _wrong(card: dict[str, Any], seen: dict[str, Any]) -> list[str]:
         return ["is not on the page"]
     kind = card["kind"]
     if kind in ("total", "latest"):
-        return _unequal(seen["figure"], f"{card['value']:,}" if card.get("value") is not None else None)
+        return _unequal(seen["figure"], f"{card['value']:,}" if card.get("value") is not None else "–")
     if kind == "median":
         return _unequal(seen["figure"], f"{card['figure']:,.1f}")
     if kind == "week":
@@ -59,9 +59,11 @@ def _wrong(card: dict[str, Any], seen: dict[str, Any]) -> list[str]:
     if kind == "share":
         return _unequal(seen["figure"], f"{card['share'] * 100:.1f}%" if card["share"] is not None else "–")
     if kind == "map":
-        return [] if (seen["map"] or "").startswith(f"{card['total']:,} of {card['of']:,} ") else [f"{seen['map']}"]
+        told = f"{card['total']:,} of {card['of']:,} " if card["total"] is not None else "– "
+        return [] if (seen["map"] or "").startswith(told) else [f"{seen['map']}"]
     if kind == "bars":
-        told = [[row["label"], f"{row['count']:,}"] for row in [*card["rows"], card["unknown"]] if row]
+        rows = [row for row in [*card["rows"], card["unknown"]] if row]
+        told = [[row["label"], "–" if row["count"] is None else f"{row['count']:,}"] for row in rows]
         shown_rows = seen["bars"]
         few = min(8, len(card["rows"]))
         return [f"{row} is not in {told}" for row in shown_rows if row not in told] + (
@@ -78,7 +80,7 @@ def _wrong(card: dict[str, Any], seen: dict[str, Any]) -> list[str]:
         return [
             f"{words!r} is not {count}"
             for words, count in zip(seen["columns"], card["hours"], strict=True)
-            if not words.endswith(": nobody watched" if count is None else f": {count:,}")
+            if not words.endswith((": nobody watched", ": not known") if count is None else f": {count:,}")
         ]
     return []
 

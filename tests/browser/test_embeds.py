@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -48,7 +49,9 @@ def test_on_a_page_of_another_origin(browser: Browser, elsewhere: str) -> None:
     page = context.new_page()
     page.goto(elsewhere)
     frame = page.frame_locator("#card")
-    expect(frame.get_by_role("heading", name="By month")).to_be_visible()
+    # A card that stands alone says what, where and when.
+    heading = re.compile("^Recorded crime and anti-social behaviour by month, Kent Police, .* to June 2023$")
+    expect(frame.get_by_role("heading", name=heading)).to_be_visible()
     expect(frame.locator("[data-column]").first).to_be_visible()
     foot = frame.locator(".foot")
     expect(foot).to_contain_text("force-months")
@@ -94,7 +97,9 @@ def sandboxed(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., FrameL
 
 def test_in_a_sandboxed_frame(sandboxed: Callable[..., FrameLocator], server: Server) -> None:
     frame = sandboxed(f"{server.url}/embed/crime/by-month?force=kent&theme=dark")
-    expect(frame.get_by_role("heading", name="By month")).to_be_visible()
+    # A card that stands alone says what, where and when.
+    heading = re.compile("^Recorded crime and anti-social behaviour by month, Kent Police, .* to June 2023$")
+    expect(frame.get_by_role("heading", name=heading)).to_be_visible()
     expect(frame.locator("[data-column]").first).to_be_visible()
     expect(frame.locator(".foot")).to_contain_text("Open Government Licence")
     expect(frame.locator("html")).to_have_attribute("data-theme", "dark")

@@ -66,7 +66,7 @@ def test_its_total_is_the_total(visit: Callable[..., Visitor], api: httpx.Client
 
 def test_an_area_of_the_list(visit: Callable[..., Visitor], api: httpx.Client) -> None:
     rows = api.get("/dashboards/crime/answers", params={"cards": "map"}).json()["cards"]["map"]["areas"]["rows"]
-    most = max(rows, key=lambda row: row["count"])
+    most = max(rows, key=lambda row: row["count"] or 0)
     visitor = visit()
     visitor.open("/crime")
     where = visitor.card("Where")

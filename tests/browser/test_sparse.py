@@ -77,6 +77,8 @@ def test_no_figure_is_zero(come: Callable[..., Visitor], path: str) -> None:
     for title, figure in figures.items():
         if figure == "–":
             expect(visitor.card(title)).to_contain_text("That is not zero: nothing is known.")
+    # Nobody can say that there is none where no file is held that could tell.
+    expect(visitor.page.get_by_text("There is no record of this kind")).to_have_count(0)
 
 
 def test_a_hole_is_one_calm_band(come: Callable[..., Visitor]) -> None:

@@ -66,9 +66,11 @@ class _Bar:
 
 
 def _reason(scene: Scene, asked: Question) -> str:
-    """Why nothing is known; empty where something is held, and nothing was recorded."""
+    """Why nothing is known; empty where something is held, and nothing was recorded. What joins two datasets is not
+    known without either."""
     covered = coverage_of_question(scene.version, asked)
-    return "" if covered.held else covered.words()
+    told = covered.held and all(held for _, held, _ in covered.parts)
+    return "" if told else covered.words()
 
 
 def _rest(bars: Sequence[_Bar]) -> dict[str, Any] | None:
