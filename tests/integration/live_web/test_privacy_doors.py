@@ -299,8 +299,8 @@ _OPERATORS = {
 _ELSEWHERE = {
     "live run", "live replay", "serve", "demo", "synthetic archive", "synthetic city", "crime", "gazetteer build",
     "gazetteer find", "gazetteer status", "reference status", "reference sync", "archive coverage",
-    "archive diff", "archive files", "archive forces", "archive load", "archive quality", "archive rebuild",
-    "archive releases", "archive scope", "archive status", "archive sync",
+    "archive diff", "archive discard", "archive files", "archive forces", "archive load", "archive quality",
+    "archive rebuild", "archive releases", "archive scope", "archive status", "archive sync",
 }  # fmt: skip
 
 
