@@ -179,14 +179,16 @@ def _records_of_lsoas(version: DataVersion, question: Question, filter_: Filter)
 def with_fair_shares(version: DataVersion, dataset: str, own: AbstractSet[int], records: Mapping[int, int]) -> set[int]:
     """The own forces of a place with those that publish a fair share of the records there.
 
-    Where none of its own is held, what others publish there are strays, and all of the strays are no fair share.
+    Where its own are held for less than half of the months, most of what is recorded there are strays, and a share of
+    them says nothing.
     """
-    if own and not _any_held(version, dataset, own):
+    if own and not _mostly_held(version, dataset, own):
         return set(own)
     whole = sum(records.values())
     return {*own, *(force for force, count in records.items() if force and count >= _OWN_SHARE * whole)}
 
 
-def _any_held(version: DataVersion, dataset: str, forces: AbstractSet[int]) -> bool:
+def _mostly_held(version: DataVersion, dataset: str, forces: AbstractSet[int]) -> bool:
     cells = version.cells[dataset]
-    return bool(cells.held[cells.rows_of(forces)].any())
+    rows = cells.rows_of(forces)
+    return 2 * int(cells.held[rows].sum()) >= int(cells.expected[rows].sum()) > 0

@@ -22,7 +22,7 @@ from bluelamp.questions.concern import holdings_of_question
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.datasets import Measure
 from bluelamp.questions.grid import Grid
-from bluelamp.questions.ordering import Row, sort_rows
+from bluelamp.questions.ordering import ORDERED, Row, sort_rows
 from bluelamp.questions.placed import located_shares
 from bluelamp.questions.question import MAX_ROWS, Question
 
@@ -31,6 +31,8 @@ COMPLETE, PART = "complete", "part"
 FEW_LOCATED = "few located"
 NONE_LOCATED = "none located"
 _FEW = 0.5
+# Of a ranking's rows those are compared that are held at least so well as the best of them, as a share.
+_COMPARABLE = 0.9
 # Street crime and outcomes carry an LSOA; of stops the map point alone says where.
 _PLACED_BY_LSOA = ("crimes", "outcomes")
 # Fields of which every value that occurs is crossed with every time and publisher, as long as rows are no more than
@@ -60,6 +62,11 @@ class RowCoverage:
     @property
     def is_complete(self) -> bool:
         return self.state == COMPLETE
+
+    @property
+    def share(self) -> float:
+        """How much of what is asked is held, from 0 to 1."""
+        return self.held / self.expected if self.expected else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +135,25 @@ class _Figuring:
             items.append(_Item(self._shown(row[:width], values, its), its))
         if mixed:
             sort_rows(question, items, lambda item: item.row)
+            self._set_apart(items)
         items = items[: (question.limit or MAX_ROWS) + 1]
         return Figures([item.row for item in items], [item.coverage for item in items], strays)
+
+    def _set_apart(self, items: list[_Item]) -> None:
+        """In a ranking of places or forces, those of which much less is held than of others come after them, and those
+        of which nothing is known last: what is low because files are missing is no low figure."""
+        question, ranked = self.question, {one.name for one in self.question.measures}
+        by_measure = question.order[0].name in ranked if question.order else question.by[0].kind not in ORDERED
+        if self.publishers is None or self.times is not None or not by_measure:
+            return
+        shares = [item.coverage.share for item in items]
+        least = _COMPARABLE * max(shares, default=0.0)
+        items.sort(
+            key=lambda item: (
+                item.row[len(question.by)] is None,
+                item.coverage.share < least or item.coverage.state == FEW_LOCATED,
+            )
+        )
 
     def _alike(self, rows: list[Row]) -> Figures:
         """Rows that all stand on the same files."""

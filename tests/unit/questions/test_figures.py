@@ -93,6 +93,14 @@ def test_an_area_whose_force_is_not_held_has_no_value(version: DataVersion) -> N
     assert sum(row[1] or 0 for row in found.rows) + found.strays == whole
 
 
+def test_a_ranking_sets_apart_what_is_hardly_held(version: DataVersion) -> None:
+    """Essex has more crime with an outcome than Kent, or less: of one month in three outcomes are not held of it."""
+    for order in ("still_open", "-still_open"):
+        found = ask(version, by=["force"], measures=["still_open"], order=[order])
+        assert [row[0] for row in found.rows] == ["kent", "essex", *[row[0] for row in found.rows[2:]]]
+        assert [its.state for its in found.row_coverage[:3]] == ["complete", "part", "missing"]
+
+
 def test_a_rate_of_what_is_not_known_is_not_known(version: DataVersion) -> None:
     found = ask(version, measures=["recorded_crime_rate"], by=["local_authority"])
     assert dict(found.rows)["Guildford"] is None
