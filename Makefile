@@ -40,7 +40,7 @@ dates: setup ## run the tests that depend on the date, at twelve dates and hours
 browser: setup # a Chromium for the tests that look at the pages
 	@$(BIN)/python -m tests.browser.chromium
 
-check: test lint types floors ## all that CI checks
+check: test lint types floors ## what CI checks, beside some tests at other dates
 
 lint: setup ## style and spelling of the code
 	$(BIN)/ruff check
