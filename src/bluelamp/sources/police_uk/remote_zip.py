@@ -127,8 +127,9 @@ def _probe(url: str, client: HttpClient, count: _Count) -> _Tail | None:
 
     try:
         return client.retrying(attempt)
-    except SourceChanged:  # 416: a file without a single byte has no last bytes either
-        raise BrokenArchive(f"{shown_url(url)} is empty (0 bytes).", "Check the address.") from None
+    except SourceChanged:
+        # 416: an empty file has no last bytes, and some servers say it of any file. All of it tells which it is.
+        return None
 
 
 def _span(stream: Stream) -> tuple[int, int] | None:
