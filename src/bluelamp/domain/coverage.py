@@ -50,7 +50,7 @@ _WORDS = {
     State.HELD: "a file was received and its rows are in every figure",
     State.EMPTY: "a file with a header and no row was received: a published zero",
     State.QUARANTINED: "a file was received but is broken as a file; it is kept, and none of it is in any figure",
-    State.NOT_FETCHED: "a selection left it out: it is, or may be, published",
+    State.NOT_FETCHED: "a selection left it out, or it was discarded by hand: it is, or may be, published",
     State.MISSING: "a whole release that covers the month has no such file: the force published nothing",
     State.NOT_HELD: "only a part of a release was received, and it has no such file: it may well be published",
     State.NOT_COVERED: "no release that is held covers the month",
