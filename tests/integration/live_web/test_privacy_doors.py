@@ -298,9 +298,9 @@ _OPERATORS = {
 # They begin what is tried as a door of its own, or know nothing of calls.
 _ELSEWHERE = {
     "live run", "live replay", "serve", "demo", "synthetic archive", "synthetic city", "crime", "gazetteer build",
-    "gazetteer find", "gazetteer status", "reference status", "reference sync", "archive coverage",
-    "archive diff", "archive discard", "archive files", "archive forces", "archive load", "archive quality",
-    "archive rebuild", "archive releases", "archive scope", "archive status", "archive sync",
+    "gazetteer find", "gazetteer status", "reference status", "reference sync", "archive coverage", "archive diff",
+    "archive discard", "archive files", "archive forces", "archive load", "archive quality", "archive rebuild",
+    "archive releases", "archive scope", "archive status", "archive sync", "synthetic archive",
 }  # fmt: skip
 
 
