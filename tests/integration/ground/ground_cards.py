@@ -8,12 +8,13 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
+from ground_asked import PLACES, Asked, number
 from ground_held import Held, is_among
 from ground_rows import Row
-from ground_truth import Asked, joins, number
 
 Card = Mapping[str, Any]
-_ZERO = re.compile(r"(?<![\d.,])0(\.0)?%?(?![\d.,])")
+# A nought that is no count of what is held: "0 of 12 force-months" may be said.
+_ZERO = re.compile(r"(?<![\d.,])0(\.0)?%?(?![\d.,]| of \d)")
 
 
 def asked_of(question: str) -> list[Asked]:
@@ -50,15 +51,22 @@ class Cards:
         self.held.fault(kind, f"{self.surface} card {name}", text)
 
     def figure(
-        self, name: str, what: str, value: float | None, asked: Asked, records: Sequence[Row] | None = None
+        self,
+        name: str,
+        what: str,
+        value: float | None,
+        asked: Asked,
+        records: Sequence[Row] | None = None,
+        whole: Asked | None = None,
     ) -> None:
-        """One figure of a card, which these records make up where they are known already."""
+        """One figure of a card, which these records make up where they are known already; `whole` is the question that
+        all of the card answers."""
         plain = replace(asked, by=())
         if not self.oracle.knows(plain):
             if value is not None and not self.oracle.held(plain):
                 self._fault("a card's number for what is not known", name, f"says {what} {value}; nothing is held")
             return
-        allowed = self.oracle.allowed(plain, self.oracle.matching(plain) if records is None else records)
+        allowed = self.oracle.allowed(plain, self.oracle.matching(plain) if records is None else records, whole)
         if not is_among(value, allowed):
             kind = "a card's number for what is not known" if allowed == (None,) else "a card's wrong figure"
             if value is None:
@@ -90,7 +98,7 @@ class Cards:
 
     def share(self, name: str, card: Card, asked: Sequence[Asked]) -> None:
         plain = replace(asked[0], by=())
-        unknown = not self.oracle.held(plain) or (joins(plain) and not self.oracle.outcomes_could_say(plain))
+        unknown = not self.oracle.held(plain) or (plain.joins and not self.oracle.others_could_say(plain))
         for part in ("share", "numerator", "denominator"):
             if unknown and card[part] is not None:
                 self._fault("a card's number for what is not known", name, f"says {part} {card[part]}; true is none")
@@ -105,18 +113,18 @@ class Cards:
         ):
             self._fault("months of a chart", name, f"shows {shown}: not every month")
         units = self.oracle.units(replace(asked[0], first=shown[0], last=shown[-1])) if shown else []
-        groups = self._groups(asked[0])
+        groups, placed = self._groups(asked[0]), bool(asked[0].fields() & set(PLACES))
         for at, month in enumerate(shown):
             its = [unit for unit in units if unit[1] == month]
             there = sum(self.oracle.is_held(asked[0].dataset, unit) for unit in its)
-            if (card["held"][at], card["expected"][at]) != (there, len(its)):
+            if (card["held"][at], card["expected"][at]) != (there, len(its)) and not placed:
                 text = f"says {card['held'][at]} of {card['expected'][at]} held in {month}; {there} of {len(its)} are"
                 self._fault("a month's coverage", name, text)
             if card["complete"][at] != (there == len(its) > 0):
                 self._fault("a month's coverage", name, f"says complete: {card['complete'][at]} of {month}")
             for one, values in zip(asked, card["values"], strict=False):
                 self.figure(
-                    name, month, values[at], self.oracle.of_row(one, {"month": month}), groups.get((month,), [])
+                    name, month, values[at], self.oracle.of_row(one, {"month": month}), groups.get((month,), []), one
                 )
         lacking = {month for _, month in self.oracle.units(asked[0])} - set(shown)
         if lacking:
@@ -130,7 +138,7 @@ class Cards:
         rows = [*card["rows"], *([card["unknown"]] if isinstance(card["unknown"], dict) else [])]
         for row in rows:
             of_row = self.oracle.of_row(one, {one.by[0]: row["value"]})
-            self.figure(name, row["label"], row["count"], of_row, groups.get((row["value"],), []))
+            self.figure(name, row["label"], row["count"], of_row, groups.get((row["value"],), []), one)
             if "state" not in row:
                 self._fault("a bar without coverage", name, f"{row['label']} says nothing of what is held of it")
             elif row["count"] is not None and row["held"] == 0:
@@ -178,7 +186,7 @@ class Cards:
         groups = self._groups(located)
         for row in (card["areas"] or {"rows": []})["rows"]:
             of_row = self.oracle.of_row(located, {"local_authority": row["name"]})
-            self.figure(name, row["name"], row["count"], of_row, groups.get((row["name"],), []))
+            self.figure(name, row["name"], row["count"], of_row, groups.get((row["name"],), []), located)
             if row["count"] is None and row["rate"] is not None:
                 self._fault("a rate of what is not known", name, f"{row['name']} has a rate of {row['rate']}")
             if "state" not in row or "located_share" not in row:

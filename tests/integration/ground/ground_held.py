@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pytest
+from ground_asked import PLACES, Asked, Unit
 from ground_rows import Row
 from ground_said import Said, SaidRow
-from ground_truth import Asked, Oracle, Unit, joins
+from ground_truth import Oracle
 
 TIMES_AND_FORCES = ("month", "year", "force")
 _EXAMPLES = 6
@@ -77,8 +78,8 @@ class Held:
             return
         units, held = self.oracle.units(said.asked), self.oracle.held(said.asked)
         whole = len(units) == len(held) > 0
-        if joins(said.asked):
-            whole = whole and all(self.oracle.is_held("outcomes", unit) for unit in units)
+        if said.asked.joins:
+            whole = whole and all(self.oracle.is_held(said.asked.other, unit) for unit in units)
         elif (said.held, said.expected) != (len(held), len(units)):
             self.fault(
                 "coverage of an answer", said.surface,
@@ -91,7 +92,7 @@ class Held:
         """Its figure, which these records make up, and its own coverage."""
         asked = self.oracle.of_row(said.asked, row.key)
         told = f"{_named(row.key)} {_figure(row.value)}"
-        allowed = self.oracle.allowed(asked, records)
+        allowed = self.oracle.allowed(asked, records, said.asked)
         if not is_among(row.value, allowed):
             kind = "a number for what is not known" if allowed == (None,) else "a wrong figure"
             if row.value is None:
@@ -105,7 +106,7 @@ class Held:
                 self.fault("a row without coverage", said.surface, f"{told} says nothing of what is held of it")
             return
         units, held = self.oracle.units(asked), self.oracle.held(asked)
-        plain = set(said.asked.by) <= set(TIMES_AND_FORCES) and not joins(said.asked)
+        plain = set(said.asked.by) <= set(TIMES_AND_FORCES) and not said.asked.joins and not _is_placed(said.asked)
         if plain and (row.held, row.expected) != (len(held), len(units)):
             text = f"{told} says {row.held} of {row.expected} held; {len(held)} of {len(units)} are"
             self.fault("coverage of a row", said.surface, text)
@@ -120,16 +121,14 @@ class Held:
 
     def _states(self, asked: Asked, units: Sequence[Unit], held: Sequence[Unit]) -> set[str]:
         """What the state of a row may be called."""
-        if joins(asked) or any(one.startswith("local_authority=") for one in asked.where):
-            reasons = {self.oracle.state(name, *unit) for unit in units for name in (asked.dataset, "outcomes")}
-            return {"complete", "part", *reasons} - ({"complete"} if not held else set())
+        if asked.joins or _is_placed(asked):
+            both = (asked.dataset, asked.other) if asked.joins else (asked.dataset,)
+            reasons = {self.oracle.state(name, *unit) for unit in units for name in both}
+            reasons |= set() if units else {self.oracle.why_nobody(asked)}
+            return {"complete", "part", "few located", "none located", *reasons} - ({"complete"} if not held else set())
         if held:
             return {"complete"} if len(held) == len(units) else {"part"}
-        return {self.oracle.state(asked.dataset, *unit) for unit in units} or {
-            "not held",
-            "out of scope",
-            "not covered",
-        }
+        return {self.oracle.state(asked.dataset, *unit) for unit in units} or {self.oracle.why_nobody(asked)}
 
     # -- rows that should be there -------------------------------------------------------------------------------
 
@@ -153,7 +152,7 @@ class Held:
             return
         for key, records in groups.items():
             whole = self.oracle.of_row(asked, dict(zip(asked.by, key, strict=True)))
-            if None not in self.oracle.allowed(whole, records):
+            if None not in self.oracle.allowed(whole, records, asked):
                 yield key
 
     def rows_of_the_unknown(self, said: Said) -> None:
@@ -192,6 +191,10 @@ class Held:
                     "two surfaces", other.surface,
                     f"{_named(theirs.key)} is {_facts(theirs)} here, and {_facts(ours)} in {one.surface}",
                 )  # fmt: skip
+
+
+def _is_placed(asked: Asked) -> bool:
+    return any(one.startswith(PLACES) for one in asked.where)
 
 
 def _by_key(said: Said) -> dict[tuple[str, ...], SaidRow]:

@@ -8,7 +8,9 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ground_truth import EVERYONE, HELD, Asked, Oracle, number
+from ground_asked import EVERYONE, Asked, later
+from ground_coverage import HELD
+from ground_truth import Oracle
 
 # By dataset: a field with few words, and the measures beside the count.
 _WORD = {"crimes": "crime_type", "outcomes": "outcome_type", "stops": "gender"}
@@ -43,16 +45,17 @@ def shapes(oracle: Oracle, dataset: str) -> dict[str, Asked]:
         "a force that is not held": replace(plain, where=(f"force={absent}",)),
         "both": replace(plain, where=(f"force={present}", f"force={absent}")),
         "all but one force": replace(plain, where=(f"force!={present}",)),
-        "months to come": replace(plain, first=_later(oracle.newest, 1), last=_later(oracle.newest, 6)),
-        "months around the end": replace(plain, first=_later(oracle.newest, -2), last=_later(oracle.newest, 3)),
+        "months to come": replace(plain, first=later(oracle.newest, 1), last=later(oracle.newest, 6)),
+        "months around the end": replace(plain, first=later(oracle.newest, -2), last=later(oracle.newest, 3)),
         "months before all": replace(plain, first="2009-01", last="2010-06"),
         "months between or before": replace(plain, first="2017-11", last="2018-04"),
         "a month": replace(plain, where=(f"month={inside}",)),
-        "a month to come": replace(plain, where=(f"month={_later(oracle.newest, 2)}",)),
+        "a month to come": replace(plain, where=(f"month={later(oracle.newest, 2)}",)),
         "a year": replace(plain, where=(f"year={span.last[:4]}",)),
         "a force in one month": replace(plain, where=(f"force={present}",), first=inside, last=inside),
         "no force in one month": replace(plain, where=(f"force={absent}",), first=inside, last=inside),
         "an area": replace(plain, where=(f"local_authority={oracle.ground.of_force(_placed(present))[0]}",)),
+        "another area": replace(plain, where=(f"local_authority={oracle.ground.of_force(_placed(held[-1]))[0]}",)),
         "an area whose force is not held": replace(
             plain, where=(f"local_authority={oracle.ground.of_force(_placed(absent))[0]}",)
         ),
@@ -68,11 +71,6 @@ def _placed(force: str) -> str:
     return "kent" if force == "btp" else force
 
 
-def _later(month: str, by: int) -> str:
-    at = number(month) + by
-    return f"{at // 12}-{at % 12 + 1:02d}"
-
-
 def groupings(dataset: str) -> list[tuple[str, ...]]:
     """What questions are grouped by."""
     word = _WORD[dataset]
@@ -83,6 +81,8 @@ def groupings(dataset: str) -> list[tuple[str, ...]]:
     ]  # fmt: skip
 
 
+# Of these groupings, which have the most rows, so many times fewer are asked.
+_MANY = {("local_authority", "month"): 9, ("lsoa",): 6, ("map_point",): 6, ("month", "force"): 6}
 _ALWAYS = ((), ("month",), ("force",), ("local_authority",))
 
 
@@ -91,7 +91,7 @@ def counts(oracle: Oracle, dataset: str) -> Iterator[Asked]:
     for shape, asked in shapes(oracle, dataset).items():
         for by in groupings(dataset):
             name = oracle.truth.archive.name
-            if by in _ALWAYS or drawn(f"{name} {dataset} {shape} {by}", 3):
+            if by in _ALWAYS or drawn(f"{name} {dataset} {shape} {by}", _MANY.get(by, 3)):
                 yield replace(asked, by=by)
 
 

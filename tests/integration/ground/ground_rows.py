@@ -48,8 +48,10 @@ class Ground:
         self._all = list(found)
         self._tree = shapely.STRtree([one.area for one in found])
 
-    def own_force(self, authority: str) -> str:
-        return self.authorities[authority].force
+    def own_force(self, field: str, value: str) -> str | None:
+        """The territorial force of an authority or an LSOA."""
+        name = value if field == "local_authority" else self._by_lsoa.get(value)
+        return self.authorities[name].force if name in self.authorities else None
 
     def of_force(self, force: str) -> list[str]:
         return [name for name, one in self.authorities.items() if one.force == force]

@@ -8,13 +8,14 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
+from ground_asked import Asked
 from ground_rows import NOT_RECORDED
-from ground_truth import Asked
 
 # The columns that carry the coverage of a row, in every format.
 HELD, EXPECTED, STATE, LOCATED = "held", "expected", "state", "located_share"
@@ -127,6 +128,8 @@ def word(value: Any) -> str:
         return NOT_RECORDED
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m}"  # a workbook's months are dates
     text = str(value).removesuffix(".0") if isinstance(value, float) else str(value)
     return text.lower() if text in ("True", "False", "TRUE", "FALSE") else text.removeprefix("'")
 

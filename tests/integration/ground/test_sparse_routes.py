@@ -14,11 +14,12 @@ from typing import Any
 import ground_questions as questions
 import httpx
 import mapbox_vector_tile
+from ground_asked import DATASETS, EVERYONE, Asked, months
 from ground_cards import Cards
 from ground_claims import claims
+from ground_coverage import HELD
 from ground_held import Held, is_among
 from ground_homes import SparseHome
-from ground_truth import DATASETS, EVERYONE, HELD, Asked, months
 
 V1 = "/api/v1"
 DASHBOARDS = {"crime": "crimes", "outcomes": "outcomes", "stops": "stops", "area": "crimes"}
@@ -134,7 +135,7 @@ def _record(walk: Walk, name: str) -> None:
         return
     told, (year, month, *force) = answer.json(), name.split("-")[:-2]
     its = Asked("crimes", where=(f"force={'-'.join(force)}",), first=f"{year}-{month}", last=f"{year}-{month}")
-    if not walk.oracle.outcomes_could_say(its):
+    if not walk.oracle.others_could_say(replace(its, measure="still_open")):
         if told["outcomes"] is not None:
             walk.held.fault("a record's outcomes", surface, f"says outcomes {told['outcomes']}; no file could say")
         for one in told["derived"]:
@@ -194,6 +195,9 @@ def releases(walk: Walk) -> None:
             changed = {one["dataset"]: (one["changed"], one["removed"]) for one in answer.json()["datasets"]}
             if any(count for counts in changed.values() for count in counts):
                 walk.held.fault("what a release changed", surface, f"says {changed} changed and removed")
+            surface, answer = walk.get(f"/releases/{old}/changes/{new}/records", dataset="crimes")
+            if answer.status_code == 200 and answer.json()["rows"]:
+                walk.held.fault("what a release changed", surface, f"lists {len(answer.json()['rows'])} records")
 
 
 def site(walk: Walk) -> None:
@@ -233,6 +237,7 @@ WALKS: dict[str, Callable[[Walk], None] | None] = {
     f"{V1}/quality": quality,
     f"{V1}/releases": releases,
     f"{V1}/releases/{{old}}/changes/{{new}}": releases,
+    f"{V1}/releases/{{old}}/changes/{{new}}/records": releases,
     f"{V1}/site": site,
     f"{V1}/datasets/{{dataset}}/fields/{{field}}/options": options,
 }

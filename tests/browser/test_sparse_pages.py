@@ -1,0 +1,71 @@
+"""Not known is never zero: the pages of every sparse archive show what the API says, and no nought for what nobody
+knows."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tests.browser.sparse_pages import Seen, claimed, noughts, wrong
+from tests.browser.visitor import Visitor
+
+_GROUND = Path(__file__).parents[1] / "integration" / "ground"
+if str(_GROUND) not in sys.path:
+    sys.path.append(str(_GROUND))
+
+import ground_questions as questions  # noqa: E402  (the folder is not a package)
+from ground_asked import Asked  # noqa: E402
+from ground_claims import claims  # noqa: E402
+from ground_held import Held  # noqa: E402
+from ground_homes import NAMES, SparseHome  # noqa: E402
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def sparse(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparseHome]:
+    made = SparseHome(request.param, tmp_path_factory.mktemp(request.param))
+    yield made
+    made.close()
+
+
+def pages(sparse: SparseHome) -> dict[str, Asked | None]:
+    """Addresses with the question that all of their figures answer, where there is one."""
+    shapes = questions.shapes(sparse.oracle, "crimes")
+    absent = shapes["a force that is not held"].where[0].partition("=")[2]
+    held = shapes["a force that is held"].where[0].partition("=")[2]
+    area = sparse.oracle.ground.authorities[sparse.oracle.ground.of_force(absent)[0]]
+    found: dict[str, Asked | None] = {
+        "/": None,
+        "/crime": Asked("crimes"),
+        "/outcomes": Asked("outcomes"),
+        "/stops": Asked("stops"),
+        f"/crime?force={absent}": Asked("crimes", where=(f"force={absent}",)),
+        "/stops?from=2009-01&to=2010-06": Asked("stops", first="2009-01", last="2010-06"),
+        f"/area/force/{held}": None,
+        f"/area/local-authority/{area.code}": Asked("crimes", where=(f"local_authority={area.name}",)),
+        "/data": None,
+        f"/records/crimes?force={absent}": Asked("crimes", where=(f"force={absent}",)),
+        f"/embed/crime/by-month?force={absent}": Asked("crimes", where=(f"force={absent}",)),
+    }
+    answer = sparse.client.get("/api/v1/datasets/crimes/records", params={"limit": 1})
+    rows = answer.json()["rows"] if answer.status_code == 200 else []
+    return {**found, **{f"/record/{row['id']}": None for row in rows}}
+
+
+def test_every_page_shows_what_is_true(sparse: SparseHome, visit: Callable[..., Visitor]) -> None:
+    held = Held(sparse.oracle)
+    seen = Seen(visit(sparse.server.url, bears=(404,)))
+    for path, asked in pages(sparse).items():
+        cards = seen.open(path)
+        for kind, text in wrong(cards, seen.told):
+            held.fault(kind, path, text)
+        if asked is not None and not sparse.oracle.held(asked):
+            for text in noughts(seen.page):
+                held.fault("a page's number for what is not known", path, f"shows “{text}”; nothing is held")
+        words = seen.page.locator("body").inner_text()
+        claims(held, path, words)
+        if path != "/data" and not sparse.oracle.somebody_published_nothing:
+            for claim in claimed(seen.page):
+                held.fault("a claim about a publisher", path, f"says “{claim.strip()}”; no file says so")
+    held.fail()
