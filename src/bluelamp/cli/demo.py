@@ -49,8 +49,9 @@ def demo(
 ) -> int:
     """Make a synthetic twin of the archive and look around it.
 
-    Two releases of invented records in the real layout, loaded without a network and without real data. With --serve
-    the active calls of an invented city are polled beside it, which has a past of some days.
+    Three releases of invented records in the real layout, with the gaps that real holdings have, loaded without a
+    network and without real data. With --serve the active calls of an invented city are polled beside it, which has a
+    past of some days.
     """
     here = context_of(context)
     home = folder / "home"
@@ -135,19 +136,18 @@ def _serve(here: Context, folder: Path, port: int | None) -> int:
 
 
 def _write_twin(here: Context, folder: Path, crimes: int) -> list[Path]:
-    from bluelamp.domain.month import Month
     from bluelamp.storage.files import storage_errors
-    from bluelamp.synthetic.archive import TwinPlan, write_reference, write_release
+    from bluelamp.synthetic.archive import write_reference, write_release
+    from bluelamp.synthetic.demo_archive import shown_releases
 
     paths = []
     with storage_errors("write the twin"):
         (folder / "reference").mkdir(parents=True, exist_ok=True)
-        for text in ("2023-05", "2023-06"):
-            plan = TwinPlan(release=Month.parse(text), months=24, crimes=crimes, seed=1)
-            path = folder / f"{text}.zip"
-            marker = folder / f"{text}.{crimes}.truth.json"
+        for plan in shown_releases(crimes):
+            path = folder / f"{plan.release}.zip"
+            marker = folder / f"{plan.release}.{plan.fingerprint}.truth.json"
             if not (path.exists() and marker.exists()):
-                here.console.note(f"making the synthetic release {text}")
+                here.console.note(f"making the synthetic release {plan.release}")
                 write_release(plan, path, truth=marker)
                 write_reference(plan, folder / "reference")
             paths.append(path)
@@ -165,6 +165,7 @@ _QUESTIONS = (
         "ask", "crimes", "--measure", "with_outcome,still_open,median_months_to_outcome", "--by", "crime_type",
         "--where", "recorded=true", "--limit", "6"]),
     ("What one release changed", ["archive", "diff", "2023-05", "2023-06", "--force", "kent", "--from", "2023-03"]),
+    ("Crime of a force that was silent for a year", ["ask", "crimes", "--by", "year", "--force", "humberside"]),
     ("What is not held", ["archive", "coverage", "--dataset", "stops", "--state", "missing"]),
     ("What is odd about the data", ["archive", "quality"]),
     ("What is held", ["archive", "status"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from bluelamp.domain.dataset import DATASETS
 from bluelamp.domain.force import BY_SLUG, FORCES
 from bluelamp.domain.month import Month, month_range
 from bluelamp.domain.release import ForceMonth
-from bluelamp.synthetic.chance import fraction
+from bluelamp.synthetic.chance import fraction, key
 
 # Every fault that can be planted, by name, with what it is. The numbers are those of the list of real oddities.
 MISSING: dict[str, str] = {
@@ -145,6 +146,11 @@ class TwinPlan:
     def keeps(self, file: ForceMonth) -> bool:
         """Whether the release is to have this file, as far as the plan decides it."""
         return not self.kept or any(one.has(self.seed, file) for one in self.kept)
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve letters and digits that only this plan has."""
+        return f"{key(json.dumps(self.as_json(), sort_keys=True)):016x}"[:12]
 
     def as_json(self) -> dict[str, object]:
         """The plan as plain values."""

@@ -207,7 +207,7 @@ def test_the_demo_ends_with_what_to_do_next_and_is_quick_the_second_time(tmp_pat
     arguments = ["demo", "--folder", str(tmp_path / "demo"), "--crimes", "1000"]
     first = bluelamp(*arguments, home=tmp_path / "none", timeout=120)
     assert first.returncode == exits.DONE, first.stderr
-    assert "Loaded: 2023-05, 2023-06" in first.stdout
+    assert "Loaded: 2019-12, 2023-05, 2023-06" in first.stdout
     assert first.stdout.splitlines()[-1].startswith("Ask your own: ")
     second = bluelamp(*arguments, home=tmp_path / "none")
     assert second.returncode == exits.DONE

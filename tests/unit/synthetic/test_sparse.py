@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import pytest
 
 from bluelamp.domain.month import Month
 from bluelamp.synthetic.archive import LEFT_OUT, Kept, TwinPlan, write_release
+from bluelamp.synthetic.coverage import Coverage
+from bluelamp.synthetic.demo_archive import shown_releases
 from bluelamp.synthetic.sparse import ARCHIVES, BY_NAME, LoadTruth, SparseTruth, as_commands, write_sparse
 
 
@@ -109,3 +112,20 @@ def test_what_is_kept_is_the_same_whatever_else_is(tmp_path: Path) -> None:
     ]
     assert all(file in every.files for file in some.files)
     assert {gap.why for gap in some.missing} == {LEFT_OUT}
+
+
+def test_the_demo_shows_the_gaps_that_real_holdings_have() -> None:
+    """Months that no release covers, a force that was silent for over a year, stops of some forces only."""
+    old, *new = shown_releases(1_000)
+    assert [str(plan.release) for plan in (old, *new)] == ["2019-12", "2023-05", "2023-06"]
+    kept = {plan: [file for file in Coverage(plan).expected() if plan.keeps(file)] for plan in (old, *new)}
+    assert {str(file.month) for file in kept[old]} == {"2019-10", "2019-11", "2019-12"}
+    assert min(file.month for file in kept[new[0]]) > Month.of(2019, 12) + 12
+    forces = {(file.dataset, file.force) for file in kept[old]}
+    assert Counter(dataset for dataset, _ in forces) == {"crimes": 45, "stops": 12}
+    for plan in new:
+        silent = {file.month for file in kept[plan] if file.force == "humberside"}
+        assert [month for month in plan.window if month not in silent] == [
+            Month.of(2022, 1) + number for number in range(14)
+        ]
+    assert len({plan.fingerprint for plan in (old, *new)}) == 3
