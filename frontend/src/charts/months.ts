@@ -44,6 +44,13 @@ export function monthsOf(card: Shown, from = 0, to = card.months.length): Months
   return { months: months.slice(from, to), bands: bandsOf(months.slice(from, to), states.slice(from, to)) };
 }
 
+/** The places of the months that are chosen (the last not included); all where none is. */
+export function chosenOf(card: Pick<MonthsCard, 'months' | 'selected'>): [number, number] {
+  const { selected, months } = card;
+  const [from, to] = selected ? [months.indexOf(selected.from), months.indexOf(selected.to)] : [-1, -1];
+  return from < 0 || to < from ? [0, months.length] : [from, to + 1];
+}
+
 function stateAt(card: Shown, at: number): string {
   const told = card.state?.[at];
   if (told) return told;

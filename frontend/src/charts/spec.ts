@@ -5,7 +5,7 @@ import type { Palette } from '../lib/colours';
 import { DASH, forceMonths, lacks, reasonOf, stateOf } from '../lib/known';
 import { titleOf } from '../lib/asking';
 import { share } from '../lib/words';
-import { monthsOf, type Months } from './months';
+import { chosenOf, monthsOf, type Months } from './months';
 
 type Drawable = MonthsCard | DaysCard | BarsCard | HoursCard;
 const WIDTH = 760;
@@ -66,15 +66,17 @@ function body(card: Drawable, palette: Palette, hatch: string, source: string[])
 type Timed = { keys: string[]; unit: 'utcyearmonth' | 'utcyearmonthdate'; type: 'temporal' | 'ordinal'; axis: object; missing: string };
 
 function timed(card: MonthsCard | DaysCard, palette: Palette, hatch: string): object {
-  const drawn = monthsOf(card.kind === 'days' ? { ...card, months: card.days } : card);
+  // A picture is of the months that its title names; one month alone stands among its neighbours.
+  const [from, to] = card.kind === 'months' && !alone(card) ? chosenOf(card) : [0, undefined];
+  const drawn = monthsOf(card.kind === 'days' ? { ...card, months: card.days } : card, from, to);
   const how: Timed =
     card.kind === 'days'
       ? { keys: card.days, unit: 'utcyearmonthdate', type: 'ordinal', axis: { format: '%-d %b', labelAngle: 0 }, missing: 'about what is missing' }
-      : { keys: card.months.map((month) => `${month}-01`), unit: 'utcyearmonth', type: 'temporal', axis: { format: '%b %Y', grid: false }, missing: 'missing, at its usual level' };
+      : { keys: card.months.slice(from, to).map((month) => `${month}-01`), unit: 'utcyearmonth', type: 'temporal', axis: { format: '%b %Y', grid: false }, missing: 'missing, at its usual level' };
   const values = drawn.months.flatMap((month, index) => {
     const at = how.keys[index];
     const counts = card.series.map((one, series) => ({ at, part: one.label, order: series, count: month.values[series] ?? null, complete: month.complete }));
-    return [...counts, { at, part: how.missing, order: 9, count: month.never ? null : month.usual, complete: true, forces: card.missing[index] ?? '' }];
+    return [...counts, { at, part: how.missing, order: 9, count: month.never ? null : month.usual, complete: true, forces: card.missing[index + from] ?? '' }];
   });
   const bands = drawn.bands.flatMap((band) => how.keys.slice(band.from, band.to + 1).map((at) => ({ at, part: band.words })));
   const rows = values.filter((row) => row.count !== null && row.count > 0);
@@ -100,6 +102,8 @@ function timed(card: MonthsCard | DaysCard, palette: Palette, hatch: string): ob
     ],
   };
 }
+
+const alone = (card: MonthsCard): boolean => card.selected != null && card.selected.from === card.selected.to;
 
 /** The colours of the parts, and a legend of those that stand in the chart. */
 function fillOf(card: MonthsCard | DaysCard, drawn: Months, how: Timed, rows: { part: string }[], palette: Palette, hatch: string): object {

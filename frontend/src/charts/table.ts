@@ -3,6 +3,7 @@ import type { Answered, AreaRow, BarRow, BarsCard, Coverages, MapCard, MonthsCar
 import { isCalls } from '../lib/fields';
 import { DASH, figure, stateOf } from '../lib/known';
 import { count, day, exactShare, month, rate, share } from '../lib/words';
+import { chosenOf } from './months';
 
 export type Table = { head: string[]; rows: string[][]; more: string };
 
@@ -86,6 +87,7 @@ function months(card: MonthsCard): Table {
   };
   return {
     head: ['Month', ...card.series.map((one) => one.label), ...(calls ? ['Days watched'] : COVERAGE), 'Missing'],
+    // The months that are chosen, as in the file; their neighbours are there to be looked at.
     rows: card.months.map((key, index) => [
       month(key),
       ...card.series.map((_, series) => {
@@ -94,7 +96,7 @@ function months(card: MonthsCard): Table {
       }),
       ...coverage(index),
       card.missing[index] ?? '',
-    ]),
+    ]).slice(...chosenOf(card)),
     more: '',
   };
 }

@@ -39,7 +39,9 @@ def months(scene: Scene, card: CardSpec) -> CardAnswer:
     values = [[whole(row[1 + at]) for row in found.rows] for at in range(len(card.measures))]
     complete = [publishing.is_complete(month) for month in shown]
     view = scene.view
-    chosen = {"from": str(view.first), "to": str(view.last)} if view.first and view.last else None
+    chosen = None
+    if shown and (view.first or view.last):
+        chosen = {"from": str(view.first or shown[0]), "to": str(view.last or shown[-1])}
     told = {
         "series": [{"name": name, "label": measure_of(spec, name).title} for name in card.measures],
         "months": [str(month) for month in shown],
@@ -54,7 +56,9 @@ def months(scene: Scene, card: CardSpec) -> CardAnswer:
     }
     first = measure_of(spec, card.measures[0])
     summary = _summary(shown, values[0] if values else [], complete, first.title)
-    return CardAnswer(asked, told, summary, first.words, first.unit, scene.caveats(asked))
+    # The neighbours are there to be looked at: the file, the citation and the coverage are of the months asked.
+    question = scene.question(card, measures=card.measures, by=["month"])
+    return CardAnswer(question, told, summary, first.words, first.unit, scene.caveats(question))
 
 
 def _widened(scene: Scene) -> View:
