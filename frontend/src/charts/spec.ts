@@ -29,7 +29,7 @@ export function specOf(card: Answered, palette: Palette, hatch: string, source: 
     background: palette.card,
     padding: 20,
     width: WIDTH,
-    title: { text: folded(titleOf(card), 82), subtitle: card.definition, anchor: 'start', offset: 14 },
+    title: { text: folded(titleOf(card), 82), subtitle: 'series' in card && card.series.length > 1 ? '' : card.definition, anchor: 'start', offset: 14 },
     config: {
       font: FONT,
       view: { stroke: null },

@@ -76,8 +76,10 @@ type Piece = { x: number; width: number } & ({ words: string } | { colour: strin
 /** The legend in lines of pieces, each with its place. */
 function legendOf(pen: CanvasRenderingContext2D, key: Key, room: number, ratio: number): Piece[][] {
   const gap = 8 * ratio;
-  const box = (colour: string, hatched = false) => ({ x: 0, width: 22 * ratio, colour, hatched });
+  const box = (colour: string, hatched = false) => ({ x: 0, width: 20 * ratio, colour, hatched });
   const text = (words: string) => ({ x: 0, width: pen.measureText(words).width, words });
+  // The steps of a scale stand close together.
+  const after = (piece: Piece, next: Piece | undefined): number => (next && 'colour' in piece && 'colour' in next ? 2 * ratio : gap);
   const groups: Piece[][] =
     key.level === 'points'
       ? [[text('A circle is a map point, larger with more records.')]]
@@ -88,15 +90,19 @@ function legendOf(pen: CanvasRenderingContext2D, key: Key, room: number, ratio: 
   const rows: Piece[][] = [[]];
   let x = 0;
   for (const group of groups.filter((one) => one.length > 0)) {
-    const width = group.reduce((sum, piece) => sum + piece.width + gap, 0);
+    const width = group.reduce((sum, piece, at) => sum + piece.width + after(piece, group[at + 1]), 0);
     if (x > 0 && x + width > room) {
       rows.push([]);
       x = 0;
     }
-    for (const piece of group) {
+    group.forEach((piece, at) => {
+      if (x > 0 && x + piece.width > room) {
+        rows.push([]);
+        x = 0;
+      }
       rows.at(-1)?.push({ ...piece, x });
-      x += piece.width + gap;
-    }
+      x += piece.width + after(piece, group[at + 1]);
+    });
     x += gap;
   }
   return rows.filter((row) => row.length > 0);
