@@ -300,7 +300,7 @@ _ELSEWHERE = {
     "live run", "live replay", "serve", "demo", "synthetic archive", "synthetic city", "crime", "gazetteer build",
     "gazetteer find", "gazetteer status", "reference status", "reference sync", "archive coverage", "archive diff",
     "archive discard", "archive files", "archive forces", "archive load", "archive quality", "archive rebuild",
-    "archive releases", "archive scope", "archive status", "archive sync", "synthetic archive",
+    "archive releases", "archive scope", "archive status", "archive sync",
 }  # fmt: skip
 
 
