@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 # kind of dimension → type of its column, where it is not text
-_TYPES = {"year": "int32", "number": "int32", "flag": "bool_"}
+_TYPES = {"year": "int64", "number": "int64", "flag": "bool_"}
 _KINDS: dict[str, Kind] = {"month": "month", "date": "day", "flag": "flag"}
 _COVERAGE = {"held": "int32", "expected": "int32", "state": "string", "located_share": "float64"}
 

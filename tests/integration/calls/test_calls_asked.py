@@ -259,7 +259,7 @@ def test_the_api_answers_the_same_with_a_validator(client: httpx.Client, made: C
     found = client.get("/api/v1/questions/calls", params=params)
     assert found.status_code == 200, found.text
     body = found.json()
-    assert body["rows"] == answer.rows
+    assert body["rows"] == answer.rows  # what each stands on among them
     assert body["data_version"] == body["version"]["name"] == answer.data_version
     assert body["coverage"]["words"] == answer.coverage.words()
     assert "ODC-By" in body["licence"]

@@ -14,6 +14,7 @@ import mapbox_vector_tile
 import pytest
 from calls_city import FEED, SHOWN_DAYS, SHOWN_WEST, City, lake_rows, shown_city
 from serving import Server
+from tests.rows import figures
 
 V1 = "/api/v1"
 
@@ -98,7 +99,7 @@ def test_card_table_map_and_file_give_one_number(client: httpx.Client, rows: lis
     assert table["total"] == int(file.headers["bluelamp-records"]) == len(left)
     assert sum(one["geometry"] is not None for one in file.json()["features"]) == located.total()
     asked = client.get(f"{V1}/questions/{shown['map']['question']}").json()
-    assert asked["rows"] == [{"calls": located.total()}]
+    assert figures(asked["rows"]) == [{"calls": located.total()}]
 
 
 def test_a_point_of_the_map_leads_to_its_calls(client: httpx.Client, rows: list[dict[str, Any]]) -> None:
@@ -117,7 +118,7 @@ def test_the_newest_closed_day_says_when_it_was_watched(client: httpx.Client, ro
     assert latest["before"]["value"] is None
     assert latest["before"]["words"] == "Not comparable with the day before: this day was watched only in part."
     asked = client.get(f"{V1}/questions/{latest['question']}").json()
-    assert asked["rows"] == [{"calls": latest["value"]}]
+    assert figures(asked["rows"]) == [{"calls": latest["value"]}]
 
 
 def test_days_are_compared_where_both_were_watched(client: httpx.Client, rows: list[dict[str, Any]]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from command_line import environment
+from tests.rows import figures
 
 import bluelamp
 
@@ -28,10 +29,10 @@ print(total, held, len(caveats), answer.to_arrow().num_rows)
 
 def test_an_answer_carries_what_a_figure_must_carry(home):
     answer = bluelamp.ask("crimes", by=["month"], where={"crime_type": "Burglary"}, force="kent", home=home)
-    assert answer.rows == [{"month": month, "count": 4} for month in ("2023-11", "2023-12", "2024-01")]
+    assert figures(answer.rows) == [{"month": month, "count": 4} for month in ("2023-11", "2023-12", "2024-01")]
     assert len(answer) == 3
     assert answer.coverage.is_complete
-    assert answer.columns == ("month", "count")
+    assert answer.columns == ("month", "count", "held", "expected", "state")
     assert answer.words["month"] == "the month of the file"
     assert any("snap points" in caveat for caveat in answer.caveats)
     assert answer.newest_release == "2024-01"
@@ -69,7 +70,7 @@ def test_gaps_and_parts_of_years_are_told(home):
     ],
 )
 def test_filters(home, where, count):
-    assert bluelamp.ask("crimes", where=where, force=["kent"], home=home).rows == [{"count": count}]
+    assert figures(bluelamp.ask("crimes", where=where, force=["kent"], home=home).rows) == [{"count": count}]
 
 
 def test_months_order_and_limit(home):
@@ -95,8 +96,16 @@ def test_as_arrow_pandas_and_polars(home):
 
 
 def test_an_answer_without_rows_keeps_its_types(home):
+    words = {"where": {"crime_type": "Burglary"}, "force": "surrey", "home": home}
+    table = bluelamp.ask("crimes", by=["crime_type", "recorded"], **words).to_arrow()
+    assert (table.num_rows, [str(field.type) for field in table.schema][:2]) == (0, ["string", "bool"])
+
+
+def test_a_force_that_is_not_held_is_a_row_without_a_value(home):
     table = bluelamp.ask("crimes", by=["force", "year"], force="surrey", home=home).to_arrow()
-    assert (table.num_rows, [str(field.type) for field in table.schema][:2]) == (0, ["string", "int64"])
+    assert [str(field.type) for field in table.schema][:3] == ["string", "int64", "int64"]
+    assert table.column("count").to_pylist() == [None, None]
+    assert table.column("state").to_pylist() == ["missing", "missing"]
 
 
 def test_without_pandas_the_message_says_what_to_do(home, monkeypatch):

@@ -12,6 +12,7 @@ from homes import facts, litter, rows_of
 from hostile import stops
 from loopback import Loopback, Reply, Request, file_route
 from shared import Releases
+from tests.rows import figures
 from zip_forge import Entry, forge
 
 STOPS_OF = {("kent", "2023-05"): 4, ("kent", "2023-06"): 3, ("btp", "2023-06"): 0}
@@ -209,7 +210,10 @@ def test_stops_from_the_api(bluelamp: Commands, publisher: Publisher, tmp_path: 
     assert "July 2023 is not published yet" in ended.err
     assert "btp has not published its stops of May 2023" in ended.err
     by_origin = bluelamp(home, "ask", "stops", "--by", "origin,force", "--json").lines()[0]["rows"]
-    assert by_origin == [{"origin": "api", "force": "kent", "count": 7}]
+    assert figures(by_origin) == [
+        {"origin": "api", "force": "kent", "count": 7},
+        {"origin": None, "force": "btp", "count": 0},
+    ]
     states = {
         (line["force"], line["month"]): line["state"]
         for line in bluelamp(home, "archive", "coverage", "--dataset", "stops", "--json").lines()
@@ -231,7 +235,7 @@ def test_the_archive_of_the_same_release_takes_precedence(
             done = _sync(bluelamp, home, publisher, *which) if from_api else bluelamp(home, "archive", "load", archive)
             assert done.code in (0, 3), done.err
         rows = bluelamp(home, "ask", "stops", "--by", "origin,month", "--order", "month", "--json").lines()[0]["rows"]
-        assert rows == [
+        assert figures(rows) == [
             {"origin": "api", "month": "2023-05", "count": 4},
             {"origin": "archive", "month": "2023-06", "count": 11},
         ]
@@ -244,9 +248,9 @@ def test_crimes_near_a_point_are_in_no_figure_of_a_force(
     which = ("--from-api", "--near", "51.274,1.075", "--from", "2023-06", "--to", "2023-06")
     assert _sync(bluelamp, home, publisher, *which).code in (0, 3)
     everything = bluelamp(home, "ask", "crimes", "--json").lines()[0]
-    assert everything["rows"] in ([], [{"count": 0}])
+    assert figures(everything["rows"]) == [{"count": None}]
     api = bluelamp(home, "ask", "crimes", "--where", "origin=api", "--json").lines()[0]
-    assert api["rows"] == [{"count": 6}]
+    assert figures(api["rows"]) == [{"count": 6}]
 
 
 @pytest.mark.parametrize(

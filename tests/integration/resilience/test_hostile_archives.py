@@ -10,6 +10,7 @@ import pytest
 from command import Commands, Ended
 from homes import ledger, rows_of
 from hostile import CASES, FILES, SOUND, Case, crime, lines, street
+from tests.rows import figures
 from zip_forge import Entry, forge
 
 KENT = "2023-12/2023-12-kent-street.csv"
@@ -106,7 +107,7 @@ def test_against_an_empty_home(case: Case, bluelamp: Commands, empty: Path, tmp_
     good.write_bytes(forge(Entry("2024-04/2024-04-kent-street.csv", street(3, "2024-04", "Kent Police"))))
     assert bluelamp(home, "archive", "load", good).code == 0
     asked = bluelamp(home, "ask", "crimes", "--where", "month=2024-04", "--json")
-    assert asked.lines()[0]["rows"] == [{"count": 3}]
+    assert figures(asked.lines()[0]["rows"]) == [{"count": 3}]
 
 
 def test_all_of_them_in_one_home(bluelamp: Commands, held: Path, tmp_path: Path) -> None:
@@ -124,7 +125,7 @@ def test_all_of_them_in_one_home(bluelamp: Commands, held: Path, tmp_path: Path)
     good.write_bytes(forge(Entry("2024-01/2024-01-surrey-street.csv", street(50)), SOUND))
     assert bluelamp(home, "archive", "load", good).code == 0
     asked = bluelamp(home, "ask", "crimes", "--by", "force", "--where", "month=2024-01", "--order", "force", "--json")
-    assert asked.lines()[0]["rows"] == [{"force": "surrey", "count": 50}, {"force": "sussex", "count": 4}]
+    assert figures(asked.lines()[0]["rows"]) == [{"force": "surrey", "count": 50}, {"force": "sussex", "count": 4}]
     assert bluelamp(home, "doctor").code == 0
 
 
@@ -151,7 +152,7 @@ def test_homes_of_any_name(name: str, bluelamp: Commands, tmp_path: Path) -> Non
     archive.write_bytes(forge(Entry("2024-01/2024-01-surrey-street.csv", street())))
     home = tmp_path / name / "home"
     assert bluelamp(home, "archive", "load", archive).assert_civil().code == 0
-    assert bluelamp(home, "ask", "crimes", "--json").lines()[0]["rows"] == [{"count": 5}]
+    assert figures(bluelamp(home, "ask", "crimes", "--json").lines()[0]["rows"]) == [{"count": 5}]
     assert bluelamp(home, "doctor").code == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([archive.name, name])
 
