@@ -107,12 +107,10 @@ def _reading_lines(fetched: Fetched) -> list[str]:
 
     if not fetched.readings:
         return []
-    lines = [told(fetched.release, fetched.readings)]
+    line = told(fetched.release, fetched.readings)
     if not all(reading.whole for reading in fetched.readings):
-        lines.append(
-            "What a part lacks counts as not held, never as not published. If it is whole, load it with --whole."
-        )
-    return lines
+        line += " What a part lacks counts as not held, never as not published; --whole says that nothing is lacking."
+    return [line]
 
 
 def _reading_facts(fetched: Fetched) -> list[dict[str, Any]]:
