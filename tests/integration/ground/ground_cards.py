@@ -14,7 +14,7 @@ from ground_rows import Row
 
 Card = Mapping[str, Any]
 # A nought that is no count of what is held: "0 of 12 force-months" may be said.
-_ZERO = re.compile(r"(?<![\d.,])0(\.0)?%?(?![\d.,]| of \d)")
+_ZERO = re.compile(r"(?<![\d.,])(?<!\d of )0(\.0)?%?(?![\d.,]| of \d)")
 
 
 def asked_of(question: str) -> list[Asked]:

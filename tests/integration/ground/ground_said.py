@@ -119,7 +119,10 @@ def _cut(line: str, starts: list[int]) -> list[str]:
 
 
 def _typed(row: Mapping[str, str]) -> dict[str, Any]:
-    return {name: None if text in ("", *_MARKS) else text for name, text in row.items() if name}
+    found: dict[str, Any] = {name: None if text in ("", *_MARKS) else text for name, text in row.items() if name}
+    if " of " in (found.get(HELD) or ""):  # as a terminal has it
+        found[HELD], _, found[EXPECTED] = found[HELD].partition(" of ")
+    return found
 
 
 def word(value: Any) -> str:

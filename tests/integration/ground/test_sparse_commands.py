@@ -186,8 +186,8 @@ def test_a_crime_whose_outcomes_are_not_held(sparse: SparseHome, run: Run) -> No
 TRIED = {"ask", "crime", "archive diff", *_PLAIN}
 # They take in, or make, or serve what is walked elsewhere; or they are of the live half.
 OTHERS = {
-    "archive forces", "archive load", "archive rebuild", "archive scope", "archive sync", "reference sync", "backup",
-    "config show", "demo", "serve", "synthetic archive", "synthetic city",
+    "archive discard", "archive forces", "archive load", "archive rebuild", "archive scope", "archive sync",
+    "reference sync", "backup", "config show", "demo", "serve", "synthetic archive", "synthetic city",
 }  # fmt: skip
 _LIVE = ("feeds ", "live ", "hooks ", "keys ", "places ", "gazetteer ")
 
