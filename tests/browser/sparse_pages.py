@@ -28,7 +28,8 @@ _READ = """() => [...document.querySelectorAll('section.card')].map((card) => {
 _FIGURES = """() => [...document.querySelectorAll('.figure, .count, td.number, .also strong, .map-total, .rate')]
   .filter((one) => !/held|missing|forces|residents/i.test(
     one.closest('table')?.querySelectorAll('thead th')[[...one.parentNode.children].indexOf(one)]?.textContent ?? ''))
-  .map((one) => one.textContent.replace(/\\s+/g, ' ').trim())"""
+  .map((one) => [one.textContent.replace(/\\s+/g, ' ').trim(),
+    `${one.closest('section')?.querySelector('h1, h2')?.textContent ?? ''}, ${one.className || one.tagName}`])"""
 _NOUGHT = re.compile(r"0(\.0)?\s?(%|per 1,000.*)?")
 _CLAIM = re.compile(r"(?<!yet )\bnot published\b", re.IGNORECASE)
 Told = dict[str, dict[str, Any]]
@@ -127,8 +128,8 @@ def _of_months(seen: dict[str, Any], told: dict[str, Any]) -> list[tuple[str, st
 
 
 def noughts(page: Page) -> list[str]:
-    """Every nought that stands where a figure does."""
-    return [text for text in page.evaluate(_FIGURES) if _NOUGHT.fullmatch(text)]
+    """Every nought that stands where a figure does, and where that is."""
+    return [f"“{text}” in {where}" for text, where in page.evaluate(_FIGURES) if _NOUGHT.fullmatch(text)]
 
 
 def claimed(page: Page) -> list[str]:

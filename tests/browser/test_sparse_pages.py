@@ -62,7 +62,7 @@ def test_every_page_shows_what_is_true(sparse: SparseHome, visit: Callable[..., 
             held.fault(kind, path, text)
         if asked is not None and not sparse.oracle.held(asked):
             for text in noughts(seen.page):
-                held.fault("a page's number for what is not known", path, f"shows “{text}”; nothing is held")
+                held.fault("a page's number for what is not known", path, f"shows {text}; nothing is held")
         words = seen.page.locator("body").inner_text()
         claims(held, path, words)
         if path != "/data" and not sparse.oracle.somebody_published_nothing:

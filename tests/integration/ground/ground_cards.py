@@ -145,6 +145,8 @@ class Cards:
                 self._fault("a number with nothing held", name, f"{row['label']} {row['count']} beside held = 0")
             if row["count"] is None and (row.get("share") or row.get("rate")):
                 self._fault("a share of what is not known", name, f"{row['label']} has a share or a rate")
+        if nothing and card["rest"] and card["rest"]["count"] is not None:
+            self._fault("a card's number for what is not known", name, f"says {card['rest']['count']} for the rest")
         if nothing and card["total"] is not None:
             self._fault("a card's number for what is not known", name, f"says total {card['total']}; nothing is held")
         self.last(name, [row["count"] for row in card["rows"]])
