@@ -87,11 +87,11 @@ _ALWAYS = ((), ("month",), ("force",), ("local_authority",))
 
 
 def counts(oracle: Oracle, dataset: str) -> Iterator[Asked]:
-    """Counts: every shape by the plain groupings, and every third of the others."""
+    """Counts: every shape by the plain groupings, and every fifth of the others."""
     for shape, asked in shapes(oracle, dataset).items():
         for by in groupings(dataset):
             name = oracle.truth.archive.name
-            if by in _ALWAYS or drawn(f"{name} {dataset} {shape} {by}", _MANY.get(by, 3)):
+            if by in _ALWAYS or drawn(f"{name} {dataset} {shape} {by}", _MANY.get(by, 5)):
                 yield replace(asked, by=by)
 
 

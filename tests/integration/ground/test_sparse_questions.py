@@ -58,7 +58,7 @@ def test_every_question_is_answered_by_what_is_true(sparse: SparseHome, dataset:
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_every_file_says_what_the_answer_says(sparse: SparseHome, dataset: str) -> None:
     held = Held(sparse.oracle)
-    few = [one for one in all_of(sparse.oracle, dataset) if questions.drawn(f"file {one.words()}", 9)]
+    few = [one for one in all_of(sparse.oracle, dataset) if questions.drawn(f"file {one.words()}", 25)]
     for asked in [*questions.told(sparse.oracle, dataset), *few]:
         said = ask(held, sparse.client, asked)
         for form, read in FILES.items() if said is not None else ():
