@@ -178,7 +178,9 @@ def strays_told(strays: int) -> list[str]:
     if not strays:
         return []
     lie = "record lies" if strays == 1 else "records lie"
-    return [f"{strays:,} {lie} in places whose own force is not held: they are in no place's figure."]
+    return [
+        f"{strays:,} {lie} in places whose own force is not held or gives no points: they are in no place's figure."
+    ]
 
 
 def _periods(version: DataVersion, question: Question, covered: Coverage) -> tuple[tuple[Period, ...], list[str]]:

@@ -237,7 +237,9 @@ class _Figuring:
             state = COMPLETE if cell.whole == cell.expected > 0 else PART
         held = cell.held if any(known) else 0
         coverage = RowCoverage(held, cell.expected, state, share)
-        return _Standing(coverage, None if all(known) else known, grid.is_placed(publisher) and not cell.told[0])
+        # What is recorded in a place whose own force gives no points, or is not held, is others'.
+        strays = grid.is_placed(publisher) and (state == NONE_LOCATED or not cell.told[0])
+        return _Standing(coverage, None if all(known) else known, strays)
 
     # -- rates -----------------------------------------------------------------------------------------------------
 

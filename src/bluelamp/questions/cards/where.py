@@ -96,7 +96,7 @@ def _note(strays: int) -> str:
     if not strays:
         return ""
     lie = "record lies" if strays == 1 else "records lie"
-    return f"{strays:,} {lie} in areas whose own force is not held: they are in no area's figure."
+    return f"{strays:,} {lie} in areas whose own force is not held or gives no points: they are in no area's figure."
 
 
 def _outside(scene: Scene, asked: Question) -> frozenset[str]:
