@@ -156,10 +156,11 @@ def test_too_many_values_are_refused(client: httpx.Client) -> None:
 
 
 def test_the_same_answer_as_csv_parquet_and_workbook(client: httpx.Client) -> None:
+    """Each row says in every format what it stands on."""
     params = {"by": "crime_type,month", "where": "force=kent"}
     rows = client.get(f"{V1}/questions/crimes", params=params).json()["rows"]
     text = client.get(f"{V1}/questions/crimes", params={**params, "format": "csv"})
-    assert text.text.splitlines()[0] == "crime_type,month,count"
+    assert text.text.splitlines()[0] == "crime_type,month,count,held,expected,state"
     assert len(text.text.splitlines()) == len(rows) + 1
     assert "attachment" in text.headers["content-disposition"]
     parquet = client.get(f"{V1}/questions/crimes", params={**params, "format": "parquet"})
@@ -172,8 +173,9 @@ def test_the_same_answer_as_csv_parquet_and_workbook(client: httpx.Client) -> No
         io.BytesIO(client.get(f"{V1}/questions/crimes", params={**params, "format": "xlsx"}).content)
     )
     cells = list(workbook["Data"].values)
-    assert cells[0] == ("crime_type", "month", "count")
-    assert [dict(zip(cells[0], row, strict=True)) for row in cells[1:]] == rows
+    assert cells[0] == ("crime_type", "month", "count", "held", "expected", "state")
+    # Months are dates in a workbook.
+    assert [{**dict(zip(cells[0], row, strict=True)), "month": f"{row[1]:%Y-%m}"} for row in cells[1:]] == rows
     assert "Open Government Licence" in " ".join(str(cell) for row in workbook["About"].values for cell in row)
 
 
