@@ -103,7 +103,7 @@ def status_of(archive: Archive) -> dict[str, Any]:
         datasets[dataset.name] = {
             "rows": sum(cell.rows for cell in cells),
             "held": sum(cell.state.has_data for cell in cells),
-            "expected": sum(cell.state.is_expected for cell in cells),
+            "expected": _expected(cells, every),
         }
     verdicts: dict[str, int] = {}
     for line in ledger_lines(archive.ledger, Selection()):
@@ -122,6 +122,14 @@ def status_of(archive: Archive) -> dict[str, Any]:
         "unfinished": archive.unfinished(),
         "reference_missing": archive.reference.missing(),
     }
+
+
+def _expected(cells: list[Cell], every: list[Cell]) -> int:
+    """How many force-months of a dataset are expected: those in the scope; where none of it is in the scope, all of the
+    forces that anything else is held of, as a question about it asks."""
+    its = sum(cell.state.is_expected for cell in cells)
+    forces = {cell.unit.force for cell in every if cell.state.is_expected}
+    return its or sum(cell.state is State.OUT_OF_SCOPE for cell in cells if cell.unit.force in forces)
 
 
 def _version(archive: Archive) -> dict[str, Any] | None:

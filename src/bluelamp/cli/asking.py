@@ -213,7 +213,7 @@ def crime(
             after = "" if given.months_after is None else f" ({given.months_after} months after the crime)"
             console.out(f"  {given.month.words()}: {given.outcome_type}{after}")
         if not one.outcomes:
-            console.out("  No outcome in the files held: still open, as far as they tell.")
+            console.out(f"  {one.outcomes_words}")
     if any(one.id_names_several for one in found):
         console.out("This ID stands on several rows, so its outcomes cannot be given to one of them.")
     return exits.DONE

@@ -18,7 +18,7 @@ from bluelamp.questions.caveats import caveats_of_question, unplaced
 from bluelamp.questions.concern import coverage_of_question
 from bluelamp.questions.coverage import Coverage
 from bluelamp.questions.data_version import LICENCE, NOT_RECORDED, DataVersion
-from bluelamp.questions.figures import Figures, RowCoverage, figures_of
+from bluelamp.questions.figures import NONE_LOCATED, Figures, RowCoverage, figures_of
 from bluelamp.questions.indexed import answer_from_indexes
 from bluelamp.questions.periods import Period, caveats_of, incomplete_periods
 from bluelamp.questions.question import MAX_ROWS, Question
@@ -155,7 +155,7 @@ def answer(version: DataVersion, question: Question, *, engines: Sequence[str] =
     return Answer(
         question, tuple(columns), found.rows[:limit], covered, version.facts.name, version.facts.newest_release,
         len(found.rows) > limit,
-        (*of_periods, *caveats_of_question(version, question), *missing, *strays_told(found.strays)),
+        (*of_periods, *caveats_of_question(version, question), *missing, *_of_places(found)),
         answered_by, incomplete, version.source(question), version.licence(question),
         tuple(found.coverages[:limit]), found.strays,
     )  # fmt: skip
@@ -173,14 +173,18 @@ def figures(version: DataVersion, question: Question, engines: Sequence[str] = t
     return figures_of(version, question, recorded), counted_by[0]
 
 
-def strays_told(strays: int) -> list[str]:
-    """What must be said of records that are in no row's value."""
-    if not strays:
-        return []
-    lie = "record lies" if strays == 1 else "records lie"
-    return [
-        f"{strays:,} {lie} in places whose own force is not held or gives no points: they are in no place's figure."
-    ]
+NO_POINTS = "Where a force publishes no map points, nothing is known of its places."
+
+
+def _of_places(found: Figures) -> list[str]:
+    """What must be said of records that are in no place's figure, and of places that have none."""
+    told = []
+    if found.strays:
+        lie = "record lies" if found.strays == 1 else "records lie"
+        told.append(f"{found.strays:,} {lie} in places whose own force is not held: they are in no place's figure.")
+    if any(its.state == NONE_LOCATED for its in found.coverages):
+        told.append(NO_POINTS)
+    return told
 
 
 def _periods(version: DataVersion, question: Question, covered: Coverage) -> tuple[tuple[Period, ...], list[str]]:

@@ -56,10 +56,12 @@ def _beside(version: DataVersion, own: Holdings, dataset: str) -> Holdings:
     """Another dataset's holdings over the same publishers and times; nothing is expected of one outside its remit."""
     months = [time for time in own.times if isinstance(time, Month)]
     found = holdings_of(version, dataset, forces=[int(one) for one in own.publishers], months=months)
+    # Publishers outside the dataset's remit stand elsewhere in it: each row goes to its own publisher's place.
+    at = [own.publishers.index(one) for one in found.publishers]
     codes = np.full(own.codes.shape, NOT_EXPECTED, np.int8)
-    codes[own.which(found.publishers)] = found.codes
+    codes[at] = found.codes
     held = np.zeros(own.codes.shape, bool)
-    held[own.which(found.publishers)] = found.held
+    held[at] = found.held
     return replace(
         own, dataset=dataset, codes=codes, expected=(codes != NOT_EXPECTED) & own.expected, held=held, whole=held
     )
@@ -107,7 +109,7 @@ def forces_concerned(version: DataVersion, question: Question) -> set[int] | Non
     for filter_ in question.filters:
         if filter_.dimension.kind == "force":
             its = version.force_ids(filter_.values)
-            its = forces_in_scope(version, question.dataset.name) - its if filter_.negated else its
+            its = _others(version, question.dataset.name, its) if filter_.negated else its
             named = its if named is None else named & its
         elif filter_.dimension.kind in _PLACES and not filter_.negated:
             found = _forces_of_places(version, question, filter_)
@@ -117,6 +119,11 @@ def forces_concerned(version: DataVersion, question: Question) -> set[int] | Non
         return placed if named is None else named
     # What a force publishes in another's area is asked of that force alone.
     return named & placed or named
+
+
+def _others(version: DataVersion, dataset: str, forces: AbstractSet[int]) -> set[int]:
+    """All but these of the forces in scope; where that leaves nobody, of all that publish the dataset."""
+    return forces_in_scope(version, dataset) - forces or set(version.cells[dataset].forces) - forces
 
 
 def own_forces(version: DataVersion, question: Question) -> set[int]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from bluelamp.domain.crime import crime_key, is_crime_id
 from bluelamp.domain.month import Month
 from bluelamp.errors import NothingHeld, UsageError
+from bluelamp.questions.data_version import DataVersion
+from bluelamp.questions.records.what_came import no_outcome_words, outcome_files
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,6 +24,14 @@ class Given:
     outcome_type: str
     match: str
     months_after: int | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "month": str(self.month),
+            "outcome_type": self.outcome_type,
+            "match": self.match,
+            "months_after": self.months_after,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,9 @@ class CrimeHistory:
     lsoa_code: str
     id_names_several: bool
     outcomes: tuple[Given, ...]
+    # What is said where there is no outcome, and whether any file is held that could hold one.
+    outcomes_words: str = ""
+    could_be_known: bool = True
 
     @property
     def months_to_outcome(self) -> int | None:
@@ -56,15 +69,8 @@ class CrimeHistory:
             "lsoa_code": self.lsoa_code or None,
             "id_names_several": self.id_names_several,
             "months_to_outcome": self.months_to_outcome,
-            "outcomes": [
-                {
-                    "month": str(one.month),
-                    "outcome_type": one.outcome_type,
-                    "match": one.match,
-                    "months_after": one.months_after,
-                }
-                for one in self.outcomes
-            ],
+            "outcomes": [one.as_json() for one in self.outcomes] if self.outcomes or self.could_be_known else None,
+            "outcomes_words": self.outcomes_words,
         }
 
 
@@ -109,10 +115,19 @@ def crime_history(connection: duckdb.DuckDBPyConnection, crime_id: str) -> list[
     for force, month, outcome_type, match, crime_month in outcomes:
         after = None if crime_month is None else month - crime_month
         by_force.setdefault(force, []).append(Given(Month(month), outcome_type, match, after))
-    return [
-        CrimeHistory(
-            force, Month(month), crime_type, last_outcome, location, town, lsoa, several,
-            tuple(by_force.get(force, ())),
+    version = DataVersion(connection)
+    numbers = {slug: number for number, (slug, _) in version.forces.items()}
+    found = []
+    for force, month, crime_type, last_outcome, location, town, lsoa, several in crimes:
+        given = tuple(by_force.get(force, ()))
+        words, could = "", True
+        if not given and force in numbers:
+            at = (version, numbers[force], Month(month))
+            words = no_outcome_words(*at, has_id=True, last_outcome=last_outcome or None)
+            could = outcome_files(*at)[0] > 0
+        found.append(
+            CrimeHistory(
+                force, Month(month), crime_type, last_outcome, location, town, lsoa, several, given, words, could
+            )
         )
-        for force, month, crime_type, last_outcome, location, town, lsoa, several in crimes
-    ]  # fmt: skip
+    return found

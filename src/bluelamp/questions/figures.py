@@ -23,7 +23,7 @@ from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.datasets import Measure
 from bluelamp.questions.grid import Grid
 from bluelamp.questions.ordering import ORDERED, Row, sort_rows
-from bluelamp.questions.placed import located_shares
+from bluelamp.questions.placed import PLACED_BY_LSOA, located_shares
 from bluelamp.questions.question import MAX_ROWS, Question
 
 COMPLETE, PART = "complete", "part"
@@ -33,8 +33,6 @@ NONE_LOCATED = "none located"
 _FEW = 0.5
 # Of a ranking's rows those are compared that are held at least so well as the best of them, as a share.
 _COMPARABLE = 0.9
-# Street crime and outcomes carry an LSOA; of stops the map point alone says where.
-_PLACED_BY_LSOA = ("crimes", "outcomes")
 # Fields of which every value that occurs is crossed with every time and publisher, as long as rows are no more than
 # this: beyond it, or of other fields, only times and publishers without any record are added.
 _CROSSED = ("word", "flag", "coded", "number", "label")
@@ -213,7 +211,8 @@ class _Figuring:
     def _covered(self, rows: Sequence[Row]) -> Iterator[_Standing]:
         """What each row stands on."""
         grid = Grid(self.version, self.question, self.holdings, self.publishers, self.times)
-        shares = located_shares(self.version, self.question, self.publishers, self.holdings[0], self.count)
+        own = grid.own[0]
+        shares = located_shares(self.version, self.question, self.publishers, self.holdings[0], own, self.count)
         first, second = (axis.at if axis is not None else None for axis in (self.publishers, self.times))
         made: dict[tuple[Any, Any], _Standing] = {}
         for row in rows:
@@ -227,7 +226,7 @@ class _Figuring:
         known = tuple(all(cell.told[part] for part in grid.needed(measure)) for measure in self.measures)
         if self.uncovered:
             known = (True,) * len(known)
-        if share == 0 and self.question.dataset.name not in _PLACED_BY_LSOA:
+        if share == 0 and self.question.dataset.name not in PLACED_BY_LSOA:
             known, state = (False,) * len(known), NONE_LOCATED
         elif not any(known):
             state = grid.why(publisher, time, self.measures[0])
@@ -236,7 +235,8 @@ class _Figuring:
         else:
             state = COMPLETE if cell.whole == cell.expected > 0 else PART
         held = cell.held if any(known) else 0
-        coverage = RowCoverage(held, cell.expected, state, share)
+        # Only where places are the rows is the share a column of theirs.
+        coverage = RowCoverage(held, cell.expected, state, share if self.publishers is not None else None)
         # What is recorded in a place whose own force gives no points, or is not held, is others'.
         strays = grid.is_placed(publisher) and (state == NONE_LOCATED or not cell.told[0])
         return _Standing(coverage, None if all(known) else known, strays)

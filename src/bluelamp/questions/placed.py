@@ -12,27 +12,45 @@ import numpy as np
 
 from bluelamp.questions.axes import PLACES, Axis
 from bluelamp.questions.data_version import DataVersion
-from bluelamp.questions.holdings import Holdings
+from bluelamp.questions.holdings import Holdings, Mask
 from bluelamp.questions.question import Question
 
 Count = Callable[[Question], list[tuple[Any, ...]]]
 _TIMES = ("month", "year")
+# Street crime and outcomes carry an LSOA; of stops the map point alone says where.
+PLACED_BY_LSOA = ("crimes", "outcomes")
 
 
 def located_shares(
-    version: DataVersion, question: Question, axis: Axis | None, holdings: Holdings, count: Count
+    version: DataVersion, question: Question, axis: Axis | None, holdings: Holdings, own: Mask, count: Count
 ) -> dict[Any, float | None]:
     """place → the share (0 to 1) of its force's records in the months asked that have a map point; None where its force
-    has no record. Empty where a question is not grouped by places, and for calls, which have no force."""
-    if axis is None or question.by[axis.at].kind not in PLACES or axis.own is None or question.dataset.live:
+    has no record. Of a question about one place, whose forces are `own`, that place is called None. Empty where a
+    question is about no place, and for calls, which have no force."""
+    if question.dataset.live:
+        return {}
+    if axis is None:
+        return _of_one_place(version, question, holdings, own, count)
+    if question.by[axis.at].kind not in PLACES or axis.own is None:
         return {}
     located = located_by_force(version, question, count)
     rows = [located.get(int(force), (0, 0)) for force in holdings.publishers]
     whole, found = (np.array([row[at] for row in rows], np.int64) for at in (0, 1))
-    own = np.where(np.asarray(axis.own.any(axis=1))[:, None], axis.own, axis.masks).astype(np.int64)
-    sums, placed = own @ whole, own @ found
+    theirs = np.where(np.asarray(axis.own.any(axis=1))[:, None], axis.own, axis.masks).astype(np.int64)
+    sums, placed = theirs @ whole, theirs @ found
     shares = [round(its / of, 4) if of else None for its, of in zip(placed.tolist(), sums.tolist(), strict=True)]
     return {label: shares[row] for label, row in axis.places.items()}
+
+
+def _of_one_place(
+    version: DataVersion, question: Question, holdings: Holdings, own: Mask, count: Count
+) -> dict[Any, float | None]:
+    if not own.any() or question.dataset.name in PLACED_BY_LSOA:
+        return {}
+    located = located_by_force(version, question, count)
+    rows = [located.get(int(one), (0, 0)) for one, its in zip(holdings.publishers, own.tolist(), strict=True) if its]
+    whole = sum(row[0] for row in rows)
+    return {None: round(sum(row[1] for row in rows) / whole, 4) if whole else None}
 
 
 def located_by_force(version: DataVersion, question: Question, count: Count) -> dict[int, tuple[int, int]]:

@@ -233,10 +233,10 @@ class BarModel(RowCoverageModel):
 
 
 class RestModel(_Model):
-    """The values beyond those shown; of `unknown` of them nothing is held."""
+    """The values beyond those shown; of `unknown` of them nothing is held. `count` is null where that is all."""
 
     rows: int
-    count: int
+    count: int | None
     unknown: int = 0
 
 

@@ -133,6 +133,21 @@ def test_a_measure_that_joins_needs_the_files_of_both_datasets(version: DataVers
     assert none.rows == [(None,)]
 
 
+def test_who_joins_is_looked_up_by_publisher(version: DataVersion) -> None:
+    """A force without the other dataset in its remit must not shift the ones after it."""
+    found = ask(version, by=["force"], measures=["still_open"])
+    rows = {row[0]: row[1:] for row in states(found)}
+    assert rows["northern-ireland"] == (None, 0, 3, "missing")  # of crimes; outcomes it never publishes
+    assert rows["wiltshire"] == (None, 0, 6, "missing")
+    assert rows["kent"][1:] == (6, 6, "complete")
+
+
+def test_all_but_the_one_that_is_held_is_out_of_scope_or_missing(version: DataVersion) -> None:
+    found = ask(version, where=["force!=kent", "force!=essex"])
+    assert states(found)[0][3] == 43 * 3
+    assert found.rows == [(None,)]
+
+
 def test_a_field_that_is_joined_needs_both_as_well(version: DataVersion) -> None:
     found = ask(version, where=["outcome_status=still open", "force=essex"], first="2023-12", last="2023-12")
     assert found.rows == [(None,)]

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bluelamp.errors import UsageError
-from bluelamp.questions.answer import figures
+from bluelamp.questions.answer import NO_POINTS, figures
 from bluelamp.questions.caveats import caveats_of_question
 from bluelamp.questions.concern import coverage_of_question
 from bluelamp.questions.dashboards import CardSpec, DashboardSpec
 from bluelamp.questions.data_version import NOT_RECORDED, DataVersion
 from bluelamp.questions.datasets import DatasetSpec, Measure
-from bluelamp.questions.figures import Figures
+from bluelamp.questions.figures import NONE_LOCATED, Figures
 from bluelamp.questions.question import Filter, Question, make_question
 from bluelamp.questions.view import View, question_of
 
@@ -62,9 +62,11 @@ class Scene:
 
     def one(self, question: Question) -> tuple[tuple[Any, ...], str]:
         """(the values of a question that is not grouped, why they are not known: empty where they are)."""
-        (row,) = self.rows(question)
-        lacking = any(value is None for value in row)
-        return row, coverage_of_question(self.version, question).words() if lacking else ""
+        found = self.figures(question)
+        (row,), (its,) = found.rows, found.coverages
+        if not any(value is None for value in row):
+            return row, ""
+        return row, NO_POINTS if its.state == NONE_LOCATED else coverage_of_question(self.version, question).words()
 
     def caveats(self, question: Question) -> tuple[str, ...]:
         return caveats_of_question(self.version, question)

@@ -31,7 +31,8 @@ def bars(scene: Scene, card: CardSpec) -> CardAnswer:
     rows = [_Bar(row[0], row[1], its) for row, its in zip(found.rows, found.coverages, strict=True)]
     whole = sum(bar.count or 0 for bar in rows)
     chosen = [value for field, sign, value in scene.view.where if (field, sign) == (dimension.name, "=")]
-    unknown = next((bar.count for bar in rows if bar.value in (NOT_RECORDED, None)), 0)
+    blank = next((bar for bar in rows if bar.value in (NOT_RECORDED, None)), None)
+    unknown = blank.count if blank is not None else None
     # A value that nothing was recorded for is no bar; one that nothing is held for is told.
     known = [bar for bar in rows if bar.value not in (NOT_RECORDED, None) and bar.count != 0]
     told = known if dimension.kind == "coded" else _told(known, card.limit, chosen)
@@ -40,12 +41,11 @@ def bars(scene: Scene, card: CardSpec) -> CardAnswer:
     shown_rows = [_shown(dimension.name, bar, whole, residents) for bar in told]
     if dimension.name == "feed" and isinstance(scene.version, CallsVersion):
         shown_rows = [{**row, "label": scene.version.feeds[row["value"]].title} for row in shown_rows]
-    blank = _Bar(NOT_RECORDED, unknown, RowCoverage(0, 0, ""))
     reason = "" if any(bar.count is not None for bar in rows) else _reason(scene, asked)
     shown = {
         "by": dimension.name,
         "rows": shown_rows,
-        "unknown": _shown(dimension.name, blank, whole, {}) if unknown else None,
+        "unknown": _shown(dimension.name, replace(blank, value=NOT_RECORDED), whole, {}) if blank and unknown else None,
         "total": None if reason else whole,
         "reason": reason,
         "rest": _rest(rest),
@@ -74,14 +74,12 @@ def _reason(scene: Scene, asked: Question) -> str:
 
 
 def _rest(bars: Sequence[_Bar]) -> dict[str, Any] | None:
-    """What is not among the bars shown: how many values, their records, and how many of them are not known."""
+    """What is not among the bars shown: how many values, their records (None where none of them is known), and how
+    many of them are not known."""
     if not bars:
         return None
-    return {
-        "rows": len(bars),
-        "count": sum(bar.count or 0 for bar in bars),
-        "unknown": sum(bar.count is None for bar in bars),
-    }
+    known = [bar.count for bar in bars if bar.count is not None]
+    return {"rows": len(bars), "count": sum(known) if known else None, "unknown": len(bars) - len(known)}
 
 
 def _told(known: list[_Bar], limit: int, chosen: Sequence[str]) -> list[_Bar]:

@@ -183,9 +183,9 @@ def _location(published: dict[str, Any]) -> dict[str, Any] | None:
 
 def _outcomes(
     version: DataVersion, spec: DatasetSpec, place: int, file: int, last_outcome: str | None
-) -> tuple[list[dict[str, Any]], str]:
-    """(every outcome published under the crime's ID by the same force, oldest first; what is said where there is
-    none)."""
+) -> tuple[list[dict[str, Any]] | None, str]:
+    """(every outcome published under the crime's ID by the same force, oldest first, None where no file is held that
+    could hold one; what is said where there is none)."""
     ((key, force, month),) = version.rows(
         f"SELECT crime_key, force_id, month FROM {spec.table} WHERE file_id = $file AND rowid = $place",
         {"file": file, "place": place},
@@ -193,7 +193,9 @@ def _outcomes(
     found = [] if key is None else _of_key(version, key, force)
     if found:
         return found, ""
-    return [], no_outcome_words(version, force, Month(month), has_id=key is not None, last_outcome=last_outcome)
+    words = no_outcome_words(version, force, Month(month), has_id=key is not None, last_outcome=last_outcome)
+    held, _ = outcome_files(version, force, Month(month))
+    return [] if held else None, words
 
 
 def _of_key(version: DataVersion, key: int, force: int) -> list[dict[str, Any]]:

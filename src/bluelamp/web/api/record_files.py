@@ -54,7 +54,8 @@ class _AskedFile:
     ) -> None:
         self._request, self._version, self._spec, self._format = request, version, spec, format_
         self._whole = whole_of(version, spec, view)
-        self._rows = listed(self._whole) or 0
+        known = listed(self._whole)
+        self._rows = known or 0
         if format_ == "xlsx" and self._rows > files.XLSX_ROWS:
             raise TooCostly(
                 f"A sheet of Excel holds {files.XLSX_ROWS:,} rows; these are {self._rows:,}.",
@@ -64,7 +65,7 @@ class _AskedFile:
         self._headers = {
             **cache_headers(version, self._etag, pinned),
             "Content-Disposition": f'attachment; filename="bluelamp-{spec.name}-{version.name}.{format_}"',
-            "Bluelamp-Records": str(self._rows),
+            **({} if known is None else {"Bluelamp-Records": str(known)}),
             "Bluelamp-Coverage": self._whole.coverage.words(),
         }
 
