@@ -2914,13 +2914,13 @@ export interface components {
         };
         /**
          * RestModel
-         * @description The values beyond those shown; of `unknown` of them nothing is held.
+         * @description The values beyond those shown; of `unknown` of them nothing is held. `count` is null where that is all.
          */
         RestModel: {
             /** Rows */
             rows: number;
             /** Count */
-            count: number;
+            count: number | null;
             /**
              * Unknown
              * @default 0
