@@ -114,7 +114,7 @@ function bars(card: BarsCard): Table {
   return {
     head: [card.title, 'Count', 'Share', ...(rates ? ['Per 1,000 residents'] : []), ...(told ? COVERAGE : [])],
     rows: [...card.rows, ...(card.unknown ? [card.unknown] : [])].map(line),
-    more: card.rest ? `${card.rest.rows} more values with ${count(card.rest.count)} together are in the CSV.` : (card.reason ?? ''),
+    more: card.rest ? `${card.rest.rows} more values with ${figure(card.rest.count)} together are in the CSV.` : (card.reason ?? ''),
   };
 }
 
