@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from bluelamp.domain.dataset import OUTCOMES
 from bluelamp.domain.month import Month, month_range
 from bluelamp.questions.calls.holdings import holdings_of_calls
 from bluelamp.questions.calls.version import CallsVersion
@@ -15,7 +16,7 @@ from bluelamp.questions.calls.watched import watched_coverage
 from bluelamp.questions.cells import NOT_EXPECTED
 from bluelamp.questions.coverage import Coverage, coverage_over
 from bluelamp.questions.data_version import NOT_RECORDED, DataVersion
-from bluelamp.questions.holdings import Holdings, forces_in_scope, holdings_of, span_of
+from bluelamp.questions.holdings import Holdings, Mask, forces_in_scope, holdings_of, span_of
 from bluelamp.questions.question import Filter, Question
 
 # A force counts as one of an area's own when at least this share of the area's records are its.
@@ -60,11 +61,35 @@ def _beside(version: DataVersion, own: Holdings, dataset: str) -> Holdings:
     at = [own.publishers.index(one) for one in found.publishers]
     codes = np.full(own.codes.shape, NOT_EXPECTED, np.int8)
     codes[at] = found.codes
-    held = np.zeros(own.codes.shape, bool)
+    held, tells = np.zeros(own.codes.shape, bool), np.zeros(own.codes.shape, bool)
     held[at] = found.held
+    tells[at] = _telling(version, found)
     return replace(
-        own, dataset=dataset, codes=codes, expected=(codes != NOT_EXPECTED) & own.expected, held=held, whole=held
+        own,
+        dataset=dataset,
+        codes=codes,
+        expected=(codes != NOT_EXPECTED) & own.expected,
+        held=held,
+        whole=held,
+        tells=tells,
     )
+
+
+def _telling(version: DataVersion, joined: Holdings) -> Mask:
+    """Where any file is held that can have the record that is joined: an outcome is published in its crime's month or
+    later, and a crime in its outcome's month or before."""
+    cells = version.cells[joined.dataset]
+    places = {force: at for at, force in enumerate(cells.forces)}
+    held = np.zeros((len(joined.publishers), cells.held.shape[1] + 2), bool)  # with a month before and one after
+    for row, force in enumerate(joined.publishers):
+        if force in places:
+            held[row, 1:-1] = cells.held[places[int(force)]]
+    later = joined.dataset == OUTCOMES.name
+    ever = np.logical_or.accumulate(held[:, ::-1] if later else held, axis=1)
+    ever = ever[:, ::-1] if later else ever
+    months = np.array([time.index for time in joined.times if isinstance(time, Month)], int)
+    found: Mask = ever[:, np.clip(months - cells.first_month + 1, 0, ever.shape[1] - 1)]
+    return found
 
 
 def _months_asked(version: DataVersion, question: Question) -> list[Month] | None:

@@ -53,8 +53,10 @@ class Grid:
         self.wholes = [_sums(self.rows, one.expected & one.whole, self.columns) for one in holdings]
         self.expected = [_sums(self.rows, one.expected, self.columns) for one in holdings]
         owned = np.asarray(self.own.any(axis=1))[:, None]
-        self.told = [np.where(owned, _sums(self.own, one.held, self.columns), its) > 0
-                     for one, its in zip(holdings, self.held, strict=True)]  # fmt: skip
+        self.told = [
+            np.where(owned, _sums(self.own, one.tells, self.columns), _sums(self.rows, one.tells, self.columns)) > 0
+            for one in holdings
+        ]
         # Datasets that every measure needs, because a field or a filter is worked out from them.
         named = [*question.by, *(filter_.dimension for filter_ in question.filters)]
         self.common = {one.joins for one in named if one.joins}

@@ -35,7 +35,9 @@ OF_MONTHS = (State.NOT_YET, State.BEFORE, State.NOT_COVERED)
 class Holdings:
     """`expected` and `held` have a row for each publisher and a column for each time; `states` are the words that
     `codes` stand for, where a code below 0 expects nothing. `names` are the publishers' names for people. What is held
-    is `whole` when nothing of it lacks: a day of calls may have been watched in part."""
+    is `whole` when nothing of it lacks: a day of calls may have been watched in part. `tells` is where a figure can be
+    known: where something is held, or, of a dataset that is joined, held of any month that can have the other record.
+    """
 
     dataset: str
     publishers: tuple[int | str, ...]
@@ -46,6 +48,7 @@ class Holdings:
     expected: Mask
     held: Mask
     whole: Mask
+    tells: Mask
 
     def which(self, publishers: Collection[int | str] | None) -> Mask:
         """Which rows are of these publishers; all for None."""
@@ -113,6 +116,7 @@ def _found(
         codes,
         tuple(str(state) for state in STATES),
         expected,
+        held,
         held,
         held,
     )

@@ -152,7 +152,7 @@ def publishing_of(version: DataVersion, question: Question) -> Publishing:
     first, *others = holdings_of_question(version, question)
     # A figure that joins two datasets is known of a month where the files of both are held.
     for one in others:
-        first = replace(first, held=first.held & one.held)
+        first = replace(first, held=first.held & one.tells)
     return Publishing(first, own_forces(version, question))
 
 

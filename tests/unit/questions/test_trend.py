@@ -25,7 +25,7 @@ def publishing(rows: dict[int, str], own: Collection[int] = ()) -> Publishing:
     months = tuple(START + at for at in range(codes.shape[1]))
     states = tuple(str(state) for state in STATES)
     names = tuple(NAMES[force] for force in rows)
-    return Publishing(Holdings("crimes", tuple(rows), names, months, codes, states, codes >= 0, held, held), own)
+    return Publishing(Holdings("crimes", tuple(rows), names, months, codes, states, codes >= 0, held, held, held), own)
 
 
 def found(rows: dict[int, str], own: Collection[int] = ()) -> Latest | None:

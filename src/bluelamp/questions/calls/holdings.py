@@ -26,4 +26,4 @@ def holdings_of_calls(version: CallsVersion, question: Question) -> Holdings:
     names = tuple(version.feeds[feed].title for feed in feeds)
     whole = codes == _STATES.index(WHOLE)
     held = whole | (codes == _STATES.index(PART))
-    return Holdings(question.dataset.name, feeds, names, days, codes, _STATES, codes >= 0, held, whole)
+    return Holdings(question.dataset.name, feeds, names, days, codes, _STATES, codes >= 0, held, whole, held)
