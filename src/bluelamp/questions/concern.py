@@ -134,7 +134,7 @@ def forces_concerned(version: DataVersion, question: Question) -> set[int] | Non
     for filter_ in question.filters:
         if filter_.dimension.kind == "force":
             its = version.force_ids(filter_.values)
-            its = _others(version, question.dataset.name, its) if filter_.negated else its
+            its = forces_in_scope(version, question.dataset.name) - its if filter_.negated else its
             named = its if named is None else named & its
         elif filter_.dimension.kind in _PLACES and not filter_.negated:
             found = _forces_of_places(version, question, filter_)
@@ -144,11 +144,6 @@ def forces_concerned(version: DataVersion, question: Question) -> set[int] | Non
         return placed if named is None else named
     # What a force publishes in another's area is asked of that force alone.
     return named & placed or named
-
-
-def _others(version: DataVersion, dataset: str, forces: AbstractSet[int]) -> set[int]:
-    """All but these of the forces in scope; where that leaves nobody, of all that publish the dataset."""
-    return forces_in_scope(version, dataset) - forces or set(version.cells[dataset].forces) - forces
 
 
 def own_forces(version: DataVersion, question: Question) -> set[int]:
@@ -211,16 +206,17 @@ def _records_of_lsoas(version: DataVersion, question: Question, filter_: Filter)
 def with_fair_shares(version: DataVersion, dataset: str, own: AbstractSet[int], records: Mapping[int, int]) -> set[int]:
     """The own forces of a place with those that publish a fair share of the records there.
 
-    Where its own are held for less than half of the months, most of what is recorded there are strays, and a share of
-    them says nothing.
+    A force that is held for more than twice as many months as the place's own is left out: what it records there is a
+    large share only because files of the own are missing, and proves no coverage.
     """
-    if own and not _mostly_held(version, dataset, own):
-        return set(own)
     whole = sum(records.values())
-    return {*own, *(force for force, count in records.items() if force and count >= _OWN_SHARE * whole)}
+    held = version.once(f"months held {dataset}", lambda: _months_held(version, dataset))
+    its = max((held.get(force, 0) for force in own), default=0)
+    fair = {force for force, count in records.items() if force and count >= _OWN_SHARE * whole}
+    return {*own, *(force for force in fair if not own or 2 * its >= held.get(force, 0))}
 
 
-def _mostly_held(version: DataVersion, dataset: str, forces: AbstractSet[int]) -> bool:
+def _months_held(version: DataVersion, dataset: str) -> dict[int, int]:
+    """force → how many months are held of it."""
     cells = version.cells[dataset]
-    rows = cells.rows_of(forces)
-    return 2 * int(cells.held[rows].sum()) >= int(cells.expected[rows].sum()) > 0
+    return dict(zip(cells.forces, cells.held.sum(axis=1).tolist(), strict=True))

@@ -205,6 +205,8 @@ def _reason(version: DataVersion, holdings: Holdings) -> str:
     when = span_words(months[0], months[-1])
     what = WORDS_OF[holdings.dataset]
     names = _names(holdings)
+    if not holdings.publishers:
+        return "Nothing of this is held: all that is asked about is outside what this installation holds."
     if not holdings.expected.any():
         return f"{names or 'Nobody who is asked about'} {_verb(holdings, 'publishes', 'publish')} no {what}."
     codes = holdings.codes[holdings.expected]

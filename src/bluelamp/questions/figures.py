@@ -236,7 +236,8 @@ class _Figuring:
             state = COMPLETE if cell.whole == cell.expected > 0 else PART
         held = cell.held if any(known) else 0
         # Only where places are the rows is the share a column of theirs.
-        coverage = RowCoverage(held, cell.expected, state, share if self.publishers is not None else None)
+        told = share if self.publishers is not None and self.publishers.own is not None else None
+        coverage = RowCoverage(held, cell.expected, state, told)
         # What is recorded in a place whose own force gives no points, or is not held, is others'.
         strays = grid.is_placed(publisher) and (state == NONE_LOCATED or not cell.told[0])
         return _Standing(coverage, None if all(known) else known, strays)

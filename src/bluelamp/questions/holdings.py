@@ -59,7 +59,9 @@ class Holdings:
 
     def why(self, rows: Mask | None = None, columns: Mask | None = None) -> str:
         """Why nothing of a part of the table is held: the state that most of what is expected there is in; of what
-        nobody is expected to publish, that."""
+        nobody is expected to publish, that; where nobody in scope is asked about, that."""
+        if not self.publishers:
+            return str(State.OUT_OF_SCOPE)
         part = self.codes[rows if rows is not None else slice(None)]
         part = part[:, columns if columns is not None else slice(None)]
         found = Counter(part[part >= 0].tolist())

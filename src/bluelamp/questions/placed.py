@@ -31,6 +31,8 @@ def located_shares(
         return {}
     if axis is None:
         return _of_one_place(version, question, holdings, own, count)
+    if question.by[axis.at].kind == "force":
+        return _of_forces_there(version, question, axis, count)
     if question.by[axis.at].kind not in PLACES or axis.own is None:
         return {}
     located = located_by_force(version, question, count)
@@ -40,6 +42,17 @@ def located_shares(
     sums, placed = theirs @ whole, theirs @ found
     shares = [round(its / of, 4) if of else None for its, of in zip(placed.tolist(), sums.tolist(), strict=True)]
     return {label: shares[row] for label, row in axis.places.items()}
+
+
+def _of_forces_there(version: DataVersion, question: Question, axis: Axis, count: Count) -> dict[Any, float | None]:
+    """Of forces in one place: a force that gives no points has nothing in it, whatever it recorded there."""
+    placed = any(one.dimension.kind in PLACES and not one.negated for one in question.filters)
+    if not placed or question.dataset.name in PLACED_BY_LSOA:
+        return {}
+    located = located_by_force(version, question, count)
+    numbers = {slug: number for number, (slug, _) in version.forces.items()}
+    rows = {slug: located.get(numbers[slug], (0, 0)) for slug in axis.places}
+    return {slug: round(found / whole, 4) if whole else None for slug, (whole, found) in rows.items()}
 
 
 def _of_one_place(

@@ -112,8 +112,10 @@ class Cards:
             else False
         ):
             self._fault("months of a chart", name, f"shows {shown}: not every month")
-        units = self.oracle.units(replace(asked[0], first=shown[0], last=shown[-1])) if shown else []
-        groups, placed = self._groups(asked[0]), bool(asked[0].fields() & set(PLACES))
+        # Beside the months that are chosen their neighbours are drawn, with figures of their own.
+        drawn = [replace(one, first=shown[0], last=shown[-1]) for one in asked] if shown else []
+        units = self.oracle.units(drawn[0]) if shown else []
+        groups, placed = self._groups(drawn[0] if shown else asked[0]), bool(asked[0].fields() & set(PLACES))
         for at, month in enumerate(shown):
             its = [unit for unit in units if unit[1] == month]
             there = sum(self.oracle.is_held(asked[0].dataset, unit) for unit in its)
@@ -122,7 +124,7 @@ class Cards:
                 self._fault("a month's coverage", name, text)
             if card["complete"][at] != (there == len(its) > 0):
                 self._fault("a month's coverage", name, f"says complete: {card['complete'][at]} of {month}")
-            for one, values in zip(asked, card["values"], strict=False):
+            for one, values in zip(drawn, card["values"], strict=False):
                 self.figure(
                     name, month, values[at], self.oracle.of_row(one, {"month": month}), groups.get((month,), []), one
                 )

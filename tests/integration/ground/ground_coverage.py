@@ -161,14 +161,14 @@ class TrueCoverage:
         return self._fair[key]
 
     def _forces_of(self, dataset: str, field: str, value: str) -> set[str]:
-        """The own force of a place and those that publish a fair share of its records; where its own is not held at
-        all, what others publish there are strays."""
+        """The own force of a place and those that publish a fair share of its records; not one that is held for more
+        than twice as many months as its own: what that publishes there are strays."""
         force = self.ground.own_force(field, value)
         own = {force} if force else set()
-        if own and not any(state in HELD for (one, _), state in self.files[dataset].items() if one in own):
-            return own
+        held = Counter(one for (one, _), state in self.files[dataset].items() if state in HELD)
         counts = Counter(row["force"] for row in self.rows[dataset] if row[field] == value)
-        return own | {one for one, count in counts.items() if count >= _FAIR_SHARE * counts.total()}
+        fair = {one for one, count in counts.items() if count >= _FAIR_SHARE * counts.total()}
+        return own | {one for one in fair if not force or 2 * held[force] >= held[one]}
 
     def months_of(self, asked: Asked) -> list[str]:
         """The months that a question asks for; an open end is that of the scope."""

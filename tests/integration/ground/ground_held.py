@@ -168,13 +168,18 @@ class Held:
                 self.fault("a row without coverage", said.surface, text)
 
     def order(self, said: Said) -> None:
-        """Rows without a value stand last in a ranking."""
-        if said.asked.order.lstrip("-") == said.asked.measure:
-            values = [row.value for row in said.rows]
-            known = [value for value in values if value is not None]
-            if values[: len(known)] != known:
-                self.fault("the order of a ranking", said.surface, "has rows without a value before rows with one")
-            if known != sorted(known, reverse=said.asked.order.startswith("-")):
+        """In a ranking rows without a value stand last, and before them those that are held much worse than the best:
+        within each part the order is the one that was asked for."""
+        if said.asked.order.lstrip("-") != said.asked.measure:
+            return
+        ranked = said.asked.by and said.asked.by[0] in (*PLACES, "force")
+        parts = [_part(row, said.rows if ranked else [row]) for row in said.rows]
+        if parts != sorted(parts):
+            text = "does not set apart what is hardly held, and last what is not known"
+            self.fault("the order of a ranking", said.surface, text)
+        for part in (0, 1):
+            known = [row.value for row, its in zip(said.rows, parts, strict=True) if its == part]
+            if known != sorted(known, reverse=said.asked.order.startswith("-")):  # type: ignore[type-var]
                 self.fault("the order of a ranking", said.surface, "is not in the order that was asked for")
 
     # -- surfaces beside each other ------------------------------------------------------------------------------
@@ -223,3 +228,15 @@ def _figure(value: float | None) -> str:
     if value is None:
         return "none"
     return "some number" if math.isnan(value) else f"{value:g}"
+
+
+def _part(row: SaidRow, rows: Sequence[SaidRow]) -> int:
+    """0 for a row that may be compared, 1 for one that is held much worse than the best of them, 2 for one that is not
+    known."""
+    if row.value is None:
+        return 2
+    best = (
+        max((one.held or 0) / one.expected for one in rows if one.expected) if any(one.expected for one in rows) else 0
+    )
+    share = (row.held or 0) / row.expected if row.expected else 0
+    return int(share < 0.9 * best or row.state == "few located")

@@ -132,7 +132,7 @@ def share(scene: Scene, card: CardSpec) -> CardAnswer:
     told = _share_told(card, figures, part) if not reason else {**_NO_SHARE, "words": reason}
     of = told["denominator"]
     summary = f"{percent(int(part), of)}: {told['words']}" if of else str(told["words"])
-    shown = {**told, "reason": reason}
+    shown = {**told, "reason": reason or ("" if of else told["words"])}
     return CardAnswer(question, shown, summary, part_measure.words, part_measure.unit, scene.caveats(question))
 
 
