@@ -214,22 +214,26 @@ class _Figuring:
         own = grid.own[0]
         shares = located_shares(self.version, self.question, self.publishers, self.holdings[0], own, self.count)
         first, second = (axis.at if axis is not None else None for axis in (self.publishers, self.times))
-        made: dict[tuple[Any, Any], _Standing] = {}
+        needed = [grid.needed(measure) for measure in self.measures]
+        made: dict[tuple[int, int, bool, float | None], _Standing] = {}
         for row in rows:
-            key = (None if first is None else row[first], None if second is None else row[second])
+            publisher = None if first is None else row[first]
+            key = (*grid.at(publisher, None if second is None else row[second]), shares.get(publisher))
             if key not in made:
-                made[key] = self._one(grid, shares.get(key[0]), *key)
+                made[key] = self._one(grid, needed, *key)
             yield made[key]
 
-    def _one(self, grid: Grid, share: float | None, publisher: Any, time: Any) -> _Standing:
-        cell = grid.cell(publisher, time)
-        known = tuple(all(cell.told[part] for part in grid.needed(measure)) for measure in self.measures)
+    def _one(
+        self, grid: Grid, needed: Sequence[Sequence[int]], row: int, column: int, closed: bool, share: float | None
+    ) -> _Standing:
+        cell = grid.cell(row, column, closed)
+        known = tuple(all(cell.told[part] for part in parts) for parts in needed)
         if self.uncovered:
             known = (True,) * len(known)
         if share == 0 and self.question.dataset.name not in PLACED_BY_LSOA:
             known, state = (False,) * len(known), NONE_LOCATED
         elif not any(known):
-            state = grid.why(publisher, time, self.measures[0])
+            state = grid.why(row, column, closed, self.measures[0])
         elif share is not None and share < _FEW:
             state = FEW_LOCATED
         else:
@@ -239,7 +243,7 @@ class _Figuring:
         told = share if self.publishers is not None and self.publishers.own is not None else None
         coverage = RowCoverage(held, cell.expected, state, told)
         # What is recorded in a place whose own force gives no points, or is not held, is others'.
-        strays = grid.is_placed(publisher) and (state == NONE_LOCATED or not cell.told[0])
+        strays = grid.is_placed(row, closed) and (state == NONE_LOCATED or not cell.told[0])
         return _Standing(coverage, None if all(known) else known, strays)
 
     # -- rates -----------------------------------------------------------------------------------------------------

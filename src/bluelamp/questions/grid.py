@@ -49,14 +49,14 @@ class Grid:
         self.rows = publishers.masks if publishers is not None else first.which(None)[None, :]
         self.columns = times.masks if times is not None else np.ones((1, len(first.times)), bool)
         self.own = self._own(version, question)
-        self.held = [_sums(self.rows, one.expected & one.held, self.columns) for one in holdings]
-        self.wholes = [_sums(self.rows, one.expected & one.whole, self.columns) for one in holdings]
-        self.expected = [_sums(self.rows, one.expected, self.columns) for one in holdings]
-        owned = np.asarray(self.own.any(axis=1))[:, None]
-        self.told = [
-            np.where(owned, _sums(self.own, one.tells, self.columns), _sums(self.rows, one.tells, self.columns)) > 0
-            for one in holdings
-        ]
+        # Plain numbers from here on: they are looked up for every row, one by one.
+        self._held = self._summed([one.expected & one.held for one in holdings]).tolist()
+        self._whole = self._summed([one.expected & one.whole for one in holdings]).tolist()
+        self._expected = self._all_expected().tolist()
+        owned = np.asarray(self.own.any(axis=1))
+        saying = np.where(owned[:, None], self.own, self.rows)
+        self._told = [(_sums(saying, one.tells, self.columns) > 0).tolist() for one in holdings]
+        self._owned = owned.tolist()
         # Datasets that every measure needs, because a field or a filter is worked out from them.
         named = [*question.by, *(filter_.dimension for filter_ in question.filters)]
         self.common = {one.joins for one in named if one.joins}
@@ -77,41 +77,43 @@ class Grid:
             if at == 0 or one.dataset in self.common or one.dataset == measure.joins
         ]
 
-    def is_placed(self, publisher: Any) -> bool:
-        """Whether a value is a place, or of a place, that has a force of its own."""
-        if self.publishers is not None and publisher in self.publishers.closed:
-            return True
-        return bool(self.own[self._at(publisher, None)[0]].any())
+    def _summed(self, tables: Sequence[Mask]) -> Table:
+        found = np.zeros((len(self.rows), len(self.columns)), np.int64)
+        for table in tables:
+            found += _sums(self.rows, table, self.columns)
+        return found
 
-    def _at(self, publisher: Any, time: Any) -> tuple[int, int]:
+    def _all_expected(self) -> Table:
+        """Force-months expected of each part; of a year that was asked about as a whole also those beyond the months
+        that the answer spans."""
+        found = self._summed([one.expected for one in self.holdings])
+        for one in self.holdings:
+            if self.times is not None and self.times.outside is not None:
+                remit = self.rows.astype(np.int64) @ (one.codes >= 0).any(axis=1).astype(np.int64)
+                found += remit[:, None] * self.times.outside[None, :]
+        return found
+
+    def at(self, publisher: Any, time: Any) -> tuple[int, int, bool]:
+        """(row, column, whether nothing can be known of it): where a row's figures stand in the grid."""
         row = self.publishers.row_of(publisher) if self.publishers is not None else 0
-        return row, self.times.row_of(time) if self.times is not None else 0
+        closed = self.publishers is not None and publisher in self.publishers.closed
+        return row, self.times.row_of(time) if self.times is not None else 0, closed
 
-    def cell(self, publisher: Any, time: Any) -> Cell:
-        row, column = self._at(publisher, time)
-        told = [bool(one[row, column]) for one in self.told]
-        if self.publishers is not None and publisher in self.publishers.closed:
-            told = [False] * len(told)
-        held, whole, expected = (
-            sum(int(one[row, column]) for one in part) for part in (self.held, self.wholes, self.expected)
-        )
-        return Cell(held, whole, expected + self._outside(row, column), told)
+    def is_placed(self, row: int, closed: bool) -> bool:
+        """Whether a row is about a place that has a force of its own."""
+        return closed or bool(self._owned[row])
 
-    def _outside(self, row: int, column: int) -> int:
-        """Force-months of a year that was asked about as a whole, beyond the months that the answer spans."""
-        if self.times is None or self.times.outside is None:
-            return 0
-        remit = sum(int(self.rows[row][(one.codes >= 0).any(axis=1)].sum()) for one in self.holdings)
-        return int(self.times.outside[column]) * remit
+    def cell(self, row: int, column: int, closed: bool) -> Cell:
+        told = [False if closed else one[row][column] for one in self._told]
+        return Cell(self._held[row][column], self._whole[row][column], self._expected[row][column], told)
 
-    def why(self, publisher: Any, time: Any, measure: Measure) -> str:
-        """Why a measure of a value is not known."""
-        row, column = self._at(publisher, time)
-        if self.publishers is not None and publisher in self.publishers.closed:
+    def why(self, row: int, column: int, closed: bool, measure: Measure) -> str:
+        """Why a measure of a row is not known."""
+        if closed:
             return str(State.OUT_OF_SCOPE)
-        own = self.own[row] if self.own[row].any() else self.rows[row]
+        own = self.own[row] if self._owned[row] else self.rows[row]
         parts = self.needed(measure)
-        lacking = next((part for part in parts if not self.told[part][row, column]), parts[0])
+        lacking = next((part for part in parts if not self._told[part][row][column]), parts[0])
         return self.holdings[lacking].why(own, self.columns[column])
 
 
