@@ -34,7 +34,9 @@ def pages(sparse: SparseHome) -> dict[str, Asked | None]:
     shapes = questions.shapes(sparse.oracle, "crimes")
     absent = shapes["a force that is not held"].where[0].partition("=")[2]
     held = shapes["a force that is held"].where[0].partition("=")[2]
-    area = sparse.oracle.ground.authorities[sparse.oracle.ground.of_force(absent)[0]]
+    # Some forces, as that of the railways, have no area of their own.
+    ground = sparse.oracle.ground
+    area = ground.authorities[(ground.of_force(absent) or ground.of_force(held))[0]]
     found: dict[str, Asked | None] = {
         "/": None,
         "/crime": Asked("crimes"),

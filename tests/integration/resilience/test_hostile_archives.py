@@ -125,7 +125,8 @@ def test_all_of_them_in_one_home(bluelamp: Commands, held: Path, tmp_path: Path)
     good.write_bytes(forge(Entry("2024-01/2024-01-surrey-street.csv", street(50)), SOUND))
     assert bluelamp(home, "archive", "load", good).code == 0
     asked = bluelamp(home, "ask", "crimes", "--by", "force", "--where", "month=2024-01", "--order", "force", "--json")
-    assert figures(asked.lines()[0]["rows"]) == [{"force": "surrey", "count": 50}, {"force": "sussex", "count": 4}]
+    rows = [row for row in figures(asked.lines()[0]["rows"]) if row["count"]]
+    assert rows == [{"force": "surrey", "count": 50}, {"force": "sussex", "count": 4}]
     assert bluelamp(home, "doctor").code == 0
 
 
@@ -140,7 +141,7 @@ def test_formulas_stay_in_the_lake_and_are_safe_outside(bluelamp: Commands, tmp_
     as_json = bluelamp(home, "ask", "crimes", "--by", "crime_type", "--json").lines()[0]["rows"]
     assert {row["crime_type"] for row in as_json} == set(planted)
     as_csv = bluelamp(home, "ask", "crimes", "--by", "crime_type", "--format", "csv").out.splitlines()[1:]
-    assert {line.rpartition(",")[0] for line in as_csv} == {"'=1+1", "'+1", "'-1", "'@SUM(A1)", planted[-1]}
+    assert {line.split(",")[0] for line in as_csv} == {"'=1+1", "'+1", "'-1", "'@SUM(A1)", planted[-1]}
 
 
 @pytest.mark.parametrize(
