@@ -25,7 +25,7 @@ def discard(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     json: options.AsJson = False,
 ) -> int:
-    """Take one waiting or quarantined file off the list of what is to be read.
+    """Do without one file that waits or cannot be read.
 
     Its bytes stay in the vault and its line in the ledger. To read it after all, load its release again.
     """

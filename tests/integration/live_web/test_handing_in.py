@@ -89,7 +89,12 @@ def test_without_the_token_nothing_is_kept(city: CityFeed, address: str, headers
 
 
 def test_the_token_in_the_address_is_no_token(city: CityFeed, address: str) -> None:
-    assert httpx.post(f"{address}?token={TOKEN}", content=rows(2)).status_code == 401
+    """An address has no such parameter: it is refused before anything else, and is not repeated."""
+    before = kept(city)
+    answer = httpx.post(f"{address}?token={TOKEN}", content=rows(2))
+    assert answer.status_code == 400
+    assert TOKEN not in answer.text
+    assert kept(city) == before
 
 
 def test_the_door_is_shut_where_no_token_is_set(city: CityFeed, serve: Serve) -> None:
