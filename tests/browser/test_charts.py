@@ -94,13 +94,13 @@ def test_where_there_are_ages_excels_own_file_stands_first(visit: Callable[..., 
     visitor.open("/stops")
     card = visitor.card("Age")
     links = card.get_by_role("link", name=re.compile("^(Excel|CSV): "))
-    assert links.all_inner_texts() == ["Excel", "CSV"]
+    expect(links).to_have_text(["Excel", "CSV"])
     expect(card.get_by_text(AGES)).to_be_visible()
-    assert visitor.card("By month").get_by_role("link", name=re.compile("^(Excel|CSV): ")).all_inner_texts() == ["CSV"]
+    expect(visitor.card("By month").get_by_role("link", name=re.compile("^(Excel|CSV): "))).to_have_text(["CSV"])
     visitor.open("/records/stops")
     files = visitor.page.locator(".files a")
-    assert files.all_inner_texts() == ["Excel", "CSV", "Parquet", "JSON", "GeoJSON"]
+    expect(files).to_have_text(["Excel", "CSV", "Parquet", "JSON", "GeoJSON"])
     expect(visitor.page.get_by_text(AGES)).to_be_visible()
     visitor.open("/records/crimes")
-    assert files.all_inner_texts()[0] == "CSV"
+    expect(files.first).to_have_text("CSV")
     expect(visitor.page.get_by_text(AGES)).to_have_count(0)
