@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bluelamp.domain.month import Month
-from bluelamp.questions.concern import with_fair_shares
+from bluelamp.questions.concern import forces_concerned, with_fair_shares
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.datasets import Dimension
 from bluelamp.questions.holdings import Holdings, Mask, Time
@@ -119,7 +119,7 @@ def publisher_axis(version: DataVersion, question: Question, holdings: Holdings)
     by = list(enumerate(question.by))
     for at, dimension in by:
         if dimension.kind == "force" or dimension.name == "feed":
-            return _of_publishers(version, at, dimension, holdings)
+            return _of_publishers(version, question, at, dimension, holdings)
     for kind in PLACES:
         for at, dimension in by:
             if dimension.kind == kind and version.forces:
@@ -127,10 +127,14 @@ def publisher_axis(version: DataVersion, question: Question, holdings: Holdings)
     return None
 
 
-def _of_publishers(version: DataVersion, at: int, dimension: Dimension, holdings: Holdings) -> Axis:
+def _of_publishers(version: DataVersion, question: Question, at: int, dimension: Dimension, holdings: Holdings) -> Axis:
     names = [version.forces[int(one)][0] if dimension.kind == "force" else str(one) for one in holdings.publishers]
     masks = np.concatenate([np.eye(len(names), dtype=bool), np.ones((1, len(names)), bool)])
-    return Axis(at, {name: row for row, name in enumerate(names)}, masks, names)
+    asked = names
+    if dimension.kind == "force" and (concerned := forces_concerned(version, question)) is not None:
+        # Who only strays into a place has a row where something was recorded, and none where nothing was.
+        asked = [name for name, one in zip(names, holdings.publishers, strict=True) if one in concerned]
+    return Axis(at, {name: row for row, name in enumerate(names)}, masks, asked)
 
 
 def _of_places(version: DataVersion, question: Question, at: int, dimension: Dimension, holdings: Holdings) -> Axis:

@@ -37,7 +37,22 @@ def holdings_of_question(version: DataVersion, question: Question) -> tuple[Hold
     publishers and the same times in all of them."""
     if isinstance(version, CallsVersion):
         return (holdings_of_calls(version, question),)
-    forces = forces_concerned(version, question)
+    return _holdings_of_forces(version, question, forces_concerned(version, question))
+
+
+def holdings_of_rows(version: DataVersion, question: Question) -> tuple[Holdings, ...]:
+    """What could say the rows of an answer: `holdings_of_question`, and where the rows are forces within a place, also
+    the forces that only stray into it. What one of them recorded there is asked of that force alone."""
+    if isinstance(version, CallsVersion) or not any(one.kind == "force" for one in question.by):
+        return holdings_of_question(version, question)
+    concerned = forces_concerned(version, question)
+    named = any(one.dimension.kind == "force" for one in question.filters)
+    if concerned is None or named:
+        return _holdings_of_forces(version, question, concerned)
+    return _holdings_of_forces(version, question, concerned | _straying(version, question))
+
+
+def _holdings_of_forces(version: DataVersion, question: Question, forces: set[int] | None) -> tuple[Holdings, ...]:
     months = _months_asked(version, question)
     own = holdings_of(
         version, question.dataset.name, forces=forces, first=question.first, last=question.last, months=months
@@ -181,15 +196,29 @@ def _numbers(version: DataVersion, filter_: Filter) -> set[int]:
 def _forces_of_places(version: DataVersion, question: Question, filter_: Filter) -> set[int] | None:
     if any(value in ("", NOT_RECORDED) for value in filter_.values):
         return None  # records without a place may be anybody's
-    if filter_.dimension.kind == "lsoa":
-        records = _records_of_lsoas(version, question, filter_)
-    else:
-        records = {}
-        publishing = version.publishing(question.dataset, "area_id" if filter_.dimension.kind == "area" else "town_id")
-        for number in _numbers(version, filter_):
-            for force, count in publishing.get(number, {}).items():
-                records[force] = records.get(force, 0) + count
+    records = _records_of_places(version, question, filter_)
     return with_fair_shares(version, question.dataset.name, _own_forces(version, filter_), records)
+
+
+def _straying(version: DataVersion, question: Question) -> set[int]:
+    """The forces that recorded anything in the places that a question names."""
+    found: set[int] = set()
+    for filter_ in question.filters:
+        if filter_.dimension.kind in _PLACES and not filter_.negated:
+            found |= {force for force in _records_of_places(version, question, filter_) if force}
+    return found
+
+
+def _records_of_places(version: DataVersion, question: Question, filter_: Filter) -> dict[int, int]:
+    """force → its records in the places that a filter names."""
+    if filter_.dimension.kind == "lsoa":
+        return _records_of_lsoas(version, question, filter_)
+    records: dict[int, int] = {}
+    publishing = version.publishing(question.dataset, "area_id" if filter_.dimension.kind == "area" else "town_id")
+    for number in _numbers(version, filter_):
+        for force, count in publishing.get(number, {}).items():
+            records[force] = records.get(force, 0) + count
+    return records
 
 
 def _records_of_lsoas(version: DataVersion, question: Question, filter_: Filter) -> dict[int, int]:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from bluelamp.errors import UsageError
 from bluelamp.questions.axes import publisher_axis, time_axis
-from bluelamp.questions.concern import holdings_of_question
+from bluelamp.questions.concern import holdings_of_rows
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.datasets import Measure
 from bluelamp.questions.grid import Grid
@@ -102,7 +102,7 @@ class _Standing:
 class _Figuring:
     def __init__(self, version: DataVersion, question: Question, count: Count) -> None:
         self.version, self.question, self.count = version, question, count
-        self.holdings = holdings_of_question(version, question)
+        self.holdings = holdings_of_rows(version, question)
         self.measures = _counted(question)
         self.times = time_axis(question, self.holdings[0])
         self.publishers = publisher_axis(version, question, self.holdings[0])

@@ -110,10 +110,7 @@ class Held:
         if plain and (row.held, row.expected) != (len(held), len(units)):
             text = f"{told} says {row.held} of {row.expected} held; {len(held)} of {len(units)} are"
             self.fault("coverage of a row", said.surface, text)
-        # Known fault: of a force that only strays into a place the product gives no value, with the state of the
-        # own force there, where a question about that force there gives the number.
-        stray = row.value is None and "force" in row.key and bool(said.asked.fields() & set(PLACES))
-        if not stray and row.state not in self._states(asked, units, held):
+        if row.state not in self._states(asked, units, held):
             self.fault(
                 "state of a row", said.surface, f"{told} says “{row.state}”; {len(held)} of {len(units)} are held"
             )
