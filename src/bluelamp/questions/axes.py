@@ -25,7 +25,7 @@ PLACES = ("area", "town", "lsoa")
 _MONTHS_A_YEAR = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Axis:
     """The values of one field: `places` says which row of `masks` a value has; one that is not there needs everything.
 
@@ -44,9 +44,10 @@ class Axis:
     outside: npt.NDArray[np.int64] | None = None
     derive: dict[int, Callable[[Label], Label]] = field(default_factory=dict)
 
-    def row_of(self, label: Label) -> int:
-        """The row of `masks` that a value has; the last one is that of all others."""
-        return self.places.get(label, len(self.masks) - 1)
+    def rows_of(self, labels: Sequence[Label]) -> npt.NDArray[np.int64]:
+        """The row of `masks` that each value has; the last one is that of all others."""
+        places, others = self.places, len(self.masks) - 1
+        return np.fromiter((places.get(label, others) for label in labels), np.int64, len(labels))
 
 
 # -- times -------------------------------------------------------------------------------------------------------
@@ -61,6 +62,12 @@ def time_axis(question: Question, holdings: Holdings) -> Axis | None:
     finest = next((name for name in _TIMES if name in at), None)
     if finest is None:
         return None
+    filtered = any(one.dimension.name in ("month", "year") for one in question.filters)
+    key = ("times", *at.items(), filtered, question.first is None, question.last is None)
+    return holdings.kept(key, lambda: _of_times(question, holdings, at, finest))
+
+
+def _of_times(question: Question, holdings: Holdings, at: dict[str, int], finest: str) -> Axis:
     columns: dict[Label, list[int]] = {}
     for column, time in enumerate(holdings.times):
         for label in _labels(finest, time):
@@ -128,13 +135,19 @@ def publisher_axis(version: DataVersion, question: Question, holdings: Holdings)
 
 
 def _of_publishers(version: DataVersion, question: Question, at: int, dimension: Dimension, holdings: Holdings) -> Axis:
-    names = [version.forces[int(one)][0] if dimension.kind == "force" else str(one) for one in holdings.publishers]
-    masks = np.concatenate([np.eye(len(names), dtype=bool), np.ones((1, len(names)), bool)])
-    asked = names
-    if dimension.kind == "force" and (concerned := forces_concerned(version, question)) is not None:
-        # Who only strays into a place has a row where something was recorded, and none where nothing was.
-        asked = [name for name, one in zip(names, holdings.publishers, strict=True) if one in concerned]
-    return Axis(at, {name: row for row, name in enumerate(names)}, masks, asked)
+    by_force = dimension.kind == "force"
+    concerned = forces_concerned(version, question) if by_force else None
+
+    def make() -> Axis:
+        names = [version.forces[int(one)][0] if by_force else str(one) for one in holdings.publishers]
+        masks = np.concatenate([np.eye(len(names), dtype=bool), np.ones((1, len(names)), bool)])
+        asked = names
+        if concerned is not None:
+            # Who only strays into a place has a row where something was recorded, and none where nothing was.
+            asked = [name for name, one in zip(names, holdings.publishers, strict=True) if one in concerned]
+        return Axis(at, {name: row for row, name in enumerate(names)}, masks, asked)
+
+    return holdings.kept(("publishers", at, None if concerned is None else frozenset(concerned)), make)
 
 
 def _of_places(version: DataVersion, question: Question, at: int, dimension: Dimension, holdings: Holdings) -> Axis:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -58,7 +59,7 @@ def _holdings_of_forces(version: DataVersion, question: Question, forces: set[in
         version, question.dataset.name, forces=forces, first=question.first, last=question.last, months=months
     )
     joined = [name for name in joined_datasets(question) if name != question.dataset.name]
-    return (own, *(_beside(version, own, name) for name in joined))
+    return (own, *(own.kept(("beside", name), partial(_beside, version, own, name)) for name in joined))
 
 
 def joined_datasets(question: Question) -> tuple[str, ...]:

@@ -155,8 +155,8 @@ def coverage_of(
 
 def coverage_over(version: DataVersion, holdings: Sequence[Holdings]) -> Coverage:
     """The coverage of an answer that needs all of these, which are over the same publishers and months."""
-    key = ("coverage", *((one.dataset, one.publishers, one.times, one.expected.tobytes()) for one in holdings))
-    return version.often(key, lambda: _counted(version, holdings))
+    key = ("coverage", *(one.dataset for one in holdings))
+    return holdings[0].kept(key, lambda: _counted(version, holdings))
 
 
 def _counted(version: DataVersion, holdings: Sequence[Holdings]) -> Coverage:

@@ -23,13 +23,19 @@ _Files = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int6
 
 def caveats_of_files(version: DataVersion, holdings: Sequence[Holdings]) -> list[str]:
     """The sentences about the force-months that are held of what is asked."""
-    told = []
-    for one in holdings:
-        for name, files in _findings(version, one.dataset).items():
-            touched = _touched(one, files)
+    return list(dict.fromkeys(sentence for one in holdings for sentence in _of_one(version, one)))
+
+
+def _of_one(version: DataVersion, holdings: Holdings) -> list[str]:
+    def read() -> list[str]:
+        told = []
+        for name, files in _findings(version, holdings.dataset).items():
+            touched = _touched(holdings, files)
             if touched.any():
                 told.append(_told(name, int(files[2][touched].sum()), int(touched.sum())))
-    return list(dict.fromkeys(told))
+        return told
+
+    return holdings.kept("caveats of files", read)
 
 
 def _findings(version: DataVersion, dataset: str) -> dict[str, _Files]:
@@ -53,15 +59,20 @@ def _read(version: DataVersion, dataset: str) -> dict[str, _Files]:
 def _touched(holdings: Holdings, files: _Files) -> npt.NDArray[np.bool_]:
     """Which of the files an answer is made of."""
     rows = {publisher: at for at, publisher in enumerate(holdings.publishers)}
-    columns = {time.index: at for at, time in enumerate(holdings.times) if isinstance(time, Month)}
-    held = holdings.expected & holdings.held
-    return np.array(
-        [
-            force in rows and month in columns and bool(held[rows[force], columns[month]])
-            for force, month in zip(files[0].tolist(), files[1].tolist(), strict=True)
-        ],
-        bool,
-    )
+    months = [(time.index, at) for at, time in enumerate(holdings.times) if isinstance(time, Month)]
+    if not rows or not months:
+        return np.zeros(len(files[0]), bool)
+    first = min(month for month, _ in months)
+    columns = np.full(max(month for month, _ in months) - first + 1, -1)
+    for month, at in months:
+        columns[month - first] = at
+    at_rows = np.array([rows.get(force, -1) for force in files[0].tolist()], int)
+    at_months = files[1] - first
+    inside = (at_rows >= 0) & (at_months >= 0) & (at_months < len(columns))
+    at_columns = columns[np.where(inside, at_months, 0)]
+    inside &= at_columns >= 0
+    touched: npt.NDArray[np.bool_] = inside & (holdings.expected & holdings.held)[at_rows, at_columns]
+    return touched
 
 
 def _told(name: str, rows: int, files: int) -> str:

@@ -8,9 +8,10 @@ they are feeds and days (`calls.holdings`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,9 +25,12 @@ from bluelamp.questions.data_version import DataVersion
 Mask = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int8]
 Time = Month | date
+Made = TypeVar("Made")
 
 _HAS_DATA = np.array([state.has_data for state in STATES] + [False])
 _OUT = STATES.index(State.OUT_OF_SCOPE)
+# So many things are kept that were worked out of one table; then it begins anew.
+_MOST_KEPT = 64
 # States that say something of a month, and nothing of a publisher.
 OF_MONTHS = (State.NOT_YET, State.BEFORE, State.NOT_COVERED)
 
@@ -49,6 +53,17 @@ class Holdings:
     held: Mask
     whole: Mask
     tells: Mask
+    _kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def kept(self, key: Any, make: Callable[[], Made]) -> Made:
+        """What `make` gives, kept beside the table that it was worked out of: the cards of a page share both."""
+        found: Made | None = self._kept.get(key)
+        if found is None:
+            found = make()
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = found
+        return found
 
     def which(self, publishers: Collection[int | str] | None) -> Mask:
         """Which rows are of these publishers; all for None."""

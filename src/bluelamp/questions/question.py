@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from urllib.parse import quote
 
 from bluelamp.domain.force import BY_SLUG, FORCES
@@ -89,6 +90,22 @@ def make_question(
     as_of: Month | None = None,
 ) -> Question:
     """A question from a person's words. Raises UsageError that names the nearest valid word."""
+    return _made(dataset, tuple(measures), tuple(by), tuple(where), first, last, tuple(order), limit, as_of)
+
+
+# The cards of a page ask for the same a few times over.
+@lru_cache(maxsize=1024)
+def _made(
+    dataset: str,
+    measures: tuple[str, ...],
+    by: tuple[str, ...],
+    where: tuple[str, ...],
+    first: Month | None,
+    last: Month | None,
+    order: tuple[str, ...],
+    limit: int | None,
+    as_of: Month | None,
+) -> Question:
     spec = find_dataset(dataset)
     chosen = tuple(_find_measure(spec, name) for name in _split(measures)) or (spec.measures[0],)
     grouped = tuple(_find_dimension(spec, name) for name in _split(by))

@@ -12,7 +12,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from bluelamp.domain.coverage import State
 from bluelamp.domain.month import Month
@@ -78,6 +77,10 @@ class Publishing:
         self._at = {time: column for column, time in enumerate(holdings.times)}
         self._own = holdings.which(own) if own else np.zeros(len(holdings.publishers), bool)
         self._held: Mask = holdings.expected & holdings.held
+        complete = holdings.expected.any(axis=0) & (holdings.expected == self._held).all(axis=0)
+        saying = self._own if self._own.any() else np.ones_like(self._own)
+        self._complete: list[bool] = np.asarray(complete).tolist()
+        self._known: list[bool] = np.asarray(self._held[saying].any(axis=0)).tolist()
         self.months = [time for time in holdings.times if isinstance(time, Month)]
 
     def _column(self, table: Mask, month: Month) -> Mask:
@@ -99,13 +102,13 @@ class Publishing:
 
     def is_complete(self, month: Month) -> bool:
         """Whether every force-month that is expected of the month is held."""
-        expected = self._column(self.holdings.expected, month)
-        return bool(expected.any()) and bool(self._column(self._held, month)[expected].all())
+        at = self._at.get(month)
+        return at is not None and self._complete[at]
 
     def is_known(self, month: Month) -> bool:
         """Whether anything is held that could say a figure of the month."""
-        held = self._column(self._held, month)
-        return bool(held[self._own].any()) if self._own.any() else bool(held.any())
+        at = self._at.get(month)
+        return at is not None and self._known[at]
 
     def state(self, month: Month) -> str:
         """complete, part, or why nothing is known of the month."""
@@ -122,10 +125,10 @@ class Publishing:
         """Whether any release that is held could have a file of the month."""
         return self.state(month) not in {str(state) for state in OF_MONTHS}
 
-    def held_columns(self, months: Sequence[Month]) -> dict[int, npt.NDArray[np.bool_]]:
-        """force → for each of these months whether it is held."""
-        table = np.array([self._column(self._held, month) for month in months]).reshape(len(months), -1)
-        return {int(force): table[:, at] for at, force in enumerate(self.holdings.publishers)}
+    def held_table(self, months: Sequence[Month]) -> Mask:
+        """For each publisher (a row) whether it is held for each of these months (a column)."""
+        table = np.array([self._column(self._held, month) for month in months], bool)
+        return table.reshape(len(months), len(self.holdings.publishers)).T
 
     def names(self, forces: Collection[int], usual: Usual | None = None) -> str:
         """`Kent Police and Essex Police`; of many, the first few and how many more: the largest first where `usual`
@@ -150,10 +153,16 @@ class Publishing:
 def publishing_of(version: DataVersion, question: Question) -> Publishing:
     """Who publishes what a question is about."""
     first, *others = holdings_of_question(version, question)
-    # A figure that joins two datasets is known of a month where the files of both are held.
-    for one in others:
-        first = replace(first, held=first.held & one.tells)
-    return Publishing(first, own_forces(version, question))
+    own = own_forces(version, question)
+
+    def make() -> Publishing:
+        found = first
+        # A figure that joins two datasets is known of a month where the files of both are held.
+        for one in others:
+            found = replace(found, held=found.held & one.tells)
+        return Publishing(found, own)
+
+    return first.kept(("publishing", frozenset(own), *(one.dataset for one in others)), make)
 
 
 def latest(publishing: Publishing, months: Sequence[Month], count_of: CountOf, usual: FindUsual) -> Latest | None:

@@ -1,4 +1,4 @@
-"""About how much is missing where a file is: each publisher's usual month. Used by `charts` and `figures`."""
+"""About how much is missing where a file is: each publisher's usual month. Used by `months` and `figures`."""
 
 from __future__ import annotations
 
@@ -21,8 +21,20 @@ def levels(scene: Scene, asked: Question, publishing: Publishing, shown: Sequenc
     force = asked.dataset.dimension("force")
     assert force is not None
     counts = _by_force(scene, replace(asked, by=(*asked.by, force), limit=None), shown)
-    held = publishing.held_columns(shown)
-    return {number: float(np.median(counts[number, its])) for number, its in held.items() if its.any()}
+    held, numbers = publishing.held_table(shown), np.array(publishing.holdings.publishers, int)
+    medians = _medians(counts[numbers], held) if len(numbers) else np.zeros(0)
+    known = np.flatnonzero(held.any(axis=1)).tolist()
+    return {int(numbers[at]): float(medians[at]) for at in known}
+
+
+def _medians(counts: npt.NDArray[np.int64], held: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    """The median of each row's counts where it is held; of a row that nowhere is, none that means anything."""
+    # What is not held is sorted behind all else, and the middle of what is left is the median.
+    ordered = np.sort(np.where(held, counts, np.iinfo(np.int64).max), axis=1)
+    many = np.maximum(held.sum(axis=1), 1)
+    rows = np.arange(len(counts))
+    found: npt.NDArray[np.float64] = (ordered[rows, (many - 1) // 2] + ordered[rows, many // 2]) / 2
+    return found
 
 
 def _by_force(scene: Scene, asked: Question, shown: Sequence[Month]) -> npt.NDArray[np.int64]:

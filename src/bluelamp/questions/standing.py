@@ -1,0 +1,159 @@
+"""What each row of an answer stands on: how much of what it asks for is held, and which of its measures that tells. Of
+all rows together, as arrays. Used by `figures`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bluelamp.questions.axes import Axis
+from bluelamp.questions.data_version import DataVersion
+from bluelamp.questions.datasets import Measure
+from bluelamp.questions.grid import Grid, grid_of
+from bluelamp.questions.holdings import Holdings, Mask
+from bluelamp.questions.ordering import Row
+from bluelamp.questions.placed import PLACED_BY_LSOA, Count, located_shares
+from bluelamp.questions.question import Question
+
+COMPLETE, PART = "complete", "part"
+# Of a place whose force leaves out where most of its records lie: what is placed there says little.
+FEW_LOCATED = "few located"
+NONE_LOCATED = "none located"
+_FEW = 0.5
+
+Places = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class RowCoverage:
+    """What one row stands on: of the force-months that it asks for how many are held; `state` is complete, part, few
+    located, or why nothing is held. `located_share` is told of places: the share (0 to 1) of their force's records that
+    have a map point."""
+
+    held: int
+    expected: int
+    state: str
+    located_share: float | None = None
+
+    @property
+    def is_known(self) -> bool:
+        return self.held > 0
+
+    @property
+    def is_complete(self) -> bool:
+        return self.state == COMPLETE
+
+    @property
+    def share(self) -> float:
+        """How much of what is asked is held, from 0 to 1."""
+        return self.held / self.expected if self.expected else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One entry for each row. `known` (rows × measures) says which measures are known, None where all are of all rows;
+    what is recorded in a row of `strays` was published by others than the place's own force."""
+
+    coverages: list[RowCoverage]
+    known: Mask | None
+    strays: Mask
+
+    def repeated(self, times: int) -> Standing:
+        """The standing of so many rows that all stand on what the one row stands on."""
+        known = None if self.known is None else np.repeat(self.known, times, axis=0)
+        return Standing(self.coverages * times, known, np.repeat(self.strays, times))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with what its rows are counted over; `measures` are those that are counted. Where `uncovered`, no file
+    of a force's month holds the records: nothing says what of them is held."""
+
+    version: DataVersion
+    question: Question
+    measures: tuple[Measure, ...]
+    holdings: tuple[Holdings, ...]
+    publishers: Axis | None
+    times: Axis | None
+    uncovered: bool
+    count: Count
+
+
+def standing_of(asked: Asked, rows: Sequence[Row]) -> Standing:
+    """What rows stand on, as they were recorded: their labels, in the order of the question."""
+    publishers, times = asked.publishers, asked.times
+    grid = grid_of(asked.version, asked.question, asked.holdings, publishers, times)
+    shares = located_shares(asked.version, asked.question, publishers, asked.holdings[0], grid.own[0], asked.count)
+    many = len(rows)
+    at_rows, at_columns, closed = np.zeros(many, np.int64), np.zeros(many, np.int64), np.zeros(many, bool)
+    labels: list[Any] = [None] * many
+    if publishers is not None:
+        labels = [row[publishers.at] for row in rows]
+        at_rows = publishers.rows_of(labels)
+        if publishers.closed:
+            closed = np.fromiter((label in publishers.closed for label in labels), bool, many)
+    if times is not None:
+        at_columns = times.rows_of([row[times.at] for row in rows])
+    return _Rows(asked, grid, at_rows, at_columns, closed, [shares.get(label) for label in labels]).standing()
+
+
+class _Rows:
+    """Where each row stands in the grid, and the share of its force's records that have a point."""
+
+    def __init__(
+        self, asked: Asked, grid: Grid, rows: Places, columns: Places, closed: Mask, shares: list[float | None]
+    ) -> None:
+        self.asked, self.grid = asked, grid
+        self.rows, self.columns, self.closed, self.shares = rows, columns, closed, shares
+
+    def standing(self) -> Standing:
+        grid, at = self.grid, (self.rows, self.columns)
+        told = [one[at] & ~self.closed for one in grid.told]
+        known = self._known(told)
+        share = np.array([np.nan if one is None else one for one in self.shares])
+        nowhere = share == 0 if self.asked.question.dataset.name not in PLACED_BY_LSOA else np.zeros(len(share), bool)
+        known &= ~nowhere[:, None]
+        any_known = known.any(axis=1)
+        whole = (grid.whole[at] == grid.expected[at]) & (grid.expected[at] > 0)
+        states = np.where(whole, COMPLETE, PART).astype(object)
+        states[share < _FEW] = FEW_LOCATED
+        for place in np.flatnonzero(~any_known).tolist():
+            states[place] = self._why(place)
+        states[nowhere] = NONE_LOCATED
+        held = np.where(any_known, grid.held[at], 0)
+        strays = (grid.owned[self.rows] | self.closed) & (nowhere | ~told[0])
+        coverages = self._coverages(held.tolist(), grid.expected[at].tolist(), states.tolist())
+        return Standing(coverages, None if known.all() else known, strays)
+
+    def _known(self, told: Sequence[Mask]) -> Mask:
+        """Which measures of which rows anything is held of that could say them."""
+        measures = self.asked.measures
+        if self.asked.uncovered:
+            return np.ones((len(self.rows), len(measures)), bool)
+        needed = [self.grid.needed(self.asked.question, measure) for measure in measures]
+        return np.stack([np.logical_and.reduce([told[part] for part in parts]) for parts in needed], axis=1)
+
+    def _why(self, place: int) -> str:
+        return self.grid.why(
+            int(self.rows[place]), int(self.columns[place]), bool(self.closed[place]),
+            self.asked.question, self.asked.measures[0],
+        )  # fmt: skip
+
+    def _coverages(self, held: list[int], expected: list[int], states: list[str]) -> list[RowCoverage]:
+        # Only where places are the rows is the share a column of theirs.
+        publishers = self.asked.publishers
+        shares = self.shares if publishers is not None and publishers.own is not None else [None] * len(held)
+        # Most rows stand on the same: one value serves them all.
+        made: dict[tuple[Any, ...], RowCoverage] = {}
+        found = []
+        for key in zip(held, expected, states, shares, strict=True):
+            one = made.get(key)
+            if one is None:
+                one = made[key] = RowCoverage(*key)
+            found.append(one)
+        return found
