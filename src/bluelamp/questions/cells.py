@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ _OUT_OF_SCOPE = STATES.index(State.OUT_OF_SCOPE)
 _HAS_DATA = np.array([state.has_data for state in STATES])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cells:
     """`codes` has a row for each force of `forces` and a column for each month from `first_month` on; a code is a place
     in STATES, or -1 for what was never in the publisher's remit. `expected` is what is in the scope of the
@@ -34,13 +35,13 @@ class Cells:
     def months(self) -> range:
         return range(self.first_month, self.first_month + self.codes.shape[1])
 
-    @property
+    @cached_property
     def scope_months(self) -> tuple[int, int] | None:
         """(first, last) of the months in which anything is expected; None where nothing ever is."""
         columns = np.flatnonzero(np.logical_or.reduce(self.expected, axis=0))
         return (self.first_month + int(columns[0]), self.first_month + int(columns[-1])) if len(columns) else None
 
-    @property
+    @cached_property
     def scope_forces(self) -> tuple[int, ...]:
         """The forces of which anything is expected, in their order."""
         rows = np.logical_or.reduce(self.expected, axis=1)

@@ -69,18 +69,19 @@ class _Figuring:
         rows = self.count(asked)
         if not question.by and not rows:
             rows = [tuple(0 if one.is_count else None for one in self.measures)]
-        if every:
-            rows = [*rows, *self._lacking(rows)]
+        lacking = list(self._lacking(rows)) if every else []
+        rows = [*rows, *lacking]
         alike = self.publishers is None and self.times is None
-        standing = self._standing([()] if alike else rows)
-        if alike:
-            standing = standing.repeated(len(rows))
+        standing = self._standing(rows)
         rows, strays, changed = self._known(rows, standing)
         if rates:
             rows = [self._rated(row, its) for row, its in zip(rows, standing.coverages, strict=True)]
         order: Sequence[int] = range(len(rows))
-        if every or rates or (changed and not alike):
-            order = self._set_apart(order_of(question, rows), rows, standing.coverages)
+        # Whoever counted put the rows in order already, as far as they knew them.
+        if rates or lacking or question.order != asked.order or (changed and not alike):
+            order = order_of(question, rows)
+        if every or rates or changed:
+            order = self._set_apart(order, rows, standing.coverages)
         order = order[: (question.limit or MAX_ROWS) + 1]
         return Figures([rows[at] for at in order], [standing.coverages[at] for at in order], strays)
 
@@ -110,12 +111,13 @@ class _Figuring:
             changed = True
         return rows, strays, changed
 
-    def _set_apart(self, order: list[int], rows: Sequence[Row], coverages: Sequence[RowCoverage]) -> list[int]:
+    def _set_apart(self, order: Sequence[int], rows: Sequence[Row], coverages: Sequence[RowCoverage]) -> Sequence[int]:
         """In a ranking of places or forces, those of which much less is held than of others come after them, and those
         of which nothing is known last: what is low because files are missing is no low figure."""
         question, ranked = self.question, {one.name for one in self.question.measures}
-        by_measure = question.order[0].name in ranked if question.order else question.by[0].kind not in ORDERED
-        if self.publishers is None or self.times is not None or not by_measure:
+        if self.publishers is None or self.times is not None:
+            return order
+        if not (question.order[0].name in ranked if question.order else question.by[0].kind not in ORDERED):
             return order
         least, first = _COMPARABLE * max((its.share for its in coverages), default=0.0), len(question.by)
 
@@ -143,20 +145,21 @@ class _Figuring:
         axes = [axis for axis in (self.publishers, self.times) if axis is not None and axis.asked]
         fixed = {axis.at for axis in axes} | {at for axis in axes for at in axis.derive}
         others = [at for at in range(width) if at not in fixed]
-        crossed = all(question.by[at].kind in _CROSSED for at in others)
         rest = list(dict.fromkeys(tuple(row[at] for at in others) for row in recorded)) or [(None,) * len(others)]
-        crossed = crossed and len(rest) * math.prod(len(axis.asked) for axis in axes) <= _MOST_CROSSED
-        if not crossed:
-            rest = [(None,) * len(others)]
+        most = len(rest) * math.prod(len(axis.asked) for axis in axes)
+        crossed = bool(others) and all(question.by[at].kind in _CROSSED for at in others) and most <= _MOST_CROSSED
         found = {tuple(row[axis.at] for axis in axes) for row in recorded}
-        there = {row[:width] for row in recorded} if others else found
+        there = {row[:width] for row in recorded} if crossed else set()
+        wanted = [(axis.at, frozenset(axis.asked)) for axis in axes] if crossed else []
+        if crossed and sum(all(labels[at] in its for at, its in wanted) for labels in there) == most:
+            return  # every value that occurs does so everywhere
         nothing = tuple(0 if one.is_count else None for one in self.measures)
         for key in itertools.product(*(axis.asked for axis in axes)):
-            if key in found and not (crossed and others):
+            if key in found and not crossed:
                 continue
-            for other in rest:
+            for other in rest if crossed else [(None,) * len(others)]:
                 labels = self._labels(axes, key, others, other)
-                if not others or labels not in there:
+                if labels not in there:
                     yield (*labels, *nothing)
 
     def _labels(self, axes: Sequence[Axis], key: Row, others: Sequence[int], other: Row) -> Row:

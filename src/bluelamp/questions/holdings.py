@@ -28,6 +28,7 @@ Time = Month | date
 Made = TypeVar("Made")
 
 _HAS_DATA = np.array([state.has_data for state in STATES] + [False])
+_NAMES = tuple(str(state) for state in STATES)
 _OUT = STATES.index(State.OUT_OF_SCOPE)
 # So many things are kept that were worked out of one table; then it begins anew.
 _MOST_KEPT = 64
@@ -131,7 +132,7 @@ def _found(
         tuple(version.forces[force][1] for force in publishers),
         tuple(asked),
         codes,
-        tuple(str(state) for state in STATES),
+        _NAMES,
         expected,
         held,
         held,
@@ -142,8 +143,12 @@ def _found(
 def _in_scope(version: DataVersion, dataset: str) -> Mask:
     """The forces that the installation is set up to hold of a dataset; where it holds none of it, those of any."""
     cells = version.cells[dataset]
-    its = cells.scope_forces or {force for other in version.cells.values() for force in other.scope_forces}
-    return cells.rows_of(its or None)
+
+    def find() -> Mask:
+        its = cells.scope_forces or {force for other in version.cells.values() for force in other.scope_forces}
+        return cells.rows_of(its or None)
+
+    return version.once(f"forces in scope {dataset}", find)
 
 
 def forces_in_scope(version: DataVersion, dataset: str) -> set[int]:

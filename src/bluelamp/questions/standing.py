@@ -65,6 +65,8 @@ class Standing:
 
     def repeated(self, times: int) -> Standing:
         """The standing of so many rows that all stand on what the one row stands on."""
+        if times == 1:
+            return self
         known = None if self.known is None else np.repeat(self.known, times, axis=0)
         return Standing(self.coverages * times, known, np.repeat(self.strays, times))
 
@@ -89,6 +91,8 @@ def standing_of(asked: Asked, rows: Sequence[Row]) -> Standing:
     publishers, times = asked.publishers, asked.times
     grid = grid_of(asked.version, asked.question, asked.holdings, publishers, times)
     shares = located_shares(asked.version, asked.question, publishers, asked.holdings[0], grid.own[0], asked.count)
+    if publishers is None and times is None:
+        return _of_all_alike(asked, grid, shares.get(None)).repeated(len(rows))
     many = len(rows)
     at_rows, at_columns, closed = np.zeros(many, np.int64), np.zeros(many, np.int64), np.zeros(many, bool)
     labels: list[Any] = [None] * many
@@ -99,7 +103,18 @@ def standing_of(asked: Asked, rows: Sequence[Row]) -> Standing:
             closed = np.fromiter((label in publishers.closed for label in labels), bool, many)
     if times is not None:
         at_columns = times.rows_of([row[times.at] for row in rows])
-    return _Rows(asked, grid, at_rows, at_columns, closed, [shares.get(label) for label in labels]).standing()
+    its: list[float | None] = [shares.get(label) for label in labels] if shares else [None] * many
+    return _Rows(asked, grid, at_rows, at_columns, closed, its).standing()
+
+
+def _of_all_alike(asked: Asked, grid: Grid, share: float | None) -> Standing:
+    """What one row stands on that is of all publishers and times together."""
+    needed = tuple(tuple(grid.needed(asked.question, measure)) for measure in asked.measures)
+    nowhere, nothing = np.zeros(1, np.int64), np.zeros(1, bool)
+    return asked.holdings[0].kept(
+        ("standing", grid, needed, share, asked.uncovered),
+        lambda: _Rows(asked, grid, nowhere, nowhere, nothing, [share]).standing(),
+    )
 
 
 class _Rows:

@@ -26,6 +26,7 @@ _RECENT = 12
 _AS_GOOD = 0.95
 # So many names are told; then how many more.
 _NAMED = 3
+_OF_MONTHS = frozenset(str(state) for state in OF_MONTHS)
 
 CountOf = Callable[[Month, Collection[int]], int]
 # publisher → how many records it has in its usual (median) month; who is never held has none. Only made when something
@@ -98,7 +99,7 @@ class Publishing:
 
     def absent(self, month: Month) -> set[int]:
         """The forces of which a file of the month is expected and not held."""
-        return self.expected(month) - self.held(month)
+        return set() if self.is_complete(month) else self.expected(month) - self.held(month)
 
     def is_complete(self, month: Month) -> bool:
         """Whether every force-month that is expected of the month is held."""
@@ -123,7 +124,7 @@ class Publishing:
 
     def is_spanned(self, month: Month) -> bool:
         """Whether any release that is held could have a file of the month."""
-        return self.state(month) not in {str(state) for state in OF_MONTHS}
+        return self.is_known(month) or self.state(month) not in _OF_MONTHS
 
     def held_table(self, months: Sequence[Month]) -> Mask:
         """For each publisher (a row) whether it is held for each of these months (a column)."""

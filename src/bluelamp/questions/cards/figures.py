@@ -100,9 +100,11 @@ def _asked(scene: Scene, publishing: Publishing) -> list[Month]:
 
 
 def _usual(scene: Scene, card: CardSpec, publishing: Publishing) -> dict[int, float]:
+    """Each force's usual month of all that is held, whatever months the page shows."""
     view = replace(scene.view, first=None, last=None)
     by_month = scene.question(card, measures=[card.measure], by=["month"], view=view)
-    return levels(scene, by_month, publishing, publishing.months)
+    key = ("usual months", by_month.canonical())
+    return scene.version.often(key, lambda: levels(scene, by_month, publishing, publishing.months))
 
 
 def _shown(compared: Compared) -> dict[str, Any]:
