@@ -7,6 +7,8 @@ line for each file, finding and field. No finding changes a figure.
 
 from __future__ import annotations
 
+import re
+
 # Each finding's words for people; a test checks that none is without.
 FINDINGS = {
     "unlocated": "records without a map point: they are in every count and in no place on the map",
@@ -34,15 +36,31 @@ FINDINGS = {
     "rejected_row": "rows that do not fit; kept as issues with line and reason, in no figure",
 }
 
-# Findings that a figure must not be quoted without, as a sentence: {rows} rows of {files}, such as “1 force-month”.
+# Findings that a figure must not be quoted without, as a sentence: {rows} rows of {files}, such as “1 force-month”. Where
+# words differ between one and several, the two forms stand as [one|several] behind the number that they follow.
 CAVEATS = {
-    "rejected_row": "{rows} published rows of {files} could not be read and are in no figure.",
-    "bad_coordinate": "{rows} records of {files} have coordinates that cannot be read: counted, and on no map.",
-    "outside_uk": "{rows} records of {files} have a map point outside the United Kingdom.",
-    "far_from_lsoa": "{rows} records of {files} have a map point far outside the local authority that they name.",
+    "rejected_row": "{rows} published [row|rows] of {files} could not be read and [is|are] in no figure.",
+    "bad_coordinate": (
+        "{rows} [record|records] of {files} [has|have] coordinates that cannot be read: counted, and on no map."
+    ),
+    "outside_uk": "{rows} [record|records] of {files} [has|have] a map point outside the United Kingdom.",
+    "far_from_lsoa": (
+        "{rows} [record|records] of {files} [has|have] a map point far outside the local authority named beside it."
+    ),
     "mostly_elsewhere": "Most placed records of {files} lie in the areas of other forces.",
-    "other_force": "{rows} rows of {files} were reported by another force than the one that the file is of.",
-    "unusual_size": "{files} have far fewer rows than the months around them: perhaps not all was published.",
+    "other_force": (
+        "{rows} [row|rows] of {files} [was|were] reported by another force than the one that the file is of."
+    ),
+    "unusual_size": ("In {files} there are far fewer rows than in the months around: perhaps not all was published."),
     "stands_twice": "Every row of {files} stands at least twice: each record is counted as often as it stands.",
-    "outcome_repeated": "{rows} rows of {files} give a crime the same outcome again: there are fewer crimes than rows.",
+    "outcome_repeated": (
+        "{rows} [row|rows] of {files} [gives|give] a crime the same outcome again: there are fewer crimes than rows."
+    ),
 }
+_FORMS = re.compile(r"\[([^|\]]*)\|([^\]]*)\]")
+
+
+def caveat(name: str, rows: int, files: int) -> str:
+    """The sentence about so many rows of so many force-months, for a name in CAVEATS."""
+    told = _FORMS.sub(r"\1" if rows == 1 else r"\2", CAVEATS[name])
+    return told.format(rows=f"{rows:,}", files=f"{files:,} force-month{'' if files == 1 else 's'}")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from bluelamp.domain.finding import CAVEATS
+from bluelamp.domain.finding import CAVEATS, caveat
 from bluelamp.domain.month import Month
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.holdings import Holdings
@@ -32,7 +32,7 @@ def _of_one(version: DataVersion, holdings: Holdings) -> list[str]:
         for name, files in _findings(version, holdings.dataset).items():
             touched = _touched(holdings, files)
             if touched.any():
-                told.append(_told(name, int(files[2][touched].sum()), int(touched.sum())))
+                told.append(caveat(name, int(files[2][touched].sum()), int(touched.sum())))
         return told
 
     return holdings.kept("caveats of files", read)
@@ -73,8 +73,3 @@ def _touched(holdings: Holdings, files: _Files) -> npt.NDArray[np.bool_]:
     inside &= at_columns >= 0
     touched: npt.NDArray[np.bool_] = inside & (holdings.expected & holdings.held)[at_rows, at_columns]
     return touched
-
-
-def _told(name: str, rows: int, files: int) -> str:
-    counted = f"{files:,} force-month{'' if files == 1 else 's'}"
-    return CAVEATS[name].format(rows=f"{rows:,}", files=counted)

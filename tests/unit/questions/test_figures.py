@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from bluelamp.domain.finding import CAVEATS, caveat
 from bluelamp.domain.month import Month
 from bluelamp.questions.answer import Answer, answer
 from bluelamp.questions.data_version import DataVersion
@@ -211,6 +212,17 @@ def test_a_table_has_the_same_types_with_and_without_rows(version: DataVersion) 
     assert full.schema == empty.schema.remove_metadata()
     assert full.column_names[-3:] == ["held", "expected", "state"]
     assert full.num_rows > 0
+
+
+@pytest.mark.parametrize("name", CAVEATS)
+def test_a_caveat_has_the_forms_of_one_and_of_several(name: str) -> None:
+    one, several = caveat(name, 1, 1), caveat(name, 1200, 2)
+    assert "1 force-month" in one and "1 force-months" not in one
+    assert "2 force-months" in several
+    assert not set("[]|{}") & set(one + several)
+    if "{rows}" in CAVEATS[name]:
+        assert one.startswith("1 ") and several.startswith("1,200 ")
+        assert one.split()[1:] != several.split()[1:]
 
 
 def test_an_answer_tells_of_the_rows_that_its_files_lost(version: DataVersion, monkeypatch: pytest.MonkeyPatch) -> None:
