@@ -36,8 +36,8 @@ FINDINGS = {
     "rejected_row": "rows that do not fit; kept as issues with line and reason, in no figure",
 }
 
-# Findings that a figure must not be quoted without, as a sentence: {rows} rows of {files}, such as “1 force-month”. Where
-# words differ between one and several, the two forms stand as [one|several] behind the number that they follow.
+# Findings that a figure must not be quoted without, as a sentence: {rows} rows of {files}, such as “1 force-month”.
+# Where words differ between one row and several, both forms stand as [one|several].
 CAVEATS = {
     "rejected_row": "{rows} published [row|rows] of {files} could not be read and [is|are] in no figure.",
     "bad_coordinate": (
