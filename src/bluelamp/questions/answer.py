@@ -176,12 +176,17 @@ def figures(version: DataVersion, question: Question, engines: Sequence[str] = t
 NO_POINTS = "Where a force publishes no map points, nothing is known of its places."
 
 
+def strays_told(strays: int) -> str:
+    """What must be said of records in places that have no figure: what others record there says nothing of them."""
+    if not strays:
+        return ""
+    lie = "record lies" if strays == 1 else "records lie"
+    return f"{strays:,} {lie} in places whose own force is not held or gives no points: they are in no place's figure."
+
+
 def _of_places(found: Figures) -> list[str]:
     """What must be said of records that are in no place's figure, and of places that have none."""
-    told = []
-    if found.strays:
-        lie = "record lies" if found.strays == 1 else "records lie"
-        told.append(f"{found.strays:,} {lie} in places whose own force is not held: they are in no place's figure.")
+    told = [strays_told(found.strays)] if found.strays else []
     if any(its.state == NONE_LOCATED for its in found.coverages):
         told.append(NO_POINTS)
     return told

@@ -12,13 +12,12 @@ from typing import Any, Protocol
 import numpy as np
 
 from bluelamp.domain.coverage import State
+from bluelamp.domain.dataset import BY_NAME
 from bluelamp.domain.month import Month, runs
 from bluelamp.domain.release import FIRST_MONTH
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.holdings import OF_MONTHS, Holdings, holdings_of
 
-# What a dataset's files hold, in a sentence.
-WORDS_OF = {"crimes": "street crime", "outcomes": "outcomes", "stops": "stop and search"}
 _EVERYBODY = "Every force"
 
 
@@ -48,7 +47,7 @@ class Gap:
 
     def words(self) -> str:
         """One sentence for a person."""
-        of = f" ({WORDS_OF[self.dataset]})" if self.dataset else ""
+        of = f" ({BY_NAME[self.dataset].words})" if self.dataset else ""
         words = _GAP_WORDS if self.force else _OF_EVERYBODY
         return words[State(self.state)].format(who=self.name, of=of, when=span_words(self.first, self.last))
 
@@ -123,7 +122,7 @@ class Coverage:
             counted = "the one force-month asked" if self.expected == 1 else f"all {self.expected:,} force-months"
             return f"Complete: {counted} {'is' if self.expected == 1 else 'are'} held."
         if self.parts:
-            told = [f"{held:,} of {expected:,} of {WORDS_OF[name]}" for name, held, expected in self.parts]
+            told = [f"{held:,} of {expected:,} of {BY_NAME[name].words}" for name, held, expected in self.parts]
             return f"Force-months held: {', '.join(told)}."
         lacking = self.expected - self.held
         return (
@@ -203,7 +202,7 @@ def _reason(version: DataVersion, holdings: Holdings) -> str:
     if not months:
         return "These filters leave no month to ask about."
     when = span_words(months[0], months[-1])
-    what = WORDS_OF[holdings.dataset]
+    what = BY_NAME[holdings.dataset].words
     names = _names(holdings)
     if not holdings.publishers:
         return "Nothing of this is held: all that is asked about is outside what this installation holds."

@@ -72,7 +72,7 @@ def test_an_area_whose_own_force_is_not_held_has_no_figure(indexed: DataVersion)
     guildford = rows_by_name(card)["Guildford"]
     assert (guildford["count"], guildford["rate"], guildford["held"]) == (None, None, 0)
     assert card["areas"]["rows"][-1] == guildford
-    assert f"{card['areas']['strays']:,} records lie in areas whose own force is not held" in card["areas"]["note"]
+    assert f"{card['areas']['strays']:,} records lie in places whose own force is not held" in card["areas"]["note"]
 
 
 def test_a_few_strays_do_not_open_the_map_far_away(indexed: DataVersion) -> None:

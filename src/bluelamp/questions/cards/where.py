@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from bluelamp.questions.answer import NOT_RECORDED
+from bluelamp.questions.answer import NOT_RECORDED, strays_told
 from bluelamp.questions.axes import publisher_axis
 from bluelamp.questions.box import box_of
 from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, told, whole
@@ -86,17 +86,9 @@ def _areas(scene: Scene, card: CardSpec, count: str) -> tuple[dict[str, Any] | N
         "rows": [row for row in rows if row["inside"] or row["count"]],
         "elsewhere": next((row[1] for row in found.rows if row[0] == NOT_RECORDED), 0),
         "strays": found.strays,
-        "note": _note(found.strays),
+        "note": strays_told(found.strays),
         "selected": [value for field, sign, value in scene.view.where if (field, sign) == (dimension.name, "=")],
     }, asked
-
-
-def _note(strays: int) -> str:
-    """What is on the map in areas that have no figure: what others record there says nothing of them."""
-    if not strays:
-        return ""
-    lie = "record lies" if strays == 1 else "records lie"
-    return f"{strays:,} {lie} in areas whose own force is not held or gives no points: they are in no area's figure."
 
 
 def _outside(scene: Scene, asked: Question) -> frozenset[str]:
