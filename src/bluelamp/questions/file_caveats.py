@@ -17,8 +17,9 @@ from bluelamp.domain.month import Month
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.holdings import Holdings
 
+_Numbers = npt.NDArray[np.int64]
 # One finding of one dataset: (forces, months, rows), one entry for each file that it was made in.
-_Files = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]
+_Files = tuple[_Numbers, _Numbers, _Numbers]
 
 
 def caveats_of_files(version: DataVersion, holdings: Sequence[Holdings]) -> list[str]:
@@ -58,18 +59,20 @@ def _read(version: DataVersion, dataset: str) -> dict[str, _Files]:
 
 def _touched(holdings: Holdings, files: _Files) -> npt.NDArray[np.bool_]:
     """Which of the files an answer is made of."""
-    rows = {publisher: at for at, publisher in enumerate(holdings.publishers)}
-    months = [(time.index, at) for at, time in enumerate(holdings.times) if isinstance(time, Month)]
-    if not rows or not months:
-        return np.zeros(len(files[0]), bool)
-    first = min(month for month, _ in months)
-    columns = np.full(max(month for month, _ in months) - first + 1, -1)
-    for month, at in months:
-        columns[month - first] = at
-    at_rows = np.array([rows.get(force, -1) for force in files[0].tolist()], int)
-    at_months = files[1] - first
-    inside = (at_rows >= 0) & (at_months >= 0) & (at_months < len(columns))
-    at_columns = columns[np.where(inside, at_months, 0)]
-    inside &= at_columns >= 0
-    touched: npt.NDArray[np.bool_] = inside & (holdings.expected & holdings.held)[at_rows, at_columns]
+    forces, months, _ = files
+    publishers = np.array(holdings.publishers, np.int64)
+    times = np.array([time.index for time in holdings.times if isinstance(time, Month)], np.int64)
+    if not len(publishers) or not len(times):
+        return np.zeros(len(forces), bool)
+    rows, of_force = _looked_up(publishers, forces)
+    columns, of_month = _looked_up(times, months)
+    held = (holdings.expected & holdings.held)[rows, columns]
+    touched: npt.NDArray[np.bool_] = held & of_force & of_month
     return touched
+
+
+def _looked_up(known: _Numbers, wanted: _Numbers) -> tuple[_Numbers, npt.NDArray[np.bool_]]:
+    """(where each wanted number stands among those known, whether it does)."""
+    order = np.argsort(known)
+    at = order[np.minimum(np.searchsorted(known, wanted, sorter=order), len(known) - 1)]
+    return at, known[at] == wanted

@@ -78,6 +78,7 @@ class Publishing:
         self._at = {time: column for column, time in enumerate(holdings.times)}
         self._own = holdings.which(own) if own else np.zeros(len(holdings.publishers), bool)
         self._held: Mask = holdings.expected & holdings.held
+        self._absent: Mask = holdings.expected & ~holdings.held
         complete = holdings.expected.any(axis=0) & (holdings.expected == self._held).all(axis=0)
         saying = self._own if self._own.any() else np.ones_like(self._own)
         self._complete: list[bool] = np.asarray(complete).tolist()
@@ -88,18 +89,21 @@ class Publishing:
         at = self._at.get(month)
         return table[:, at] if at is not None else np.zeros(len(self.names_of), bool)
 
-    def _which(self, column: Mask) -> set[int]:
-        return {int(one) for one, its in zip(self.holdings.publishers, column.tolist(), strict=True) if its}
+    def _which(self, table: Mask, month: Month) -> frozenset[int]:
+        its = np.flatnonzero(self._column(table, month)).tolist()
+        return frozenset(int(self.holdings.publishers[at]) for at in its)
 
-    def expected(self, month: Month) -> set[int]:
-        return self._which(self._column(self.holdings.expected, month))
+    def expected(self, month: Month) -> frozenset[int]:
+        return self._which(self.holdings.expected, month)
 
-    def held(self, month: Month) -> set[int]:
-        return self._which(self._column(self._held, month))
+    def held(self, month: Month) -> frozenset[int]:
+        return self._which(self._held, month)
 
-    def absent(self, month: Month) -> set[int]:
+    def absent(self, month: Month) -> frozenset[int]:
         """The forces of which a file of the month is expected and not held."""
-        return set() if self.is_complete(month) else self.expected(month) - self.held(month)
+        if self.is_complete(month):
+            return frozenset()
+        return self._which(self._absent, month)
 
     def is_complete(self, month: Month) -> bool:
         """Whether every force-month that is expected of the month is held."""
