@@ -1,5 +1,5 @@
-"""All tests, in two halves side by side: most of them wait for processes, files and browsers, and two cores have room
-for both. `make test` runs this; `pytest` with a path runs some of them as ever.
+"""All tests, room by room, two rooms at a time: most of them wait for processes, files and browsers, and two cores have
+room for both. `make test` runs this; `pytest` with a path runs some of them as ever.
 
 Usage: python -m tests.run [options of pytest]
 """
@@ -11,38 +11,74 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-# About half of the time; whatever is new falls into the other half.
-_FIRST = ("tests/browser", "tests/unit", *(f"tests/integration/{room}" for room in ("archive", "calls", "web")))
+_AT_ONCE = 2
+# The longest begin first, so that both end at about the same time; whatever is new comes behind them.
+_LONGEST = (
+    "tests/browser",
+    "tests/integration/ground",
+    "tests/integration/web",
+    "tests/unit",
+    "tests/integration/live",
+    "tests/integration/cli",
+    "tests/integration/archive",
+    "tests/integration/live_web",
+)
+_NOTHING_TO_RUN = 5  # pytest's code where options leave no test in a room
+
+
+def rooms() -> list[list[str]]:
+    """The paths of each part of the tests: a folder of its own for each part of integration, and all that is left."""
+    folders = ["tests/browser", "tests/unit"]
+    folders += [str(path) for path in sorted(Path("tests/integration").iterdir()) if any(path.glob("test_*.py"))]
+    folders.sort(key=lambda path: _LONGEST.index(path) if path in _LONGEST else len(_LONGEST))
+    return [*([path] for path in folders), ["tests", *(f"--ignore={path}" for path in folders)]]
+
+
+class _Run:
+    def __init__(self, folder: Path, options: list[str]) -> None:
+        self.folder, self.options = folder, options
+        self._telling = threading.Lock()
+
+    def room(self, number: int, paths: list[str]) -> int:
+        """Runs one room and tells what it said once it has ended."""
+        told = self.folder / f"{number}.txt"
+        begun = time.monotonic()
+        with told.open("wb") as output:
+            code = subprocess.run(
+                [
+                    sys.executable, "-m", "pytest", *paths, f"--basetemp={self.folder / str(number)}",
+                    "-p", "no:cacheprovider", *self.options,
+                ],
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                check=False,
+            ).returncode  # fmt: skip
+        with self._telling:
+            print(
+                f"\n== {paths[0] if len(paths) == 1 else 'all others'}: {time.monotonic() - begun:.0f} s ==\n",
+                flush=True,
+            )
+            sys.stdout.buffer.write(told.read_bytes())
+            sys.stdout.flush()
+        shutil.rmtree(self.folder / str(number), ignore_errors=True)
+        return 0 if code == _NOTHING_TO_RUN and self.options else code
 
 
 def main() -> int:
-    folder, options = Path(tempfile.gettempdir()), sys.argv[1:]
-    temporary = [folder / f"bluelamp-tests-{os.getpid()}-{half}" for half in (1, 2)]
-    paths = [list(_FIRST), ["tests", *(f"--ignore={path}" for path in _FIRST)]]
-    told = folder / f"bluelamp-tests-{os.getpid()}.txt"
-    with told.open("wb") as output:
-        first, second = (
-            subprocess.Popen(
-                [sys.executable, "-m", "pytest", *some, f"--basetemp={place}", "-p", "no:cacheprovider", *options],
-                stdout=None if number == 0 else output,
-                stderr=None if number == 0 else subprocess.STDOUT,
-            )
-            for number, (some, place) in enumerate(zip(paths, temporary, strict=True))
-        )
-        try:
-            codes = [first.wait(), second.wait()]
-        except KeyboardInterrupt:
-            for one in (first, second):
-                one.terminate()
-            codes = [first.wait(), second.wait()]
-    print("\n== the other half, which ran beside ==\n", flush=True)
-    sys.stdout.buffer.write(told.read_bytes())
-    sys.stdout.flush()
-    told.unlink()
-    for place in temporary:
-        shutil.rmtree(place, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"bluelamp-tests-{os.getpid()}-"))
+    run = _Run(folder, sys.argv[1:])
+    try:
+        with ThreadPoolExecutor(_AT_ONCE) as crew:
+            codes = list(crew.map(run.room, *zip(*enumerate(rooms()), strict=True)))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    failed = [paths[0] for paths, code in zip(rooms(), codes, strict=True) if code]
+    print(f"\n== {', '.join(failed)} failed ==" if failed else "\n== all rooms passed ==", flush=True)
     return next((code for code in codes if code), 0)
 
 
