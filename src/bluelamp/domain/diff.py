@@ -66,12 +66,16 @@ def as_it_is(place: Place) -> Place:
 @dataclass(frozen=True, slots=True)
 class Taking:
     """How a snapshot is to be taken in. `at` is its time, `version` names its content; a snapshot that is not `good`
-    adds what it shows and ends nothing; one that `confirms` makes the one in doubt before it count as well."""
+    adds what it shows and ends nothing; one that `confirms` makes those in doubt before it, `since` a moment, count as
+    well. One that lists the same `again` counts once more only after the seconds of `patience`."""
 
     at: str
     version: str
     good: bool
     confirms: bool = False
+    again: bool = False
+    since: str = ""
+    patience: float = 0
 
 
 @dataclass(slots=True)
@@ -100,7 +104,8 @@ def compare(
     """Take a snapshot in. `calls` are the open ones by id. Neither they nor `tracking` are touched; `before` is."""
     step = _Step(rules, tracking, calls, taking, cloak)
     before = before or Shown()
-    before.begin(reading.fields)
+    fields = told_fields(reading)
+    before.begin(fields)
     groups = group_rows(reading.rows, reading.fields, calls)
     shown = {group.call for group in groups if group.call is not None}
     for id_ in sorted(calls.keys() - shown):
@@ -110,7 +115,7 @@ def compare(
         assert group.call is not None
         # A unit that is missed must be counted, however little the rows have changed.
         if not before.as_before(group.call, group.rows) or group.call in tracking["absent_units"]:
-            step.shown(group, reading.fields)
+            step.shown(group, fields)
         else:
             step.tracking["absent"].pop(group.call, None)
     for group in sorted((group for group in groups if group.call is None), key=_age):
@@ -119,16 +124,21 @@ def compare(
     return step.result
 
 
-def believe(rules: FeedRules, tracking: Tracking, calls: Mapping[str, Call], at: str, version: str) -> Compared:
+def believe(
+    rules: FeedRules, tracking: Tracking, calls: Mapping[str, Call], at: str, version: str, patience: float
+) -> Compared:
     """A snapshot in doubt has stood unchanged so long that it is believed: it was good, and so is its standing."""
-    step = _Step(rules, tracking, calls, Taking(at, version, good=True, confirms=True))
-    for id_ in sorted(tracking["absent"]):
-        if tracking["absent"][id_]["held"]:
-            step.missed(id_)
-    for id_ in sorted(tracking["absent_units"]):
-        units = tracking["absent_units"][id_]
-        for unit in sorted(name for name, absence in units.items() if absence["held"]):
-            step.unit_missed(id_, unit)
+    step = _Step(rules, tracking, calls, Taking(at, version, good=True, confirms=True, patience=patience))
+    step.missed_again(lambda absence: bool(absence["held"]))
+    return step.result
+
+
+def stand(
+    rules: FeedRules, tracking: Tracking, calls: Mapping[str, Call], at: str, version: str, patience: float
+) -> Compared:
+    """The last good list is there again: what it lacks is missed once more, each after the seconds of `patience`."""
+    step = _Step(rules, tracking, calls, Taking(at, version, good=True, again=True, patience=patience))
+    step.missed_again(lambda absence: absence["misses"] > 0)
     return step.result
 
 
@@ -142,6 +152,12 @@ def locate(
         if calls[id_]["place"] != placed[id_]:
             step.located(id_, placed[id_])
     return step.result
+
+
+def told_fields(reading: Reading) -> frozenset[str]:
+    """The fields that a reading says anything of; the status of units is told where any unit has one."""
+    has_status = any(unit.status is not None for row in reading.rows for unit in row.units)
+    return reading.fields | {"unit_status"} if has_status else reading.fields
 
 
 def _age(group: Group) -> tuple[str, str]:
@@ -204,7 +220,7 @@ class _Step:
     def missed(self, id_: str) -> None:
         """A call is not listed: it ends when enough good answers in a row say so."""
         absence = self._absence(self.tracking["absent"].get(id_), self._shown_at)
-        if absence["misses"] < self._rules.misses:
+        if absence["misses"] < self._rules.misses or not self._taking.good:
             self.tracking["absent"][id_] = absence
             return
         self.tracking["absent"].pop(id_, None)
@@ -216,22 +232,36 @@ class _Step:
         """The same for a unit on a call that is listed."""
         absent = self.tracking["absent_units"].setdefault(id_, {})
         absence = self._absence(absent.get(unit), seen or self._shown_at)
-        if absence["misses"] < self._rules.misses:
+        if absence["misses"] < self._rules.misses or not self._taking.good:
             absent[unit] = absence
             return
         absent.pop(unit, None)
         self._drop_empty(id_)
         self._tell("unit_left", id_, unit=unit, between=[absence["seen"], absence["missed"]])
 
+    def missed_again(self, counts: Callable[[Absence], bool]) -> None:
+        """What was not listed is missed without a look at the rows, where it counts."""
+        absent, absent_units = dict(self.tracking["absent"]), dict(self.tracking["absent_units"])
+        for id_ in sorted(id_ for id_, absence in absent.items() if counts(absence)):
+            self.missed(id_)
+        for id_ in sorted(absent_units.keys() - absent.keys()):
+            for unit in sorted(name for name, absence in absent_units[id_].items() if counts(absence)):
+                self.unit_missed(id_, unit)
+
     def _absence(self, known: Absence | None, seen: str | None) -> Absence:
         at, taking = self._taking.at, self._taking
         absence: Absence = known or {"seen": seen or at, "missed": None, "misses": 0, "held": None}
+        held, missed, misses = absence["held"], absence["missed"], absence["misses"]
         if not taking.good:
-            return {**absence, "held": at}
-        missed, misses = absence["missed"], absence["misses"]
-        if taking.confirms and absence["held"]:
-            missed, misses = missed or absence["held"], misses + 1
-        return {"seen": absence["seen"], "missed": missed or at, "misses": misses + 1, "held": None}
+            return {**absence, "held": held if held and held >= taking.since else at}
+        if taking.again and misses and not self._has_stood(absence.get("counted") or missed):
+            return {**absence, "held": None}
+        if taking.confirms and held and self._has_stood(held):
+            missed, misses = missed or held, misses + 1
+        return {"seen": absence["seen"], "missed": missed or at, "misses": misses + 1, "held": None, "counted": at}
+
+    def _has_stood(self, since: str | None) -> bool:
+        return since is None or seconds_between(since, self._taking.at) >= self._taking.patience
 
     def _drop_empty(self, id_: str) -> None:
         if not self.tracking["absent_units"].get(id_):
@@ -252,7 +282,7 @@ class _Step:
         if point is not None and _is_elsewhere(call["place"], point):
             self.located(id_, point)
         if "unit" in fields:
-            self._units(id_, call, group, absence["seen"] if absence else self._shown_at)
+            self._units(id_, call, group, fields, absence["seen"] if absence else self._shown_at)
 
     def _point(self, id_: str, group: Group) -> Place | None:
         """Where the publisher says that a call is, as it may be told."""
@@ -266,7 +296,7 @@ class _Step:
         """A call has a place, or another one than before."""
         self._tell("located", id_, place=place)
 
-    def _units(self, id_: str, call: Call, group: Group, seen: str | None) -> None:
+    def _units(self, id_: str, call: Call, group: Group, fields: frozenset[str], seen: str | None) -> None:
         listed = _listed_units(group.rows)
         absent = self.tracking["absent_units"].get(id_, {})
         for unit in call["units"]:
@@ -276,7 +306,7 @@ class _Step:
                 continue
             absent.pop(name, None)
             status = listed.pop(name)
-            if status != unit["status"]:
+            if "unit_status" in fields and status != unit["status"]:
                 self._tell("updated", id_, unit=name, fields={"status": [unit["status"], status]})
         self._drop_empty(id_)
         for name in sorted(listed):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Window = Literal["active", "rolling"]
+# How often a publisher begins its numbers anew.
+Restarts = Literal["never", "daily", "monthly", "yearly"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,11 +16,12 @@ class FeedRules:
     """How the snapshots of one feed are to be read. Shares are between 0 and 1, times in minutes or hours.
 
     `window` says what it means that a call is missing: in an `active` feed it has ended, in a `rolling` one it has
-    only aged out of the list.
+    only aged out of the list. `numbers_restart` says within what a number names one call only.
     """
 
     feed: str
     window: Window = "active"
+    interval_seconds: float = 120  # the same list within this time is the same answer, whoever brings it
     misses: int = 2  # good answers in a row that must lack a call, or a unit, before it is gone
     limit: int = 0  # the most rows that one snapshot can hold; 0 where the source states none
     shrunk_share: float = 0.4  # fewer rows than this share of the last good answer is suspicious …
@@ -28,3 +31,4 @@ class FeedRules:
     future_minutes: float = 5  # a version further in the future than this is not taken as the mark
     reopen_hours: float = 24  # a number that comes back within this time is the same call
     reopen_unnumbered_hours: float = 1  # the same for a call that has no number
+    numbers_restart: Restarts = "never"

@@ -6,9 +6,11 @@ without leading zeros, the order of keys and rows irrelevant.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import marshal
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -52,7 +54,8 @@ class Reading:
     """What one answer says. `fields` are those that at least one row carries: the others tell nothing in this snapshot.
 
     `unreadable` lists (row number from 1, why); `total` counts the rows of the answer, readable or not; `duplicates`
-    those that said the same as another, `conflicting` those that said otherwise of the same unit and incident.
+    those that said the same as another, `conflicting` those that said otherwise of the same unit and incident. `cut`
+    says why the list cannot be whole (words of live.guard).
     """
 
     rows: tuple[Row, ...]
@@ -62,6 +65,14 @@ class Reading:
     duplicates: int = 0
     conflicting: int = 0
     columns: frozenset[str] = field(default_factory=frozenset)  # the source's own, seen in at least one row
+    cut: tuple[str, ...] = ()
+
+
+def content_of(reading: Reading) -> str:
+    """What names the rows of a reading, whatever the bytes that they came in."""
+    rows = [(sorted(row.values.items()), [tuple(unit) for unit in row.units], row.point) for row in reading.rows]
+    # Without references to what it has written already (version 2), the same values are the same bytes.
+    return hashlib.sha256(marshal.dumps((rows, sorted(reading.fields)), 2)).hexdigest()[:32]
 
 
 def clean(value: object) -> str | None:

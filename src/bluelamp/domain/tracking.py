@@ -3,34 +3,42 @@ doubt, what was missed and how often. Plain values, kept with the event log in o
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 
+# What is not required is missing in what an older build has written.
 class Mark(TypedDict):
-    """A snapshot that was taken in: its time, number, version, number of rows and the fields that it carried."""
+    """A snapshot that was taken in: its time, number, version, number of rows and the fields that it carried. `body`
+    names its bytes, `content` its rows, `time` is the version as a moment."""
 
     at: str
     number: int
     version: str
     rows: int
     fields: list[str]
+    body: NotRequired[str]
+    content: NotRequired[str]
+    time: NotRequired[str | None]
 
 
 class Doubt(Mark):
-    """A suspicious snapshot that waits to be confirmed."""
+    """A suspicious snapshot that waits to be confirmed. `since` is the time of the first one in a row that was doubted
+    for these reasons."""
 
     reasons: list[str]
+    since: NotRequired[str]
 
 
 class Absence(TypedDict):
     """A call, or a unit, that was not listed lately. `seen` is when it was last listed, `missed` the first good answer
-    that lacked it, `misses` how many good ones in a row did, `held` the suspicious answer whose miss does not count
-    yet."""
+    that lacked it, `misses` how many good ones in a row did, `counted` the last of them, `held` the first suspicious
+    answer in a row whose miss does not count yet."""
 
     seen: str
     missed: str | None
     misses: int
     held: str | None
+    counted: NotRequired[str]
 
 
 class Tracking(TypedDict):

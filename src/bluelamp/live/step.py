@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
 from bluelamp.domain.call import Call, Place
-from bluelamp.domain.diff import Cloak, Compared, Recall, Taking, as_it_is, believe, compare, locate
+from bluelamp.domain.diff import Cloak, Compared, Recall, Taking, as_it_is, believe, compare, locate, stand
 from bluelamp.domain.feed import FeedRules
-from bluelamp.domain.snapshot import Reading
+from bluelamp.domain.snapshot import Reading, content_of
 from bluelamp.domain.tracking import Doubt, Mark, Tracking, without_doubt
 from bluelamp.errors import SourceError
 from bluelamp.live import guard
-from bluelamp.live.guard import GOOD, SUSPICIOUS, UNCHANGED, Stated, Verdict
+from bluelamp.live.guard import BELIEVED, CONFIRMED, GOOD, STANDS, SUSPICIOUS, UNCHANGED, Stated, Verdict
 from bluelamp.storage.log_writer import LogState, Step, Taken
 from bluelamp.storage.snapshots import PLACED, Body
 
@@ -30,17 +30,23 @@ def take_in(
 ) -> Step:
     """What follows from a snapshot. `read` gives its rows; a SourceError of it makes the answer a failed one. `cloak`
     is what becomes of a place before it is told to anybody."""
-    verdict = guard.judge_unread(state.tracking, stated)
+    tracking = state.tracking
+    verdict = guard.judge_unread(rules, tracking, stated)
     if verdict is not None:
         return _unread(rules, state, number, stated, verdict)
     try:
         reading = read()
     except SourceError as error:
         return _told(number, stated, Verdict(guard.FAILED, problem=error.message))
-    verdict = guard.judge(rules, state.tracking, stated, reading)
-    taking = Taking(stated.at, stated.version, good=verdict.name == GOOD, confirms="confirmed" in verdict.reasons)
-    compared = compare(rules, state.tracking, state.calls, reading, taking, recall, state.shown, cloak)
-    _remember(compared.tracking, rules, state.tracking, stated, verdict, _mark(number, stated, reading))
+    mark = _mark(number, stated, reading)
+    verdict = guard.judge(rules, tracking, stated, reading, mark["content"], len(state.calls))
+    taking = _taking(rules, tracking, stated, verdict, mark)
+    compared = compare(rules, tracking, state.calls, reading, taking, recall, state.shown, cloak)
+    if taking.again and guard.repeated(tracking, stated) is tracking["good"]:
+        if _says_nothing(compared, tracking):
+            return _out_of_doubt(state, _told(number, stated, Verdict(UNCHANGED)))
+        verdict = Verdict(GOOD, (STANDS,))
+    _remember(compared.tracking, rules, tracking, stated, verdict, mark)
     taken = Taken(
         number,
         verdict.name,
@@ -52,6 +58,33 @@ def take_in(
         reading.conflicting,
     )
     return _step(taken, stated, compared)
+
+
+def _taking(rules: FeedRules, tracking: Tracking, stated: Stated, verdict: Verdict, mark: Mark) -> Taking:
+    """How an answer with this verdict is taken in."""
+    good, is_good = tracking["good"], verdict.name == GOOD
+    again = is_good and good is not None and mark["content"] == good.get("content")
+    known = guard.repeated(tracking, stated) if again else None
+    return Taking(
+        stated.at,
+        stated.version,
+        good=is_good,
+        confirms=CONFIRMED in verdict.reasons,
+        again=again,
+        since=guard.doubted_since(tracking, tuple(one for one in verdict.reasons if one != CONFIRMED), stated.at),
+        patience=guard.patience(rules, known, stated) if known else rules.interval_seconds,
+    )
+
+
+def _says_nothing(compared: Compared, before: Tracking) -> bool:
+    """Whether the last good list, again after a doubt, takes nothing back that the doubt had added."""
+    after, before = compared.tracking, without_doubt(before)
+    same = all(after[name] == before[name] for name in ("absent", "absent_units"))  # type: ignore[literal-required]
+    return same and not compared.changes
+
+
+def _out_of_doubt(state: LogState, told: Step) -> Step:
+    return Step(told.taken, told.at, without_doubt(state.tracking))
 
 
 def place(
@@ -74,20 +107,33 @@ def place(
 
 
 def _unread(rules: FeedRules, state: LogState, number: int, stated: Stated, verdict: Verdict) -> Step:
-    """An answer without a look at its rows: it changes nothing, unless what was in doubt has stood long enough."""
-    doubt = state.tracking["doubt"]
-    if verdict.name != UNCHANGED or doubt is None:
-        return _told(number, stated, verdict)
-    if guard.contradicts(state.tracking, stated):
-        told = _told(number, stated, verdict)
-        return Step(told.taken, told.at, without_doubt(state.tracking))
-    if not guard.stands(rules, state.tracking, stated.at):
-        return _told(number, stated, verdict)
-    compared = believe(rules, state.tracking, state.calls, stated.at, doubt["version"])
-    mark = cast(Mark, {name: value for name, value in doubt.items() if name != "reasons"})
+    """An answer without a look at its rows: it changes nothing, unless what it is again has stood long enough."""
+    told, doubt = _told(number, stated, verdict), state.tracking["doubt"]
+    known = guard.repeated(state.tracking, stated) if verdict.name == UNCHANGED else None
+    if known is None:
+        return told
+    if doubt is None:
+        return _stands(rules, state, number, stated, known) or told
+    if known is not doubt:
+        return _out_of_doubt(state, told)
+    if not guard.stands(rules, doubt, stated):
+        return told
+    at, patience = stated.at, guard.patience(rules, doubt, stated)
+    compared = believe(rules, state.tracking, state.calls, at, doubt["version"], patience)
+    mark = cast(Mark, {name: value for name, value in doubt.items() if name not in ("reasons", "since")})
     _settle(compared.tracking, state.tracking, mark)
-    taken = Taken(number, GOOD, ("believed", *doubt["reasons"]), doubt["version"], doubt["rows"])
+    taken = Taken(number, GOOD, (BELIEVED, *doubt["reasons"]), doubt["version"], doubt["rows"])
     return _step(taken, stated, compared)
+
+
+def _stands(rules: FeedRules, state: LogState, number: int, stated: Stated, good: Mark) -> Step | None:
+    """The last good list again, where that is one more answer without something that it lacks; None where it is not."""
+    at, patience = stated.at, guard.patience(rules, good, stated)
+    compared = stand(rules, state.tracking, state.calls, at, good["version"], patience)
+    if compared.tracking == state.tracking:
+        return None
+    reason = BELIEVED if guard.says_nothing_new(good, stated) else STANDS
+    return _step(Taken(number, GOOD, (reason,), good["version"], good["rows"]), stated, compared)
 
 
 def _told(number: int, stated: Stated, verdict: Verdict) -> Step:
@@ -109,6 +155,9 @@ def _mark(number: int, stated: Stated, reading: Reading) -> Mark:
         "version": stated.version,
         "rows": reading.total,
         "fields": sorted(reading.fields),
+        "body": stated.body,
+        "content": content_of(reading),
+        "time": stated.time,
     }
 
 
@@ -117,7 +166,8 @@ def _remember(
 ) -> None:
     after["newest"] = guard.newest_after(rules, before, stated)
     if verdict.name == SUSPICIOUS:
-        after["doubt"] = cast(Doubt, {**mark, "reasons": list(verdict.reasons)})
+        since = guard.doubted_since(before, verdict.reasons, stated.at)
+        after["doubt"] = cast(Doubt, {**mark, "reasons": list(verdict.reasons), "since": since})
         return
     # A good answer without rows says nothing about columns.
     if not mark["fields"] and before["good"] is not None:
