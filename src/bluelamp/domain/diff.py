@@ -16,6 +16,7 @@ from bluelamp.domain.change import Change, apply, call_id, change_id
 from bluelamp.domain.feed import FeedRules
 from bluelamp.domain.matching import Group, group_rows
 from bluelamp.domain.moment import seconds_between
+from bluelamp.domain.same_incident import may_come_back
 from bluelamp.domain.snapshot import FIELDS, Reading, Row
 from bluelamp.domain.tracking import Absence, Tracking
 
@@ -106,7 +107,7 @@ def compare(
     before = before or Shown()
     fields = told_fields(reading)
     before.begin(fields)
-    groups = group_rows(reading.rows, reading.fields, calls)
+    groups = group_rows(reading.rows, reading.fields, calls, rules)
     shown = {group.call for group in groups if group.call is not None}
     for id_ in sorted(calls.keys() - shown):
         before.forget(id_)
@@ -322,6 +323,9 @@ class _Step:
             return
         occurrence = known.occurrence + 1
         id_ = call_id(self._rules.feed, group.key, occurrence)
+        while id_ in self.result.occurrences:  # two incidents of one number in one snapshot
+            occurrence += 1
+            id_ = call_id(self._rules.feed, group.key, occurrence)
         self.result.occurrences[id_] = occurrence
         call = _new_call(id_, group, self._since, self._point(id_, group))
         first = {"first": True} if self._shown_at is None else {}
@@ -332,6 +336,8 @@ class _Step:
         ended = call["closed_between"]
         last = (ended[1] if ended else None) or self._taking.at
         if call["ended"] is None or seconds_between(last, self._taking.at) > hours * 3600:
+            return False
+        if call["id"] in self.result.calls or not may_come_back(self._rules, call, group.values):
             return False
         # Without a number another incident may have come up at the place: the same one has a unit in common.
         had, has = {unit["unit"] for unit in (*call["units"], *call["former_units"])}, _listed_units(group.rows).keys()

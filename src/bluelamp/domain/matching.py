@@ -1,15 +1,18 @@
 """Which rows of a snapshot are which call. Pure; used by `domain.diff`.
 
-A number says it outright. Without one a call is the rows of one location and nature: it keeps its id when the publisher
-drops the column of numbers, and when the numbers come back.
+A number says it, unless what else the row states is of another incident (`same_incident`). Without one a call is the
+rows of one location and nature: it keeps its id when the publisher drops the column of numbers, and when the numbers
+come back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bluelamp.domain.call import Call
+from bluelamp.domain.feed import FeedRules
+from bluelamp.domain.same_incident import agrees, is_another, period_of
 from bluelamp.domain.snapshot import Row
 
 _PLACE = ("location", "nature", "block")
@@ -28,6 +31,11 @@ class Group:
         """What names the call among all that the feed ever had."""
         return number_key(self.number) if self.number else place_key(self.rows[0].values)
 
+    @property
+    def values(self) -> Mapping[str, str]:
+        """What its first row states."""
+        return self.rows[0].values
+
 
 def number_key(number: str) -> str:
     return f"n:{number}"
@@ -38,56 +46,90 @@ def place_key(values: Mapping[str, object], fields: Iterable[str] = _PLACE) -> s
     return "p:" + "|".join(str(values.get(name) or "").upper() for name in _PLACE if name in fields)
 
 
-def group_rows(rows: Iterable[Row], fields: frozenset[str], calls: Mapping[str, Call]) -> list[Group]:
+def group_rows(rows: Iterable[Row], fields: frozenset[str], calls: Mapping[str, Call], rules: FeedRules) -> list[Group]:
     """The rows of a snapshot by call; the open calls that they belong to are found by number, unit and place."""
-    return _Matcher(fields, calls).match(rows)
+    return _Matcher(fields, calls, rules).match(rows)
 
 
 class _Matcher:
-    def __init__(self, fields: frozenset[str], calls: Mapping[str, Call]) -> None:
+    def __init__(self, fields: frozenset[str], calls: Mapping[str, Call], rules: FeedRules) -> None:
         # A column that is gone tells nothing: places are compared by what is left.
         self._fields = [name for name in _PLACE if name in fields]
-        self._calls = calls
-        self._by_number = {call["incident_number"]: id_ for id_, call in calls.items() if call["incident_number"]}
+        self._has_numbers = "incident_number" in fields
+        self._calls, self._rules = calls, rules
+        self._by_number: dict[str, list[str]] = {}
+        for id_, call in calls.items():
+            if call["incident_number"]:
+                self._by_number.setdefault(call["incident_number"], []).append(id_)
+        # Where rows without a number stand, and units on them, in this snapshot.
+        self._bare: dict[str, list[Row]] = {}
+        self._bare_units: dict[tuple[str, str], list[Row]] = {}
         self._places: dict[str, list[str]] | None = None
         self._moved: dict[str, str] = {}  # place → the open call that was corrected to it
         self._by_unit: dict[tuple[str, str], list[str]] | None = None
         self._groups: dict[str, Group] = {}  # by the id of their call, or by their key where it is new
 
     def match(self, rows: Iterable[Row]) -> list[Group]:
-        numbered: dict[str, list[Row]] = {}
+        numbered: dict[tuple[str, str], list[Row]] = {}
         unnumbered = []
         for row in rows:
             number = row.values.get("incident_number")
             if number:
-                numbered.setdefault(number, []).append(row)
+                period = period_of(self._rules.numbers_restart, row.values)
+                numbered.setdefault((number, period), []).append(row)
             else:
                 unnumbered.append(row)
-        for number, listed in numbered.items():
-            self._number(number, listed)
+        self._see_bare(unnumbered)
+        for (number, period), listed in _by_incident(numbered).items():
+            self._number(number, period, listed)
         # Units that are known say which call their place is about; those that are new on it follow.
         rest = [row for row in unnumbered if not self._known_unit(row)]
         for row in rest:
             self._place(row)
         return list(self._groups.values())
 
-    def _number(self, number: str, rows: list[Row]) -> None:
-        found = self._by_number.get(number)
-        if found is None:
-            # The number came back to a call that had none.
-            ways = (self._first, self._of_unit)
-            found = next((id_ for way in ways for row in rows if (id_ := way(row, numbered=False))), None)
-            if found is not None:
-                self._by_number[number] = found
+    def _see_bare(self, rows: Iterable[Row]) -> None:
         for row in rows:
-            self._join(found or number_key(number), found, number, row)
+            self._bare.setdefault(place_key(row.values, self._fields), []).append(row)
+            location = _upper(row.values.get("location"))
+            for unit in row.units if location else ():
+                self._bare_units.setdefault((unit.unit, location), []).append(row)
+
+    def _number(self, number: str, period: str, rows: list[Row]) -> None:
+        known = sorted(self._by_number.get(number, ()), key=self._age, reverse=True)
+        found = next((id_ for id_ in known if self._can_be(id_, rows)), None)
+        if found is None:
+            # The number came, or came back, to a call that had none.
+            ways = (self._first, self._of_unit_without_number)
+            found = next((id_ for way in ways for row in rows if (id_ := way(row))), None)
+        for row in rows:
+            self._join(found or f"{number_key(number)}|{period}", found, number, row)
+
+    def _age(self, id_: str) -> tuple[str, str]:
+        return self._calls[id_]["opened_between"][1] or "", id_
+
+    def _can_be(self, id_: str, rows: list[Row]) -> bool:
+        """Whether rows of a call's number are that call's, which no other rows are yet."""
+        call = self._calls[id_]
+        return id_ not in self._groups and any(not is_another(self._rules, call, row.values) for row in rows)
+
+    def _got_number(self, id_: str, row: Row) -> bool:
+        """Whether a call without a number can have got this row's: its own row is gone, and the reported time
+        agrees."""
+        call = self._calls[id_]
+        if call["incident_number"] or id_ in self._groups:
+            return False
+        bare = [*self._bare.get(place_key(call, self._fields), ())]
+        for unit in call["units"]:
+            bare += self._bare_units.get((unit["unit"], _upper(call["location"])), ())
+        return agrees(call, row.values) and not any(agrees(call, one.values) for one in bare)
 
     def _known_unit(self, row: Row) -> bool:
         """Whether the row's unit is on an open call at its place, which it then belongs to."""
         unit = row.units[0].unit if row.units else None
         found = next((id_ for id_ in self._at(row) if unit and unit in _units(self._calls[id_])), None)
         if found is None:
-            found = self._of_unit(row, numbered=True)
+            found = self._of_unit(row, lambda id_: not self._listed_by_number(id_) and self._lost_number(id_, row))
             if found is not None:
                 self._moved.setdefault(place_key(row.values, self._fields), found)
         if found is not None:
@@ -97,29 +139,37 @@ class _Matcher:
     def _place(self, row: Row) -> None:
         key = place_key(row.values, self._fields)
         # A call that this snapshot lists by its number is spoken for.
-        free = (id_ for id_ in self._at(row) if not self._listed_by_number(id_))
+        free = (id_ for id_ in self._at(row) if not self._listed_by_number(id_) and self._lost_number(id_, row))
         found = next(free, None) or self._moved.get(key)
         self._join(found or key, found, None, row)
+
+    def _lost_number(self, id_: str, row: Row) -> bool:
+        """Whether a row without a number can be of a call at its place. While other rows have numbers, a call that had
+        one has it still, unless the reported time agrees."""
+        call = self._calls[id_]
+        if call["incident_number"] and self._has_numbers and not agrees(call, row.values):
+            return False
+        return not is_another(self._rules, call, row.values)
 
     def _listed_by_number(self, id_: str) -> bool:
         group = self._groups.get(id_)
         return group is not None and group.number is not None
 
-    def _first(self, row: Row, *, numbered: bool) -> str | None:
-        for id_ in self._at(row):
-            if bool(self._calls[id_]["incident_number"]) is numbered and id_ not in self._groups:
-                return id_
-        return None
+    def _first(self, row: Row) -> str | None:
+        return next((id_ for id_ in self._at(row) if self._got_number(id_, row)), None)
 
-    def _of_unit(self, row: Row, *, numbered: bool) -> str | None:
+    def _of_unit_without_number(self, row: Row) -> str | None:
+        return self._of_unit(row, lambda id_: self._got_number(id_, row))
+
+    def _of_unit(self, row: Row, is_free: Callable[[str], bool]) -> str | None:
         """The open call of the row's unit at its location, where only the nature or only the block is another one now:
-        it was corrected. Not one that is spoken for, and none with a number unless `numbered`."""
+        it was corrected. Not one that is spoken for."""
         if not row.units:
             return None
         for id_ in self._units_at().get((row.units[0].unit, _upper(row.values.get("location"))), ()):
             call = self._calls[id_]
-            is_free = not self._listed_by_number(id_) if numbered else not call["incident_number"]
-            if is_free and any(_upper(row.values.get(name)) == _upper(call[name]) for name in ("nature", "block")):
+            is_corrected = any(_upper(row.values.get(name)) == _upper(call[name]) for name in ("nature", "block"))
+            if is_corrected and is_free(id_):
                 return id_
         return None
 
@@ -145,6 +195,17 @@ class _Matcher:
         group = self._groups.setdefault(name, Group(call=call, number=number))
         group.number = group.number or number
         group.rows.append(row)
+
+
+def _by_incident(numbered: Mapping[tuple[str, str], list[Row]]) -> dict[tuple[str, str], list[Row]]:
+    """Rows by number and the stretch that it is good for; those that do not say when are of the newest."""
+    newest: dict[str, str] = {}
+    for number, period in numbered:
+        newest[number] = max(period, newest.get(number, ""))
+    found: dict[tuple[str, str], list[Row]] = {}
+    for (number, period), rows in numbered.items():
+        found.setdefault((number, period or newest[number]), []).extend(rows)
+    return found
 
 
 def _upper(value: str | None) -> str:

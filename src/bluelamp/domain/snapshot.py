@@ -28,6 +28,8 @@ FIELDS = (
     "reported_local",
     "reported_at",
 )
+# Why a list cannot be whole: its source says that it goes on, or gives the same page again and again.
+CUT_OFF, PAGES_REPEAT = "cut_off", "pages_repeat"
 _BLANKS = re.compile(r"\s+")
 _ZEROS = re.compile(r"^0+(?=\d)")
 
@@ -55,7 +57,7 @@ class Reading:
 
     `unreadable` lists (row number from 1, why); `total` counts the rows of the answer, readable or not; `duplicates`
     those that said the same as another, `conflicting` those that said otherwise of the same unit and incident. `cut`
-    says why the list cannot be whole (words of live.guard).
+    says why the list cannot be whole: CUT_OFF, PAGES_REPEAT.
     """
 
     rows: tuple[Row, ...]
@@ -93,8 +95,9 @@ def clean_block(text: str | None) -> str | None:
     return None if text is None else _ZEROS.sub("", text)
 
 
-def collapse(rows: Iterable[Row]) -> tuple[tuple[Row, ...], int, int]:
+def collapse(rows: Iterable[Row], period: Callable[[Row], str] | None = None) -> tuple[tuple[Row, ...], int, int]:
     """Rows without repeats, in an order of their own; how many repeated another, and how many contradicted one.
+    `period` says what a row's number is good for, where numbers begin anew.
 
     Two rows of one unit and one incident that say different things are a fault of the source: one is kept, always the
     same one, whatever the order in which they came.
@@ -102,7 +105,7 @@ def collapse(rows: Iterable[Row]) -> tuple[tuple[Row, ...], int, int]:
     kept: dict[tuple[str, ...], Row] = {}
     duplicates = conflicting = 0
     for row in rows:
-        key = _identity(row)
+        key = (*_identity(row), period(row) if period is not None else "")
         other = kept.get(key)
         if other is None:
             kept[key] = row

@@ -1,7 +1,7 @@
 """Guard: one verdict for each answer, before anything is compared. Pure; called by `step`.
 
-What follows from each verdict, and what proves that a call has ended, is one table: `live.proofs`. Only good answers can
-end a call.
+What follows from each verdict, and what proves that a call has ended, is one table: `live.proofs`. Only good answers
+can end a call.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from bluelamp.domain.feed import FeedRules
 from bluelamp.domain.moment import moment_of, parse_moment, seconds_between
-from bluelamp.domain.snapshot import Reading
+from bluelamp.domain.snapshot import CUT_OFF, PAGES_REPEAT, Reading
 from bluelamp.domain.tracking import Doubt, Mark, Tracking
 
 FAILED, UNCHANGED, OLDER, SUSPICIOUS, GOOD = "failed", "unchanged", "older", "suspicious", "good"
@@ -23,7 +23,7 @@ VERDICTS = {
     SUSPICIOUS: "it adds what it shows and ends nothing, until a later one confirms it",
     GOOD: "it counts: a call that enough good answers in a row lack is closed",
 }
-EMPTY, SHRUNK, LIMIT, CUT_OFF, PAGES_REPEAT = "empty", "shrunk", "limit", "cut_off", "pages_repeat"
+EMPTY, SHRUNK, LIMIT = "empty", "shrunk", "limit"
 OUT_OF_DATE, COLUMN_GONE, UNREADABLE, SAME_VERSION = "out_of_date", "column_gone", "unreadable", "same_version"
 CONFIRMED, STANDS, BELIEVED = "confirmed", "stands", "believed"
 REASONS = {
@@ -83,7 +83,7 @@ def judge_unread(rules: FeedRules, tracking: Tracking, stated: Stated) -> Verdic
     if known is None:
         return Verdict(UNCHANGED) if stated.status == 304 else Verdict(OLDER) if _is_late(tracking, stated) else None
     doubt = tracking["doubt"]
-    if known is doubt:
+    if doubt is not None and known is doubt:
         # Without a stated version the same list is the next answer, once an interval has passed.
         waits = says_nothing_new(known, stated) or seconds_between(begun(doubt), stated.at) < rules.interval_seconds
         return Verdict(UNCHANGED) if waits else None
@@ -120,8 +120,8 @@ def says_nothing_new(known: Mark, stated: Stated) -> bool:
 
 
 def patience(rules: FeedRules, known: Mark, stated: Stated) -> float:
-    """How long the same answer must stand until it counts once more, in seconds: an interval; where the source says that
-    nothing is new, as long as it takes to be believed."""
+    """How long the same answer must stand until it counts once more, in seconds: an interval; where the source says
+    that nothing is new, as long as it takes to be believed."""
     believed = rules.believed_minutes * 60 if says_nothing_new(known, stated) else 0
     return max(rules.interval_seconds, believed)
 

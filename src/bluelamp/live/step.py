@@ -79,7 +79,7 @@ def _taking(rules: FeedRules, tracking: Tracking, stated: Stated, verdict: Verdi
 def _says_nothing(compared: Compared, before: Tracking) -> bool:
     """Whether the last good list, again after a doubt, takes nothing back that the doubt had added."""
     after, before = compared.tracking, without_doubt(before)
-    same = all(after[name] == before[name] for name in ("absent", "absent_units"))  # type: ignore[literal-required]
+    same = all(after[name] == before[name] for name in ("absent", "absent_units"))
     return same and not compared.changes
 
 

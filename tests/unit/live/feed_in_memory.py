@@ -72,8 +72,9 @@ class MemoryFeed:
         broken: bool = False,
         wait: float = 2,
         salt: str = "",
+        cut: tuple[str, ...] = (),
     ) -> Step:
-        """Take a snapshot with these rows in; the step that follows."""
+        """Take a snapshot with these rows in; the step that follows. `salt` makes other bytes of the same rows."""
         self.minutes += wait
         kept, duplicates, conflicting = collapse(rows)
         seen = {name for one in kept for name in one.values} | ({"unit"} if any(one.units for one in kept) else set())
@@ -84,6 +85,7 @@ class MemoryFeed:
             tuple((place, "odd") for place in range(unreadable)),
             duplicates,
             conflicting,
+            cut=cut,
         )
         body = hashlib.sha256((repr(rows) + repr(unreadable) + salt).encode()).hexdigest()
         stated = Stated(at(self.minutes), status, version, body, time, out_of_date, problem)

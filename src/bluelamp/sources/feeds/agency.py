@@ -15,6 +15,7 @@ from urllib.parse import quote
 from bluelamp.domain.feed import FeedRules
 from bluelamp.domain.meaning import Dictionary, NatureMeaning, PriorityMeaning
 from bluelamp.errors import SettingsError
+from bluelamp.sources.feeds.cut import rows_asked
 from bluelamp.sources.feeds.making import RowMaker
 from bluelamp.sources.feeds.parsing import parse_file
 from bluelamp.sources.feeds.picking import decimals_of
@@ -131,6 +132,8 @@ def read_agency(text: str, name: str, file: str, origin: str) -> Agency:
     rules = FeedRules(
         feed=name,
         window=written.window,
+        interval_seconds=written.interval_seconds,
+        numbers_restart=written.rows.numbers_restart,
         limit=_limit(written),
         **written.guard.model_dump(exclude={"limit"}),
     )
@@ -143,7 +146,7 @@ def read_agency(text: str, name: str, file: str, origin: str) -> Agency:
         url=written.url,
         parameters=written.parameters,
         headers=written.headers,
-        paging=written.paging,
+        paging=_paging(written),
         layout=written.rows,
         zone=written.zone,
         interval_seconds=written.interval_seconds,
@@ -192,10 +195,19 @@ def _privacy(written: AgencyFile) -> Privacy:
 
 
 def _limit(written: AgencyFile) -> int:
-    """The most rows that an answer can have: of a paged list, all its pages; as the file says, where it does."""
+    """The most rows that an answer can have: of a paged list, all its pages; else what its address asks for; as the
+    file says, where it does."""
     if written.guard.limit is not None:
         return written.guard.limit
-    return written.paging.rows * written.paging.pages if written.platform in _PAGED else 0
+    if written.platform in _PAGED:
+        return _paging(written).rows * written.paging.pages
+    return rows_asked(written.url, written.parameters)
+
+
+def _paging(written: AgencyFile) -> PagingTable:
+    """How it is fetched: the agency's own parameter takes the place of the rows of a page."""
+    asked = rows_asked("", written.parameters) if written.platform in _PAGED else 0
+    return written.paging.model_copy(update={"rows": asked}) if asked else written.paging
 
 
 def _columns(written: AgencyFile) -> Iterator[str]:

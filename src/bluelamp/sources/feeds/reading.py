@@ -8,10 +8,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from bluelamp.domain.same_incident import period_of
 from bluelamp.domain.snapshot import Reading, collapse
 from bluelamp.errors import SourceError
 from bluelamp.sources.feeds import arcgis, csv_rows, html_table, json_rows, rss, socrata, xml_rows
 from bluelamp.sources.feeds.agency import Agency
+from bluelamp.sources.feeds.cut import why_cut
 from bluelamp.sources.feeds.part import Part
 
 _ROWS: dict[str, Callable[[Agency, Sequence[Part]], list[Any]]] = {
@@ -33,9 +35,13 @@ def read(agency: Agency, parts: Sequence[Part], fetched_at: datetime) -> Reading
     """
     if not parts:
         raise SourceError(f"{agency.title} gave no answer.", "Fetch it again.")
-    made = agency.maker.make(_ROWS[agency.platform](agency, parts), fetched_at)
+    rows_of = _ROWS[agency.platform]
+    pages = [rows_of(agency, [part]) for part in parts]
+    made = agency.maker.make((row for page in pages for row in page), fetched_at)
     readable = [one.row for one in made if one.row is not None]
-    rows, duplicates, conflicting = collapse(readable)
+    restarts = agency.rules.numbers_restart
+    period = None if restarts == "never" else lambda row: period_of(restarts, row.values)
+    rows, duplicates, conflicting = collapse(readable, period)
     fields: set[str] = set()
     for row in readable:
         fields.update(row.values)
@@ -52,4 +58,5 @@ def read(agency: Agency, parts: Sequence[Part], fetched_at: datetime) -> Reading
         duplicates=duplicates,
         conflicting=conflicting,
         columns=columns,
+        cut=why_cut(agency, parts, pages),
     )

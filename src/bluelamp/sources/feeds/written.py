@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from bluelamp.domain.feed import Restarts
 from bluelamp.domain.meaning import Group
 from bluelamp.domain.snapshot import FIELDS
 
@@ -129,13 +130,15 @@ class PagingTable(_Table):
 
 class RowsTable(_Table):
     """Where the rows are and which of them can be read. `path` is the way to them, names with dots between;
-    `hash_fields` make a number for calls that have none (it begins with ~)."""
+    `hash_fields` make a number for calls that have none (it begins with ~). `numbers_restart` says how often the
+    publisher begins its numbers anew."""
 
     path: str = ""
     table: str | None = None  # of html_table: the id of the table
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     required: tuple[OurField, ...] = ("unit", "location", "incident_number")
     hash_fields: tuple[OurField, ...] = ()
+    numbers_restart: Restarts = "never"
     expected: tuple[int, int] | None = None
 
     @field_validator("expected")
@@ -288,6 +291,8 @@ class AgencyFile(_Table):
             raise ValueError("map unit (one in a row) or units (all of a call in one column), not both")
         if "unit_status" in self.fields and "unit" not in self.fields:
             raise ValueError("unit_status needs unit")
+        if self.rows.numbers_restart != "never" and self.time is None:
+            raise ValueError("numbers_restart needs [time]: a number is good for the day that a call was reported on")
         if not any(name in self.fields for name in self.rows.required):
             raise ValueError("none of the fields that a row needs is mapped: map unit, location or incident_number")
         return self
