@@ -196,6 +196,7 @@ def live() -> str:
     from bluelamp.domain.change import KINDS
     from bluelamp.live.guard import REASONS, VERDICTS
     from bluelamp.live.health import STATES
+    from bluelamp.live.proofs import ENDS, SAME
     from bluelamp.sources.feeds.agency import read_agencies
 
     lines = ["# Live: changes, verdicts, feeds", ""]
@@ -208,12 +209,27 @@ def live() -> str:
     for title, words in tables:
         lines += [f"## {title}", "", "| word | meaning |", "|---|---|"]
         lines += [f"| `{word}` | {_sentence(text)} |" for word, text in words.items()] + [""]
+    lines += _rules("What proves that a call has ended", _ENDS_WORDS, ENDS)
+    lines += _rules("Which rows are the same call", _SAME_WORDS, SAME)
     lines += ["## Feeds that come with Bluelamp", "", "| feed | of | platform | list | every | licence |"]
     lines += ["|---|---|---|---|---|---|"]
     for name, one in read_agencies(None).items():
         every = f"{one.interval_seconds:g} s"
         lines.append(f"| `{name}` | {one.title} | {one.platform} | {one.rules.window} | {every} | {one.licence} |")
     return "\n".join([*lines, ""])
+
+
+_ENDS_WORDS = (
+    "Every rule once; each is held by the test of its name. An *interval* is the feed's `interval_seconds`, by the time",
+    "at which answers were fetched or handed in. An empty, truncated, late or repeated snapshot never ends a call.",
+)
+_SAME_WORDS = ("A number alone is not enough: numbers begin anew, at some publishers every night.",)
+
+
+def _rules(title: str, words: tuple[str, ...], rules: dict[str, Any]) -> list[str]:
+    lines = [f"## {title}", "", *words, "", "| rule | what comes | what follows |", "|---|---|---|"]
+    lines += [f"| `{name}` | {_sentence(one.comes)} | {_sentence(one.follows)} |" for name, one in rules.items()]
+    return [*lines, ""]
 
 
 def exit_codes() -> str:

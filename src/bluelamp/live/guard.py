@@ -98,7 +98,9 @@ def repeated(tracking: Tracking, stated: Stated) -> Mark | None:
         return doubt or good
     if good is not None and not stated.out_of_date and _is_again(good, stated):
         return good
-    return doubt if doubt is not None and _is_again(doubt, stated) else None
+    if doubt is None or stated.out_of_date is not (OUT_OF_DATE in doubt["reasons"]):
+        return None  # what is taken back, or said for the first time, is something new
+    return doubt if _is_again(doubt, stated) else None
 
 
 def _is_again(mark: Mark, stated: Stated) -> bool:

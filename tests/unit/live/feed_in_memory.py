@@ -87,7 +87,7 @@ class MemoryFeed:
             conflicting,
             cut=cut,
         )
-        body = hashlib.sha256((repr(rows) + repr(unreadable) + salt).encode()).hexdigest()
+        body = hashlib.sha256((repr(rows) + repr(unreadable) + repr(cut) + salt).encode()).hexdigest()
         stated = Stated(at(self.minutes), status, version, body, time, out_of_date, problem)
 
         def read() -> Reading:

@@ -170,6 +170,10 @@ def test_out_of_date() -> None:
     for number in range(20):
         assert feed.show(*TWELVE[:8], out_of_date=True, salt=str(number % 2)).taken.verdict == "suspicious"
     assert len(feed.state.calls) == 12
+    # The same version and bytes without that word are something new.
+    feed.show(*TWELVE[:8], out_of_date=True, version="v9")
+    assert feed.show(*TWELVE[:8], version="v9").taken.verdict == "good"
+    feed.show(*TWELVE)
     # The same bytes without that word are the last good list, not the one in doubt.
     feed.show(*TWELVE, out_of_date=True)
     assert feed.show(*TWELVE).taken.verdict == "unchanged"

@@ -57,6 +57,7 @@ source_url = ""                # its page for people
 {rows}
 # required = ["unit", "location", "incident_number"]   # a row needs one of these
 # hash_fields = ["reported_local", "location"]         # make a number where there is none
+# numbers_restart = "daily"                            # where a number names a call of one day only
 # expected = [5, 200]          # rows that are usual
 
 [fields]                       # ours = "the publisher's column"; delete what the feed does not have
