@@ -220,8 +220,9 @@ def live() -> str:
 
 
 _ENDS_WORDS = (
-    "Every rule once; each is held by the test of its name. An *interval* is the feed's `interval_seconds`, by the time",
-    "at which answers were fetched or handed in. An empty, truncated, late or repeated snapshot never ends a call.",
+    "Every rule once; each is held by the test of its name. An *interval* is the feed's `interval_seconds`, by the",
+    "time at which answers were fetched or handed in. An empty, truncated, late or repeated snapshot never ends a",
+    "call.",
 )
 _SAME_WORDS = ("A number alone is not enough: numbers begin anew, at some publishers every night.",)
 

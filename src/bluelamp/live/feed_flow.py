@@ -17,7 +17,7 @@ from bluelamp.domain.moment import moment_of, parse_moment
 from bluelamp.domain.snapshot import Reading
 from bluelamp.errors import BluelampError, SourceError
 from bluelamp.live.capture import validators_of
-from bluelamp.live.guard import Stated
+from bluelamp.live.guard import Stated, asks_whole
 from bluelamp.live.places_privacy import PlacePrivacy, place_privacy
 from bluelamp.live.step import place, take_in
 from bluelamp.sources.feeds.agency import Agency
@@ -57,8 +57,11 @@ class FeedFlow:
         self._state = state
 
     def validators(self) -> dict[str, str]:
-        """What the next request is conditional on: the newest answer that was taken in."""
+        """What the next request is conditional on: the newest answer that was taken in; nothing where the list should
+        come whole."""
         tracking = self.state.tracking
+        if asks_whole(self.agency.rules, tracking, self.state.at):
+            return {}
         numbers = [mark["number"] for mark in (tracking["good"], tracking["doubt"]) if mark is not None]
         if not numbers:
             return {}

@@ -105,8 +105,9 @@ def repeated(tracking: Tracking, stated: Stated) -> Mark | None:
 
 def _is_again(mark: Mark, stated: Stated) -> bool:
     """By its bytes, and by its version where it states one: an answer that was damaged on its way has the right one."""
-    body = mark.get("body", stated.body)
-    return body == stated.body and (mark["version"] == stated.version or not stated.identity)
+    if "body" not in mark:
+        return mark["version"] == stated.version
+    return mark["body"] == stated.body and (mark["version"] == stated.version or not stated.identity)
 
 
 def _is_late(tracking: Tracking, stated: Stated) -> bool:
@@ -185,10 +186,28 @@ def _confirms(rules: FeedRules, tracking: Tracking, reasons: tuple[str, ...], st
 
 
 def stands(rules: FeedRules, doubt: Doubt, stated: Stated) -> bool:
-    """Whether what is in doubt has stood unchanged so long, at this sign of life, that it is believed."""
-    if _NEVER_CONFIRMED & set(doubt["reasons"]):
+    """Whether what is in doubt has stood unchanged so long, at this sign of life, that it is believed. Which of two
+    lists a version means is told by the list, not by a status that names the version again."""
+    told_by_bytes = {SAME_VERSION} if stated.status != 304 else set()
+    if (_NEVER_CONFIRMED - told_by_bytes) & set(doubt["reasons"]):
         return False
     return seconds_between(doubt["at"], stated.at) >= patience(rules, doubt, stated)
+
+
+def asks_whole(rules: FeedRules, tracking: Tracking, at: str) -> bool:
+    """Whether the list should be asked for whole, whatever its version, after an answer of this time: while it is in
+    doubt, and when what it lacks is about to be believed. A status that names a version says nothing of bytes that were
+    damaged on their way."""
+    if tracking["doubt"] is not None:
+        return True
+    missing = [
+        *tracking["absent"].values(),
+        *(one for units in tracking["absent_units"].values() for one in units.values()),
+    ]
+    patience = max(rules.believed_minutes * 60, rules.interval_seconds) - rules.interval_seconds
+    return any(
+        seconds_between(absence.get("counted") or absence["missed"] or at, at) >= patience for absence in missing
+    )
 
 
 def newest_after(rules: FeedRules, tracking: Tracking, stated: Stated) -> str | None:

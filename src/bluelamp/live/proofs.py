@@ -30,7 +30,7 @@ ENDS: dict[str, Rule] = {
     "nothing_new": Rule(
         "status 304, or the version (or `Last-Modified`) and the bytes of the newest answer",
         "a sign of life. What has stood so for `believed_minutes`, and at least an interval, is believed: what it "
-        "lacks is missed once more",
+        "lacks is missed once more. A good list must come whole once more for that, and is asked for",
     ),
     "brought_twice": Rule(
         "the same bytes, or the same rows, within an interval: by poll or by push, with whatever headers",
@@ -71,7 +71,7 @@ ENDS: dict[str, Rule] = {
     ),
     "same_version": Rule(
         "the version of the last good answer, with other rows",
-        "the same",
+        "in doubt; never confirmed by other bytes, and believed only if the same bytes stand",
     ),
     "version_in_doubt": Rule(
         "the version of the answer in doubt, with other bytes",

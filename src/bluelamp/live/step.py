@@ -127,7 +127,10 @@ def _unread(rules: FeedRules, state: LogState, number: int, stated: Stated, verd
 
 
 def _stands(rules: FeedRules, state: LogState, number: int, stated: Stated, good: Mark) -> Step | None:
-    """The last good list again, where that is one more answer without something that it lacks; None where it is not."""
+    """The last good list again, where that is one more answer without something that it lacks; None where it is not,
+    or where only its version was said again."""
+    if stated.status == 304:
+        return None
     at, patience = stated.at, guard.patience(rules, good, stated)
     compared = stand(rules, state.tracking, state.calls, at, good["version"], patience)
     if compared.tracking == state.tracking:

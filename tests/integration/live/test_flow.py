@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from at_hand import FEED, answer, engine_of, everything, make_home, minute, open_flow, unit
 
 from bluelamp.domain.call import Place
+from bluelamp.domain.moment import parse_moment
 from bluelamp.errors import Busy, NoSuchThing, UsageError
 from bluelamp.live.doctor import check_up
 from bluelamp.live.rebuild import rebuild
@@ -130,6 +131,24 @@ def test_a_snapshot_that_was_handed_in_is_taken_in_at_once(flow: LiveFlow) -> No
     assert flow.receive(FEED, answer(b"nonsense")).verdict == "failed"
     with pytest.raises(NoSuchThing, match="no feed “atlantis”"):
         flow.receive("atlantis", answer([]))
+
+
+def test_one_answer_that_is_brought_again_and_again_is_one_answer(flow: LiveFlow) -> None:
+    """An empty list, polled and then handed in within an interval with whatever headers, closed every call."""
+    flow.take(FEED, answer([unit(number, f"U{number}") for number in range(12)]), minute(0), "polled")
+    flow.take(FEED, answer([]), minute(2), "polled")
+    for second, headers in enumerate(({}, {"etag": '"1"'}, {"etag": '"2"'}, {"last-modified": "x"}, {})):
+        flow.now = lambda second=second: parse_moment(minute(2 + second / 60))  # type: ignore[misc]
+        assert flow.receive(FEED, answer([], headers=headers)).verdict in ("unchanged", "suspicious")
+    flow.now = lambda: parse_moment(minute(3.9))
+    assert flow.receive(FEED, answer(b" [ ] ")).verdict == "suspicious"
+    assert len(flow.log.current(FEED)[1]) == 12
+    before = everything(engine_of(flow))
+    rebuild(flow, FEED, lambda _count, _of: None)
+    assert everything(engine_of(flow)) == before
+    flow.now = lambda: parse_moment(minute(4.1))
+    assert flow.receive(FEED, answer([])).verdict == "good"
+    assert flow.log.current(FEED)[1] == []
 
 
 def test_nothing_is_rebuilt_or_replayed_under_a_poller(flow: LiveFlow) -> None:

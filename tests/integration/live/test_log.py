@@ -259,3 +259,24 @@ def test_a_place_names_another_call_when_the_first_one_was_corrected(engine: sa.
     step = feed.show(row(None, "A", nature="19 - Shooting"), row(None, "B", location="Oak St"), row(None, "C"))
     assert [change["kind"] for change in step.changes] == ["opened"]
     assert len({call["id"] for call in feed.log.current("city")[1]}) == 3
+
+
+def test_numbers_that_begin_anew_while_the_old_ones_are_open(engine: sa.Engine) -> None:
+    """Two open calls of one number: each has an id of its own, and the number is the newer one's."""
+    feed = StoredFeed(engine, FeedRules("city", numbers_restart="daily"))
+    yesterday = row("0337", "A", reported_local="2026-02-10T23:50:00", reported_at="2026-02-10T23:50:00.000Z")
+    today = row("0337", "B", reported_local="2026-02-11T00:01:00", reported_at="2026-02-11T00:01:00.000Z")
+    feed.show(yesterday)
+    feed.show(yesterday, today)
+    feed.reopen()
+    feed.show(yesterday, today, salt="after a restart")
+    assert [call["incident_number"] for call in feed.open_calls] == ["0337", "0337"]
+    ids = [call["id"] for call in feed.open_calls]
+    feed.show(today)
+    feed.show(today)
+    assert [call["id"] for call in feed.open_calls] == ids[1:]
+    feed.show(yesterday, today)
+    assert sorted(call["id"] for call in feed.open_calls) == sorted(ids), "yesterday's comes back as itself"
+    head, calls = feed.log.current("city")
+    assert calls == feed.open_calls
+    assert [one.change for one in feed.log.changes(head, 0)] == feed.changes

@@ -6,6 +6,7 @@ import pytest
 from feed_in_memory import MemoryFeed, at, kinds, row
 
 from bluelamp.domain.feed import FeedRules
+from bluelamp.live.guard import asks_whole
 from bluelamp.live.proofs import ENDS
 
 TWELVE = [row(f"26-{number:07d}", f"A{number}") for number in range(12)]
@@ -49,8 +50,25 @@ def test_nothing_new(sign: str) -> None:
     for _ in range(7):
         step = feed.show(status=304) if sign == "304" else feed.show(*TWELVE[:11], version=version, time=time)
         assert (step.taken.verdict, kinds(step)) == ("unchanged", [])
-    step = feed.show(status=304) if sign == "304" else feed.show(*TWELVE[:11], version=version, time=time)
+    assert asks_whole(feed.rules, feed.state.tracking, at(feed.minutes))
+    step = feed.show(*TWELVE[:11], version=version, time=time)
     assert (step.taken.reasons, kinds(step)) == (("believed",), ["closed"])
+
+
+def test_nothing_new_is_asked_for_whole_in_time() -> None:
+    """A damaged list may have the right version: a status that names it is no proof of what it lacks."""
+    feed = MemoryFeed()
+    feed.show(*TWELVE, version="v1")
+    feed.show(*TWELVE[:11], version="v2")
+    asked = []
+    for _ in range(20):
+        asked.append(asks_whole(feed.rules, feed.state.tracking, at(feed.minutes)))
+        assert kinds(feed.show(status=304)) == []
+    assert asked == [False] * 7 + [True] * 13
+    assert feed.show(*TWELVE, version="v2").taken.verdict == "suspicious"
+    assert asks_whole(feed.rules, feed.state.tracking, at(feed.minutes))
+    assert feed.show(*TWELVE, version="v3").taken.verdict == "good"
+    assert feed.kinds() == ["opened"] * 12
 
 
 def test_nothing_new_within_an_interval_is_not_believed_either() -> None:
@@ -188,6 +206,9 @@ def test_same_version() -> None:
         assert step.taken.reasons == ("same_version",)
     feed.show(status=304, wait=60)
     assert len(feed.state.calls) == 13
+    # The same bytes for a quarter of an hour are what the version means.
+    ends = [kinds(feed.show(*TWELVE[:8], STRANGER, version="v1")) for _ in range(9)]
+    assert ends == [[]] * 8 + [["closed"] * 4]
     # Other bytes with the same rows are nothing new.
     other = MemoryFeed()
     other.show(*TWELVE, version="v1")
@@ -237,3 +258,23 @@ def test_column_gone() -> None:
         feed.show(*bare)
     assert {unit["status"] for call in feed.state.calls.values() for unit in call["units"]} == {"At Scene"}
     assert feed.kinds() == ["opened"] * 2
+
+
+@pytest.mark.parametrize("version", ["", "v"])
+@pytest.mark.parametrize("doubted", [False, True])
+def test_what_an_older_build_remembered_is_understood(version: str, doubted: bool) -> None:
+    """Its marks have neither bytes nor rows, its absences no time of counting."""
+    feed = MemoryFeed()
+    feed.show(*TWELVE, version=version and "v1")
+    feed.show(*TWELVE[: 0 if doubted else 11], version=version and "v2")
+    tracking = feed.state.tracking
+    for mark in (tracking["good"], tracking["doubt"]):
+        for name in ("body", "content", "time", "since"):
+            if mark is not None:
+                mark.pop(name, None)  # type: ignore[misc]
+    for absence in tracking["absent"].values():
+        absence.pop("counted", None)  # type: ignore[misc]
+    again = feed.show(*TWELVE[: 0 if doubted else 11], version=version and "v2", wait=SECOND)
+    assert (again.taken.verdict, kinds(again)) == ("unchanged", [])
+    assert feed.show(*TWELVE, version=version and "v3").taken.verdict == "good"
+    assert len(feed.state.calls) == 12
