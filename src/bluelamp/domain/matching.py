@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bluelamp.domain.call import Call
-from bluelamp.domain.feed import FeedRules
+from bluelamp.domain.feed import FeedRules, Restarts
 from bluelamp.domain.same_incident import agrees, is_another, period_of
 from bluelamp.domain.snapshot import Row
 
@@ -61,6 +61,7 @@ class _Matcher:
         for id_, call in calls.items():
             if call["incident_number"]:
                 self._by_number.setdefault(call["incident_number"], []).append(id_)
+        self._all_have_numbers = sum(map(len, self._by_number.values())) == len(calls)
         # Where rows without a number stand, and units on them, in this snapshot.
         self._bare: dict[str, list[Row]] = {}
         self._bare_units: dict[tuple[str, str], list[Row]] = {}
@@ -70,18 +71,17 @@ class _Matcher:
         self._groups: dict[str, Group] = {}  # by the id of their call, or by their key where it is new
 
     def match(self, rows: Iterable[Row]) -> list[Group]:
-        numbered: dict[tuple[str, str], list[Row]] = {}
+        numbered: dict[str, list[Row]] = {}
         unnumbered = []
         for row in rows:
             number = row.values.get("incident_number")
             if number:
-                period = period_of(self._rules.numbers_restart, row.values)
-                numbered.setdefault((number, period), []).append(row)
+                numbered.setdefault(number, []).append(row)
             else:
                 unnumbered.append(row)
         self._see_bare(unnumbered)
-        for (number, period), listed in _by_incident(numbered).items():
-            self._number(number, period, listed)
+        for number, listed in numbered.items():
+            self._number(number, listed)
         # Units that are known say which call their place is about; those that are new on it follow.
         rest = [row for row in unnumbered if not self._known_unit(row)]
         for row in rest:
@@ -95,23 +95,42 @@ class _Matcher:
             for unit in row.units if location else ():
                 self._bare_units.setdefault((unit.unit, location), []).append(row)
 
-    def _number(self, number: str, period: str, rows: list[Row]) -> None:
-        known = sorted(self._by_number.get(number, ()), key=self._age, reverse=True)
+    def _number(self, number: str, rows: list[Row]) -> None:
+        restarts, known = self._rules.numbers_restart, self._by_number.get(number, [])
+        if len(known) == 1 and restarts == "never" and self._stands_where_it_stood(known[0], rows[0]):
+            self._join_all(known[0], known[0], number, rows)
+            return
+        if len(known) > 1:
+            known = sorted(known, key=self._age, reverse=True)
+        for incident in [rows] if restarts == "never" else _by_incident(rows, restarts):
+            self._numbered(number, incident, known)
+
+    def _numbered(self, number: str, rows: list[Row], known: list[str]) -> None:
         found = next((id_ for id_ in known if self._can_be(id_, rows)), None)
-        if found is None:
+        if found is None and not self._all_have_numbers:
             # The number came, or came back, to a call that had none.
             ways = (self._first, self._of_unit_without_number)
             found = next((id_ for way in ways for row in rows if (id_ := way(row))), None)
+        name = found or f"{number_key(number)}|{period_of(self._rules.numbers_restart, rows[0].values)}"
+        self._join_all(name, found, number, rows)
+
+    def _join_all(self, name: str, found: str | None, number: str, rows: list[Row]) -> None:
         for row in rows:
-            self._join(found or f"{number_key(number)}|{period}", found, number, row)
+            self._join(name, found, number, row)
+
+    def _stands_where_it_stood(self, id_: str, row: Row) -> bool:
+        """Most calls of most snapshots: nothing else need be asked."""
+        return id_ not in self._groups and row.values.get("location") == self._calls[id_]["location"]
 
     def _age(self, id_: str) -> tuple[str, str]:
         return self._calls[id_]["opened_between"][1] or "", id_
 
     def _can_be(self, id_: str, rows: list[Row]) -> bool:
         """Whether rows of a call's number are that call's, which no other rows are yet."""
+        if id_ in self._groups:
+            return False
         call = self._calls[id_]
-        return id_ not in self._groups and any(not is_another(self._rules, call, row.values) for row in rows)
+        return any(not is_another(self._rules, call, row.values) for row in rows)
 
     def _got_number(self, id_: str, row: Row) -> bool:
         """Whether a call without a number can have got this row's: its own row is gone, and the reported time
@@ -197,15 +216,15 @@ class _Matcher:
         group.rows.append(row)
 
 
-def _by_incident(numbered: Mapping[tuple[str, str], list[Row]]) -> dict[tuple[str, str], list[Row]]:
-    """Rows by number and the stretch that it is good for; those that do not say when are of the newest."""
-    newest: dict[str, str] = {}
-    for number, period in numbered:
-        newest[number] = max(period, newest.get(number, ""))
-    found: dict[tuple[str, str], list[Row]] = {}
-    for (number, period), rows in numbered.items():
-        found.setdefault((number, period or newest[number]), []).extend(rows)
-    return found
+def _by_incident(rows: list[Row], restarts: Restarts) -> list[list[Row]]:
+    """Rows of one number by the stretch that it is good for; those that do not say when are of the newest."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(period_of(restarts, row.values), []).append(row)
+    bare = found.pop("", [])
+    if bare:
+        found.setdefault(max(found, default=""), []).extend(bare)
+    return [found[period] for period in sorted(found)]
 
 
 def _upper(value: str | None) -> str:

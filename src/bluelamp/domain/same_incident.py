@@ -38,10 +38,11 @@ def is_another(rules: FeedRules, call: Call, values: Values) -> bool:
     """Whether a row that has an open call's number, or stands at its place, is another incident all the same: of
     another stretch of numbers where the feed declares them, else reported hours apart and, by its number, elsewhere."""
     if call["incident_number"]:
-        mine, its = period_of(rules.numbers_restart, values), period_of(rules.numbers_restart, call)
-        if mine and its:
-            return mine != its
-        if _same(call, values, "location") is not False:
+        if rules.numbers_restart != "never":
+            mine, its = period_of(rules.numbers_restart, values), period_of(rules.numbers_restart, call)
+            if mine and its:
+                return mine != its
+        if call["location"] == values.get("location") or _same(call, values, "location") is not False:
             return False
     apart = _apart(call, values)
     return apart is not None and abs(apart) >= FAR_APART

@@ -71,8 +71,9 @@ class Reading:
 
 
 def content_of(reading: Reading) -> str:
-    """What names the rows of a reading, whatever the bytes that they came in."""
-    rows = [(sorted(row.values.items()), [tuple(unit) for unit in row.units], row.point) for row in reading.rows]
+    """What names the rows of a reading, whatever the bytes that they came in. A feed makes the fields of a row in one
+    order always."""
+    rows = [(dict(row.values), [tuple(unit) for unit in row.units], row.point) for row in reading.rows]
     # Without references to what it has written already (version 2), the same values are the same bytes.
     return hashlib.sha256(marshal.dumps((rows, sorted(reading.fields)), 2)).hexdigest()[:32]
 
