@@ -77,7 +77,7 @@ def open_live(settings: Settings, *, looking: bool = False) -> LiveFlow:
     from bluelamp.storage.vault import Vault
 
     url = settings.live_database_url
-    engine = open_database(_kept(url) if looking else url)
+    engine = open_database(_kept(url) if looking else url, settings.database_connections)
     log = EventLog(engine)
 
     def locator(agencies: Sequence[Agency], located: Located) -> Locator:
@@ -96,6 +96,7 @@ def open_live(settings: Settings, *, looking: bool = False) -> LiveFlow:
         leases=Leases(engine),
         client=lambda: _polling_client(settings),
         token=settings.socrata_token,
+        pollers=settings.pollers,
         tidy=lambda: _compact(settings),
         locator=locator,
         teller=PlaceTeller(told),
@@ -173,11 +174,16 @@ def _compact(settings: Settings) -> None:
 
 
 def _polling_client(settings: Settings) -> HttpClient:
-    """A client for polling: one attempt, because the next poll is the next attempt."""
+    """A client for all polling: one attempt, because the next poll is the next attempt."""
     from bluelamp.sources.http import Backoff, HttpClient
 
     once = Backoff(attempts=1, patience=_POLL_SECONDS)
-    return HttpClient(allow_private=settings.allow_private_addresses, timeout=_POLL_SECONDS, backoff=once)
+    return HttpClient(
+        allow_private=settings.allow_private_addresses,
+        timeout=_POLL_SECONDS,
+        backoff=once,
+        connections=settings.pollers,
+    )
 
 
 def _kept(url: str) -> str:

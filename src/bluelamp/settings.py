@@ -102,6 +102,12 @@ class Settings(BaseSettings):
     poll_in_server: bool = Field(
         default=True, description="let bluelamp serve poll the feeds too; false where bluelamp live run does it"
     )
+    pollers: int = Field(
+        default=32, ge=1, le=256, description="feeds that a process asks at the same time, each in a thread of its crew"
+    )
+    database_connections: int = Field(
+        default=20, ge=2, le=1_000, description="connections to the database that each process may have at once"
+    )
     push_token: str = Field(
         default="",
         description="what a program must show to hand in a snapshot, 20 characters or more; empty keeps that door shut",

@@ -110,7 +110,7 @@ class FeedFlow:
         bodies: tuple[Body, ...] = ()
         problem = entry.problem
         try:
-            bodies = self._fresh[1] if entry.number == self._fresh[0] else self._snapshots.bodies(entry)
+            bodies = self._bodies(entry)
         except BluelampError as error:
             problem = error.message
         parts = [Part(body.url, body.status, body.headers, body.body) for body in bodies]
@@ -125,6 +125,13 @@ class FeedFlow:
             step = take_in(self.agency.rules, state, entry.number, stated, rows, writing.recall, cloak)
         writing.write(step)
         return step
+
+    def _bodies(self, entry: Entry) -> tuple[Body, ...]:
+        number, bodies = self._fresh
+        if entry.number != number:
+            return self._snapshots.bodies(entry)
+        self._fresh = 0, ()  # as large as the answer: not to be held until the next one
+        return bodies
 
 
 def stated_of(entry: Entry, parts: Sequence[Part], problem: str) -> Stated:

@@ -62,8 +62,10 @@ class Looker:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def health(self, agency: Agency, tracking: dict[str, Any] | None = None, problem: str = "") -> FeedHealth:
-        """The health of one feed. `problem` is why its poller in this process can keep nothing at present."""
+        """The health of one feed. `problem` is why its poller in this process can keep nothing at present; another
+        process may have told why."""
         feed, at = agency.name, moment_of(self.now())
+        problem = problem or self.log.trouble(feed)
         newest = self.snapshots.newest(feed)
         if newest is None:
             state = "silent" if problem else "never polled"

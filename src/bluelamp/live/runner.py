@@ -1,27 +1,25 @@
-"""Runs the pollers: a thread for each feed, one more that keeps their leases. Started by `bluelamp live run`, and by
-the web server where it polls too.
+"""Runs the pollers of one process: a crew that does what is due, and one thread that sees to it that they may, and that
+they do. Started by `bluelamp live run`, and by the web server where it polls too.
 
-However many are started for a feed, one polls: the others wait for its lease.
+However many are started for a feed, one polls: the others look now and then whether its lease is free. No feed falls
+silent while any process lives that shall poll it: whatever goes wrong with a feed is recorded, told and tried again,
+and a process whose work has stopped, for whatever reason, has no lease for long.
 """
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 
 import structlog
 
-from bluelamp.domain.moment import moment_of
 from bluelamp.errors import BluelampError, Busy
-from bluelamp.live.capture import Capture
-from bluelamp.live.feed_flow import FeedFlow
-from bluelamp.live.guard import FAILED
+from bluelamp.live.crew import Crew
 from bluelamp.live.placing import Placing
+from bluelamp.live.poller import Poller
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.sources.http import HttpClient
 from bluelamp.storage.leases import LEASE_SECONDS, Lease, Leases
@@ -29,17 +27,17 @@ from bluelamp.storage.log_writer import LogWriter, Step
 from bluelamp.storage.snapshots import Snapshots
 
 _LOG = structlog.get_logger("bluelamp.live")
-# How often a poller looks for a lease that has become free, and for snapshots that others have kept, seconds.
+# How often is looked for leases that have become free, and for snapshots that others have kept, seconds.
 _LOOK = 2.0
 # How long after its start, and how often from then on, a process that polls tidies up, seconds.
 _FIRST_TIDY, _TIDY = 60.0, 3600.0
-# After failures the interval grows up to so many times its length.
-_LONGEST_BACKOFF = 8
+# A turn that takes longer, or does not begin for longer, has stopped: its feed is left to another process, seconds.
+_STALLED = 300.0
 
 
 @dataclass(slots=True)
 class Parts:
-    """What every poller of a process shares."""
+    """What the pollers of a process share."""
 
     writer: LogWriter
     snapshots: Snapshots
@@ -52,98 +50,26 @@ class Parts:
     tidy: Callable[[], None] | None = None
     # Places calls beside the flow, where the settings and the feeds allow it.
     placing: Callable[[], Placing] | None = None
-
-
-@dataclass(slots=True)
-class _Pace:
-    """When to ask again."""
-
-    interval: float
-    failures: int = 0
-
-    def after(self, step: Step | None, wait: float | None) -> float:
-        """Seconds until the next request, after an answer with this outcome; jitter spreads the pollers."""
-        self.failures = self.failures + 1 if step is None or step.taken.verdict == FAILED else 0
-        pause = self.interval * min(2.0 ** max(self.failures - 1, 0), _LONGEST_BACKOFF)
-        return max(pause * random.uniform(0.95, 1.05), wait or 0.0)  # noqa: S311 - no secret
-
-
-@dataclass(slots=True)
-class Poller:
-    """Polls one feed for as long as this process holds its lease."""
-
-    agency: Agency
-    parts: Parts
-    stopping: threading.Event
-    wake: threading.Event = field(default_factory=threading.Event)
-    lease: Lease | None = None
-    problem: str = ""  # why nothing can be kept at present; empty where all is well
-    placing: Placing | None = None
-
-    def run(self) -> None:
-        """Until told to stop."""
-        while not self.stopping.is_set():
-            try:
-                self.lease = self.parts.leases.acquire(self.agency.name)
-                if self.lease is None:
-                    self._rest(_LOOK)
-                    continue
-                self._hold(FeedFlow(self.agency, self.lease, self.parts.writer, self.parts.snapshots))
-            except Busy:
-                self.lease = None
-            except BluelampError as error:
-                self._stumble(error)
-        self._give_back()
-
-    def _hold(self, flow: FeedFlow) -> None:
-        pace, due = _Pace(self.agency.interval_seconds), 0.0
-        with self.parts.client() as client:
-            capture = Capture(self.agency, client, self.parts.snapshots, self.parts.token)
-            while not self.stopping.is_set() and self.lease is not None:
-                last = self._take(flow)
-                if time.monotonic() >= due:
-                    captured = capture.once(flow.validators())
-                    flow.expect(captured.entry, captured.bodies)
-                    last = self._take(flow) or last
-                    due = time.monotonic() + pace.after(last, captured.wait)
-                self.problem = ""
-                self._rest(min(_LOOK, max(due - time.monotonic(), 0.0)))
-
-    def _take(self, flow: FeedFlow) -> Step | None:
-        steps = flow.take_waiting(moment_of(datetime.now(UTC)))
-        for step in steps:
-            if self.placing is not None:
-                self.placing.taken(self.agency.name, step)
-            if self.parts.taken is not None:
-                self.parts.taken(self.agency.name, step)
-        return steps[-1] if steps else None
-
-    def _stumble(self, error: BluelampError) -> None:
-        """Nothing can be kept at present: polling pauses, nothing is closed, and it goes on by itself."""
-        if self.problem != error.message:
-            self.problem = error.message
-            _LOG.error("paused", feed=self.agency.name, problem=error.message)
-        self._rest(_LOOK)
-
-    def _rest(self, seconds: float) -> None:
-        self.wake.wait(seconds)
-        self.wake.clear()
-
-    def _give_back(self) -> None:
-        if self.lease is not None:
-            with suppress(BluelampError):
-                self.parts.leases.release(self.lease)
-            self.lease = None
+    # Feeds that are asked at the same time.
+    pollers: int = 32
 
 
 class Runner:
-    """The pollers of one process."""
+    """The pollers of one process. `clock` counts seconds."""
 
-    def __init__(self, agencies: Sequence[Agency], parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, agencies: Sequence[Agency], parts: Parts, clock: Callable[[], float] = time.monotonic) -> None:
+        self._parts, self._clock = parts, clock
         self._stopping = threading.Event()
-        self.pollers = {agency.name: Poller(agency, parts, self._stopping) for agency in agencies}
+        self.pollers = {
+            agency.name: Poller(agency, parts.writer, parts.snapshots, self._taken, parts.token, clock)
+            for agency in agencies
+        }
+        self._crew = Crew(min(parts.pollers, len(self.pollers)), self._turn, self._stumbled, clock=clock)
         self._threads: list[threading.Thread] = []
+        self._client: HttpClient | None = None
+        self._lock = threading.Lock()
+        self._renewed = -LEASE_SECONDS
+        self._problem = ""
         self.placing: Placing | None = None
 
     def start(self) -> None:
@@ -151,35 +77,131 @@ class Runner:
         if self._parts.placing is not None:
             self.placing = self._parts.placing()
             self.placing.start()
-            for poller in self.pollers.values():
-                poller.placing = self.placing
-        named: list[tuple[str, Callable[[], None]]] = [
-            (f"poll-{name}", poller.run) for name, poller in self.pollers.items()
-        ]
-        for name, run in [*named, ("leases", self._keep_leases), ("tidy", self._tidy)]:
+        for name, run in (("feeds", self._watch), ("tidy", self._tidy)):
             thread = threading.Thread(target=run, name=name, daemon=True)
             thread.start()
             self._threads.append(thread)
 
     def stop(self, timeout: float = 5.0) -> None:
-        """Ask the pollers to end and wait for them, up to `timeout` seconds in all. One that waits for a publisher is
-        left behind: what it has not kept was never acknowledged."""
+        """Ask the pollers to end, wait for them, up to `timeout` seconds in all, and give their leases back. One that
+        waits for a publisher is left behind: what it has not kept was never acknowledged."""
         self._stopping.set()
+        self._crew.stop()
         until = time.monotonic() + timeout
-        for poller in self.pollers.values():
-            poller.wake.set()
         for thread in self._threads:
             thread.join(max(until - time.monotonic(), 0.0))
+        self._crew.join(max(until - time.monotonic(), 0.0))
+        for poller in self.pollers.values():
+            poller.end()
+        with suppress(BluelampError):
+            self._parts.leases.release_all()
         if self.placing is not None:
             self.placing.stop()
+        if self._client is not None:
+            self._client.close()
 
     def poke(self, feed: str) -> bool:
         """Have a snapshot that was just kept taken in at once; False where this process does not poll the feed."""
         poller = self.pollers.get(feed)
         if poller is None or poller.lease is None:
             return False
-        poller.wake.set()
+        self._crew.put(feed)
         return True
+
+    # -- one feed, in a thread of the crew ---------------------------------------------------------------------------
+
+    def _turn(self, feed: str) -> float | None:
+        poller = self.pollers[feed]
+        wait = poller.turn(self._shared_client())
+        if poller.is_well():
+            self._parts.writer.tell_trouble(feed, "")
+        return wait
+
+    def _stumbled(self, feed: str, error: BaseException) -> float | None:
+        """Nothing can be kept of a feed at present: nothing is closed, everybody is told, and it is tried again. What
+        nobody foresaw may be of this process alone: another one may try meanwhile."""
+        poller = self.pollers[feed]
+        if isinstance(error, Busy):
+            poller.end()
+            return None
+        pause = self._tell(poller, _words(error), error)
+        if isinstance(error, BluelampError):
+            return pause
+        self._give_back(poller, pause)
+        return None
+
+    def _tell(self, poller: Poller, problem: str, error: BaseException | None = None) -> float:
+        """Record what is wrong, each problem once; seconds until it is tried again."""
+        if poller.problem != problem and not self._stopping.is_set():
+            _LOG.error("paused", feed=poller.agency.name, problem=problem, exc_info=_defect(error))
+            with suppress(Exception):  # it is told from memory then
+                self._parts.writer.tell_trouble(poller.agency.name, problem)
+        return poller.stumble(problem, _LOOK)
+
+    def _give_back(self, poller: Poller, pause: float) -> None:
+        poller.not_before = self._clock() + pause
+        lease = poller.end()
+        self._crew.drop(poller.agency.name)
+        if lease is not None:
+            with suppress(BluelampError):
+                self._parts.leases.release(lease)
+
+    def _taken(self, feed: str, step: Step) -> None:
+        if self.placing is not None:
+            self.placing.taken(feed, step)
+        if self._parts.taken is not None:
+            self._parts.taken(feed, step)
+
+    def _shared_client(self) -> HttpClient:
+        with self._lock:
+            if self._client is None:
+                self._client = self._parts.client()
+            return self._client
+
+    # -- all feeds, in a thread of its own ---------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        """Leases are renewed by whoever sees that the work goes on: where this thread ends, so do they."""
+        while not self._stopping.is_set():
+            problem = ""
+            try:
+                self.look()
+            except Exception as error:
+                problem = _words(error)
+            if problem and problem != self._problem:
+                _LOG.error("feeds cannot be looked after", problem=problem)
+            self._problem = problem
+            self._stopping.wait(_LOOK)
+
+    def look(self) -> None:
+        """Hold what this process has, let go what it does not get done, take what is free, and have taken in what
+        others have kept. Raises BluelampError where the database is away."""
+        self._crew.start()
+        if self._clock() - self._renewed >= LEASE_SECONDS / 4:
+            self._renew()
+        for feed in self._crew.stalled(_STALLED):
+            poller = self.pollers[feed]
+            if poller.lease is not None:
+                self._tell(poller, f"This process did not get its turn done in {_STALLED:.0f} s.")
+                self._give_back(poller, 2 * _LOOK)
+        free = [name for name, one in self.pollers.items() if one.lease is None and self._clock() >= one.not_before]
+        for feed, lease in (self._parts.leases.acquire_all(free) if free else {}).items():
+            self._begin(feed, lease)
+        for feed in self._parts.snapshots.waiting():
+            self.poke(feed)
+
+    def _begin(self, feed: str, lease: Lease) -> None:
+        self.pollers[feed].begin(lease)
+        self._crew.put(feed)
+
+    def _renew(self) -> None:
+        held = self._parts.leases.renew_all() if any(one.lease for one in self.pollers.values()) else {}
+        self._renewed = self._clock()
+        for feed, poller in self.pollers.items():
+            lease = poller.lease
+            if lease is not None and held.get(feed) != lease.fence:
+                poller.end()
+                self._crew.drop(feed)
 
     def _tidy(self) -> None:
         pause = _FIRST_TIDY
@@ -188,15 +210,14 @@ class Runner:
             if any(poller.lease is not None for poller in self.pollers.values()):
                 try:
                     self._parts.tidy()
-                except BluelampError as error:
-                    _LOG.error("tidy", problem=error.message)
+                except Exception as error:
+                    _LOG.error("tidy", problem=_words(error))
 
-    def _keep_leases(self) -> None:
-        while not self._stopping.wait(LEASE_SECONDS / 4):
-            for poller in self.pollers.values():
-                lease = poller.lease
-                if lease is None:
-                    continue
-                with suppress(BluelampError):
-                    if not self._parts.leases.renew(lease):
-                        poller.lease = None
+
+def _words(error: BaseException) -> str:
+    return error.message if isinstance(error, BluelampError) else f"unforeseen: {error!r}"
+
+
+def _defect(error: BaseException | None) -> BaseException | None:
+    """What is worth a traceback."""
+    return None if error is None or isinstance(error, BluelampError) else error

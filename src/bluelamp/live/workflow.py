@@ -72,6 +72,8 @@ class LiveFlow:
     # Makes what delivers webhooks, not started yet.
     deliver: Callable[[], Deliverer]
     token: str = ""
+    # Feeds that are asked at the same time.
+    pollers: int = 32
     tidy: Callable[[], None] | None = None
     # Makes a locator for some feeds; it hands the places that it finds to the function it is given.
     locator: Callable[[Sequence[Agency], Located], Locator] | None = None
@@ -97,7 +99,9 @@ class LiveFlow:
         agencies = [self.agency(feed) for feed in feeds]
         make = self.locator
         placing = None if make is None else lambda: Placing(lambda located: make(agencies, located), self.place)
-        parts = Parts(self.writer, self.snapshots, self.leases, self.client, self.token, taken, self.tidy, placing)
+        parts = Parts(
+            self.writer, self.snapshots, self.leases, self.client, self.token, taken, self.tidy, placing, self.pollers
+        )  # fmt: skip
         self.running = Runner(agencies, parts)
         return self.running
 

@@ -97,7 +97,8 @@ class TryAgain(Exception):
 
 
 class HttpClient:
-    """Fetches from public servers. Close it when done, or use it in a `with` statement.
+    """Fetches from public servers, for as many threads at once as it has `connections`. Close it when done, or use it
+    in a `with` statement.
 
     `allow_private=True` admits loopback and private addresses: for tests and the demo only. Proxies of the environment
     are not used, because a proxy would resolve names itself and void the guard; own certificates (SSL_CERT_FILE) are.
@@ -109,13 +110,15 @@ class HttpClient:
         allow_private: bool = False,
         timeout: float = 60.0,
         backoff: Backoff | None = None,
+        connections: int = 10,
         resolve: Resolve = resolve,
     ) -> None:
         self.backoff = backoff or Backoff()
         self._deadline = Deadline()
+        backend = GuardedBackend(self._deadline, allow_private=allow_private, resolve=resolve)
         # Connections are kept for re-use but no cookie is: the policy accepts none.
         self._client = httpx.Client(
-            transport=_GuardedTransport(GuardedBackend(self._deadline, allow_private=allow_private, resolve=resolve)),
+            transport=_GuardedTransport(backend, connections),
             timeout=httpx.Timeout(timeout, connect=min(timeout, 20.0)),
             headers={"User-Agent": USER_AGENT},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
@@ -274,13 +277,13 @@ class HttpClient:
 class _GuardedTransport(httpx.HTTPTransport):
     """httpx's own transport on a pool whose connections are guarded. A test proves that the guard is in place."""
 
-    def __init__(self, backend: GuardedBackend) -> None:
+    def __init__(self, backend: GuardedBackend, connections: int) -> None:
         context = httpx.create_ssl_context(trust_env=True)  # SSL_CERT_FILE is honoured
         super().__init__(verify=context)
         self._pool.close()
         self._pool = httpcore.ConnectionPool(
             ssl_context=context,
-            max_connections=10,
+            max_connections=connections,
             max_keepalive_connections=5,
             keepalive_expiry=30.0,
             network_backend=backend,

@@ -16,10 +16,13 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from bluelamp.errors import Damaged, DiskFull, StorageError, Unreachable
 from bluelamp.storage.files import storage_errors
+from bluelamp.storage.pool import pool_of
 
 METADATA = sa.MetaData()
 # The newest migration: compared before Alembic is imported, because that import costs a third of a second.
-HEAD = "0007"
+HEAD = "0008"
+# The most connections that a process has to it, where the settings do not say.
+CONNECTIONS = 20
 _CONNECT_SECONDS = 10
 _LIVE = "the database of the live half"
 
@@ -111,16 +114,20 @@ VAULT_OBJECT = sa.Table(
 )
 
 
-def open_database(url: str) -> sa.Engine:
-    """An engine on the database, migrated to this version. Raises StorageError in one sentence."""
+def open_database(url: str, connections: int = CONNECTIONS) -> sa.Engine:
+    """An engine on the database, migrated to this version, with at most so many connections at once. Raises
+    StorageError in one sentence, and Overloaded while all connections are in use."""
     if url.startswith("sqlite:///"):
         with storage_errors("create the folder of the ledger"):
             Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         # Not parsed as a URL: a home may have any name, and “?” or “%” would change its meaning.
-        engine = sa.create_engine(sa.URL.create("sqlite", database=url.removeprefix("sqlite:///")))
+        name = url.removeprefix("sqlite:///")
+        pool = {} if name == ":memory:" else pool_of(connections)
+        engine = sa.create_engine(sa.URL.create("sqlite", database=name), **pool)
         sa.event.listen(engine, "connect", _prepare_sqlite)
     else:
-        engine = sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_SECONDS})
+        reaching = {"pool_pre_ping": True, "connect_args": {"connect_timeout": _CONNECT_SECONDS}}
+        engine = sa.create_engine(url, **reaching, **pool_of(connections))
 
     def tell(context: sa.ExceptionContext) -> None:
         # Every later refusal too (a full disk, a lost server) comes out as one sentence.

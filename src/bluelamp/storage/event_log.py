@@ -100,6 +100,11 @@ class EventLog:
         found = read(self._engine, lambda connection: connection.execute(query).scalar())
         return dict(found or {})
 
+    def trouble(self, feed: str) -> str:
+        """Why whoever polls a feed can keep nothing at present, as far as that could be told; else empty."""
+        query = sa.select(FEED.c.trouble).where(FEED.c.name == feed)
+        return read(self._engine, lambda connection: connection.execute(query).scalar()) or ""
+
     def changes(self, head: Head, after: int, limit: int = _PAGE, kinds: Sequence[str] = ()) -> list[Logged]:
         """Changes after a number, in order; of some kinds only, where they are named."""
         query = sa.select(CHANGE).where(CHANGE.c.log == head.log, CHANGE.c.seq > after)

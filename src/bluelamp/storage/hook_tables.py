@@ -77,6 +77,5 @@ HOOK_LEASE = sa.Table(
     METADATA,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("holder", sa.Text, nullable=False, server_default=""),
-    sa.Column("lease_until", sa.Text, nullable=False, server_default=""),
     sa.Column("fence", sa.Integer, nullable=False, server_default="0"),
 )

@@ -16,10 +16,18 @@ FEED = sa.Table(
     METADATA,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("log", sa.Integer, nullable=False),  # event_log.id; 0 before the first snapshot was taken in
-    sa.Column("holder", sa.Text, nullable=False, server_default=""),  # of the lease
-    sa.Column("lease_until", sa.Text, nullable=False, server_default=""),
+    sa.Column("holder", sa.Text, nullable=False, server_default=""),  # of the lease: holder.name
     sa.Column("fence", sa.Integer, nullable=False, server_default="0"),  # grows with each new holder
     sa.Column("rules", sa.JSON),  # what the agency's configuration said when the feed was last taken in
+    sa.Column("trouble", sa.Text, nullable=False, server_default=""),  # why its poller could keep nothing, last time
+)
+
+# A process that holds leases, of feeds or of others, and the moment until which it is believed to be there.
+HOLDER = sa.Table(
+    "holder",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),  # machine/process/instance
+    sa.Column("until", sa.Text, nullable=False),
 )
 
 EVENT_LOG = sa.Table(

@@ -91,6 +91,13 @@ class LogWriter:
         """The installation's own, by which points are moved. Not to be asked for amid a transaction."""
         return Places(self._engine).secret()
 
+    def tell_trouble(self, feed: str, problem: str) -> None:
+        """Say, to every process, why a feed's poller can keep nothing at present; empty where all is well. Writes only
+        what is other than before."""
+        other = (FEED.c.name == feed) & (FEED.c.trouble != problem)
+        with self._engine.begin() as connection:
+            connection.execute(FEED.update().where(other).values(trouble=problem))
+
     def open(self, lease: Lease) -> LogState:
         """The feed's log, made where there is none yet. A log that was copied or restored gets a new epoch: streams
         that knew the other one are told so."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bluelamp.storage.live_tables import SNAPSHOT
+from bluelamp.storage.live_tables import EVENT_LOG, FEED, SNAPSHOT
 from bluelamp.storage.reading import read
 from bluelamp.storage.vault import Vault
 
@@ -123,6 +123,12 @@ class Snapshots:
         """Snapshots after a number, in the order that they were received."""
         of = (SNAPSHOT.c.feed == feed) & (SNAPSHOT.c.number > number)
         return self._entries(sa.select(SNAPSHOT).where(of).order_by(SNAPSHOT.c.number).limit(limit))
+
+    def waiting(self) -> list[str]:
+        """The feeds of which something was kept and not yet taken in."""
+        newest = sa.select(sa.func.max(SNAPSHOT.c.number)).where(SNAPSHOT.c.feed == FEED.c.name).scalar_subquery()
+        query = sa.select(FEED.c.name).join(EVENT_LOG, EVENT_LOG.c.id == FEED.c.log).where(EVENT_LOG.c.taken < newest)
+        return list(read(self._engine, lambda connection: connection.execute(query).scalars().all()))
 
     def all(self, feed: str) -> Iterator[Entry]:
         """Every snapshot of a feed, page by page."""

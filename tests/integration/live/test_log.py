@@ -114,7 +114,7 @@ def test_a_poller_that_lost_its_lease_writes_nothing(engine: sa.Engine) -> None:
     feed.show(row("1", "A"))
     assert Leases(engine).acquire("city") is None, "the feed is taken"
     with engine.begin() as connection:
-        connection.execute(sa.text("UPDATE feed SET lease_until = '2000-01-01T00:00:00.000Z'"))
+        connection.execute(sa.text("UPDATE holder SET until = '2000-01-01T00:00:00.000Z'"))
     other = Leases(engine).acquire("city")
     assert other is not None
     assert not feed.leases.renew(feed.lease)
@@ -157,7 +157,7 @@ def test_a_lease_given_by_a_clock_in_the_future_is_no_lease(engine: sa.Engine) -
     assert far.acquire("city") is not None
     assert Leases(engine).acquire("city") is None
     with engine.begin() as connection:
-        connection.execute(sa.text("UPDATE feed SET lease_until = '2099-01-01T00:00:00.000Z'"))
+        connection.execute(sa.text("UPDATE holder SET until = '2099-01-01T00:00:00.000Z'"))
     assert Leases(engine).acquire("city") is not None
 
 
