@@ -42,9 +42,11 @@ def open_archive(settings: Settings, *, looking: bool = False) -> Archive:
     from bluelamp.storage.database import open_database
     from bluelamp.storage.lake import Lake
     from bluelamp.storage.ledger import Ledger
+    from bluelamp.storage.private import tighten_home
     from bluelamp.storage.reference import ReferenceStore
     from bluelamp.storage.vault import Vault
 
+    tighten_home(settings.home)
     return Archive(
         home=settings.home,
         ledger=Ledger(open_database(_kept(settings.database_url) if looking else settings.database_url)),
@@ -73,9 +75,11 @@ def open_live(settings: Settings, *, looking: bool = False) -> LiveFlow:
     from bluelamp.storage.leases import Leases
     from bluelamp.storage.log_writer import LogWriter
     from bluelamp.storage.places import Places
+    from bluelamp.storage.private import tighten_home
     from bluelamp.storage.snapshots import Snapshots
     from bluelamp.storage.vault import Vault
 
+    tighten_home(settings.home)
     url = settings.live_database_url
     engine = open_database(_kept(url) if looking else url, settings.database_connections)
     log = EventLog(engine)

@@ -285,7 +285,12 @@ def shown_value(name: str, value: object) -> str:
         scheme, rest = text.split("://", 1)
         user, host = rest.rsplit("@", 1)
         text = f"{scheme}://{user.split(':', 1)[0]}:•••@{host}"
-    return _SECRET_PARAMETER.sub(r"\1•••", text)
+    return without_secrets(text)
+
+
+def without_secrets(url: str) -> str:
+    """A URL whose parameters that look like secrets (keys, tokens, passwords) are masked."""
+    return _SECRET_PARAMETER.sub(r"\1•••", url)
 
 
 def _environment_values(environment: Mapping[str, str]) -> dict[str, str]:

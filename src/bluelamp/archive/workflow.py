@@ -30,6 +30,7 @@ from bluelamp.storage import ledger_copy
 from bluelamp.storage.files import storage_errors, sweep
 from bluelamp.storage.lake import Lake
 from bluelamp.storage.ledger import NOT_FETCHED, WAITING, Ledger
+from bluelamp.storage.private import private_folder
 from bluelamp.storage.reference import ReferenceStore
 from bluelamp.storage.vault import Vault
 from bluelamp.storage.warehouse.build import build
@@ -243,7 +244,7 @@ class _WritersLock:
         lock, depth = self._held.get(home, (None, 0))
         if lock is None:
             with storage_errors("write to BLUELAMP_HOME"):
-                home.mkdir(parents=True, exist_ok=True)
+                private_folder(home)
                 lock = FileLock(str(home / "writer.lock"))
                 try:
                     lock.acquire(timeout=0)

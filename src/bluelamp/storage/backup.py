@@ -2,6 +2,7 @@
 
 The databases are copied first, each as it is at one moment, then the files that they speak of: files are only ever
 added, so a copy holds at least all that its databases know. What is there already, unchanged, is not copied again.
+The copy is its owner's alone; what signs webhooks and moves points lies in a file of its own (`secrets_apart`).
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from contextlib import closing
 from pathlib import Path
 
 from bluelamp.errors import StorageError, UsageError
+from bluelamp.storage import secrets_apart
 from bluelamp.storage.files import PARTIAL, atomic_path, storage_errors
+from bluelamp.storage.private import private_file, private_folder, tighten
 
 _DATABASES = ("ledger.sqlite", "live.sqlite")
 # What need not be kept: made anew, or of this moment only.
-_LEFT_OUT = ("cache", "tmp", "writer.lock")
+_LEFT_OUT = ("cache", "tmp", "writer.lock", secrets_apart.FILE)
 _TRIES = 5
 
 
@@ -30,7 +33,7 @@ def back_up(home: Path, target: Path, told: Callable[[int, int], None]) -> tuple
         raise UsageError(f"There is no home at {home}.", "Set --home or BLUELAMP_HOME.")
     copied = size = 0
     with storage_errors("write the copy"):
-        target.mkdir(parents=True, exist_ok=True)
+        private_folder(target)
         for name in _DATABASES:
             if (home / name).exists():
                 size += _database(home / name, target / name)
@@ -50,9 +53,11 @@ def _database(source: Path, target: Path) -> int:
     try:
         with atomic_path(target) as partial:
             partial.unlink(missing_ok=True)
+            private_file(partial)
             with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(partial)) as writing:
                 reading.backup(writing)
                 writing.execute("PRAGMA journal_mode=DELETE")
+                secrets_apart.take_out(writing, target.with_name(secrets_apart.FILE))
     except sqlite3.Error as error:
         raise StorageError(f"{source.name} cannot be copied: {error}.", "Run bluelamp doctor.") from None
     return target.stat().st_size
@@ -76,6 +81,7 @@ def _file(source: Path, target: Path) -> int:
                 return 0
         with atomic_path(target, flush=False) as partial:
             shutil.copy2(source, partial)
+            tighten(partial)
         return facts.st_size
     except FileNotFoundError:
         return 0  # swept meanwhile: nothing refers to it any more

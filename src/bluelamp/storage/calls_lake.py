@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 from bluelamp.errors import Busy, Damaged
 from bluelamp.storage.calls_bucket import Bucket
 from bluelamp.storage.files import fsync_file, fsync_folder, sha256_of, storage_errors
+from bluelamp.storage.parquet import read_parquet
 
 FOLDER = "calls"
 LAYOUT = 1
@@ -152,7 +153,7 @@ class CallsLake:
     def rows(self, path: str) -> list[dict[str, Any]]:
         """The rows of a file. Raises Damaged where it cannot be read."""
         try:
-            found: list[dict[str, Any]] = pq.ParquetFile(self.path(path)).read().to_pylist()
+            found: list[dict[str, Any]] = read_parquet(self.path(path)).to_pylist()
         except (OSError, pa.ArrowInvalid) as error:
             raise Damaged(
                 f"The lake's {path} cannot be read.", "bluelamp live rebuild FEED, then bluelamp live compact FEED."

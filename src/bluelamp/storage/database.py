@@ -8,6 +8,7 @@ opens and moves forward by itself.
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ import sqlalchemy as sa
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bluelamp.errors import Damaged, DiskFull, StorageError, Unreachable
+from bluelamp.storage import secrets_apart
 from bluelamp.storage.files import storage_errors
 from bluelamp.storage.pool import pool_of
+from bluelamp.storage.private import private_file, private_folder
 
 METADATA = sa.MetaData()
 # The newest migration: compared before Alembic is imported, because that import costs a third of a second.
@@ -25,6 +28,7 @@ HEAD = "0008"
 CONNECTIONS = 20
 _CONNECT_SECONDS = 10
 _LIVE = "the database of the live half"
+LIVE_FILE = "live.sqlite"
 
 # Something received from a publisher, once: an archive, a folder, a file, an answer of the API.
 RECEIPT = sa.Table(
@@ -118,8 +122,7 @@ def open_database(url: str, connections: int = CONNECTIONS) -> sa.Engine:
     """An engine on the database, migrated to this version, with at most so many connections at once. Raises
     StorageError in one sentence, and Overloaded while all connections are in use."""
     if url.startswith("sqlite:///"):
-        with storage_errors("create the folder of the ledger"):
-            Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        _prepare_file(url.removeprefix("sqlite:///"))
         # Not parsed as a URL: a home may have any name, and “?” or “%” would change its meaning.
         name = url.removeprefix("sqlite:///")
         pool = {} if name == ":memory:" else pool_of(connections)
@@ -137,10 +140,23 @@ def open_database(url: str, connections: int = CONNECTIONS) -> sa.Engine:
 
     try:
         _migrate(engine)
+        if url.endswith(LIVE_FILE):
+            secrets_apart.put_back(Path(url.removeprefix("sqlite:///")))
         sa.event.listen(engine, "handle_error", tell)
-    except sa.exc.SQLAlchemyError as error:
+    except (sa.exc.SQLAlchemyError, sqlite3.Error) as error:
         raise database_error(error, url) from error
     return engine
+
+
+def _prepare_file(name: str) -> None:
+    """The file of a SQLite database and its folder, for its owner alone. What cannot be made is told when it is
+    opened."""
+    if name == ":memory:":
+        return
+    with storage_errors("create the folder of the ledger"):
+        private_folder(Path(name).parent)
+    with suppress(OSError):
+        private_file(Path(name))
 
 
 def _is_ours(context: sa.ExceptionContext) -> bool:
@@ -148,11 +164,11 @@ def _is_ours(context: sa.ExceptionContext) -> bool:
     return isinstance(context.sqlalchemy_exception, (sa.exc.ProgrammingError, sa.exc.IntegrityError, sa.exc.DataError))
 
 
-def database_error(error: sa.exc.SQLAlchemyError, url: str = "", *, gone: bool = False) -> StorageError:
+def database_error(error: sa.exc.SQLAlchemyError | sqlite3.Error, url: str = "", *, gone: bool = False) -> StorageError:
     """One sentence for a refusal of the database; never the statement or the password. `gone` says that its server
     was lost or not reached."""
     cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-    place = "PostgreSQL" if "postgresql" in url else _LIVE if url.endswith("live.sqlite") else "the ledger"
+    place = "PostgreSQL" if "postgresql" in url else _LIVE if url.endswith(LIVE_FILE) else "the ledger"
     hint = "Check BLUELAMP_DATABASE, and that the server runs." if "postgresql" in url else ""
     if "disk is full" in cause or "disk I/O error" in cause:
         return DiskFull(f"The disk is full: could not write {place} ({cause}).", "Free some space, then run it again.")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bluelamp.errors import Damaged
 from bluelamp.storage.files import PARTIAL, atomic_path, sha256_of, storage_errors
+from bluelamp.storage.private import private_file
 
 _TABLES = ("receipt", "file", "lake_file", "vault_object")
 _DIGITS = 32
@@ -25,6 +26,7 @@ def keep_copy(ledger: Path) -> None:
         fresh = ledger.with_name(f"{ledger.stem}.copying{PARTIAL}")
         with atomic_path(fresh) as partial:
             partial.unlink(missing_ok=True)
+            private_file(partial)
             with closing(sqlite3.connect(ledger)) as source, closing(sqlite3.connect(partial)) as target:
                 source.backup(target)
                 target.execute("PRAGMA journal_mode=DELETE")
@@ -87,6 +89,7 @@ def put_back(ledger: Path) -> None:
         if ledger.exists():
             ledger.replace(ledger.with_suffix(".damaged"))
         with atomic_path(ledger) as partial:
+            private_file(partial)
             partial.write_bytes(copy.read_bytes())
 
 

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from bluelamp.domain.area import NI_DISTRICTS, REFERENCE_KINDS, force_of_police_area, is_ni_district, lsoa_vintages
 from bluelamp.errors import Damaged, StorageError
 from bluelamp.storage.files import atomic_path, sha256_of, storage_errors
+from bluelamp.storage.parquet import read_parquet
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -115,8 +116,6 @@ class ReferenceStore:
 
     def table(self, kind: str) -> pa.Table | None:
         """The current table of a kind; None where there is none. Raises Damaged where its bytes have changed."""
-        import pyarrow.parquet as pq
-
         held = self.held().get(kind)
         if held is None:
             return None
@@ -124,9 +123,7 @@ class ReferenceStore:
         with storage_errors(f"read the reference table {kind}"):
             if sha256_of(path) != held.parquet_sha256:
                 raise Damaged(f"The reference table {path} is not what was kept.", "Take the reference file in again.")
-            # Through one open file: a path would let pyarrow take folder names of the form `a=b` for columns.
-            with path.open("rb") as stream:
-                return pq.read_table(stream)
+            return read_parquet(path)
 
     def missing(self) -> list[str]:
         """A sentence for each kind that is not held: which, and what does not work without it."""

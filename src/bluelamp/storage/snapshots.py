@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bluelamp.settings import without_secrets
 from bluelamp.storage.live_tables import EVENT_LOG, FEED, SNAPSHOT
 from bluelamp.storage.reading import read
 from bluelamp.storage.vault import Vault
@@ -83,7 +84,7 @@ class Snapshots:
 
     def _keep_body(self, label: str, body: Body) -> dict[str, Any]:
         key, sha256 = self._vault.keep_body(label, body.body) if body.body else ("", "")
-        facts = {"url": body.url, "status": body.status, "headers": dict(body.headers)}
+        facts = {"url": without_secrets(body.url), "status": body.status, "headers": dict(body.headers)}
         return {**facts, "key": key, "sha256": sha256, "size": len(body.body)}
 
     def _insert(self, feed: str, kept: Kept, parts: list[dict[str, Any]]) -> Entry:

@@ -26,6 +26,7 @@ from bluelamp.storage.files import fsync_file, fsync_folder, sha256_of, storage_
 from bluelamp.storage.gazetteer.building import build_index
 from bluelamp.storage.gazetteer.reading import Gazetteer
 from bluelamp.storage.gazetteer.schema import LAYOUT
+from bluelamp.storage.parquet import read_parquet
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -199,14 +200,11 @@ class GazetteerStore:
         return Gazetteer(self._index(city, built.version), aliases) if built else None
 
     def _table(self, city: str, name: str, held: Held) -> pa.Table:
-        import pyarrow.parquet as pq
-
         path = self._folder / city / held.file
         with storage_errors(f"read {name} of the gazetteer {city}"):
             if not path.is_file() or sha256_of(path) != held.parquet_sha256:
                 raise Damaged(f"The material {path} is not what was kept.", f"Run: bluelamp gazetteer build {city}")
-            with path.open("rb") as stream:
-                return pq.read_table(stream)
+            return read_parquet(path)
 
     def _index(self, city: str, version: str) -> Path:
         return self._folder / city / "index" / f"{version}.sqlite"

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from bluelamp.errors import Damaged
 from bluelamp.storage.lake import CRIME, OUTCOME, STOP
+from bluelamp.storage.parquet import read_parquet
 
 Keys = npt.NDArray[np.uint64]
 Codes = npt.NDArray[np.uint16]
@@ -214,8 +214,7 @@ class Coder:
 
     def _live(self, path: Path, columns: list[str]) -> tuple[pa.Table, Codes]:
         """(rows of files that are part of the version, the month of each)."""
-        # Not read_table: it starts threads of its own, and where they cannot be started it waits for ever.
-        rows = pq.ParquetFile(path, pre_buffer=False).read(columns=columns, use_threads=False)
+        rows = read_parquet(path, columns)
         file_ids = rows.column("file_id").to_numpy()
         months = self._dimensions.month_of_file[np.minimum(file_ids, len(self._dimensions.month_of_file) - 1)]
         live = months != 0
