@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bluelamp.domain.moment import moment_of, seconds_between
+from bluelamp.errors import NoSuchThing
 from bluelamp.live.guard import FAILED, GOOD, OLDER, SUSPICIOUS, UNCHANGED
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.storage.event_log import EventLog
@@ -74,7 +75,7 @@ class Looker:
         good = tracking.get("good")
         answered = self.snapshots.newest(feed, _ANSWERED)
         state = _state(agency, newest, answered, tracking, at, problem)
-        calls = self.log.current(feed)[1] if feed in self.log.heads() else []
+        calls = self._open_calls(feed)
         verdicts = self.snapshots.verdicts(feed)
         day_ago = moment_of(self.now() - timedelta(days=1))
         alive = answered.fetched_at if answered else None
@@ -99,6 +100,12 @@ class Looker:
             waiting=verdicts[""],
             rows_outside=_outside(agency, good),
         )
+
+    def _open_calls(self, feed: str) -> list[Any]:
+        try:
+            return list(self.log.current(feed)[1])
+        except NoSuchThing:
+            return []  # nothing was taken in yet
 
 
 def _state(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
@@ -19,6 +19,8 @@ from bluelamp.storage.reading import read
 _PAGE = 5_000
 # So many calls are asked for by their ids at once.
 _NAMED = 500
+# Not what is remembered of a feed, which is far larger.
+_OF_HEAD = tuple(EVENT_LOG.c[name] for name in ("id", "feed", "epoch", "seq", "tail", "at"))
 
 
 class Head(NamedTuple):
@@ -75,9 +77,11 @@ class EventLog:
         """Give the database's connections back."""
         self._engine.dispose()
 
-    def heads(self) -> dict[str, Head]:
-        """Every feed that has a log."""
-        query = sa.select(EVENT_LOG).join(FEED, FEED.c.log == EVENT_LOG.c.id)
+    def heads(self, feeds: Collection[str] | None = None) -> dict[str, Head]:
+        """Every feed that has a log, or those of some feeds."""
+        query = sa.select(*_OF_HEAD).join(FEED, FEED.c.log == EVENT_LOG.c.id)
+        if feeds is not None:
+            query = query.where(FEED.c.name.in_(list(feeds)))
         rows = read(self._engine, lambda connection: connection.execute(query).all())
         return {row.feed: _head(row) for row in sorted(rows, key=lambda row: str(row.feed))}
 
@@ -258,7 +262,7 @@ def fold(calls: Iterable[Call], changes: Iterable[Change]) -> list[Call]:
 
 
 def _find(connection: sa.Connection, feed: str) -> Head:
-    query = sa.select(EVENT_LOG).join(FEED, FEED.c.log == EVENT_LOG.c.id).where(FEED.c.name == feed)
+    query = sa.select(*_OF_HEAD).join(FEED, FEED.c.log == EVENT_LOG.c.id).where(FEED.c.name == feed)
     row = connection.execute(query).first()
     if row is None:
         raise NoSuchThing(f"There is no feed “{feed[:60]}” here.", "Look at the list of feeds: /api/v1/feeds.")

@@ -14,6 +14,7 @@ from bluelamp.domain.call_filter import Filter, make_filter
 from bluelamp.domain.moment import moment_of, parse_moment
 from bluelamp.errors import NothingHeld, Overloaded, UsageError
 from bluelamp.sources.feeds.agency import Agency
+from bluelamp.storage.event_log import Head
 from bluelamp.web.asked import site_of
 from bluelamp.web.live_site import LiveSite
 from bluelamp.web.streams.board import Board
@@ -71,8 +72,20 @@ def privacy_of(agency: Agency) -> dict[str, Any]:
 
 
 def board_of(live: LiveSite, feed: str) -> Board:
-    """Raises NoSuchThing for a feed that there is not, NothingHeld for one that nothing was received from yet."""
-    found = live.hub.boards.get(feed)
+    """What this process knows of a feed. Raises NoSuchThing for one that there is not, NothingHeld for one that nothing
+    was received from yet, Overloaded while it is being loaded."""
+    found = live.hub.at_hand(feed)
+    if found is None:
+        head_of(live, feed)
+        raise NothingHeld(f"Nothing was received from {feed} yet.", "Ask again when it was polled: …/health tells.")
+    return found
+
+
+def head_of(live: LiveSite, feed: str) -> Head:
+    """Where a feed's log stands, whether or not the feed is followed here. Raises NoSuchThing for a feed that there is
+    not, NothingHeld for one that nothing was received from yet."""
+    board = live.hub.boards.get(feed)
+    found = board.standing.head if board is not None else live.hub.heads.get(feed)
     if found is None:
         if not live.hub.ready.is_set():
             raise Overloaded("This server has only just begun.", "Ask again in a few seconds.")

@@ -51,7 +51,9 @@ class LiveSite:
             total=settings.streams_total,
             tally=tally,
         )
-        self._follower = Follower(self._log, self.hub, ring=settings.stream_ring, busy=self.hub.busy)
+        self._follower = Follower(
+            self._log, self.hub, ring=settings.stream_ring, busy=self.hub.busy, wanted=self.hub.wanted
+        )
         self.hub.poke = self._follower.poke
         self._flow: LiveFlow | None = None
         self._deliverer: Deliverer | None = None
@@ -159,7 +161,7 @@ class LiveSite:
 
     def names(self) -> list[str]:
         """The feeds there are here: those that have a log, and those that shall be polled."""
-        return sorted({*self.hub.boards, *self._settings.feed_names})
+        return sorted({*self.hub.heads, *self.hub.boards, *self._settings.feed_names})
 
     def require(self, feed: str) -> str:
         """Raises NoSuchThing for a feed that there is not."""

@@ -13,7 +13,7 @@ from bluelamp.domain.change import Change
 from bluelamp.errors import NoSuchThing
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.web.asked import dumps
-from bluelamp.web.feed_asked import FeedName, agency_of, board_of, credits_of, fresh, live_of
+from bluelamp.web.feed_asked import FeedName, agency_of, credits_of, fresh, head_of, live_of
 from bluelamp.web.live_site import LiveSite
 from bluelamp.web.schemas import PROBLEMS
 
@@ -90,7 +90,7 @@ def place(request: Request, feed: FeedName, call: CallId) -> Response:
     """Of a call that is open or has ended: what was looked for, what each source said, which of it was kept or rejected
     and why, and what came of it. Nobody is asked for it."""
     live = live_of(request)
-    board_of(live, feed)
+    head_of(live, feed)
     log, agency = live.flow.log, agency_of(live, feed)
     found = log.call(feed, call)
     if found is None:

@@ -16,7 +16,7 @@ from bluelamp.domain.moment import moment_of, parse_moment
 from bluelamp.storage.event_log import Head
 from bluelamp.web.answers import etag_of
 from bluelamp.web.asked import has_tag, site_of
-from bluelamp.web.feed_asked import FeedName, agency_of, board_of, credits_of, filter_of, live_of
+from bluelamp.web.feed_asked import FeedName, agency_of, credits_of, filter_of, head_of, live_of
 from bluelamp.web.follow_files import MEDIA_TYPES, Followed, FollowForm, published_of, written
 from bluelamp.web.live_site import LiveSite
 from bluelamp.web.schemas import PROBLEMS
@@ -63,7 +63,7 @@ def follow_json(request: Request, feed: FeedName, through: Annotated[Filter, Dep
 
 def _follow(request: Request, feed: str, through: Filter, form: FollowForm) -> Response:
     live, site = live_of(request), site_of(request)
-    head = board_of(live, feed).standing.head
+    head = head_of(live, feed)
     about = _about(request, live, head, through, form)
     key = etag_of("follow", form, head.cursor, head.at, repr(about))
 

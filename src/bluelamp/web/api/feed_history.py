@@ -21,10 +21,10 @@ from bluelamp.web.asked import dumps, has_tag, site_of
 from bluelamp.web.feed_asked import (
     FeedName,
     agency_of,
-    board_of,
     credits_of,
     filter_of,
     fresh,
+    head_of,
     live_of,
     moment_asked,
 )
@@ -71,7 +71,7 @@ def history(
     last one only where `next` is null. With `changes`, `start` holds the calls that were open at `from`: these changes,
     in their order, lead from there to any moment up to `to`."""
     live = live_of(request)
-    board_of(live, feed)
+    head_of(live, feed)
     asked = _Asked(request, feed, live.flow, through, credits_of(agency_of(live, feed)))
     if at:
         if first or last:

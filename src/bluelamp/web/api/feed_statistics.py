@@ -14,10 +14,10 @@ from bluelamp.web.asked import dumps, site_of
 from bluelamp.web.feed_asked import (
     FeedName,
     agency_of,
-    board_of,
     credits_of,
     filter_of,
     fresh,
+    head_of,
     live_of,
     moment_asked,
 )
@@ -54,7 +54,7 @@ def activity(
     """How many calls were open at each moment, as …/history?at= tells it, and how many were opened since the point
     before. At most 1,000 points. Where nobody watched they are null: a gap, not calm."""
     live = live_of(request)
-    board_of(live, feed)
+    head_of(live, feed)
     span = moment_asked(first, "from"), moment_asked(last, "to")
     if span[0] > span[1]:
         raise UsageError(f"from ({span[0]}) lies after to ({span[1]}).")
@@ -91,7 +91,7 @@ def statistics(request: Request, feed: FeedName, through: Annotated[Filter, Depe
     back by a delay, now is earlier by the delay: `at` tells. Openings count where they were seen: not of what was there
     after a gap."""
     live = live_of(request)
-    board_of(live, feed)
+    head_of(live, feed)
     agency = agency_of(live, feed)
     if agency is None:
         raise NothingHeld(

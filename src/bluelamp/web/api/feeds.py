@@ -23,6 +23,7 @@ from bluelamp.web.feed_asked import (
     credits_of,
     filter_of,
     fresh,
+    head_of,
     live_of,
     privacy_of,
 )
@@ -31,7 +32,7 @@ from bluelamp.web.feed_schemas import CallsModel, CallWithTimelineModel, FeedMod
 from bluelamp.web.live_site import LiveSite
 from bluelamp.web.parts import PARTS, file_answer
 from bluelamp.web.schemas import FILES, PROBLEMS
-from bluelamp.web.streams.board import Board, Standing
+from bluelamp.web.streams.board import Standing
 
 router = APIRouter(prefix="/feeds", tags=["feeds"])
 
@@ -61,13 +62,14 @@ def feed(request: Request, feed: FeedName) -> Response:
 
 def _feed(live: LiveSite, name: str) -> dict[str, Any]:
     board, health, agency = live.hub.boards.get(name), live.health(name), agency_of(live, name)
+    head = board.standing.head if board else live.hub.heads.get(name)
     return {
         "name": name,
         "title": agency.title if agency else name,
         **_configured(agency),
         "path": f"/api/v1/feeds/{name}",
-        "cursor": board.standing.head.cursor if board else None,
-        "open_calls": len(board.standing.calls) if board else None,
+        "cursor": head.cursor if head else None,
+        "open_calls": len(board.standing.calls) if board else health.open_calls if head else None,
         "last_good_at": health.last_good_at,
         "state": health.state,
         "words": health.words,
@@ -175,7 +177,7 @@ def call(
 ) -> Response:
     """Open or ended, with every change of it in order."""
     live = live_of(request)
-    board = board_of(live, feed)
+    known = head_of(live, feed)
     log = live.flow.log
     found = log.call(feed, call)
     if found is None:
@@ -183,7 +185,7 @@ def call(
     head, timeline = log.head(feed), log.timeline(feed, call)
     told = {
         "feed": feed,
-        "cursor": board.standing.head.cursor,
+        "cursor": known.cursor,
         "call": found,
         "timeline": [one.change for one in timeline],
         "kept_from": head.tail + 1 if len(timeline) < found["revision"] else None,
@@ -235,12 +237,13 @@ def health(request: Request, feed: FeedName) -> Response:
     live = live_of(request)
     found = live.health(feed)
     placing = {"placing": live.placing(), "privacy": live.statement(feed)}
-    return fresh(dumps({**found.as_dict(), **placing, **_streams(live, live.hub.boards.get(feed))}))
+    return fresh(dumps({**found.as_dict(), **placing, **_streams(live, feed)}))
 
 
-def _streams(live: LiveSite, board: Board | None) -> dict[str, Any]:
+def _streams(live: LiveSite, feed: str) -> dict[str, Any]:
+    board, head = live.hub.boards.get(feed), live.hub.heads.get(feed)
     if board is None:
-        return {"cursor": None, "streams": 0, "ring": [0, 0]}
+        return {"cursor": head.cursor if head else None, "streams": 0, "ring": [0, 0]}
     return {
         "cursor": board.standing.head.cursor,
         "streams": sum(1 for stream in list(live.hub.streams) if stream.board is board),

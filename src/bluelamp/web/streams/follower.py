@@ -1,13 +1,14 @@
 """Follows the event logs: one thread of each server process looks for new changes and hands them to the event loop.
 
 It is the only one that asks the database on behalf of streams, however many there are. While the database is away,
-everybody is served from memory, and it tries again.
+everybody is served from memory, and it tries again. Of many feeds only those are loaded that somebody watches.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import structlog
@@ -20,6 +21,8 @@ from bluelamp.web.streams.ring import Entry
 _LOG = structlog.get_logger("bluelamp.streams")
 # How often it looks while somebody streams, while nobody does, and while there is nothing to follow; seconds.
 BUSY, IDLE, NOTHING = 0.1, 1.0, 1.0
+# So few feeds are at hand whether or not somebody watches.
+AT_HAND = 10
 # Changes that are read at once, and how long streams are given to write them before more follow, seconds.
 _PAGE, _BREATH = 2_000, 0.05
 
@@ -33,18 +36,34 @@ class Told(Protocol):
     def grown(self, standing: Standing, entries: Sequence[Entry]) -> None:
         """Changes were appended, or the head tells something new."""
 
+    def let_go(self, feed: str) -> None:
+        """Nobody watches a feed any more: it is not followed from now on."""
+
+    def known(self, heads: Mapping[str, Head]) -> None:
+        """Where the logs of all feeds stand, also of those that are not followed."""
+
     def looked(self, problem: str) -> None:
         """A look is over; `problem` says why nothing could be seen."""
 
 
 class Follower:
-    """`open_log` gives the log, or None while there is none; `busy` says whether anybody streams. `ring` is how many
-    changes of each feed are kept at hand."""
+    """`open_log` gives the log, or None while there is none; `busy` says whether anybody streams, `wanted` which feeds
+    are watched. `ring` is how many changes of each of them are kept at hand; `clock` counts seconds."""
 
     def __init__(
-        self, open_log: Callable[[], EventLog | None], told: Told, *, ring: int, busy: Callable[[], bool]
+        self,
+        open_log: Callable[[], EventLog | None],
+        told: Told,
+        *,
+        ring: int,
+        busy: Callable[[], bool],
+        wanted: Callable[[], Collection[str]] = tuple,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._open_log, self._told, self._ring, self._busy = open_log, told, ring, busy
+        self._wanted, self._clock = wanted, clock
+        self._heads: dict[str, Head] = {}
+        self._all_at = -IDLE
         self._log: EventLog | None = None
         self._folds: dict[str, Fold] = {}
         self._wake, self._stopping = threading.Event(), threading.Event()
@@ -72,14 +91,12 @@ class Follower:
 
     def _look(self) -> float:
         """One look at all logs; how long to rest after it, in seconds."""
-        heads: dict[str, Head] = {}
         problem = ""
         try:
             if self._log is None:
                 self._log = self._open_log()
             if self._log is not None:
-                heads = self._log.heads()
-                problem = self._follow_all(self._log, heads.values())
+                problem = self._follow_all(self._log)
         except BluelampError as error:
             problem = error.message
         except Exception as error:
@@ -88,14 +105,26 @@ class Follower:
             _LOG.error("logs cannot be followed", problem=problem)
         self._problem = problem
         self._told.looked(problem)
-        if not heads:
+        if not self._heads:
             return NOTHING
         return BUSY if self._busy() and not problem else IDLE
 
-    def _follow_all(self, log: EventLog, heads: Iterable[Head]) -> str:
+    def _look_at(self, log: EventLog, wanted: Collection[str]) -> dict[str, Head]:
+        """Where those stand that are to be followed: of all is asked once in a while only."""
+        if len(self._heads) > AT_HAND and self._clock() - self._all_at < IDLE:
+            return {feed: head for feed, head in log.heads(wanted).items() if feed in self._heads} if wanted else {}
+        self._heads, self._all_at = log.heads(), self._clock()
+        self._told.known(self._heads)
+        few = len(self._heads) <= AT_HAND
+        for feed in [] if few else [feed for feed in self._folds if feed not in wanted]:
+            del self._folds[feed]
+            self._told.let_go(feed)
+        return self._heads if few else {feed: head for feed, head in self._heads.items() if feed in wanted}
+
+    def _follow_all(self, log: EventLog) -> str:
         """Why some feed could not be followed; empty where all could. A defect of one silences no other."""
         problem = ""
-        for head in heads:
+        for head in self._look_at(log, self._wanted()).values():
             try:
                 self._follow(log, head)
             except LostTrack as lost:

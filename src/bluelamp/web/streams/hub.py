@@ -12,13 +12,14 @@ import asyncio
 import ipaddress
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 
 import structlog
 
 from bluelamp.domain.call_filter import Filter
 from bluelamp.errors import Overloaded
+from bluelamp.storage.event_log import Head
 from bluelamp.web.streams.board import Board, Standing
 from bluelamp.web.streams.ring import Entry
 from bluelamp.web.streams.stream import SEND_TIMEOUT, Stream
@@ -32,6 +33,8 @@ _LAST_WORD = 1.0
 BEHIND = 0.4
 # Filters that differ, of one feed: each is evaluated for every change.
 MOST_FILTERS = 256
+# A feed that nobody watches is kept at hand for so long, and the loading of one is waited for so long; seconds.
+_IDLE, _LOADING = 600.0, 10.0
 
 
 class Hub:
@@ -40,7 +43,8 @@ class Hub:
     def __init__(self, *, ring: int, per_address: int, total: int, tally: Tally | None = None) -> None:
         self._ring, self._per_address, self._total = ring, per_address, total
         self.tally = tally or Tally()
-        self.boards: dict[str, Board] = {}
+        self.boards: dict[str, Board] = {}  # of the feeds that are followed here
+        self.heads: Mapping[str, Head] = {}  # of all feeds that there are, as they were a moment ago
         self.streams: set[Stream] = set()
         self.problem = ""
         self.ready = asyncio.Event()
@@ -49,6 +53,7 @@ class Hub:
         self.stopping = False
         self._groups: dict[str, dict[Filter | None, set[Stream]]] = {}
         self._addresses: Counter[str] = Counter()
+        self._asked: dict[str, float] = {}  # when a feed was last asked for
         self.loop: asyncio.AbstractEventLoop | None = None
         self._sweeper: asyncio.Task[None] | None = None
 
@@ -60,8 +65,20 @@ class Hub:
     def grown(self, standing: Standing, entries: Sequence[Entry]) -> None:
         self._carry(self._grow, standing, entries)
 
+    def let_go(self, feed: str) -> None:
+        self._carry(self._drop, feed)
+
+    def known(self, heads: Mapping[str, Head]) -> None:
+        self.heads = dict(heads)
+
     def looked(self, problem: str) -> None:
         self._carry(self._note, problem)
+
+    def wanted(self) -> set[str]:
+        """The feeds that somebody streams, or asked for lately."""
+        since = time.monotonic() - _IDLE
+        lately = {feed for feed, at in list(self._asked.items()) if at >= since}
+        return lately | {feed for feed, groups in list(self._groups.items()) if groups}
 
     def busy(self) -> bool:
         """Whether anybody streams."""
@@ -118,27 +135,47 @@ class Hub:
                 elif stream.task is None:
                     self._write(stream, since)
 
+    def _drop(self, feed: str) -> None:
+        """Whoever began to watch meanwhile keeps the board: it is loaded anew."""
+        if feed in self.boards and feed not in self.wanted():
+            del self.boards[feed], self._groups[feed]
+            self._asked.pop(feed, None)
+
     def _note(self, problem: str) -> None:
         self.problem = problem
         self.ready.set()
 
+    def want(self, feed: str) -> Board | None:
+        """The board of a feed, which is loaded from now on where it is not at hand; from any thread."""
+        if feed in self.heads or feed in self.boards:
+            self._asked[feed] = time.monotonic()
+        return self.boards.get(feed)
+
     async def find(self, feed: str) -> Board | None:
-        """The board of a feed. One that is new may be known to another process and not yet to this one."""
-        found = self.boards.get(feed)
-        if found is None:
-            await self.reached(feed, "", 0, BEHIND)
-        return found or self.boards.get(feed)
+        """The board of a feed, loaded where it was not at hand. One that is new may be known to another process and not
+        yet to this one. Raises Overloaded where the loading takes too long."""
+        if self.want(feed) is None:
+            await self.reached(feed, "", 0, _LOADING if feed in self.heads else BEHIND)
+        return self.at_hand(feed)
+
+    def at_hand(self, feed: str) -> Board | None:
+        """The board of a feed; None for one that there is not. Raises Overloaded where it is not loaded yet."""
+        found = self.want(feed)
+        if found is None and feed in self.heads:
+            raise Overloaded(f"The calls of {feed} are being loaded.", "Ask again in a few seconds.")
+        return found
 
     async def reached(self, feed: str, epoch: str, seq: int, seconds: float) -> bool:
         """Whether this process has read the log as far as a cursor (of any epoch where none is given); that is waited
         for a little."""
         until = time.monotonic() + seconds
+        self.want(feed)
         self.poke()
         while True:
             board = self.boards.get(feed)
             if board is not None and epoch in ("", board.epoch) and board.ring.head >= seq:
                 return True
-            if time.monotonic() >= until:
+            if time.monotonic() >= until or (board is None and self.problem):
                 return False
             await asyncio.sleep(0.02)
 

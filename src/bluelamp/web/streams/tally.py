@@ -85,7 +85,7 @@ class StreamMetrics(Collector):
         hub, tally = self._hub, self._hub.tally
         opened = Counter(stream.board.feed for stream in list(hub.streams))
         boards = list(hub.boards.items())
-        yield _gauge("bluelamp_streams_open", "Open streams.", {feed: opened[feed] for feed, _ in boards})
+        yield _gauge("bluelamp_streams_open", "Open streams.", {feed: opened[feed] for feed in sorted(hub.heads)})
         yield _gauge("bluelamp_stream_ring_head", "The newest change.", {name: one.ring.head for name, one in boards})
         yield _gauge(
             "bluelamp_stream_ring_tail", "Changes up to here are let go.", {name: one.ring.tail for name, one in boards}

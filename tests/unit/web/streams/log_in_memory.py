@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from feed_in_memory import MemoryFeed
 
@@ -26,11 +26,13 @@ class MemoryLog:
         self.epochs = dict.fromkeys(feeds, "aaaa")
         self.tails = dict.fromkeys(feeds, 0)
         self.away, self.broken = False, ""
+        self.asked = 0  # heads that were asked for
 
-    def heads(self) -> dict[str, Head]:
+    def heads(self, feeds: Collection[str] | None = None) -> dict[str, Head]:
         if self.away:
             raise Unreachable("PostgreSQL cannot be used: it is away.")
-        return {name: self.head(name) for name in self.feeds}
+        self.asked += len(self.feeds if feeds is None else feeds)
+        return {name: self.head(name) for name in self.feeds if feeds is None or name in feeds}
 
     def head(self, feed: str) -> Head:
         state = self.feeds[feed].state

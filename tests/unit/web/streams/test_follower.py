@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 from feed_in_memory import row
 from log_in_memory import MemoryLog
 
+from bluelamp.storage.event_log import Head
 from bluelamp.web.streams.board import Board, Standing
-from bluelamp.web.streams.follower import BUSY, IDLE, NOTHING, Follower
+from bluelamp.web.streams.follower import AT_HAND, BUSY, IDLE, NOTHING, Follower
 from bluelamp.web.streams.ring import Entry
 
 
@@ -29,6 +30,12 @@ class Listener:
 
     def grown(self, standing: Standing, entries: Sequence[Entry]) -> None:
         self.boards[standing.head.feed].grow(standing, entries)
+
+    def let_go(self, feed: str) -> None:
+        del self.boards[feed]
+
+    def known(self, heads: Mapping[str, Head]) -> None:
+        self.heads = dict(heads)
 
     def looked(self, problem: str) -> None:
         self.problems.append(problem)
@@ -181,3 +188,47 @@ def test_a_poke_is_a_look_at_once() -> None:
                 raise AssertionError("it did not look")
     finally:
         here.follower.stop()
+
+
+def test_of_many_feeds_only_those_are_followed_that_somebody_watches() -> None:
+    names = [f"city-{number}" for number in range(AT_HAND + 5)]
+    log, told, now = MemoryLog(*names), Listener(100), [0.0]
+    wanted: set[str] = set()
+    follower = Follower(
+        lambda: log, told, ring=100, busy=lambda: True, wanted=lambda: wanted, clock=lambda: now[0]  # type: ignore[arg-type,return-value]
+    )  # fmt: skip
+    for name in names:
+        log.feeds[name].show(row("26-1", "U"), salt="1")
+    follower._look()
+    assert (list(told.boards), sorted(told.heads)) == ([], sorted(names)), "all are known, none is loaded"
+    log.asked = 0
+    follower._look()
+    assert log.asked == 0, "nobody watches: nobody asks"
+    wanted.add("city-3")
+    follower._look()
+    assert list(told.boards) == ["city-3"]
+    log.feeds["city-3"].show(row("26-1", "U"), row("26-2", "V"), salt="2")
+    follower._look()
+    assert told.boards["city-3"].ring.head == 2
+    assert log.asked == 2, "one head at each look"
+    now[0] += IDLE
+    follower._look()
+    assert log.asked == 2 + len(names), "now and then all are looked at"
+    wanted.clear()
+    follower._look()
+    assert list(told.boards) == ["city-3"], "it is let go with the next look at all"
+    now[0] += IDLE
+    follower._look()
+    assert told.boards == {}
+    wanted.add("city-3")
+    follower._look()
+    assert told.boards["city-3"].ring.head == 2
+    assert told.loads == ["city-3", "city-3"]
+
+
+def test_few_feeds_are_at_hand_whether_or_not_somebody_watches() -> None:
+    here = Setting("city", "town")
+    here.show("city", 3)
+    here.show("town", 3)
+    here.look()
+    assert sorted(here.told.boards) == ["city", "town"]
