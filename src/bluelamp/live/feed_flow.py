@@ -76,6 +76,8 @@ class FeedFlow:
             if not entries:
                 return steps
             steps += self.take(entries)
+            if len(entries) < _BATCH:
+                return steps
 
     def due(self, now: str) -> list[Entry]:
         """The next snapshots that wait, in order, as far as the feed's delay lets them be told by `now` (a moment)."""

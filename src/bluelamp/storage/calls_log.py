@@ -46,7 +46,8 @@ class CallsLog:
 
     def oldest_change(self, head: Head) -> str | None:
         """The moment of the oldest change that is kept."""
-        return cast(str | None, self._scalar(sa.select(sa.func.min(CHANGE.c.at)).where(CHANGE.c.log == head.log)))
+        query = sa.select(CHANGE.c.at).where(CHANGE.c.log == head.log).order_by(CHANGE.c.seq).limit(1)
+        return cast(str | None, self._scalar(query))
 
     def looked(self, feed: str) -> tuple[str, str] | None:
         """When the first and the newest snapshot of a feed were fetched; None where there is none. A place that was

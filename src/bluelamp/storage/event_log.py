@@ -14,6 +14,7 @@ from bluelamp.domain.call import Call, Place
 from bluelamp.domain.change import Change, apply
 from bluelamp.errors import NoSuchThing, NotKept
 from bluelamp.storage.live_tables import CALL, CHANGE, EVENT_LOG, FEED, KEYFRAME
+from bluelamp.storage.packed import whole
 from bluelamp.storage.reading import read
 
 _PAGE = 5_000
@@ -124,11 +125,14 @@ class EventLog:
 
     def between(self, feed: str, first: str, last: str, limit: int = _PAGE, after: int = 0) -> list[Logged]:
         """Changes from one moment to another, both included, after a number."""
-        head = self.head(feed)
-        query = sa.select(CHANGE).where(
-            CHANGE.c.log == head.log, CHANGE.c.at >= first, CHANGE.c.at <= last, CHANGE.c.seq > after
-        )
-        return self._logged(query.order_by(CHANGE.c.seq).limit(limit))
+
+        def ask(connection: sa.Connection) -> Sequence[sa.Row[Any]]:
+            head = _find(connection, feed)
+            begin, end = max(after, seq_before(connection, head.log, first)), seq_at(connection, head.log, last)
+            query = sa.select(CHANGE).where(CHANGE.c.log == head.log, CHANGE.c.seq > begin, CHANGE.c.seq <= end)
+            return connection.execute(query.order_by(CHANGE.c.seq).limit(limit)).all()
+
+        return [_logged(row) for row in read(self._engine, ask)]
 
     def call(self, feed: str, id_: str) -> Call | None:
         """A call, open or ended."""
@@ -176,19 +180,13 @@ class EventLog:
         return {row.call: row.at for row in rows}
 
     def openings(self, feed: str, first: str, last: str) -> list[Opening]:
-        """The openings of calls that were first listed from `first` to before `last`, in that order: many in little
-        time, as the database takes them out of the calls."""
-        # A cast in SQLite would make a number of the text.
-        is_text = self._engine.dialect.name == "sqlite"
-        body = sa.type_coerce(CALL.c.body, sa.JSON) if is_text else sa.cast(CALL.c.body, sa.JSON)
-        query = sa.select(
-            body[("opened_between", 0)].as_string(),
-            CALL.c.opened_at,
-            *(body[name].as_string() for name in ("division", "beat", "priority", "nature")),
-            *(body[("place", name)].as_float() for name in ("lat", "lon")),
-        ).where(CALL.c.log == self.head(feed).log, CALL.c.opened_at >= first, CALL.c.opened_at < last)
+        """The openings of calls that were first listed from `first` to before `last`, in that order."""
+        query = sa.select(CALL.c.opened_at, CALL.c.body).where(
+            CALL.c.log == self.head(feed).log, CALL.c.opened_at >= first, CALL.c.opened_at < last
+        )
         ordered = query.order_by(CALL.c.opened_at, CALL.c.id)
-        return [Opening(*row) for row in read(self._engine, lambda connection: connection.execute(ordered).all())]
+        # One at a time: a quarter of a year is read at once, and little of each call is wanted.
+        return read(self._engine, lambda connection: [_opening(*row) for row in connection.execute(ordered)])
 
     def as_of(self, feed: str, at: str) -> tuple[Head, list[Call]]:
         """The calls that were open at a moment, and the head as it then was. Raises NotKept before the log's tail.
@@ -198,8 +196,8 @@ class EventLog:
 
         def ask(connection: sa.Connection) -> tuple[Head, list[Call]]:
             head = _find(connection, feed)
-            seq = _seq_at(connection, head, at)
-            if seq < head.tail:
+            seq = seq_at(connection, head.log, at)
+            if head.tail and seq <= head.tail:
                 raise NotKept(f"The changes of {feed} before that moment are not kept one by one any more.")
             return head._replace(seq=seq, at=min(at, head.at)), as_of_seq(connection, head.log, seq)
 
@@ -226,7 +224,14 @@ class EventLog:
 
     def _logged(self, query: sa.Select[Any]) -> list[Logged]:
         rows = read(self._engine, lambda connection: connection.execute(query).all())
-        return [Logged(row.seq, row.call, row.kind, row.at, row.body.encode()) for row in rows]
+        return [_logged(row) for row in rows]
+
+
+def _opening(at: str, body: str) -> Opening:
+    call = json.loads(body)
+    place = call["place"] or {}
+    facts = {name: call[name] for name in ("division", "beat", "priority", "nature")}
+    return Opening(call["opened_between"][0], at, **facts, lat=place.get("lat"), lon=place.get("lon"))
 
 
 def open_calls(connection: sa.Connection, log: int) -> list[Call]:
@@ -241,12 +246,12 @@ def as_of_seq(connection: sa.Connection, log: int, seq: int) -> list[Call]:
         sa.select(KEYFRAME).where(KEYFRAME.c.log == log, KEYFRAME.c.seq <= seq).order_by(KEYFRAME.c.seq.desc()).limit(1)
     ).first()
     calls: list[Call] = json.loads(zlib.decompress(frame.calls)) if frame else []
-    bodies = connection.execute(
-        sa.select(CHANGE.c.body)
+    rows = connection.execute(
+        sa.select(CHANGE)
         .where(CHANGE.c.log == log, CHANGE.c.seq > (frame.seq if frame else 0), CHANGE.c.seq <= seq)
         .order_by(CHANGE.c.seq)
-    ).scalars()
-    return fold(calls, (cast(Change, json.loads(body)) for body in bodies))
+    )
+    return fold(calls, (cast(Change, json.loads(whole(row))) for row in rows))
 
 
 def fold(calls: Iterable[Call], changes: Iterable[Change]) -> list[Call]:
@@ -273,6 +278,34 @@ def _head(row: sa.Row[Any]) -> Head:
     return Head(row.feed, row.id, row.epoch, row.seq, row.tail, row.at)
 
 
-def _seq_at(connection: sa.Connection, head: Head, at: str) -> int:
-    query = sa.select(CHANGE.c.seq).where(CHANGE.c.log == head.log, CHANGE.c.at <= at)
-    return connection.execute(query.order_by(CHANGE.c.at.desc(), CHANGE.c.seq.desc()).limit(1)).scalar() or 0
+def _logged(row: sa.Row[Any]) -> Logged:
+    return Logged(row.seq, row.call, row.kind, row.at, whole(row))
+
+
+def seq_at(connection: sa.Connection, log: int, at: str) -> int:
+    """The newest change of a moment or before it; 0, or the newest that was let go, where there is none."""
+    return int(connection.execute(_HALVING["<="], {"log": log, "at": at}).scalar_one())
+
+
+def seq_before(connection: sa.Connection, log: int, at: str) -> int:
+    """The same, from before a moment."""
+    return int(connection.execute(_HALVING["<"], {"log": log, "at": at}).scalar_one())
+
+
+def _halving(is_early: str) -> sa.TextClause:
+    """Changes follow each other in time as in number, so that a moment is found by halving: no index of moments is
+    needed, which would be as large as a quarter of the changes."""
+    return sa.text(f"""
+        WITH RECURSIVE part (low, high) AS (
+            SELECT tail, seq FROM event_log WHERE id = :log
+            UNION ALL
+            SELECT CASE WHEN change.at {is_early} :at THEN change.seq ELSE part.low END,
+                   CASE WHEN change.at {is_early} :at THEN part.high ELSE change.seq - 1 END
+            FROM part JOIN change ON change.log = :log AND change.seq = (part.low + part.high + 1) / 2
+            WHERE part.low < part.high
+        )
+        SELECT max(low) FROM part
+    """)  # noqa: S608 - one of two words of ours
+
+
+_HALVING = {is_early: _halving(is_early) for is_early in ("<=", "<")}

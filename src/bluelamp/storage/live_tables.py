@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from bluelamp.storage.database import METADATA
+from bluelamp.storage.packed import Packed, PackedJson
 
 # A feed, who may write its log, and which log is the one that is read.
 FEED = sa.Table(
@@ -54,10 +55,8 @@ CHANGE = sa.Table(
     sa.Column("call", sa.Text, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("at", sa.Text, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),  # the JSON that is sent
-    sa.Index("change_id", "log", "id", unique=True),
+    sa.Column("body", Packed, nullable=False),  # the JSON that is sent, but for what stands in the other columns
     sa.Index("change_call", "log", "call", "seq"),
-    sa.Index("change_at", "log", "at", "seq"),
     sqlite_with_rowid=False,
 )
 
@@ -72,12 +71,11 @@ CALL = sa.Table(
     sa.Column("number_key", sa.Text),
     sa.Column("place_key", sa.Text, nullable=False),
     sa.Column("occurrence", sa.Integer, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),  # domain.call.Call
-    sa.Index("call_open", "log", "open"),
+    sa.Column("body", Packed, nullable=False),  # domain.call.Call
+    sa.Index("call_open", "log", sqlite_where=sa.text("open = 1"), postgresql_where=sa.text("open")),
     sa.Index("call_number", "log", "number_key"),
     sa.Index("call_place", "log", "place_key"),
     sa.Index("call_opened", "log", "opened_at"),
-    sa.Index("call_ended", "log", "ended_at"),
 )
 
 # The open calls as they were after a change: from here a few changes lead to any later moment.
@@ -97,7 +95,7 @@ SNAPSHOT = sa.Table(
     sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),  # from 1, as received
     sa.Column("fetched_at", sa.Text, nullable=False),
     sa.Column("origin", sa.Text, nullable=False),  # polled, pushed, replayed
-    sa.Column("parts", sa.JSON, nullable=False),  # [{url, status, headers, key, sha256, size}]
+    sa.Column("parts", PackedJson, nullable=False),  # [{url, status, headers, key, sha256, size}]
     sa.Column("problem", sa.Text, nullable=False, server_default=""),  # why there is no whole answer
     sa.Column("skew", sa.Float),  # seconds that this machine's clock is ahead of the source's, where it states one
     sa.Column("verdict", sa.Text, nullable=False, server_default=""),  # empty: not yet taken in

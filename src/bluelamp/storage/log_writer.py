@@ -21,10 +21,11 @@ from bluelamp.domain.change import Change, call_id
 from bluelamp.domain.diff import Known, Shown
 from bluelamp.domain.matching import number_key, place_key
 from bluelamp.domain.tracking import Tracking, nothing_tracked
-from bluelamp.storage.event_log import as_of_seq, open_calls
+from bluelamp.storage.event_log import as_of_seq, open_calls, seq_before
 from bluelamp.storage.hook_tables import HOOK, HOOK_LETTER
 from bluelamp.storage.leases import Lease, hold
 from bluelamp.storage.live_tables import CALL, CHANGE, EVENT_LOG, FEED, KEYFRAME, SNAPSHOT
+from bluelamp.storage.packed import bare
 from bluelamp.storage.places import Places
 from bluelamp.storage.snapshots import PLACED
 
@@ -157,9 +158,9 @@ class LogWriter:
             log = connection.execute(
                 FEED.update().where(FEED.c.name == feed).values(name=feed).returning(FEED.c.log)
             ).scalar_one()
-            upto = sa.select(sa.func.max(CHANGE.c.seq)).where(CHANGE.c.log == log, CHANGE.c.at < moment)
-            last = connection.execute(upto).scalar()
-            if not last:
+            tail = connection.execute(sa.select(EVENT_LOG.c.tail).where(EVENT_LOG.c.id == log)).scalar() or 0
+            last = seq_before(connection, log, moment) if log else 0
+            if last <= tail:
                 return 0
             calls = as_of_seq(connection, log, last)
             connection.execute(KEYFRAME.delete().where(KEYFRAME.c.log == log, KEYFRAME.c.seq <= last))
@@ -319,7 +320,7 @@ def _write_changes(connection: sa.Connection, log: int, changes: Sequence[Change
                     "call": one["call"],
                     "kind": one["kind"],
                     "at": one["at"],
-                    "body": _text(one),
+                    "body": bare(one),
                 }
                 for one in changes
             ],

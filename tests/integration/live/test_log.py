@@ -17,10 +17,11 @@ from stored_feed import StoredFeed
 from bluelamp.domain.feed import FeedRules
 from bluelamp.domain.snapshot import Row
 from bluelamp.errors import Busy, NoSuchThing, NotKept
-from bluelamp.storage import log_writer
+from bluelamp.storage import event_log, log_writer
 from bluelamp.storage.database import open_database
 from bluelamp.storage.event_log import EventLog
 from bluelamp.storage.leases import Leases
+from bluelamp.storage.live_tables import CALL
 from bluelamp.storage.log_writer import LogWriter
 
 
@@ -280,3 +281,29 @@ def test_numbers_that_begin_anew_while_the_old_ones_are_open(engine: sa.Engine) 
     head, calls = feed.log.current("city")
     assert calls == feed.open_calls
     assert [one.change for one in feed.log.changes(head, 0)] == feed.changes
+
+
+def test_a_moment_is_found_by_halving(engine: sa.Engine) -> None:
+    """However the changes lie in time: many in one moment, and moments without any."""
+    feed = StoredFeed(engine)
+    _busy_night(feed, 50)
+    head = feed.log.head("city")
+    moments = sorted({one["at"] for one in feed.changes})
+    with engine.connect() as connection:
+        for moment in [at(-5), *moments, *(f"{one[:-1]}5Z" for one in moments), at(9_999)]:
+            upto = sum(1 for one in feed.changes if one["at"] <= moment)
+            assert event_log.seq_at(connection, head.log, moment) == upto
+            assert event_log.seq_before(connection, head.log, moment) == sum(
+                1 for one in feed.changes if one["at"] < moment
+            )
+
+
+def test_open_calls_are_found_by_an_index_of_theirs(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    with engine.connect() as connection:
+        query = sa.select(CALL.c.body).where(CALL.c.log == 1, CALL.c.open)
+        plan = connection.execute(
+            sa.text(f"EXPLAIN QUERY PLAN {query.compile(engine, compile_kwargs={'literal_binds': True})}")
+        )
+        assert "call_open" in str(plan.all())
+    engine.dispose()
