@@ -40,9 +40,10 @@ def compact(
     """Put closed days of calls into the lake.
 
     A day is closed when it is over and all that was seen of it has been taken in. Calls of it that have not ended are
-    counted as open; when one ends, or comes back, its day is made anew. Whoever polls does this once an hour by itself.
-    Again changes nothing.
+    counted as open; when one ends, or comes back, its day is made anew. The raw answers of closed days are packed, a
+    file for each day. Whoever polls does this once an hour by itself. Again changes nothing.
     """
+    from bluelamp.bootstrap import open_live
     from bluelamp.live.history import open_history
 
     here = context_of(context)
@@ -61,6 +62,10 @@ def compact(
                 here.console.out(f"{feed}: {counted(changes, 'change')} let go.")
     finally:
         history.close()
+    flow = open_live(here.settings)
+    for feed in feeds or sorted(flow.log.heads()):
+        flow.pack_closed(feed)
+    flow.close()
     return exits.DONE
 
 

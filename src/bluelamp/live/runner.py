@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 
@@ -207,11 +209,19 @@ class Runner:
         pause = _FIRST_TIDY
         while self._parts.tidy is not None and not self._stopping.wait(pause):
             pause = _TIDY
-            if any(poller.lease is not None for poller in self.pollers.values()):
-                try:
-                    self._parts.tidy()
-                except Exception as error:
-                    _LOG.error("tidy", problem=_words(error))
+            held = [feed for feed, poller in self.pollers.items() if poller.lease is not None]
+            if held:
+                _attempt(self._parts.tidy)
+            for feed in held:
+                _attempt(partial(self._parts.snapshots.pack_closed, feed, datetime.now(UTC)))
+
+
+def _attempt(act: Callable[[], object]) -> None:
+    """What goes wrong when tidying is told, and stops nothing."""
+    try:
+        act()
+    except Exception as error:
+        _LOG.error("tidy", problem=_words(error))
 
 
 def _words(error: BaseException) -> str:

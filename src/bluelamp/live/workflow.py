@@ -135,6 +135,17 @@ class LiveFlow:
             with suppress(Busy):
                 self.take_waiting(feed)
 
+    def pack_closed(self, feed: str) -> int:
+        """Pack the raw answers of a feed's closed days; how many. Nothing while another process polls the feed, which
+        does it by itself."""
+        lease = self.leases.acquire(feed)
+        if lease is None:
+            return 0
+        try:
+            return self.snapshots.pack_closed(feed, self.now())
+        finally:
+            self.leases.release(lease)
+
     def receive(self, feed: str, parts: Sequence[Part], origin: str = PUSHED) -> Received:
         """Keep a snapshot that was handed in. It is taken in by whoever holds the feed; that is waited for a little."""
         entry = self.keep(feed, parts, self._moment(), origin)

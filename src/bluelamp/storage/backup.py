@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from bluelamp.errors import StorageError, UsageError
 from bluelamp.storage import secrets_apart
 from bluelamp.storage.files import PARTIAL, atomic_path, storage_errors
 from bluelamp.storage.private import private_file, private_folder, tighten
+from bluelamp.storage.snapshot_packs import ROOT
 
 _DATABASES = ("ledger.sqlite", "live.sqlite")
 # What need not be kept: made anew, or of this moment only.
@@ -40,13 +42,34 @@ def back_up(home: Path, target: Path, told: Callable[[int, int], None]) -> tuple
                 copied += 1
         # A data version may be published meanwhile: its pointer is copied after what it points to.
         for _ in range(_TRIES):
+            went = False
             for file in sorted(_files(home), key=lambda one: one.suffix == ".json"):
                 fresh = _file(file, target / file.relative_to(home))
-                copied, size = copied + (fresh > 0), size + fresh
+                went = went or (fresh is None and _is_raw(file.relative_to(home)))
+                copied, size = copied + bool(fresh), size + (fresh or 0)
                 told(size, copied)
-            if _whole(target):
+            if not went and _whole(target):
+                _drop_packed(target)
                 return copied, size
-    raise StorageError("The warehouse changes faster than it can be copied.", "Run this again when no load runs.")
+    raise StorageError("The home changes faster than it can be copied.", "Run this again when no load runs.")
+
+
+def _is_raw(inside: Path) -> bool:
+    """An answer of a feed. Where it went while files were copied, it lies in its day's pack now, which is copied with
+    the next pass."""
+    return inside.parts[:2] == ("vault", ROOT)
+
+
+def _drop_packed(target: Path) -> None:
+    """Answers that were copied one by one before their day was packed: all of them are in the pack."""
+    for pack in (target / "vault" / ROOT).glob("*/*.zip"):
+        folder = pack.with_suffix("")
+        if folder.is_dir():
+            with zipfile.ZipFile(pack) as packed:
+                for name in packed.namelist():
+                    (folder / name).unlink(missing_ok=True)
+            with suppress(OSError):
+                folder.rmdir()
 
 
 def _database(source: Path, target: Path) -> int:
@@ -71,8 +94,8 @@ def _files(home: Path) -> Iterator[Path]:
             yield path
 
 
-def _file(source: Path, target: Path) -> int:
-    """Copy a file that is not there yet as it is; the bytes that were written."""
+def _file(source: Path, target: Path) -> int | None:
+    """Copy a file that is not there yet as it is; the bytes that were written, None where it is gone."""
     try:
         facts = source.stat()
         if target.exists():
@@ -84,7 +107,7 @@ def _file(source: Path, target: Path) -> int:
             tighten(partial)
         return facts.st_size
     except FileNotFoundError:
-        return 0  # swept meanwhile: nothing refers to it any more
+        return None  # swept meanwhile: nothing refers to it any more
 
 
 def _whole(target: Path) -> bool:

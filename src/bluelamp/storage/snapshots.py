@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -105,6 +106,10 @@ class Snapshots:
                 )
             )
         return Entry(feed, number, fetched_at, kept.origin, parts, kept.problem, kept.skew, "")
+
+    def pack_closed(self, feed: str, now: datetime) -> int:
+        """Pack the raw answers of a feed's closed days; how many. For who may write the feed. Raises StorageError."""
+        return self._vault.packs.pack_closed(feed, now)
 
     # -- reads -------------------------------------------------------------------------------------------------------
 

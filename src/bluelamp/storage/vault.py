@@ -19,6 +19,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from bluelamp.errors import Damaged, NotFound, StorageError
 from bluelamp.storage.files import PARTIAL, atomic_path, fsync_folder, storage_errors
+from bluelamp.storage.snapshot_packs import SnapshotPacks
+from bluelamp.storage.vault_objects import FolderObjects, Objects, RemoteObjects
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -136,6 +138,12 @@ class Vault:
         self._cache = cache
         self._folder = None if "://" in url and not url.startswith("file://") else Path(url.removeprefix("file://"))
         self._remote: ObjectStore | None = None
+        self._objects: Objects = (
+            RemoteObjects(self._store, lambda key, error: store_error(url, key, error))
+            if self._folder is None
+            else FolderObjects(self._folder)
+        )
+        self.packs = SnapshotPacks(self._objects)
 
     @property
     def folder(self) -> Path | None:
@@ -173,7 +181,7 @@ class Vault:
         sha256 = hashlib.sha256(body).hexdigest()
         key = f"snapshots/{label}/{sha256[:32]}.gz"
         if self._folder is None:
-            self._put(key, igzip.compress(body, compresslevel=1, mtime=0))
+            self._objects.put(key, igzip.compress(body, compresslevel=1, mtime=0))
             return key, sha256
         with storage_errors("write to the vault"):
             path = self._folder / key
@@ -183,18 +191,16 @@ class Vault:
         return key, sha256
 
     def read_body(self, key: str, sha256: str) -> bytes:
-        """The body of one answer. Raises Damaged where it is not what was received, NotFound where it is not there."""
+        """The body of one answer, from its file or its day's pack. Raises Damaged where it is not what was received,
+        NotFound where it is not there."""
         import gzip
         import zlib
 
+        packed = self._objects.find(key) or self.packs.read(key)
+        if packed is None:
+            raise NotFound(f"The vault has no {key}.", "Restore the vault from a backup.")
         try:
-            with storage_errors("read the vault"):
-                packed = self._get(key) if self._folder is None else (self._folder / key).read_bytes()
             body = gzip.decompress(packed)
-        except StorageError as error:
-            if isinstance(error.__cause__, FileNotFoundError):
-                raise NotFound(f"The vault has no {key}.", "Restore the vault from a backup.") from None
-            raise
         except (OSError, EOFError, zlib.error):
             body = None
         if body is None or hashlib.sha256(body).hexdigest() != sha256:
@@ -243,22 +249,6 @@ class Vault:
 
             self._remote = from_url(self.url)
         return self._remote
-
-    def _put(self, key: str, content: bytes) -> None:
-        import obstore
-
-        try:
-            obstore.put(self._store(), key, content)
-        except Exception as error:
-            raise store_error(self.url, key, error) from error
-
-    def _get(self, key: str) -> bytes:
-        import obstore
-
-        try:
-            return bytes(obstore.get(self._store(), key).bytes())
-        except Exception as error:
-            raise store_error(self.url, key, error) from error
 
     def _upload(self, key: str, path: Path) -> None:
         import obstore
