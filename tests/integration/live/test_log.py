@@ -238,11 +238,17 @@ def test_readers_see_no_error_while_postgresql_restarts(postgres: Postgres) -> N
     threads = [threading.Thread(target=ask, daemon=True) for _ in range(4)]
     for thread in threads:
         thread.start()
+
+    def wait_for_another_answer() -> int:
+        least, until = answers + 1, time.monotonic() + 60
+        while answers < least and not errors and time.monotonic() < until:
+            time.sleep(0.02)
+        return answers
+
     try:
-        time.sleep(0.3)
-        before = answers
+        before = wait_for_another_answer()
         postgres.restart()
-        time.sleep(0.5)
+        wait_for_another_answer()
     finally:
         stop.set()
         for thread in threads:
