@@ -18,6 +18,7 @@ from bluelamp.domain.matching import Group, group_rows
 from bluelamp.domain.moment import seconds_between
 from bluelamp.domain.same_incident import may_come_back
 from bluelamp.domain.snapshot import FIELDS, Reading, Row
+from bluelamp.domain.taking import Taking, missed_by
 from bluelamp.domain.tracking import Absence, Tracking
 
 
@@ -62,21 +63,6 @@ Cloak = Callable[[Place], Place]
 def as_it_is(place: Place) -> Place:
     """The cloak of a feed that keeps nothing of its places from view."""
     return place
-
-
-@dataclass(frozen=True, slots=True)
-class Taking:
-    """How a snapshot is to be taken in. `at` is its time, `version` names its content; a snapshot that is not `good`
-    adds what it shows and ends nothing; one that `confirms` makes those in doubt before it, `since` a moment, count as
-    well. One that lists the same `again` counts once more only after the seconds of `patience`."""
-
-    at: str
-    version: str
-    good: bool
-    confirms: bool = False
-    again: bool = False
-    since: str = ""
-    patience: float = 0
 
 
 @dataclass(slots=True)
@@ -220,7 +206,7 @@ class _Step:
 
     def missed(self, id_: str) -> None:
         """A call is not listed: it ends when enough good answers in a row say so."""
-        absence = self._absence(self.tracking["absent"].get(id_), self._shown_at)
+        absence = missed_by(self._taking, self.tracking["absent"].get(id_), self._shown_at)
         if absence["misses"] < self._rules.misses or not self._taking.good:
             self.tracking["absent"][id_] = absence
             return
@@ -232,7 +218,7 @@ class _Step:
     def unit_missed(self, id_: str, unit: str, seen: str | None = None) -> None:
         """The same for a unit on a call that is listed."""
         absent = self.tracking["absent_units"].setdefault(id_, {})
-        absence = self._absence(absent.get(unit), seen or self._shown_at)
+        absence = missed_by(self._taking, absent.get(unit), seen or self._shown_at)
         if absence["misses"] < self._rules.misses or not self._taking.good:
             absent[unit] = absence
             return
@@ -248,21 +234,6 @@ class _Step:
         for id_ in sorted(absent_units.keys() - absent.keys()):
             for unit in sorted(name for name, absence in absent_units[id_].items() if counts(absence)):
                 self.unit_missed(id_, unit)
-
-    def _absence(self, known: Absence | None, seen: str | None) -> Absence:
-        at, taking = self._taking.at, self._taking
-        absence: Absence = known or {"seen": seen or at, "missed": None, "misses": 0, "held": None}
-        held, missed, misses = absence["held"], absence["missed"], absence["misses"]
-        if not taking.good:
-            return {**absence, "held": held if held and held >= taking.since else at}
-        if taking.again and misses and not self._has_stood(absence.get("counted") or missed):
-            return {**absence, "held": None}
-        if taking.confirms and held and self._has_stood(held):
-            missed, misses = missed or held, misses + 1
-        return {"seen": absence["seen"], "missed": missed or at, "misses": misses + 1, "held": None, "counted": at}
-
-    def _has_stood(self, since: str | None) -> bool:
-        return since is None or seconds_between(since, self._taking.at) >= self._taking.patience
 
     def _drop_empty(self, id_: str) -> None:
         if not self.tracking["absent_units"].get(id_):

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
 from bluelamp.domain.call import Call, Place
-from bluelamp.domain.diff import Cloak, Compared, Recall, Taking, as_it_is, believe, compare, locate, stand
+from bluelamp.domain.diff import Cloak, Compared, Recall, as_it_is, believe, compare, locate, stand
 from bluelamp.domain.feed import FeedRules
 from bluelamp.domain.snapshot import Reading, content_of
+from bluelamp.domain.taking import Taking
 from bluelamp.domain.tracking import Doubt, Mark, Tracking, without_doubt
 from bluelamp.errors import SourceError
 from bluelamp.live import guard
