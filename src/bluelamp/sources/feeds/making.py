@@ -106,7 +106,7 @@ def _sources(written: AgencyFile) -> dict[str, list[frozenset[str]]]:
     found: dict[str, list[frozenset[str]]] = {}
     for name, table in written.fields.items():
         columns = (table.column,) if table.column is not None else (*table.any_of, *table.columns)
-        if name in FIELDS or name in ("unit", "units", "unit_status"):
+        if name in FIELDS or name in ("unit", "units"):
             found["unit" if name == "units" else name] = [frozenset({column}) for column in columns]
     time = written.time
     if time is not None:
