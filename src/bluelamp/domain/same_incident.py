@@ -36,13 +36,15 @@ def agrees(call: Call, values: Values) -> bool:
 
 def is_another(rules: FeedRules, call: Call, values: Values) -> bool:
     """Whether a row that has an open call's number, or stands at its place, is another incident all the same: of
-    another stretch of numbers where the feed declares them, else reported hours apart and, by its number, elsewhere."""
+    another stretch of numbers where the feed declares them, else reported hours apart and, by its number, elsewhere;
+    where one has no location, of another nature."""
     if call["incident_number"]:
         if rules.numbers_restart != "never":
             mine, its = period_of(rules.numbers_restart, values), period_of(rules.numbers_restart, call)
             if mine and its:
                 return mine != its
-        if call["location"] == values.get("location") or _same(call, values, "location") is not False:
+        here = _same(call, values, "location")
+        if here or (here is None and _same(call, values, "nature") is not False):
             return False
     apart = _apart(call, values)
     return apart is not None and abs(apart) >= FAR_APART

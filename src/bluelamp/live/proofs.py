@@ -93,7 +93,8 @@ SAME: dict[str, Rule] = {
         "it is that call, whatever else has changed",
     ),
     "number_of_another": Rule(
-        "such a row, reported six hours or more from that call's time, and elsewhere",
+        "such a row, reported six hours or more from that call's time, and elsewhere; without a location, of another "
+        "nature",
         "it is another call: the number began anew",
     ),
     "numbers_restart": Rule(

@@ -53,12 +53,13 @@ def test_number(again: Row) -> None:
     assert feed.numbers == ["1", "2"]
 
 
+@pytest.mark.parametrize("place", [{"location": "Pine Rd"}, {"location": None, "nature": "20 - Robbery"}])
 @pytest.mark.parametrize("hours", [6, 24, -24])
-def test_number_of_another(hours: float) -> None:
+def test_number_of_another(hours: float, place: dict[str, str | None]) -> None:
     feed = MemoryFeed()
     feed.show(reported("1", 0), OTHER)
     before = set(feed.state.calls)
-    again = reported("1", hours * HOUR, location="Pine Rd")
+    again = reported("1", hours * HOUR, **place)  # type: ignore[arg-type]
     assert kinds(feed.show(again, OTHER)) == ["opened"]
     closed = feed.show(again, OTHER)
     assert [(change["kind"], change["call"] in before) for change in closed.changes] == [("closed", True)]
