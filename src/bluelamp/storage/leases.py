@@ -107,11 +107,18 @@ class Leases:
         return moment_of(now) <= until <= moment_of(now + timedelta(seconds=3 * LEASE_SECONDS))
 
     def _add(self, feeds: Sequence[str]) -> None:
-        """Rows of feeds that were never polled."""
+        """Rows of feeds that were never polled: all at once, or one by one where another process adds some too."""
+        if not feeds:
+            return
         empty = {"log": 0} if self._table is FEED else {}
-        for feed in feeds:
-            with suppress(sa.exc.IntegrityError), self._engine.begin() as connection:
-                connection.execute(self._table.insert().values(name=feed, **empty))
+        rows = [{"name": feed, **empty} for feed in feeds]
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(self._table.insert(), rows)
+        except sa.exc.IntegrityError:
+            for row in rows:
+                with suppress(sa.exc.IntegrityError), self._engine.begin() as connection:
+                    connection.execute(self._table.insert(), [row])
 
     def _take(self, free: dict[str, str]) -> dict[str, Lease]:
         """Take those that still name the holder whom this process does not believe in any more."""
