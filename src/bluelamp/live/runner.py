@@ -189,15 +189,20 @@ class Runner:
         free = [name for name, one in self.pollers.items() if one.lease is None and self._clock() >= one.not_before]
         for feed, lease in (self._parts.leases.acquire_all(free) if free else {}).items():
             self._begin(feed, lease)
-        for feed in self._parts.snapshots.waiting():
-            self.poke(feed)
+        if self._holds_any:
+            for feed in self._parts.snapshots.waiting():
+                self.poke(feed)
+
+    @property
+    def _holds_any(self) -> bool:
+        return any(poller.lease is not None for poller in self.pollers.values())
 
     def _begin(self, feed: str, lease: Lease) -> None:
         self.pollers[feed].begin(lease)
         self._crew.put(feed)
 
     def _renew(self) -> None:
-        held = self._parts.leases.renew_all() if any(one.lease for one in self.pollers.values()) else {}
+        held = self._parts.leases.renew_all() if self._holds_any else {}
         self._renewed = self._clock()
         for feed, poller in self.pollers.items():
             lease = poller.lease

@@ -70,12 +70,12 @@ def _until(true: Callable[[], bool], seconds: float = 60.0) -> None:
         time.sleep(0.02)
 
 
-def _written(engine: sa.Engine) -> list[str]:
-    """Fills with the statements that write."""
+def _asked(engine: sa.Engine, words: tuple[str, ...] = ()) -> list[str]:
+    """Fills with the statements that the database is asked from now on, or with those that begin with some words."""
     found: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        if statement.split()[0] in ("INSERT", "UPDATE", "DELETE"):
+        if not words or statement.split()[0] in words:
             found.append(statement)
 
     sa.event.listen(engine, "before_cursor_execute", note)
@@ -102,7 +102,7 @@ def test_all_leases_are_taken_and_renewed_together_and_whoever_stands_by_writes_
     mine, other = Leases(engine), Leases(engine)
     other.holder = "elsewhere/1/x"
     assert set(other.acquire_all(feeds)) == set(feeds)
-    written = _written(engine)
+    written = _asked(engine, ("INSERT", "UPDATE", "DELETE"))
     assert mine.acquire_all(feeds) == {}
     assert written == [], "standing by is reading"
     assert other.renew_all() == dict.fromkeys(feeds, 1)
@@ -213,3 +213,13 @@ def test_a_pool_that_runs_dry_says_so(database: str, monkeypatch: pytest.MonkeyP
     with engine.connect():
         pass
     engine.dispose()
+
+
+def test_a_process_that_stands_by_asks_one_question_and_writes_nothing(tmp_path: Path, publisher: str) -> None:
+    with _flow(tmp_path, "sqlite", publisher, 50) as flow:
+        assert len(Leases(engine_of(flow)).acquire_all(list(flow.agencies))) == 50
+        runner = flow.runner(list(flow.agencies))
+        asked = _asked(engine_of(flow))
+        runner.look()
+        assert [statement.split()[0] for statement in asked] == ["SELECT"]
+        runner.stop()
