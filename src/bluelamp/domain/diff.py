@@ -125,7 +125,7 @@ def stand(
 ) -> Compared:
     """The last good list is there again: what it lacks is missed once more, each after the seconds of `patience`."""
     step = _Step(rules, tracking, calls, Taking(at, version, good=True, again=True, patience=patience))
-    step.missed_again(lambda absence: absence["misses"] > 0)
+    step.missed_again(lambda absence: absence["misses"] > 0 or "late" in absence)
     return step.result
 
 
@@ -206,7 +206,8 @@ class _Step:
 
     def missed(self, id_: str) -> None:
         """A call is not listed: it ends when enough good answers in a row say so."""
-        absence = missed_by(self._taking, self.tracking["absent"].get(id_), self._shown_at)
+        begun = self._call(id_)["opened_between"][1]
+        absence = missed_by(self._taking, self.tracking["absent"].get(id_), self._shown_at, begun)
         if absence["misses"] < self._rules.misses or not self._taking.good:
             self.tracking["absent"][id_] = absence
             return
@@ -218,7 +219,8 @@ class _Step:
     def unit_missed(self, id_: str, unit: str, seen: str | None = None) -> None:
         """The same for a unit on a call that is listed."""
         absent = self.tracking["absent_units"].setdefault(id_, {})
-        absence = missed_by(self._taking, absent.get(unit), seen or self._shown_at)
+        begun = next((one["joined_between"][1] for one in self._call(id_)["units"] if one["unit"] == unit), None)
+        absence = missed_by(self._taking, absent.get(unit), seen or self._shown_at, begun)
         if absence["misses"] < self._rules.misses or not self._taking.good:
             absent[unit] = absence
             return

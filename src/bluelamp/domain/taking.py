@@ -12,7 +12,8 @@ from bluelamp.domain.tracking import Absence
 class Taking:
     """How a snapshot is to be taken in. `at` is its time, `version` names its content; a snapshot that is not `good`
     adds what it shows and ends nothing; one that `confirms` makes those in doubt before it, `since` a moment, count as
-    well. One that lists the same `again` counts once more only after the seconds of `patience`."""
+    well. One that lists the same `again` counts once more only after the seconds of `patience`; one that `came` before,
+    at a moment, with others since, may be late."""
 
     at: str
     version: str
@@ -21,22 +22,29 @@ class Taking:
     again: bool = False
     since: str = ""
     patience: float = 0
+    came: str = ""
 
     def has_stood(self, since: str | None) -> bool:
         """Whether as much time has passed since a moment as the same answer needs to count once more."""
         return since is None or seconds_between(since, self.at) >= self.patience
 
 
-def missed_by(taking: Taking, known: Absence | None, seen: str | None) -> Absence:
+def missed_by(taking: Taking, known: Absence | None, seen: str | None, begun: str | None) -> Absence:
     """What is known of something after a snapshot that does not list it; `known` before it, `seen` when it was last
-    listed. One in doubt counts nothing yet; the same list again counts once more when it has stood."""
+    listed, `begun` when first. One in doubt counts nothing yet; the same list again counts once more when it has stood.
+    One from before it was listed at all counts nothing either, unless it then stands: a cache may have given it."""
     at = taking.at
     absence: Absence = known or {"seen": seen or at, "missed": None, "misses": 0, "held": None}
     held, missed, misses = absence["held"], absence["missed"], absence["misses"]
     if not taking.good:
         return {**absence, "held": held if held and held >= taking.since else at}
-    if taking.again and misses and not taking.has_stood(absence.get("counted") or missed):
+    late = absence.get("late")
+    if taking.again and (misses or late) and not taking.has_stood(late or absence.get("counted") or missed):
         return {**absence, "held": None}
+    if taking.came and begun and taking.came < begun and not (taking.confirms and held):
+        return {**absence, "held": None, "late": at}
+    if taking.again and late:
+        missed, misses = missed or late, misses + 1
     if taking.confirms and held and taking.has_stood(held):
         missed, misses = missed or held, misses + 1
     return {"seen": absence["seen"], "missed": missed or at, "misses": misses + 1, "held": None, "counted": at}

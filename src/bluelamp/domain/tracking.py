@@ -32,18 +32,20 @@ class Doubt(Mark):
 class Absence(TypedDict):
     """A call, or a unit, that was not listed lately. `seen` is when it was last listed, `missed` the first good answer
     that lacked it, `misses` how many good ones in a row did, `counted` the last of them, `held` the first suspicious
-    answer in a row whose miss does not count yet."""
+    answer in a row whose miss does not count yet, `late` one that had come before it was listed at all."""
 
     seen: str
     missed: str | None
     misses: int
     held: str | None
     counted: NotRequired[str]
+    late: NotRequired[str]
 
 
 class Tracking(TypedDict):
     """`good` is the last good snapshot, `shown_at` the last one that was taken in, good or suspicious. `newest` is the
-    highest version time so far. `gone` lists fields that vanished from every row, with the moment since when."""
+    highest version time so far. `gone` lists fields that vanished from every row, with the moment since when. `came`
+    says of the last answers, by version, when each was taken in first."""
 
     good: Mark | None
     shown_at: str | None
@@ -52,6 +54,7 @@ class Tracking(TypedDict):
     absent: dict[str, Absence]
     absent_units: dict[str, dict[str, Absence]]
     gone: dict[str, str]
+    came: NotRequired[dict[str, str]]
 
 
 def without_doubt(tracking: Tracking) -> Tracking:
@@ -66,7 +69,8 @@ def without_doubt(tracking: Tracking) -> Tracking:
 
 
 def _counted(absent: dict[str, Absence]) -> dict[str, Absence]:
-    return {name: {**absence, "held": None} for name, absence in absent.items() if absence["misses"]}
+    kept = {name: absence for name, absence in absent.items() if absence["misses"] or "late" in absence}
+    return {name: {**absence, "held": None} for name, absence in kept.items()}
 
 
 def nothing_tracked() -> Tracking:

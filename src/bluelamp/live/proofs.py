@@ -27,6 +27,10 @@ ENDS: dict[str, Rule] = {
         "an answer that states an older version than the newest one",
         "nothing; but if it is the last good list, what was in doubt is no longer",
     ),
+    "late_without_a_time": Rule(
+        "an answer that came before, word for word, with others since, of a call that was first listed after that",
+        "no miss yet: a cache may have given it. If it is the list after an interval still, both count",
+    ),
     "nothing_new": Rule(
         "status 304, or the version (or `Last-Modified`) and the bytes of the newest answer",
         "a sign of life. What has stood so for `believed_minutes`, and at least an interval, is believed: what it "

@@ -19,6 +19,9 @@ from bluelamp.live.guard import BELIEVED, CONFIRMED, GOOD, STANDS, SUSPICIOUS, U
 from bluelamp.storage.log_writer import LogState, Step, Taken
 from bluelamp.storage.snapshots import PLACED, Body
 
+# So many different answers are remembered, to know one that comes late.
+_REMEMBERED = 16
+
 
 def take_in(
     rules: FeedRules,
@@ -74,6 +77,7 @@ def _taking(rules: FeedRules, tracking: Tracking, stated: Stated, verdict: Verdi
         again=again,
         since=guard.doubted_since(tracking, tuple(one for one in verdict.reasons if one != CONFIRMED), stated.at),
         patience=guard.patience(rules, known, stated) if known else rules.interval_seconds,
+        came="" if again else tracking.get("came", {}).get(stated.version, ""),
     )
 
 
@@ -169,6 +173,10 @@ def _remember(
     after: Tracking, rules: FeedRules, before: Tracking, stated: Stated, verdict: Verdict, mark: Mark
 ) -> None:
     after["newest"] = guard.newest_after(rules, before, stated)
+    came = dict(before.get("came", {}))
+    # The last that came is the last to be forgotten.
+    came[stated.version] = came.pop(stated.version, stated.at)
+    after["came"] = dict(list(came.items())[-_REMEMBERED:])
     if verdict.name == SUSPICIOUS:
         since = guard.doubted_since(before, verdict.reasons, stated.at)
         after["doubt"] = cast(Doubt, {**mark, "reasons": list(verdict.reasons), "since": since})

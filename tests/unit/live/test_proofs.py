@@ -41,6 +41,43 @@ def test_late() -> None:
     assert feed.kinds() == ["opened"] * 12
 
 
+@pytest.mark.parametrize("named", [False, True])
+def test_late_without_a_time(named: bool) -> None:
+    """Caches of different ages answer in turn: a call that is in none of their lists yet has not ended."""
+
+    def show(count: int) -> list[str]:
+        return kinds(feed.show(*TWELVE[:count], row("9", "X", status=str(count)), version=f"v{count}" if named else ""))
+
+    feed = MemoryFeed()
+    for count in (9, 10, 11, 12):
+        show(count)
+    before = feed.kinds()
+    for old in (9, 10, 11, 10, 9, 11) * 3:
+        show(old)
+    assert "closed" not in feed.kinds()[len(before) :]
+    # What then stands counts, both times.
+    ends = [show(10) for _ in range(9)]
+    assert [kind for kinds_ in ends for kind in kinds_ if kind == "closed"] == ["closed"] * 2
+    assert len(feed.state.calls) == 11
+
+
+def test_late_without_a_time_is_no_list_that_is_as_it_was_before() -> None:
+    feed = MemoryFeed()
+    for rows in (TWELVE[:11], TWELVE, TWELVE[:11]):
+        assert "closed" not in kinds(feed.show(*rows))
+    assert kinds(feed.show(*TWELVE[:11], wait=1)) == []
+    closed = feed.show(*TWELVE[:11], wait=1)
+    assert [(one["kind"], one["between"]) for one in closed.changes] == [("closed", [at(4), at(6)])]
+    # A list that is often empty is confirmed as before.
+    quiet = MemoryFeed()
+    assert [kinds(quiet.show(*rows)) for rows in ([], TWELVE[:1], [], [])] == [[], ["opened"], [], ["closed"]]
+    # A version that is new is no old answer.
+    named = MemoryFeed()
+    for version, rows in (("v1", TWELVE[:11]), ("v2", TWELVE), ("v3", TWELVE[:11])):
+        named.show(*rows, version=version)
+    assert kinds(named.show(*TWELVE[:11], version="v4")) == ["closed"]
+
+
 @pytest.mark.parametrize("sign", ["304", "version", "time"])
 def test_nothing_new(sign: str) -> None:
     version, time = ("", at(4)) if sign == "time" else ("v2", None)
