@@ -14,6 +14,7 @@ from bluelamp.domain.call import Call, Place
 from bluelamp.domain.change import Change, apply
 from bluelamp.errors import NoSuchThing, NotKept
 from bluelamp.storage.live_tables import CALL, CHANGE, EVENT_LOG, FEED, KEYFRAME
+from bluelamp.storage.moments import seq_at, seq_before
 from bluelamp.storage.packed import whole
 from bluelamp.storage.reading import read
 
@@ -280,32 +281,3 @@ def _head(row: sa.Row[Any]) -> Head:
 
 def _logged(row: sa.Row[Any]) -> Logged:
     return Logged(row.seq, row.call, row.kind, row.at, whole(row))
-
-
-def seq_at(connection: sa.Connection, log: int, at: str) -> int:
-    """The newest change of a moment or before it; 0, or the newest that was let go, where there is none."""
-    return int(connection.execute(_HALVING["<="], {"log": log, "at": at}).scalar_one())
-
-
-def seq_before(connection: sa.Connection, log: int, at: str) -> int:
-    """The same, from before a moment."""
-    return int(connection.execute(_HALVING["<"], {"log": log, "at": at}).scalar_one())
-
-
-def _halving(is_early: str) -> sa.TextClause:
-    """Changes follow each other in time as in number, so that a moment is found by halving: no index of moments is
-    needed, which would be as large as a quarter of the changes."""
-    return sa.text(f"""
-        WITH RECURSIVE part (low, high) AS (
-            SELECT tail, seq FROM event_log WHERE id = :log
-            UNION ALL
-            SELECT CASE WHEN change.at {is_early} :at THEN change.seq ELSE part.low END,
-                   CASE WHEN change.at {is_early} :at THEN part.high ELSE change.seq - 1 END
-            FROM part JOIN change ON change.log = :log AND change.seq = (part.low + part.high + 1) / 2
-            WHERE part.low < part.high
-        )
-        SELECT max(low) FROM part
-    """)  # noqa: S608 - one of two words of ours
-
-
-_HALVING = {is_early: _halving(is_early) for is_early in ("<=", "<")}

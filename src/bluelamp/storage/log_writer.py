@@ -21,10 +21,11 @@ from bluelamp.domain.change import Change, call_id
 from bluelamp.domain.diff import Known, Shown
 from bluelamp.domain.matching import number_key, place_key
 from bluelamp.domain.tracking import Tracking, nothing_tracked
-from bluelamp.storage.event_log import as_of_seq, open_calls, seq_before
+from bluelamp.storage.event_log import as_of_seq, open_calls
 from bluelamp.storage.hook_tables import HOOK, HOOK_LETTER
 from bluelamp.storage.leases import Lease, hold
 from bluelamp.storage.live_tables import CALL, CHANGE, EVENT_LOG, FEED, KEYFRAME, SNAPSHOT
+from bluelamp.storage.moments import seq_before
 from bluelamp.storage.packed import bare
 from bluelamp.storage.places import Places
 from bluelamp.storage.snapshots import PLACED

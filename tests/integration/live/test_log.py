@@ -17,7 +17,7 @@ from stored_feed import StoredFeed
 from bluelamp.domain.feed import FeedRules
 from bluelamp.domain.snapshot import Row
 from bluelamp.errors import Busy, NoSuchThing, NotKept
-from bluelamp.storage import event_log, log_writer
+from bluelamp.storage import log_writer, moments
 from bluelamp.storage.database import open_database
 from bluelamp.storage.event_log import EventLog
 from bluelamp.storage.leases import Leases
@@ -294,12 +294,12 @@ def test_a_moment_is_found_by_halving(engine: sa.Engine) -> None:
     feed = StoredFeed(engine)
     _busy_night(feed, 50)
     head = feed.log.head("city")
-    moments = sorted({one["at"] for one in feed.changes})
+    known = sorted({one["at"] for one in feed.changes})
     with engine.connect() as connection:
-        for moment in [at(-5), *moments, *(f"{one[:-1]}5Z" for one in moments), at(9_999)]:
+        for moment in [at(-5), *known, *(f"{one[:-1]}5Z" for one in known), at(9_999)]:
             upto = sum(1 for one in feed.changes if one["at"] <= moment)
-            assert event_log.seq_at(connection, head.log, moment) == upto
-            assert event_log.seq_before(connection, head.log, moment) == sum(
+            assert moments.seq_at(connection, head.log, moment) == upto
+            assert moments.seq_before(connection, head.log, moment) == sum(
                 1 for one in feed.changes if one["at"] < moment
             )
 
