@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from alembic.config import Config
 from at_hand import FEED, answer, engine_of, make_home, minute, open_flow, unit
 
 from bluelamp.domain.call import Call
+from bluelamp.live.doctor import check_up
 from bluelamp.live.rebuild import rebuild
 from bluelamp.live.workflow import LiveFlow
 from bluelamp.settings import Settings
@@ -119,6 +121,8 @@ def test_it_tells_the_same_and_goes_on_and_is_made_anew_to_the_byte(home: Settin
     assert [change["kind"] for change in step.changes] == ["opened"]
     told = _told(flow)
     assert told[0][:-1] == before
+    assert flow.snapshots.pack_closed(FEED, datetime(2026, 3, 1, tzinfo=UTC)) == 9, "it is made anew out of a pack"
+    assert all(check.ok for check in check_up(flow, lambda _count, _of: None))
     rebuild(flow, FEED, lambda _count, _of: None)
     assert _told(flow) == told
     with engine_of(flow).connect() as connection:
