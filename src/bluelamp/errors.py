@@ -19,7 +19,8 @@ BluelampError                 a sentence for a person: what is wrong, where, wha
 ├── NothingHeld               the question needs data that is not loaded
 │   ├── NoSuchThing           a record, page, area or field that there is not
 │   └── NotKept               a data version that was there once and is no longer kept
-└── Overloaded                too many questions at once; the same one can be answered soon
+├── Overloaded                too many questions at once; the same one can be answered soon
+└── TooMany                   one address, or one key, asks too often or for too much at once
 """
 
 from __future__ import annotations
@@ -115,3 +116,7 @@ class NotKept(NothingHeld):
 
 class Overloaded(BluelampError):
     """Too many questions at once; the same one can be answered soon."""
+
+
+class TooMany(BluelampError):
+    """One address, or one key, asks too often, or for too much at once."""

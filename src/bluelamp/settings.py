@@ -66,6 +66,13 @@ class Settings(BaseSettings):
     queries_at_once: int = Field(
         default=2, ge=1, le=64, description="questions that each web server process may answer from rows at once"
     )
+    files_at_once: int = Field(
+        default=2,
+        ge=1,
+        le=64,
+        description="files of records that each web server process makes at once; four times as many may be open, and "
+        "as many wait, beyond which one is told to come back",
+    )
     kept_files_mb: int = Field(
         default=2_000,
         ge=0,

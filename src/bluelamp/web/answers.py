@@ -11,6 +11,10 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 from bluelamp import __version__
+from bluelamp.web.asker import AskerGone, current_asker
+
+# How often who waits looks whether anybody still waits for them.
+_LOOK_SECONDS = 0.25
 
 
 class Answers:
@@ -25,6 +29,14 @@ class Answers:
 
     def get(self, key: str, make: Callable[[], bytes]) -> bytes:
         """The kept bytes, or those that `make` gives; who asks while another makes them waits for the same ones."""
+        while True:
+            try:
+                return self._kept_or_made(key, make)
+            except AskerGone:
+                # Whoever made it has hung up; the next of those who waited makes it.
+                current_asker().check()
+
+    def _kept_or_made(self, key: str, make: Callable[[], bytes]) -> bytes:
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -38,7 +50,7 @@ class Answers:
             else:
                 self.shared += 1
         if waiting is not None:
-            return waiting.result()
+            return _wait(waiting)
         try:
             found = make()
         except BaseException as error:
@@ -61,6 +73,18 @@ class Answers:
             while self._size > self._limit:
                 _, dropped = self._kept.popitem(last=False)
                 self._size -= len(dropped)
+
+
+def _wait(making: Future[bytes]) -> bytes:
+    """What another thread makes. Raises what that raises, and AskerGone where nobody waits for it here."""
+    asker = current_asker()
+    while True:
+        try:
+            return making.result(_LOOK_SECONDS)
+        except TimeoutError:
+            if making.done():
+                return making.result()
+            asker.check()
 
 
 def etag_of(*parts: str) -> str:

@@ -13,12 +13,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bluelamp.errors import Overloaded, TooCostly
+from bluelamp.web.asker import Asker, AskerGone, current_asker
+from bluelamp.web.turns import Turns
 
 if TYPE_CHECKING:
     import duckdb
 
 # So long one waits for a place before being told to come back.
 _PATIENCE_SECONDS = 5.0
+# For a turn one waits longer: most that go before take no time.
+_TURN_SECONDS = 20.0
 
 
 class Effort:
@@ -26,31 +30,41 @@ class Effort:
 
     def __init__(self, places: int, seconds: float) -> None:
         self._places = threading.BoundedSemaphore(places)
-        self._turns = threading.Semaphore(1)
+        self._turns = Turns()
         self._mine = threading.local()
         self.seconds = seconds
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """This thread's turn to work something out."""
-        with self._turns:
+        """This thread's turn to work something out. Raises Overloaded where it does not come in time, AskerGone where
+        nobody waits for it."""
+        self._wait_for_turn()
+        try:
             self._mine.held = True
             try:
                 yield
             finally:
                 self._mine.held = False
+        finally:
+            self._turns.give_back()
+
+    def _wait_for_turn(self) -> None:
+        asker = current_asker()
+        if not self._turns.take(_TURN_SECONDS, asker):
+            asker.check()
+            raise Overloaded("Too many questions are being answered just now.", "Ask again in a few seconds.")
 
     @contextmanager
-    def _turn_given_away(self) -> Iterator[None]:
+    def turn_given_away(self) -> Iterator[None]:
         """Others work while this thread waits for the engine; it then waits for its turn again."""
         if not getattr(self._mine, "held", False):
             yield
             return
-        self._turns.release()
+        self._turns.give_back()
         try:
             yield
         finally:
-            self._turns.acquire()
+            self._turns.take(None, Asker())
 
     @contextmanager
     def guard(self, cursor: duckdb.DuckDBPyConnection, light: bool) -> Iterator[None]:
@@ -59,7 +73,7 @@ class Effort:
             with self._bounded(cursor):
                 yield
             return
-        with self._turn_given_away(), self._place(), self._bounded(cursor):
+        with self.turn_given_away(), self._place(), self._bounded(cursor):
             yield
 
     @contextmanager
@@ -74,10 +88,11 @@ class Effort:
 
     @contextmanager
     def _bounded(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
-        """Interrupts the cursor's statement when its time is over. Raises TooCostly then, or where memory ran out."""
+        """Interrupts the cursor's statement when its time is over, or its asker has gone. Raises TooCostly or AskerGone
+        then, and TooCostly where memory ran out."""
         import duckdb
 
-        over = threading.Event()
+        over, asker = threading.Event(), current_asker()
 
         def stop() -> None:
             over.set()
@@ -87,8 +102,11 @@ class Effort:
         timer.daemon = True
         timer.start()
         try:
-            yield
+            with asker.stopping(cursor.interrupt):
+                yield
         except duckdb.InterruptException:
+            if asker.gone:
+                raise AskerGone from None
             if not over.is_set():
                 raise
             raise TooCostly(

@@ -22,7 +22,7 @@ _PAGES = re.compile(
 _LIVE = re.compile(r"/live(/[a-z0-9-]{1,40}(/health|/calls/[0-9a-f]{1,40})?)?|/embed/live/[a-z0-9-]{1,40}")
 _DASHBOARD = re.compile(r"/(?:d/)?([a-z][a-z0-9-]{0,39})")
 _EMBED = re.compile(r"/embed/([a-z][a-z0-9-]{0,39})/([a-z][a-z0-9-]{0,39})")
-_HASHED = re.compile(r"assets/[A-Za-z0-9_.-]+")
+_HASHED = re.compile(r"assets/[A-Za-z0-9_.-]{1,200}")
 _NOT_BUILT = (
     "<!doctype html><html lang=en-GB><meta charset=utf-8><title>Bluelamp</title><h1>The pages are not built</h1>"
     "<p>The API answers at <a href=/api/v1/site>/api/v1/site</a>. To build the pages: make front.</p></html>"
@@ -74,7 +74,7 @@ def page_router(site: Site, folder: Path) -> APIRouter:
 def _file(folder: Path, path: str) -> Path | None:
     """A file of the front end by its name: names are data, so only plain ones are looked for."""
     if not _HASHED.fullmatch(path) and not re.fullmatch(
-        r"[A-Za-z0-9_-]+\.(svg|png|ico|txt|webmanifest|geojson|json|js)", path
+        r"[A-Za-z0-9_-]{1,100}\.(svg|png|ico|txt|webmanifest|geojson|json|js)", path
     ):
         return None
     file = (folder / path).resolve()

@@ -20,13 +20,20 @@ TABLE: tuple[tuple[type[errors.BluelampError], int, str, str], ...] = (
     (errors.NotKept, 410, "version-not-kept", "That is no longer kept"),
     (errors.NoSuchThing, 404, "not-found", "There is no such thing"),
     (errors.NothingHeld, 503, "nothing-loaded", "Nothing is loaded"),
+    (errors.TooMany, 429, "too-many", "This is asked too often"),
     (errors.Overloaded, 503, "overloaded", "Too many questions at once"),
     (errors.Busy, 503, "busy", "The archive is being written"),
     (errors.Unreachable, 503, "away", "The database is away for now"),
     (errors.StorageError, 500, "storage", "What is kept cannot be read"),
     (errors.BluelampError, 500, "failed", "This cannot be answered"),
 )
-_RETRY_SECONDS = {errors.Overloaded: 2, errors.Busy: 30, errors.Unreachable: 5, errors.NothingHeld: 30}
+_RETRY_SECONDS = {
+    errors.Overloaded: 2,
+    errors.TooMany: 5,
+    errors.Busy: 30,
+    errors.Unreachable: 5,
+    errors.NothingHeld: 30,
+}
 
 
 def status_of(error: errors.BluelampError) -> int:

@@ -16,6 +16,7 @@ from bluelamp.settings import Settings
 from bluelamp.web.answers import Answers
 from bluelamp.web.effort import Effort
 from bluelamp.web.kept_files import KeptFiles
+from bluelamp.web.lanes import Lanes
 from bluelamp.web.live_site import LiveSite
 from bluelamp.web.streams.tally import Tally
 from bluelamp.web.versions import Versions
@@ -38,6 +39,7 @@ class Site:
     fingerprint: str
     live: LiveSite
     kept: KeptFiles
+    lanes: Lanes
     lines: LineMemory = field(default_factory=LineMemory)
     books: Books = field(default_factory=Books)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -76,4 +78,5 @@ def open_site(settings: Settings, tally: Tally) -> Site:
         hashlib.sha256("\n".join(told).encode()).hexdigest()[:12],
         LiveSite(settings, tally),
         KeptFiles(settings.home / "cache" / "web" / "files", settings.kept_files_mb << 20),
+        Lanes(settings.files_at_once),
     )

@@ -12,6 +12,9 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+# Known from other servers: whoever asked has closed the connection. Seen in logs and metrics alone.
+CLOSED = 499
+
 
 class Metrics:
     """One registry for each application, so that several may live in one process."""
@@ -51,7 +54,7 @@ class Watching:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, status, sent = time.perf_counter(), 500, 0
+        began, status, sent = time.perf_counter(), 0, 0
 
         async def sending(message: Message) -> None:
             nonlocal status, sent
@@ -64,7 +67,9 @@ class Watching:
         self._metrics.active.inc()
         try:
             await self.app(scope, receive, sending)
+            status = status or CLOSED
         finally:
+            status = status or 500
             self._metrics.active.dec()
             seconds = time.perf_counter() - began
             # The route's pattern, never the path: the number of series stays small whatever is asked.

@@ -98,6 +98,7 @@ def test_parameters_that_nobody_knows_are_refused(client: httpx.Client) -> None:
 PATHS = [
     "/assets/../../../../etc/passwd", "/assets/..%2f..%2f..%2fetc%2fpasswd", "/..%2f..%2fetc/passwd", "//evil.example/",
     "/assets/%2e%2e/%2e%2e/app.py", "/%00", "/assets/%00.js", "/C:%5Cwindows", "/..\\..\\etc", "/.git/config", "/.env",
+    "/assets/" + "a" * 5_000, "/" + "a" * 5_000 + ".js",
     "/assets/", "/static/index.html", "/bluelamp.toml", "/ledger.sqlite", "/api/v1/../../etc/passwd", "/~root",
 ]  # fmt: skip
 

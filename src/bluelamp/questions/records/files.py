@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from bluelamp.errors import TooCostly
 from bluelamp.questions.export import spreadsheet_safe
 from bluelamp.questions.records.workbook import Cells, write_workbook
+from bluelamp.questions.records.workbook_maker import made_apart
 
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -30,6 +31,8 @@ MEDIA_TYPES = {
 }
 # Rows of an Excel sheet, less the line with the names.
 XLSX_ROWS = 1_048_575
+# A workbook of so many rows takes less time than it takes to begin a process.
+_MADE_HERE = 2_000
 
 Tables = Iterable[pa.Table]
 
@@ -136,7 +139,8 @@ def as_xlsx(
     tables: Tables, names: list[str], rows: int, about: Mapping[str, str], cells: Mapping[str, Cells] | None = None
 ) -> Iterator[bytes]:
     """A workbook: the rows, and a second sheet that says what they cover; `cells` says which columns are more than
-    text. Raises TooCostly beyond a sheet's rows."""
+    text. A large one is made by a process of its own, and empty portions say that it still is. Raises TooCostly beyond
+    a sheet's rows."""
     if rows > XLSX_ROWS:
         raise TooCostly(
             f"A sheet of Excel holds {XLSX_ROWS:,} rows; these are {rows:,}.",
@@ -144,7 +148,11 @@ def as_xlsx(
         )
     with tempfile.TemporaryDirectory(prefix="bluelamp-") as folder:
         path = Path(folder) / "answer.xlsx"
-        write_workbook(path, tables, names, about, cells or {})
+        if rows > _MADE_HERE:
+            for _ in made_apart(path, tables, names, about, cells or {}):
+                yield b""
+        else:
+            write_workbook(path, tables, names, about, cells or {})
         with path.open("rb") as file:
             while part := file.read(1 << 18):
                 yield part

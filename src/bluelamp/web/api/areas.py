@@ -14,8 +14,9 @@ from bluelamp.web.asked import Pinned, answered, dumps, lease, site_of
 from bluelamp.web.calls import calls_of
 from bluelamp.web.outlines import bounds_of, outlines
 from bluelamp.web.schemas import PROBLEMS, AreaModel
+from bluelamp.web.worked import Worked
 
-router = APIRouter(prefix="/areas", tags=["areas"])
+router = APIRouter(prefix="/areas", tags=["areas"], route_class=Worked)
 
 Kind = Annotated[Literal["local_authority", "force"], Path(description="local_authority or force")]
 

@@ -16,8 +16,9 @@ from bluelamp.web.asked import dumps
 from bluelamp.web.feed_asked import FeedName, agency_of, credits_of, fresh, head_of, live_of
 from bluelamp.web.live_site import LiveSite
 from bluelamp.web.schemas import PROBLEMS
+from bluelamp.web.worked import Worked
 
-router = APIRouter(prefix="/feeds", tags=["feeds"])
+router = APIRouter(prefix="/feeds", tags=["feeds"], route_class=Worked)
 
 CallId = Annotated[str, Path(pattern=r"^[0-9a-f]{1,40}$", description="a call's `id`", examples=["0123456789abcdef"])]
 

@@ -20,8 +20,9 @@ from bluelamp.web.change_schemas import ChangedRecordsModel, ChangesModel, Worki
 from bluelamp.web.changed_records import as_csv, page_of
 from bluelamp.web.changes import Changes
 from bluelamp.web.schemas import PROBLEMS
+from bluelamp.web.worked import Worked
 
-router = APIRouter(tags=["what is held"])
+router = APIRouter(tags=["what is held"], route_class=Worked)
 
 Release = Annotated[
     str, Path(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="a release, YYYY-MM", examples=["2023-06"])

@@ -25,8 +25,9 @@ from bluelamp.web.asked import (
 )
 from bluelamp.web.calls import lease_for
 from bluelamp.web.schemas import PROBLEMS, DashboardAnswersModel, DashboardModel, DashboardsModel
+from bluelamp.web.worked import Worked
 
-router = APIRouter(prefix="/dashboards", tags=["dashboards"])
+router = APIRouter(prefix="/dashboards", tags=["dashboards"], route_class=Worked)
 
 Name = Annotated[str, Path(max_length=40, description="a dashboard's name", examples=["crime"])]
 

@@ -14,8 +14,9 @@ from bluelamp.questions.question import near
 from bluelamp.web.asked import Pinned, answered, dumps
 from bluelamp.web.calls import lease_for
 from bluelamp.web.schemas import PROBLEMS, DatasetModel, DatasetsModel, OptionsModel
+from bluelamp.web.worked import Worked
 
-router = APIRouter(prefix="/datasets", tags=["datasets"])
+router = APIRouter(prefix="/datasets", tags=["datasets"], route_class=Worked)
 
 DatasetName = Annotated[str, Path(max_length=40, description="crimes, outcomes, stops or calls", examples=["crimes"])]
 # Kinds of field that are no list to choose from.

@@ -17,8 +17,9 @@ from bluelamp.web.asked import dumps, has_tag, site_of
 from bluelamp.web.feed_asked import FeedName, live_of
 from bluelamp.web.feed_place_schemas import FeedAreasModel
 from bluelamp.web.schemas import PROBLEMS
+from bluelamp.web.worked import Worked
 
-router = APIRouter(prefix="/feeds", tags=["feeds"])
+router = APIRouter(prefix="/feeds", tags=["feeds"], route_class=Worked)
 
 MEDIA_TYPE = "application/geo+json"
 # Outlines change when a gazetteer is built anew: a map need not ask at every move.

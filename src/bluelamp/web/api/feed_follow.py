@@ -20,8 +20,9 @@ from bluelamp.web.feed_asked import FeedName, agency_of, credits_of, filter_of, 
 from bluelamp.web.follow_files import MEDIA_TYPES, Followed, FollowForm, published_of, written
 from bluelamp.web.live_site import LiveSite
 from bluelamp.web.schemas import PROBLEMS
+from bluelamp.web.worked import Worked
 
-router = APIRouter(prefix="/feeds", tags=["feeds"])
+router = APIRouter(prefix="/feeds", tags=["feeds"], route_class=Worked)
 
 MOST = 100
 _HOURS = 24

@@ -32,8 +32,9 @@ from bluelamp.web.feed_files import MEDIA_TYPES, Format, as_file
 from bluelamp.web.feed_schemas import AsOfModel, BetweenModel
 from bluelamp.web.parts import PARTS, file_answer
 from bluelamp.web.schemas import FILES, PROBLEMS
+from bluelamp.web.worked import Worked
 
-router = APIRouter(prefix="/feeds", tags=["feeds"])
+router = APIRouter(prefix="/feeds", tags=["feeds"], route_class=Worked)
 
 # A file holds all that was asked for, or is refused: so many calls at most.
 _MOST_IN_A_FILE = 100_000

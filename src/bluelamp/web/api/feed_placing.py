@@ -9,8 +9,9 @@ from bluelamp.web.asked import dumps
 from bluelamp.web.feed_asked import FeedName, agency_of, fresh, live_of
 from bluelamp.web.feed_place_schemas import FeedPlacesModel
 from bluelamp.web.schemas import PROBLEMS
+from bluelamp.web.worked import Worked
 
-router = APIRouter(prefix="/feeds", tags=["feeds"])
+router = APIRouter(prefix="/feeds", tags=["feeds"], route_class=Worked)
 
 
 @router.get(

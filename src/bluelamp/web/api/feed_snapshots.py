@@ -20,8 +20,9 @@ from bluelamp.web.feed_asked import FeedName, fresh, live_of
 from bluelamp.web.feed_schemas import ReceivedModel, SnapshotsModel
 from bluelamp.web.live_site import LiveSite
 from bluelamp.web.schemas import PROBLEMS
+from bluelamp.web.worked import Worked
 
-router = APIRouter(prefix="/feeds", tags=["feeds"])
+router = APIRouter(prefix="/feeds", tags=["feeds"], route_class=Worked)
 
 # The most bytes of a snapshot that is handed in.
 MOST = 32 << 20

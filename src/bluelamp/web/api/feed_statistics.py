@@ -24,8 +24,9 @@ from bluelamp.web.feed_asked import (
 from bluelamp.web.feed_statistics_schemas import ActivityModel, StatisticsModel
 from bluelamp.web.live_site import LiveSite
 from bluelamp.web.schemas import PROBLEMS
+from bluelamp.web.worked import Worked
 
-router = APIRouter(prefix="/feeds", tags=["feeds"])
+router = APIRouter(prefix="/feeds", tags=["feeds"], route_class=Worked)
 
 
 @router.get(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.routing import APIRoute
-from starlette.concurrency import run_in_threadpool
 
 from bluelamp.domain.call_filter import Filter, facts_of
 from bluelamp.domain.change import KINDS
@@ -33,8 +33,9 @@ from bluelamp.web.live_site import LiveSite
 from bluelamp.web.parts import PARTS, file_answer
 from bluelamp.web.schemas import FILES, PROBLEMS
 from bluelamp.web.streams.board import Standing
+from bluelamp.web.worked import Worked, in_lane
 
-router = APIRouter(prefix="/feeds", tags=["feeds"])
+router = APIRouter(prefix="/feeds", tags=["feeds"], route_class=Worked)
 
 # How long this process is waited for until it has read the log as far as a cursor, seconds.
 _PATIENCE = 5.0
@@ -118,7 +119,7 @@ async def calls(
         await _reach(live, feed, wanted[1], int(wanted[2]))
     await live.hub.find(feed)
     board = board_of(live, feed)
-    return await run_in_threadpool(_calls, request, board.standing, through, format)
+    return await in_lane(request, partial(_calls, request, board.standing, through, format), format)
 
 
 async def _reach(live: LiveSite, feed: str, epoch: str, seq: int) -> None:

@@ -18,8 +18,9 @@ from bluelamp.questions.installation import installed, outside
 from bluelamp.web.asked import Pinned, answered, dumps, lease, site_of, version_json
 from bluelamp.web.schemas import PROBLEMS, CoverageModel, QualityModel, ReleasesModel
 from bluelamp.web.versions import OpenVersion
+from bluelamp.web.worked import Worked
 
-router = APIRouter(tags=["what is held"])
+router = APIRouter(tags=["what is held"], route_class=Worked)
 
 # One letter for each state, for a picture of 45 forces × 180 months × 3 datasets.
 CODES = {

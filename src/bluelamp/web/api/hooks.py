@@ -30,8 +30,9 @@ from bluelamp.web.hook_schemas import (
 )
 from bluelamp.web.live_site import LiveSite
 from bluelamp.web.schemas import PROBLEMS
+from bluelamp.web.worked import Worked
 
-router = APIRouter(prefix="/hooks", tags=["webhooks"])
+router = APIRouter(prefix="/hooks", tags=["webhooks"], route_class=Worked)
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     **PROBLEMS,

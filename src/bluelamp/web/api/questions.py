@@ -20,8 +20,9 @@ from bluelamp.web.asked import First, Last, Pinned, Where, answered, dumps, site
 from bluelamp.web.calls import lease_for
 from bluelamp.web.parts import PARTS
 from bluelamp.web.schemas import FILES, PROBLEMS, AnswerModel
+from bluelamp.web.worked import Worked
 
-router = APIRouter(prefix="/questions", tags=["questions"])
+router = APIRouter(prefix="/questions", tags=["questions"], route_class=Worked)
 
 # The most groups that one answer may have, and fields that one question may group by.
 MOST_ROWS = 100_000
@@ -90,7 +91,8 @@ def question(
             found = answer(opened, asked)
             if format == "json":
                 return dumps({**found.as_json(), "version": version_json(opened)})
-            return b"".join(_as_file(found, format))
+            with site_of(request).effort.turn_given_away():
+                return b"".join(_as_file(found, format))
 
         return answered(
             request,

@@ -9,7 +9,6 @@ from functools import partial
 
 import pyarrow as pa
 from fastapi import Request, Response
-from fastapi.responses import StreamingResponse
 
 from bluelamp.errors import TooCostly, UsageError
 from bluelamp.questions.answer import Answer, answer
@@ -25,6 +24,7 @@ from bluelamp.web.api.questions import about_answer
 from bluelamp.web.asked import cache_headers, has_tag, site_of
 from bluelamp.web.bare import is_head
 from bluelamp.web.calls import lease_for
+from bluelamp.web.file_stream import FileStream
 from bluelamp.web.parts import ANY_BODY, asks_for_parts, file_answer
 from bluelamp.web.versions import OpenVersion
 
@@ -40,10 +40,8 @@ def file_of_records(request: Request, spec: DatasetSpec, view: View, pinned: str
         found = asked.without_making()
         if found is not None:
             return found
-        body = asked.body()
-        first = next(body, b"")  # what fails, fails before the answer has begun
         give_back = held.pop_all().close
-    return asked.streamed(first, body, give_back)
+    return asked.streamed(asked.body(), give_back)
 
 
 class _AskedFile:
@@ -85,7 +83,7 @@ class _AskedFile:
                 pass  # removed in this moment to make room
         if kept.may_keep(name, self._rows, self._format):
             self._headers["Accept-Ranges"] = "bytes"
-        return self.streamed(ANY_BODY, iter(()), lambda: None) if is_head(self._request.scope) else None
+        return self.streamed(iter((ANY_BODY,)), lambda: None) if is_head(self._request.scope) else None
 
     def body(self) -> Iterator[bytes]:
         """The file, portion by portion, in constant memory."""
@@ -107,17 +105,9 @@ class _AskedFile:
             return records.portions(typed=self._format == "parquet")
         return records.portions()
 
-    def streamed(self, first: bytes, rest: Iterator[bytes], at_end: Callable[[], None]) -> Response:
+    def streamed(self, body: Iterator[bytes], at_end: Callable[[], None]) -> Response:
         """The file as it is made."""
-
-        def stream() -> Iterator[bytes]:
-            try:
-                yield first
-                yield from rest
-            finally:
-                at_end()
-
-        return StreamingResponse(stream(), media_type=files.MEDIA_TYPES[self._format], headers=self._headers)
+        return FileStream(body, self._headers, files.MEDIA_TYPES[self._format], at_end)
 
 
 def whole_of(version: OpenVersion, spec: DatasetSpec, view: View) -> Answer:

@@ -21,8 +21,9 @@ from bluelamp.web.calls import calls_of, lease_for
 from bluelamp.web.parts import PARTS
 from bluelamp.web.schemas import FILES, PROBLEMS, RecordModel, RecordsModel
 from bluelamp.web.versions import OpenVersion
+from bluelamp.web.worked import Worked
 
-router = APIRouter(tags=["records"])
+router = APIRouter(tags=["records"], route_class=Worked)
 
 _CURSOR = re.compile(r"([0-9a-f]{12})-([0-9]{1,12})")
 

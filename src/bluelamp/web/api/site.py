@@ -20,11 +20,13 @@ from bluelamp.web.postcodes import look_up
 from bluelamp.web.schemas import PROBLEMS, PlacesModel, SiteModel
 from bluelamp.web.site import LICENCE_URL, Site
 from bluelamp.web.versions import OpenVersion
+from bluelamp.web.worked import Worked, quick
 
-router = APIRouter(tags=["site"])
+router = APIRouter(tags=["site"], route_class=Worked)
 
 
 @router.get("/site", responses={200: {"model": SiteModel}, **PROBLEMS}, summary="What this installation serves")
+@quick
 def site(request: Request) -> Response:
     """The dashboards, the current data version, the months held, the licence. Where there is no archive, the version
     is that of the calls; null where no day of them is closed yet."""
@@ -34,7 +36,7 @@ def site(request: Request) -> Response:
         return fresh(dumps(_told(here, None, feeds, None)))
     with _held(request) as version:
         key = ["site", repr(feeds), repr(calls)]
-        return answered(request, version, key, lambda: dumps(_told(here, version, feeds, calls)))
+        return answered(request, version, key, lambda: dumps(_told(here, version, feeds, calls)), quick=True)
 
 
 def _calls(request: Request) -> dict[str, Any] | None:

@@ -15,8 +15,9 @@ from bluelamp.web.asked import First, Last, Pinned, Where, answered, view_of
 from bluelamp.web.calls import lease_for
 from bluelamp.web.schemas import PROBLEMS
 from bluelamp.web.vector_tile import encode_grid, encode_points
+from bluelamp.web.worked import Worked
 
-router = APIRouter(prefix="/tiles", tags=["map"])
+router = APIRouter(prefix="/tiles", tags=["map"], route_class=Worked)
 
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 
