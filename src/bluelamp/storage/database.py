@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from bluelamp.errors import Damaged, DiskFull, StorageError, Unreachable
 from bluelamp.storage import secrets_apart
 from bluelamp.storage.files import storage_errors
 from bluelamp.storage.pool import pool_of
 from bluelamp.storage.private import private_file, private_folder
+from bluelamp.storage.sqlite import open_sqlite
 
 METADATA = sa.MetaData()
 # The newest migration: compared before Alembic is imported, because that import costs a third of a second.
@@ -123,11 +123,8 @@ def open_database(url: str, connections: int = CONNECTIONS) -> sa.Engine:
     StorageError in one sentence, and Overloaded while all connections are in use."""
     if url.startswith("sqlite:///"):
         _prepare_file(url.removeprefix("sqlite:///"))
-        # Not parsed as a URL: a home may have any name, and “?” or “%” would change its meaning.
         name = url.removeprefix("sqlite:///")
-        pool = {} if name == ":memory:" else pool_of(connections)
-        engine = sa.create_engine(sa.URL.create("sqlite", database=name), **pool)
-        sa.event.listen(engine, "connect", _prepare_sqlite)
+        engine = open_sqlite(name, **({} if name == ":memory:" else pool_of(connections)))
     else:
         reaching = {"pool_pre_ping": True, "connect_args": {"connect_timeout": _CONNECT_SECONDS}}
         engine = sa.create_engine(url, **reaching, **pool_of(connections))
@@ -182,12 +179,6 @@ def database_error(error: sa.exc.SQLAlchemyError | sqlite3.Error, url: str = "",
         )
     kind = Unreachable if gone and "postgresql" in url else StorageError
     return kind(f"{place[0].upper()}{place[1:]} cannot be used: {cause}.", hint)
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
-    # FULL: what was acknowledged must survive a power cut, not only a killed process.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
-        connection.execute(f"PRAGMA {pragma}")
 
 
 def _migrate(engine: sa.Engine) -> None:

@@ -5,9 +5,10 @@ reads. Every request about calls takes a lease on one, as others do on a data ve
 from __future__ import annotations
 
 import os
+import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,16 +39,23 @@ _THREADS = 2
 # From so many files on they are gathered into one table.
 _MANY = 30
 _lock = threading.Lock()
+# The engine tells apart only in words what it could not read and what it could not write.
+_WRITING = re.compile(r"No space|[Ww]rit|Read-only|Permission")
 
 
 class OpenCalls(CallsVersion, OpenVersion):
     """A state of the calls with an engine of its own; to the routes, a data version like any other."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, days: list[CallsDay], home: CallsHome, file: Path | None
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        days: list[CallsDay],
+        home: CallsHome,
+        file: Path | None,
+        unwritable: Callable[[], None] = lambda: None,
     ) -> None:
         CallsVersion.__init__(self, connection, days, home.lake, home.feeds)
-        self.file = file
+        self.file, self._unwritable = file, unwritable
         whole = fingerprint(days)
         self.version = Version(whole[:12], whole, Path(f"calls-{whole}"), 0, whole)
         self.readers = 0
@@ -66,6 +74,8 @@ class OpenCalls(CallsVersion, OpenVersion):
         except Exception as error:  # the files answer all the same
             if not self._unwanted:
                 structlog.get_logger("bluelamp.web").warning("calls not gathered", problem=str(error))
+                if _WRITING.search(str(error)):
+                    self._unwritable()
 
     def close(self) -> None:
         """Waits for the gathering thread: never to be called under a lock that requests wait for."""
@@ -94,6 +104,7 @@ class OpenedCalls:
         self._open: dict[str, OpenCalls] = {}
         self._leaving: list[OpenCalls] = []  # taken out of those that are open, and still to be closed
         self._current, self._files = "", 0
+        self._in_memory = False  # once a file could not be written, none is tried again
 
     @contextmanager
     def lease(self, name: str = "") -> Iterator[OpenVersion]:
@@ -146,19 +157,44 @@ class OpenedCalls:
             return
         name = fingerprint(days)[:12]
         if name not in self._open:
-            file = self._file(name)
-            connection = self._home.connect(
-                days, memory_mb=self._settings.serve_memory_mb, threads=_THREADS, file=str(file or ":memory:")
-            )
-            self._open[name] = OpenCalls(connection, days, self._home, file)
-            self._open[name].guard = self._effort.guard
+            self._open[name] = self._opened(name, days)
             self._open[name].begin()
         self._stamp, self._current = stamp, name
         self._retire()
 
+    def _opened(self, name: str, days: list[CallsDay]) -> OpenCalls:
+        """A state; in memory alone where its file cannot be written."""
+        import duckdb
+
+        assert self._home is not None
+        file, memory_mb = self._file(name), self._settings.serve_memory_mb
+        try:
+            connection = self._home.connect(days, memory_mb=memory_mb, threads=_THREADS, file=str(file or ":memory:"))
+        except duckdb.Error as error:
+            if file is None:
+                raise
+            structlog.get_logger("bluelamp.web").warning("calls not kept", problem=str(error).splitlines()[0])
+            _remove(file)
+            file = None
+            connection = self._home.connect(days, memory_mb=memory_mb, threads=_THREADS)
+        opened = OpenCalls(connection, days, self._home, file, lambda: self._unwritable(name))
+        opened.guard = self._effort.guard
+        return opened
+
+    def _unwritable(self, name: str) -> None:
+        """The engine gives up a file that it could not write: the state is opened anew, in memory."""
+        with self._lock:
+            self._in_memory = True
+            broken = self._open.pop(name, None)
+            if broken is not None:
+                self._open[f"{name} given up"] = broken  # for those who read it still
+            self._stamp, self._looked = None, 0.0
+
     def _file(self, name: str) -> Path | None:
         """Where a state may keep what it gathers; it goes with the state, or, of a server that was killed, with the
         next one. None where nothing can be written."""
+        if self._in_memory:
+            return None
         folder = self._settings.home / "cache" / "calls"
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -182,10 +218,9 @@ class OpenedCalls:
 
     def _retire(self) -> None:
         """Take out what nobody reads, but for the current state and the few that were asked for last."""
-        idle = [one for name, one in self._open.items() if name != self._current and not one.readers]
-        for opened in sorted(idle, key=lambda one: -one.used)[_OTHERS_OPEN:]:
-            del self._open[opened.name]
-            self._leaving.append(opened)
+        idle = [name for name, one in self._open.items() if name != self._current and not one.readers]
+        for name in sorted(idle, key=lambda name: -self._open[name].used)[_OTHERS_OPEN:]:
+            self._leaving.append(self._open.pop(name))
 
     def _let_go(self) -> None:
         """Close what was taken out. Not under the lock: what is being gathered takes its time to end."""

@@ -24,7 +24,7 @@ from bluelamp.archive.workflow import Archive
 from bluelamp.domain.month import Month
 from bluelamp.domain.selection import Selection
 from bluelamp.errors import BluelampError
-from bluelamp.storage.files import atomic_path
+from bluelamp.web.caches import forget, keep, kept
 from bluelamp.web.change_links import links_of
 
 _LAYOUT = 2
@@ -67,8 +67,8 @@ class Changes:
         Raises the error of a comparison that failed, once: who asks again begins it again.
         """
         path = self.path(old, new)
-        if path.exists():
-            return path.read_bytes()
+        if (found := kept(path)) is not None:
+            return found
         with _lock:
             if path in _failed:
                 raise _failed.pop(path)
@@ -96,7 +96,7 @@ class Changes:
 
     def reader(self, old: Month, new: Month) -> Reader:
         """What lists the records that differ; only for what has been worked out."""
-        files = json.loads(_files_beside(self.path(old, new)).read_bytes())
+        files = json.loads(kept(_files_beside(self.path(old, new))) or b"[]")
         ledger = self._archive.ledger
         return Reader(ledger, self._archive.vault, side_of(ledger, old), side_of(ledger, new), files)
 
@@ -119,7 +119,7 @@ class Changes:
             "files_total": len(found),
         }
         for older in self._cache.glob(f"changes-{old}-{new}-*"):
-            older.unlink(missing_ok=True)  # of what was held before
+            forget(older)  # of what was held before
         # The answer last: where it is, the list beside it is too.
         _write(_files_beside(path), [one.as_json() for one in found if one.added or one.removed or one.changed])
         _write(path, answer)
@@ -142,8 +142,7 @@ def _files_beside(path: Path) -> Path:
 
 
 def _write(path: Path, value: Any) -> None:
-    with atomic_path(path) as partial:
-        partial.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+    keep(path, json.dumps(value, ensure_ascii=False).encode())
 
 
 def _sentence(one: Sentence, old: Month, new: Month) -> dict[str, Any]:

@@ -7,8 +7,8 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bluelamp.storage.files import atomic_path
 from bluelamp.storage.reference import authority_table, force_table
+from bluelamp.web.caches import keep, kept
 
 if TYPE_CHECKING:
     from bluelamp.storage.reference import ReferenceStore
@@ -23,11 +23,10 @@ def outlines(reference: ReferenceStore, kind: str, cache: Path) -> bytes:
     """A FeatureCollection of every area of a kind that has a boundary; `id` is an ONS code or a force's slug."""
     path = cache / f"outlines-{kind}-{reference.version()}-{_TOLERANCE}.geojson"
     with _making:
-        if path.exists():
-            return path.read_bytes()
+        if (found := kept(path)) is not None:
+            return found
         made = json.dumps(_collection(reference, kind), ensure_ascii=False, separators=(",", ":")).encode()
-        with atomic_path(path) as partial:
-            partial.write_bytes(made)
+        keep(path, made)
         return made
 
 

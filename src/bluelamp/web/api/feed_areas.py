@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request, Response
 
 from bluelamp.live.city_map import CityMap, open_city_map
-from bluelamp.storage.files import atomic_path, storage_errors
+from bluelamp.web import caches
 from bluelamp.web.answers import etag_of
 from bluelamp.web.asked import dumps, has_tag, site_of
 from bluelamp.web.feed_asked import FeedName, live_of
@@ -84,16 +83,14 @@ def _answered(request: Request, found: CityMap, what: str, media_type: str, make
     path = site.cache / f"{kept}.{hashlib.sha256(etag.encode()).hexdigest()[:24]}.json"
 
     def made() -> bytes:
-        with suppress(FileNotFoundError):
-            return path.read_bytes()
+        if (before := caches.kept(path)) is not None:
+            return before
         with site.effort.turn():
             body = make()
-        with storage_errors("keep an outline"):
-            with atomic_path(path) as partial:
-                partial.write_bytes(body)
-            for other in site.cache.glob(f"{kept}.*.json"):  # of an older gazetteer
-                if other != path:
-                    other.unlink(missing_ok=True)
+        caches.keep(path, body)
+        for other in site.cache.glob(f"{kept}.*.json"):  # of an older gazetteer
+            if other != path:
+                caches.forget(other)
         return body
 
     return Response(site.answers.get(etag, made), media_type=media_type, headers=headers)
