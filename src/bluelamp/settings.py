@@ -7,6 +7,7 @@ the default. Everything that Bluelamp keeps lies under one folder, `home`.
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 import re
 import tomllib
@@ -85,6 +86,24 @@ class Settings(BaseSettings):
         description="the address that the public knows this site by, as https://…, for links in what is sent out; "
         "empty for the one that it is asked at",
     )
+    trusted_proxies: str = Field(
+        default="",
+        description="proxies whose word is believed on whom they ask for (X-Forwarded-For), as addresses or networks "
+        "with commas between: 127.0.0.1, 10.0.0.0/8; empty believes none",
+    )
+    requests_per_minute: int = Field(
+        default=6_000,
+        ge=0,
+        le=10_000_000,
+        description="requests of the API that one network address, or one key, may make in a minute of each web server "
+        "process; beyond, 429 says when to come back. 0 sets no limit",
+    )
+    header_seconds: float = Field(
+        default=15.0, gt=0, le=600, description="how long a connection may take to say what it asks for"
+    )
+    connections_total: int = Field(
+        default=12_000, ge=64, le=1_000_000, description="open connections of each web server process, streams included"
+    )
     notice: str = Field(default="", max_length=400, description="a sentence at the head of every page")
     basemap_style_url: str = Field(
         default="",
@@ -98,7 +117,9 @@ class Settings(BaseSettings):
         description="where postcodes are looked up, with {postcode} in it; it answers JSON with longitude and latitude",
     )
     metrics: Literal["local", "public", "off"] = Field(
-        default="local", description="who may read /metrics: this machine only, everybody, nobody"
+        default="local",
+        description="who may read /metrics: local (programs of this machine that ask by themselves, never through a "
+        "proxy), public (everybody), off (nobody)",
     )
     log_requests: bool = Field(
         default=True, description="one line of JSON on standard error for each request, where that is no terminal"
@@ -192,6 +213,16 @@ class Settings(BaseSettings):
             raise ValueError("write a web address that begins with https:// or http://")
         return url.rstrip("/")
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        for word in _words(text):
+            try:
+                ipaddress.ip_network(word, strict=False)
+            except ValueError:
+                raise ValueError(f"“{word[:60]}” is no address and no network; write 127.0.0.1 or 10.0.0.0/8") from None
+        return text
+
     @field_validator("push_token")
     @classmethod
     def _long_enough(cls, token: str) -> str:
@@ -248,6 +279,11 @@ class Settings(BaseSettings):
         return list(dict.fromkeys(name.strip() for name in self.feeds.split(",") if name.strip()))
 
     @property
+    def proxies(self) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+        """The proxies that are believed."""
+        return [ipaddress.ip_network(word, strict=False) for word in _words(self.trusted_proxies)]
+
+    @property
     def geocoder_names(self) -> list[str]:
         """The geocoders to ask, in their order."""
         return list(dict.fromkeys(name.strip() for name in self.geocoders.split(",") if name.strip()))
@@ -298,6 +334,10 @@ def shown_value(name: str, value: object) -> str:
 def without_secrets(url: str) -> str:
     """A URL whose parameters that look like secrets (keys, tokens, passwords) are masked."""
     return _SECRET_PARAMETER.sub(r"\1•••", url)
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
 
 
 def _environment_values(environment: Mapping[str, str]) -> dict[str, str]:

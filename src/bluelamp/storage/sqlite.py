@@ -26,7 +26,8 @@ class _ToRead(sqlite3.Connection):
 
 
 def open_sqlite(path: str, **pool: Any) -> sa.Engine:
-    """An engine on the file; `pool` is for the engine. Where it cannot be written it can be read, and a write is refused by the engine."""
+    """An engine on the file, made with `pool`. Where the file cannot be written it can be read, and a write is
+    refused."""
     # Not parsed as a URL: a home may have any name, and “?” or “%” would change its meaning.
     url = sa.URL.create("sqlite", database=path)
     if path == _MEMORY:

@@ -42,6 +42,7 @@ from bluelamp.web.bare import HeadRequests, PlainParts
 from bluelamp.web.calls import calls_of, close_calls
 from bluelamp.web.headers import SecurityHeaders, common_headers
 from bluelamp.web.hook_metrics import HookMetrics
+from bluelamp.web.limits import RateLimits
 from bluelamp.web.pages import page_router, static_folder
 from bluelamp.web.parameters import WORDS, closed, declared_of
 from bluelamp.web.site import Site, open_site
@@ -107,6 +108,7 @@ def make_app(settings: Settings) -> FastAPI:
         declared_of(feeds.events_route()),
         lambda status: metrics.requests.labels(ROUTE, str(status)).inc(),
         log=settings.log_requests,
+        visitors=here.visitors,
     )
     for part in _PARTS:
         app.include_router(part.router, prefix="/api/v1", dependencies=[Depends(closed)])
@@ -115,6 +117,7 @@ def make_app(settings: Settings) -> FastAPI:
     _add_problems(app)
     app.add_middleware(CompressMiddleware, minimum_size=800, remove_accept_encoding=False)
     app.add_middleware(PlainParts)
+    app.add_middleware(RateLimits, visitors=here.visitors, most=settings.requests_per_minute)
     app.add_middleware(SecurityHeaders, settings=settings)
     app.add_middleware(HeadRequests)
     app.add_middleware(Watching, metrics=metrics, log=settings.log_requests)
@@ -139,9 +142,9 @@ def _add_health(app: FastAPI, here: Site, metrics: Metrics) -> None:
 
     @app.get("/metrics", include_in_schema=False)
     def read_metrics(request: Request) -> Response:
-        """For Prometheus; by default to this machine only."""
+        """For Prometheus; by default to this machine only, and to nobody through a proxy on it."""
         allowed = here.settings.metrics
-        near = request.client is not None and request.client.host in ("127.0.0.1", "::1")
+        near = here.visitors.is_this_machine(request.scope)
         if allowed == "off" or (allowed == "local" and not near):
             raise HTTPException(404)
         return Response(metrics.text(), media_type="text/plain; version=0.0.4")

@@ -57,8 +57,8 @@ def common_headers(settings: Settings, *, embed: bool = False, public: bool = Fa
     if public:
         found["Access-Control-Allow-Origin"] = "*"
         found["Access-Control-Expose-Headers"] = (
-            "ETag, Bluelamp-Version, Bluelamp-Records, Bluelamp-Coverage, Bluelamp-Cursor, Retry-After, Accept-Ranges, "
-            "Content-Range"
+            "ETag, Bluelamp-Version, Bluelamp-Records, Bluelamp-Coverage, Bluelamp-Cursor, Retry-After, RateLimit, "
+            "RateLimit-Policy, Accept-Ranges, Content-Range"
         )
     return found
 

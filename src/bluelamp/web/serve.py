@@ -21,6 +21,7 @@ from uvicorn.supervisors import Multiprocess
 from bluelamp.errors import UsageError
 from bluelamp.settings import PREFIX, Settings, read_settings
 from bluelamp.web.app import make_app
+from bluelamp.web.connections import Bounded
 
 # Open requests get so long to end when the server is told to.
 _GRACE_SECONDS = 3
@@ -36,6 +37,7 @@ def serve(settings: Settings, started: Callable[[str], None]) -> None:
         # For a person who has started it by hand the address stays the last line.
         settings = settings.model_copy(update={"log_requests": False})
     app = make_app(settings)
+    Bounded.limit(settings)
     bound = _listen(settings)
     host, port = bound.getsockname()[:2]
     started(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
@@ -53,7 +55,9 @@ def serve(settings: Settings, started: Callable[[str], None]) -> None:
 def worker_app() -> object:
     """The application of a worker process."""
     set_up_logs()
-    app = make_app(read_settings()[0])
+    settings = read_settings()[0]
+    app = make_app(settings)
+    Bounded.limit(settings)
     _calm_collector()
     return app
 
@@ -83,6 +87,7 @@ def _config(app: object, settings: Settings) -> uvicorn.Config:
         proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         timeout_keep_alive=15,
+        http=Bounded,
         backlog=4096,
         h11_max_incomplete_event_size=65_536,
     )

@@ -20,6 +20,7 @@ from bluelamp.web.lanes import Lanes
 from bluelamp.web.live_site import LiveSite
 from bluelamp.web.streams.tally import Tally
 from bluelamp.web.versions import Versions
+from bluelamp.web.visitors import Visitors
 
 if TYPE_CHECKING:
     from bluelamp.archive.workflow import Archive
@@ -40,6 +41,7 @@ class Site:
     live: LiveSite
     kept: KeptFiles
     lanes: Lanes
+    visitors: Visitors
     lines: LineMemory = field(default_factory=LineMemory)
     books: Books = field(default_factory=Books)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -79,4 +81,5 @@ def open_site(settings: Settings, tally: Tally) -> Site:
         LiveSite(settings, tally),
         KeptFiles(settings.home / "cache" / "web" / "files", settings.kept_files_mb << 20),
         Lanes(settings.files_at_once),
+        Visitors(settings.proxies),
     )

@@ -16,7 +16,8 @@ from fastapi.routing import APIRoute
 
 from bluelamp.web.asker import AskerGone, asking
 from bluelamp.web.file_stream import FileStream
-from bluelamp.web.visitors import address_of
+from bluelamp.web.site import Site
+from bluelamp.web.visitors import network_of
 from bluelamp.web.watching import CLOSED
 
 Result = TypeVar("Result")
@@ -51,12 +52,13 @@ def _in_lane(endpoint: Endpoint) -> Endpoint:
 
 async def in_lane(request: Request, work: Callable[[], Result], format_: str = "json") -> Result | Response:
     """What `work` answers, worked out in the lane of its format. Raises Overloaded or TooMany where that is full."""
-    lanes = request.app.state.site.lanes
+    site: Site = request.app.state.site
+    lanes = site.lanes
     try:
         async with asking(request.receive) as asker:
             if format_ == "json":
                 return await lanes.answers.run(work, asker)
-            give_back = await lanes.open_files.take(asker, address_of(request))
+            give_back = await lanes.open_files.take(asker, network_of(site.visitors.address_of(request.scope)))
             try:
                 answer = await lanes.portions.run(work, asker)
                 if isinstance(answer, FileStream):

@@ -105,6 +105,8 @@ def test_an_installations_own_dashboard_is_served(client: httpx.Client) -> None:
 def test_metrics_and_logs_say_what_happens_and_not_who_asked(server: Server, client: httpx.Client) -> None:
     client.get(f"{V1}/questions/crimes?by=force")
     text = client.get("/metrics").text
+    # Through a proxy on this machine it is somebody else who asks.
+    assert client.get("/metrics", headers={"X-Forwarded-For": "8.8.8.8"}).status_code == 404
     assert 'bluelamp_requests_total{route="/api/v1/questions/{dataset}",status="200"}' in text
     assert "bluelamp_request_seconds_bucket" in text
     lines = [line for line in server.log if '"event": "request"' in line]

@@ -24,6 +24,7 @@ from bluelamp.web.parameters import Declared, sent_in
 from bluelamp.web.streams import frames
 from bluelamp.web.streams.hub import BEHIND, Hub
 from bluelamp.web.streams.stream import RETRY, Stream
+from bluelamp.web.visitors import Visitors
 
 ROUTE = "/api/v1/feeds/{feed}/events"
 _PATH = re.compile(r"/api/v1/feeds/([^/]+)/events/?")
@@ -50,8 +51,16 @@ class Events:
     told the status of each request."""
 
     def __init__(
-        self, hub: Hub, headers: Headers, declared: Declared, answered: Callable[[int], None], *, log: bool
+        self,
+        hub: Hub,
+        headers: Headers,
+        declared: Declared,
+        answered: Callable[[int], None],
+        *,
+        log: bool,
+        visitors: Visitors | None = None,
     ) -> None:
+        self._visitors = visitors or Visitors()
         self._hub, self._declared, self._answered, self._log = hub, declared, answered, log
         self._common = {name.lower(): value for name, value in headers.items()}
         self._begun = _raw(
@@ -98,7 +107,7 @@ class Events:
         board = await hub.find(feed)
         if board is None:
             raise NoSuchThing(f"There is no feed “{feed[:60]}” here.", "Look at the list of feeds: /api/v1/feeds.")
-        address = scope["client"][0] if scope.get("client") else ""
+        address = self._visitors.address_of(scope)
         hub.admit(feed, through, address)
         if cursor is not None and cursor[0] and (cursor[0] != board.epoch or cursor[1] > board.ring.head):
             # Another process may have read further than this one.

@@ -9,7 +9,6 @@ write.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,6 +23,7 @@ from bluelamp.web.streams.board import Board, Standing
 from bluelamp.web.streams.ring import Entry
 from bluelamp.web.streams.stream import SEND_TIMEOUT, Stream
 from bluelamp.web.streams.tally import Tally
+from bluelamp.web.visitors import network_of
 
 _LOG = structlog.get_logger("bluelamp.streams")
 _SWEEP = 1.0
@@ -35,6 +35,8 @@ BEHIND = 0.4
 MOST_FILTERS = 256
 # A feed that nobody watches is kept at hand for so long, and the loading of one is waited for so long; seconds.
 _IDLE, _LOADING = 600.0, 10.0
+# So many of them an address may hold, at least; more where it may have a large share of all streams.
+_FILTERS_EACH = 8
 
 
 class Hub:
@@ -189,7 +191,7 @@ class Hub:
             raise Overloaded(
                 f"{self._total:,} streams are open here, and no more may be.", "Connect again later, or read …/calls."
             )
-        if self._addresses[_network(address)] >= self._per_address:
+        if self._addresses[network_of(address)] >= self._per_address:
             raise Overloaded(
                 f"Your network address has {self._per_address} open streams, and may have no more.",
                 "Close one, or share one among your windows.",
@@ -200,11 +202,28 @@ class Hub:
                 f"{MOST_FILTERS} different filters of this feed are in use, and no more may be.",
                 "Connect again later, or without a filter.",
             )
+        if through and through not in groups and self._filters_of(groups, address) >= self._filters_each():
+            raise Overloaded(
+                f"Your network address uses {self._filters_each()} different filters of this feed: that is all.",
+                "Close one of these streams, or connect without a filter.",
+            )
+
+    def _filters_each(self) -> int:
+        return max(_FILTERS_EACH, self._per_address * MOST_FILTERS // self._total)
+
+    def _filters_of(self, groups: dict[Filter | None, set[Stream]], address: str) -> int:
+        """The filters that an address has streams of."""
+        network = network_of(address)
+        return sum(
+            any(network_of(stream.address) == network for stream in streams)
+            for through, streams in groups.items()
+            if through
+        )
 
     def join(self, stream: Stream) -> None:
         """One more stream, admitted before."""
         self.streams.add(stream)
-        self._addresses[_network(stream.address)] += 1
+        self._addresses[network_of(stream.address)] += 1
         self._groups[stream.board.feed].setdefault(stream.through, set()).add(stream)
         self.tally.opened(stream.board.feed)
         if stream.reason or stream.cursor < stream.board.ring.head or stream.generation != stream.board.generation:
@@ -216,7 +235,7 @@ class Hub:
         if stream.task is not None:
             stream.task.cancel()
         self.streams.discard(stream)
-        network = _network(stream.address)
+        network = network_of(stream.address)
         self._addresses[network] -= 1
         if self._addresses[network] <= 0:
             del self._addresses[network]
@@ -302,14 +321,3 @@ class Hub:
         elif now >= stream.beat_at:
             stream.beating = True
             self._write(stream)
-
-
-def _network(address: str) -> str:
-    """Whose an address is: of IPv6, one household has a whole network of them."""
-    if ":" not in address:
-        return address
-    try:
-        found = ipaddress.IPv6Address(address.partition("%")[0])
-    except ValueError:
-        return address
-    return str(found.ipv4_mapped or ipaddress.IPv6Network((found, 64), strict=False))
