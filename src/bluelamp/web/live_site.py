@@ -10,6 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -22,6 +23,7 @@ from bluelamp.live.health import FeedHealth, Looker
 from bluelamp.live.places_privacy import statement
 from bluelamp.settings import Settings
 from bluelamp.sources.feeds.agency import read_agencies
+from bluelamp.web.public_words import AWAY, UNKNOWN, public_words
 from bluelamp.web.streams.follower import Follower
 from bluelamp.web.streams.hub import Hub
 from bluelamp.web.streams.tally import Tally
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
 _HEALTH_KEPT, _FIRST_LOOK = 2.0, 3.0
 _POLLERS_END, _AGAIN = 2.0, 2.0
 _TESTS = 4
-_AWAY = "The database does not answer: what is shown is from memory, as it was then."
 
 
 class LiveSite:
@@ -200,13 +201,14 @@ class LiveSite:
             flow = self.flow
             agency = flow.agencies.get(feed)
             if agency is None:
-                return self._from_memory(feed, f"There is no configuration of the feed {feed} any more.")
+                return self._from_memory(feed, UNKNOWN)
             poller = flow.running.pollers.get(feed) if flow.running is not None else None
-            return Looker(flow.log, flow.snapshots).health(agency, problem=poller.problem if poller else "")
+            found = Looker(flow.log, flow.snapshots).health(agency, problem=poller.problem if poller else "")
+            return replace(found, problem=public_words(found.problem))
         except BluelampError:
             return self._from_memory(feed)
 
-    def _from_memory(self, feed: str, problem: str = _AWAY) -> FeedHealth:
+    def _from_memory(self, feed: str, problem: str = AWAY) -> FeedHealth:
         board = self.hub.boards.get(feed)
         calls = len(board.standing.calls) if board else 0
         return FeedHealth(

@@ -16,6 +16,7 @@ UNFORESEEN = (
 TABLE: tuple[tuple[type[errors.BluelampError], int, str, str], ...] = (
     (errors.TooCostly, 422, "too-costly", "Too much is asked at once"),
     (errors.KeyNeeded, 401, "no-key", "An API key is needed"),
+    (errors.SettingsError, 500, "failed", "This cannot be answered"),
     (errors.UsageError, 400, "not-understood", "The request is not understood"),
     (errors.NotKept, 410, "version-not-kept", "That is no longer kept"),
     (errors.NoSuchThing, 404, "not-found", "There is no such thing"),
@@ -50,13 +51,16 @@ def problem(status: int, slug: str, title: str, detail: str, hint: str = "") -> 
 
 
 def problem_of(error: errors.BluelampError) -> tuple[int, dict[str, Any], dict[str, str]]:
-    """(status, body, headers) of an error. What is wrong with storage is told without paths."""
+    """(status, body, headers) of an error. What is wrong inside, with storage, settings or a source, is told in other
+    words than the error's own, which name paths and hosts."""
     _, status, slug, title = _entry(error)
     if isinstance(error, errors.StorageError):
         detail, hint = (
             "What this installation keeps cannot be read just now.",
             "Its operator finds why: bluelamp doctor.",
         )
+    elif status == 500:
+        detail, hint = "Something is not right in this installation.", "Its operator finds why in the server's log."
     else:
         detail, hint = error.message, error.hint
     retry = next((seconds for kind, seconds in _RETRY_SECONDS.items() if type(error) is kind), None)

@@ -19,6 +19,7 @@ from bluelamp.web.asked import dumps
 from bluelamp.web.feed_asked import FeedName, fresh, live_of
 from bluelamp.web.feed_schemas import ReceivedModel, SnapshotsModel
 from bluelamp.web.live_site import LiveSite
+from bluelamp.web.public_words import public_words
 from bluelamp.web.schemas import PROBLEMS
 from bluelamp.web.worked import Worked
 
@@ -56,7 +57,10 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "number", "fetched_at", "origin", "verdict", "reasons", "problem", "rows", "unreadable", "duplicates",
         "conflicting", "changes",
     )  # fmt: skip
-    return {name: getattr(entry, name) for name in shown} | {"size": sum(part["size"] for part in entry.parts)}
+    told = {name: getattr(entry, name) for name in shown}
+    told["problem"] = public_words(entry.problem)
+    told["reasons"] = [one if one in REASONS else public_words(one) for one in entry.reasons]
+    return told | {"size": sum(part["size"] for part in entry.parts)}
 
 
 @router.post(
@@ -136,7 +140,7 @@ def _receive(live: LiveSite, agency: Agency, part: Part) -> Response:
         "feed": agency.name,
         "number": received.number,
         "verdict": received.verdict,
-        "reasons": list(received.reasons),
+        "reasons": [one if one in REASONS else public_words(one) for one in received.reasons],
         "words": VERDICTS.get(received.verdict, _WAITS),
     }
     return JSONResponse(told, 200 if received.verdict else 202, {"Cache-Control": "no-store"})
