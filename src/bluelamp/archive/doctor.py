@@ -15,6 +15,7 @@ from bluelamp.domain.check import Check
 from bluelamp.errors import BluelampError
 from bluelamp.storage.files import sha256_of
 from bluelamp.storage.ledger_copy import problems
+from bluelamp.storage.warehouse.database import Version
 from bluelamp.storage.warehouse.serving import problem_of
 
 
@@ -25,6 +26,7 @@ def check_up(archive: Archive, progress: Progress) -> Iterator[Check]:
     yield from _check_lake(archive, progress)
     yield from _check_warehouse(archive)
     yield from _check_previous(archive)
+    yield from _check_older(archive)
     yield from _check_indexes(archive, thorough=True)
     yield from _check_unfinished(archive)
 
@@ -111,10 +113,10 @@ def _check_warehouse(archive: Archive) -> Iterator[Check]:
 
 
 def _check_previous(archive: Archive) -> Iterator[Check]:
-    """The version before the current one, kept for links to it."""
+    """The version before the current one, kept for links to it, and its indexes."""
     try:
         version = archive.warehouse.previous()
-        sound = version is None or (version.whole and sha256_of(version.file) == version.sha256)
+        sound = version is None or _is_sound(version)
     except BluelampError:
         sound = False
     if not sound:
@@ -122,6 +124,31 @@ def _check_previous(archive: Archive) -> Iterator[Check]:
             "previous version", False, "the version before the current one is damaged: only links to it ask it",
             "bluelamp doctor --mend forgets it; so does the next load that brings something new.",
         )  # fmt: skip
+
+
+def _check_older(archive: Archive) -> Iterator[Check]:
+    """The versions of what was known at older releases."""
+    damaged = []
+    for label in archive.warehouse.older():
+        try:
+            version = archive.warehouse.as_of(label)
+            sound = version is None or _is_sound(version)
+        except BluelampError:
+            sound = False
+        if not sound:
+            damaged.append(label)
+    if damaged:
+        yield Check(
+            "older states of knowledge", False, f"those as of {_some(damaged)} are damaged",
+            "bluelamp doctor --mend forgets them; they are made anew when they are asked for.",
+        )  # fmt: skip
+
+
+def _is_sound(version: Version) -> bool:
+    """Its file, and its indexes where it has any."""
+    if not version.whole or sha256_of(version.file) != version.sha256:
+        return False
+    return not version.serving.exists() or not problem_of(version.serving, thorough=True)
 
 
 def _check_indexes(archive: Archive, *, thorough: bool) -> Iterator[Check]:

@@ -118,8 +118,38 @@ def _live_checks(settings: Settings, console: Console, *, quick: bool) -> list[C
         found += live.check_up(flow, lambda count, _of: bars.at(0, count), quick=quick)
         if not quick:
             bars.end()
+            found += _calls_checks(settings)
         flow.close()
     return found
+
+
+def _calls_checks(settings: Settings) -> list[Check]:
+    """Those of the files of closed days."""
+    from bluelamp.live.doctor import check_calls
+    from bluelamp.questions.calls.opening import CallsHome
+
+    home = CallsHome(settings)
+    try:
+        return list(check_calls(home.days(), home.lake))
+    finally:
+        home.close()
+
+
+def _mend_calls(settings: Settings) -> str:
+    """Makes lost days of calls anew; what was done, in words."""
+    from bluelamp.live.history import open_history
+    from bluelamp.questions.calls.opening import has_live
+
+    if not has_live(settings):
+        return ""
+    history = open_history(settings)
+    try:
+        days = history.mend()
+    except BluelampError as error:
+        return str(error)
+    finally:
+        history.close()
+    return f"{days:,} closed days of calls are made anew from the event log." if days else ""
 
 
 def _mend(context: typer.Context, settings: Settings, console: Console) -> None:
@@ -139,8 +169,12 @@ def _mend(context: typer.Context, settings: Settings, console: Console) -> None:
         if "previous version" in wrong:
             archive.warehouse.forget_previous()
             done.append("The version before the current one is forgotten.")
+        if "older states of knowledge" in wrong:
+            archive.warehouse.forget_older(archive.warehouse.older())
+            done.append("Older states of knowledge are forgotten; they are made anew when they are asked for.")
         if archive.mend_serving(console.progress(), thorough=True):
             done.append("The indexes are made anew from the current version's file.")
+    done.append(_mend_calls(settings))
     for words in done:
         if words:
             console.note(words)

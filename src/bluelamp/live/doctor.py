@@ -4,13 +4,15 @@ repair. Called by `bluelamp doctor`."""
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from bluelamp.domain.check import Check
 from bluelamp.errors import BluelampError
 from bluelamp.live.workflow import LiveFlow
+from bluelamp.storage.calls_days import CallsDay
+from bluelamp.storage.calls_lake import CallsLake
 from bluelamp.storage.event_log import Head, fold
 
 # So many changes are folded at once.
@@ -40,6 +42,30 @@ def check_up(flow: LiveFlow, told: Callable[[int, int], None], *, quick: bool = 
         if not quick:
             yield _bodies(flow, feed, told)
         yield _log(flow, head)
+
+
+def check_calls(days: Sequence[CallsDay], lake: CallsLake) -> Iterator[Check]:
+    """The files of closed days, feed by feed."""
+    for feed in sorted({day.feed for day in days}):
+        its = [day for day in days if day.feed == feed and day.path]
+        wrong = [day.day for day in its if not _is_whole(day, lake)]
+        if not wrong:
+            yield Check(f"calls of {feed}", True, f"{len(its):,} closed days are what was written")
+            continue
+        some = ", ".join(wrong[:5]) + (", …" if len(wrong) > 5 else "")
+        named = " ".join(f"--day {day}" for day in wrong[:5])
+        yield Check(
+            f"calls of {feed}", False, f"{len(wrong):,} of {len(its):,} closed days are lost or damaged: {some}",
+            f"bluelamp doctor --mend makes them anew from the event log, as bluelamp live compact {feed} {named} does.",
+        )  # fmt: skip
+
+
+def _is_whole(day: CallsDay, lake: CallsLake) -> bool:
+    try:
+        lake.fetch(day.path, day.sha256, day.uploaded)
+        return lake.is_sound(day.path, day.sha256)
+    except BluelampError:
+        return False
 
 
 def _bodies(flow: LiveFlow, feed: str, told: Callable[[int, int], None]) -> Check:

@@ -67,6 +67,25 @@ class History:
         with self._writing():
             return [day for feed in names for day in self._compaction(feed, now).run(days, force=force)]
 
+    def mend(self) -> int:
+        """Make those closed days anew whose file is lost or damaged; how many were. Raises Damaged where the log has
+        let the calls of one go."""
+        lost: dict[str, list[date]] = {}
+        for day in self.stores.days.all():
+            if day.path and day.feed in self.agencies and not self._is_sound(day):
+                lost.setdefault(day.feed, []).append(date.fromisoformat(day.day))
+        for feed, days in lost.items():
+            self.compact([feed], days, force=True)
+        return sum(map(len, lost.values()))
+
+    def _is_sound(self, day: CallsDay) -> bool:
+        lake = self.stores.lake
+        try:
+            lake.fetch(day.path, day.sha256, day.uploaded)
+        except BluelampError:
+            return False
+        return lake.is_sound(day.path, day.sha256)
+
     def waiting(self, feed: str, now: datetime | None = None) -> list[date]:
         """The days of a feed that are over and not yet in the lake."""
         return self._compaction(self._known(feed), now).waiting()

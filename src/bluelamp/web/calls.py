@@ -18,7 +18,8 @@ from fastapi import FastAPI, Request
 
 from bluelamp.errors import NoSuchThing, NotKept
 from bluelamp.questions.calls.opening import CallsHome, has_live
-from bluelamp.questions.calls.version import CallsVersion, fingerprint
+from bluelamp.questions.calls.sound import is_small
+from bluelamp.questions.calls.version import CallsVersion, fingerprint, is_lost
 from bluelamp.questions.datasets import DatasetSpec
 from bluelamp.settings import Settings
 from bluelamp.storage.calls_days import CallsDay
@@ -53,15 +54,19 @@ class OpenCalls(CallsVersion, OpenVersion):
         home: CallsHome,
         file: Path | None,
         unwritable: Callable[[], None] = lambda: None,
+        unreadable: Callable[[], None] = lambda: None,
     ) -> None:
         CallsVersion.__init__(self, connection, days, home.lake, home.feeds)
-        self.file, self._unwritable = file, unwritable
+        self.file, self._unwritable, self._unreadable = file, unwritable, unreadable
         whole = fingerprint(days)
         self.version = Version(whole[:12], whole, Path(f"calls-{whole}"), 0, whole)
         self.readers = 0
         self.used = time.monotonic()
         self.retired = False
         self._gatherer = threading.Thread(target=self._gather, name="gather-calls", daemon=True)
+
+    def told_damaged(self) -> None:
+        self._unreadable()
 
     def begin(self) -> None:
         """Gather the calls beside the first questions, where there are so many files that it is worth it."""
@@ -86,6 +91,14 @@ class OpenCalls(CallsVersion, OpenVersion):
         _remove(self.file)
 
 
+def _stamp_of(path: Path) -> object:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
 def _remove(file: Path | None) -> None:
     for path in (file, file.with_name(f"{file.name}.wal")) if file is not None else ():
         with suppress(OSError):
@@ -104,6 +117,8 @@ class OpenedCalls:
         self._open: dict[str, OpenCalls] = {}
         self._leaving: list[OpenCalls] = []  # taken out of those that are open, and still to be closed
         self._current, self._files = "", 0
+        self._lost: list[Path] = []  # the files of days that could not be used
+        self._thorough = False  # whether every byte is read each time, because one was once wrong
         self._in_memory = False  # once a file could not be written, none is tried again
 
     @contextmanager
@@ -149,18 +164,45 @@ class OpenedCalls:
             self._home = CallsHome(self._settings)
         if self._current and time.monotonic() - self._looked < _LOOK:
             return
-        self._looked, stamp = time.monotonic(), self._home.stamp()
+        self._looked, stamp = time.monotonic(), (self._home.stamp(), self._seen())
         if self._current and stamp == self._stamp:
             return
-        days = self._home.days()
-        if not days:
+        written = self._home.days()
+        if not written:
             return
+        days = self._home.sound(written, thorough=is_small(written) or self._thorough)
+        self._lost = [self._home.lake.path(one.path) for one, its in zip(written, days, strict=True) if is_lost(its)]
+        stamp = (self._home.stamp(), self._seen())
+        if not is_small(written) and not self._thorough:
+            self._check_beside(written)
         name = fingerprint(days)[:12]
         if name not in self._open:
             self._open[name] = self._opened(name, days)
             self._open[name].begin()
         self._stamp, self._current = stamp, name
         self._retire()
+
+    def _seen(self) -> tuple[object, ...]:
+        """What there is of the files that could not be used: somebody may mend them."""
+        # Where they may come from object storage, that is tried again every minute.
+        again = int(time.monotonic() // 60) if self._lost and self._home and self._home.lake.bucket else 0
+        return (again, *(_stamp_of(path) for path in self._lost))
+
+    def _look_again(self) -> None:
+        """A file is not what was written: the next who asks is answered without it."""
+        with self._lock:
+            self._thorough, self._stamp, self._looked = True, None, 0.0
+
+    def _check_beside(self, days: list[CallsDay]) -> None:
+        """Read every byte of many files, while they answer already; where one is damaged, look again."""
+        home = self._home
+        assert home is not None
+
+        def check() -> None:
+            if any(is_lost(day) for day in home.sound(days, thorough=True)):
+                self._look_again()
+
+        threading.Thread(target=check, name="check-calls", daemon=True).start()
 
     def _opened(self, name: str, days: list[CallsDay]) -> OpenCalls:
         """A state; in memory alone where its file cannot be written."""
@@ -177,7 +219,7 @@ class OpenedCalls:
             _remove(file)
             file = None
             connection = self._home.connect(days, memory_mb=memory_mb, threads=_THREADS)
-        opened = OpenCalls(connection, days, self._home, file, lambda: self._unwritable(name))
+        opened = OpenCalls(connection, days, self._home, file, lambda: self._unwritable(name), self._look_again)
         opened.guard = self._effort.guard
         return opened
 

@@ -8,12 +8,15 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import structlog
 
 from bluelamp.errors import NothingHeld, NotKept
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.storage.warehouse.database import Version, WarehouseFolder
-from bluelamp.storage.warehouse.serving import open_serving
+from bluelamp.storage.warehouse.serving import open_serving, problem_of
 from bluelamp.web.effort import Effort
 
 if TYPE_CHECKING:
@@ -21,14 +24,21 @@ if TYPE_CHECKING:
 
 # How many versions stay open beside the current one: those that pinned links and paging readers still ask for.
 _PINNED_OPEN = 3
+# Indexes of so many bytes are checked before the first answer, in some hundredths of a second; larger ones beside it.
+CHECKED_AT_ONCE = 64 << 20
 
 
 class OpenVersion(DataVersion):
-    """A data version with its file open. `version` says which; `size` bounds what its connection may use."""
+    """A data version with its file open. `version` says which.
+
+    Its indexes answer once every byte of them was checked: the engine checks each block of its own file, and nobody
+    else would notice a bit that has turned in theirs. Until then, and where they are damaged, the rows answer.
+    """
 
     def __init__(self, version: Version, connection: duckdb.DuckDBPyConnection) -> None:
-        super().__init__(connection, open_serving(version.serving))
+        super().__init__(connection, None)
         self.version = version
+        self.checked = False
         self.readers = 0
         self.used = time.monotonic()
         self.retired = False
@@ -36,6 +46,22 @@ class OpenVersion(DataVersion):
     @property
     def name(self) -> str:
         return self.version.name
+
+    def check(self) -> None:
+        """Read the indexes, and answer from them where they are what was written."""
+        folder = self.version.serving
+        problem = problem_of(folder, thorough=True)
+        if not problem:
+            self.serving = open_serving(folder)
+        elif folder.exists():
+            structlog.get_logger("bluelamp.web").error(
+                "indexes not used", version=self.name, problem=problem, mend="bluelamp doctor --mend"
+            )
+        self.checked = True
+
+    def check_beside(self) -> None:
+        """The same in a thread of its own."""
+        threading.Thread(target=self.check, name="check-indexes", daemon=True).start()
 
 
 class Versions:
@@ -85,14 +111,17 @@ class Versions:
             return opened
 
     def _follow(self) -> OpenVersion | None:
-        """The current version, opened anew when the pointer has changed."""
+        """The current version, opened anew when the pointer has changed, and once its indexes are checked: until then
+        the one before answers."""
         stamp = self._folder.stamp()
         if stamp != self._stamp or self._current not in self._open:
             version = self._folder.current()
             if version is None:
                 return None
-            before = self._open.get(self._current)
-            self._current = self._opened(version).version.file.name
+            before, coming = self._open.get(self._current), self._opened(version)
+            if before is not None and not coming.checked:
+                return before
+            self._current = coming.version.file.name
             self._stamp = stamp
             if before is not None and before.version.file.name != self._current:
                 self._retire()
@@ -118,11 +147,15 @@ class Versions:
             connection = self._folder.connect(version, memory_mb=self._memory_mb, threads=self._threads)
             held = self._open[version.file.name] = OpenVersion(version, connection)
             held.guard = self._effort.guard
+            if _size_of(version.serving) <= CHECKED_AT_ONCE:
+                held.check()
+            else:
+                held.check_beside()
         return held
 
     def _retire(self) -> None:
         """Close what nobody reads, but for the current version and the few that were asked for last."""
-        idle = [one for file, one in self._open.items() if file != self._current and not one.readers]
+        idle = [one for file, one in self._open.items() if file != self._current and not one.readers and one.checked]
         for opened in sorted(idle, key=lambda one: -one.used)[_PINNED_OPEN - 1 :]:
             del self._open[opened.version.file.name]
             opened.connection.close()
@@ -133,3 +166,10 @@ class Versions:
             opened.used = time.monotonic()
             if opened.version.file.name != self._current:
                 self._retire()
+
+
+def _size_of(folder: Path) -> int:
+    try:
+        return sum(path.stat().st_size for path in folder.iterdir())
+    except OSError:
+        return 0

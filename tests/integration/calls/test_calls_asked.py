@@ -25,7 +25,7 @@ from test_calls_compacted import DALLAS, FEBRUARY
 
 import bluelamp
 from bluelamp.cli import main
-from bluelamp.errors import Damaged, NothingHeld, UsageError
+from bluelamp.errors import NothingHeld, UsageError
 
 _DAYS = (date(2026, 3, 7), date(2026, 3, 8), date(2026, 3, 9), date(2026, 3, 10))
 
@@ -220,15 +220,18 @@ def test_the_command_says_all_of_it(
     assert "median_minutes_on_scene" in run("--fields")
 
 
-def test_a_damaged_file_is_an_error_and_never_fewer_calls(made: City, tmp_path: Path) -> None:
+def test_a_damaged_file_is_a_gap_and_never_silently_fewer_calls(made: City, tmp_path: Path) -> None:
+    """One lost day does not stop every question about calls: it is a gap, named with its reason. Fewer calls without a
+    word would be wrong as ever."""
     home = tmp_path / "home"
     shutil.copytree(made.settings.home, home)
     path = sorted((home / "lake" / "calls").glob("feed=*/day=*.parquet"))[0]
     whole = path.read_bytes()
     for content in (whole[:-20], b"", None):
         path.unlink() if content is None else path.write_bytes(content)
-        with pytest.raises(Damaged, match="cannot be read"):
-            bluelamp.ask("calls", home=home)
+        found = bluelamp.ask("calls", home=home)
+        assert not found.coverage.is_complete
+        assert any("lost or damaged" in gap.words() for gap in found.coverage.gaps)
 
 
 # -- over HTTP ---------------------------------------------------------------------------------------------------------

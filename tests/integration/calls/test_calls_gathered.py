@@ -117,10 +117,12 @@ def test_what_nobody_needs_any_more_is_not_gathered(made: City) -> None:
 def test_a_state_whose_file_cannot_be_written_is_opened_anew_in_memory(made: City) -> None:
     opened = calls.OpenedCalls(made.settings, Effort(2, 30))
     with opened.lease() as before:
-        assert isinstance(before, calls.OpenCalls) and before.file is not None
+        assert isinstance(before, calls.OpenCalls)
+        assert before.file is not None
         opened._unwritable(before.name)
         with opened.lease() as after:
-            assert isinstance(after, calls.OpenCalls) and after.file is None
+            assert isinstance(after, calls.OpenCalls)
+            assert after.file is None
             assert after.name == before.name
             assert told(after) == told(before)  # whoever reads the one given up reads on
     opened.close()

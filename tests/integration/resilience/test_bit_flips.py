@@ -147,11 +147,15 @@ def test_a_load_makes_absent_indexes(bluelamp: Commands, releases: Releases, tmp
     assert bluelamp(home, "doctor").code == 0
 
 
-def test_a_damaged_version_before_the_current_one(bluelamp: Commands, releases: Releases, tmp_path: Path) -> None:
+@pytest.mark.parametrize("indexes", [False, True])
+def test_a_damaged_version_before_the_current_one(
+    bluelamp: Commands, releases: Releases, tmp_path: Path, indexes: bool
+) -> None:
     home = tmp_path / "home"
     shutil.copytree(releases.home_new, home)
     previous = json.loads((home / "warehouse" / "previous.json").read_text())
-    flip(home / "warehouse" / previous["file"])
+    file = home / "warehouse" / previous["file"]
+    flip(largest(file.with_suffix(".serving"), "*.cubes") if indexes else file)
     told = bluelamp(home, "doctor").assert_civil()
     assert told.code == 1
     assert "previous version" in told.out

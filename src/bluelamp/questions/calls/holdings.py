@@ -7,11 +7,11 @@ from datetime import date
 import numpy as np
 
 from bluelamp.questions.calls.version import CallsVersion
-from bluelamp.questions.calls.watched import NOT_CLOSED, NOT_WATCHED, PART, WHOLE, watched_coverage
+from bluelamp.questions.calls.watched import LOST, NOT_CLOSED, NOT_WATCHED, PART, WHOLE, watched_coverage
 from bluelamp.questions.holdings import Holdings
 from bluelamp.questions.question import Question
 
-_STATES = (WHOLE, PART, NOT_WATCHED, NOT_CLOSED)
+_STATES = (WHOLE, PART, NOT_WATCHED, NOT_CLOSED, LOST)
 
 
 def holdings_of_calls(version: CallsVersion, question: Question) -> Holdings:

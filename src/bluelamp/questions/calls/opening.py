@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bluelamp.questions.calls.sound import is_small, sound_days
 from bluelamp.questions.calls.version import CallsVersion, FeedWords, connect
 from bluelamp.sources.feeds.agency import Agency, read_agencies
 from bluelamp.storage.calls_days import CallsDay, CallsDays
@@ -35,7 +36,12 @@ class CallsHome:
         return self._days.stamp()
 
     def days(self) -> list[CallsDay]:
+        """Every day, as it is written down."""
         return self._days.all()
+
+    def sound(self, days: list[CallsDay], *, thorough: bool | None = None) -> list[CallsDay]:
+        """The days, with those known whose file cannot be used. By default all bytes are read of what is small."""
+        return sound_days(days, self.lake, thorough=is_small(days) if thorough is None else thorough)
 
     def connect(
         self, days: list[CallsDay], *, memory_mb: int, threads: int, file: str = ":memory:"
@@ -58,7 +64,7 @@ def open_calls(settings: Settings) -> Iterator[CallsVersion]:
     """The calls in the lake as they are now. Raises NothingHeld before the first day."""
     home = CallsHome(settings)
     try:
-        days = home.days()
+        days = home.sound(home.days())
         connection = home.connect(days, memory_mb=settings.memory_mb, threads=settings.worker_count)
         try:
             yield CallsVersion(connection, days, home.lake, home.feeds)

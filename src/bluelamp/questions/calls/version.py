@@ -62,6 +62,8 @@ class CallsVersion(DataVersion):
         DataVersion.__init__(self, connection)
         self.days, self.lake = tuple(days), lake
         self.feeds = {day.feed: feeds.get(day.feed, FeedWords(day.feed)) for day in days}
+        # (feed, day) of those whose file is not what was written: gaps, of which nothing is counted.
+        self.lost = frozenset((day.feed, day.day) for day in days if is_lost(day))
         self._gathered = self._unwanted = False
         self._gathering: duckdb.DuckDBPyConnection | None = None
 
@@ -185,12 +187,24 @@ class CallsVersion(DataVersion):
         most: int | None = None,
         light: bool = True,
     ) -> list[tuple[Any, ...]]:
-        with _told():
+        with self._telling():
             return super().rows(statement, parameters, most=most, light=light)
 
     def arrow(self, statement: str, parameters: Mapping[str, Any] | None = None, *, light: bool = False) -> pa.Table:
-        with _told():
+        with self._telling():
             return super().arrow(statement, parameters, light=light)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            with _told():
+                yield
+        except Damaged:
+            self.told_damaged()
+            raise
+
+    def told_damaged(self) -> None:
+        """A file could not be read after all; for whoever has it open for longer than one question."""
 
 
 def _keeps(filter_: Filter, name: str, value: str) -> bool:
@@ -201,9 +215,18 @@ def month_of(day: CallsDay) -> Month:
     return Month.parse(day.day[:7])
 
 
+def is_lost(day: CallsDay) -> bool:
+    """Whether a day had calls, and its file cannot be used."""
+    return day.rows > 0 and not day.path
+
+
 def fingerprint(days: Sequence[CallsDay]) -> str:
     """A hash of all that a version says: the calls of each day, and how much of it was watched."""
-    lines = (f"{one.feed} {one.day} {one.sha256} {one.rows} {json.dumps(one.watched, sort_keys=True)}" for one in days)
+    lines = (
+        f"{one.feed} {one.day} {one.sha256} {one.rows} {json.dumps(one.watched, sort_keys=True)}"
+        + (" lost" if is_lost(one) else "")
+        for one in days
+    )
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
@@ -211,8 +234,7 @@ def connect(
     days: Sequence[CallsDay], lake: CallsLake, *, memory_mb: int = 500, threads: int = 2, file: str = ":memory:"
 ) -> duckdb.DuckDBPyConnection:
     """An engine of its own for these days, which reads nothing but the lake's calls; `file` is where it may keep what
-    it gathers. Raises NothingHeld where there is no day, and StorageError where a file that is missing here cannot be
-    brought."""
+    it gathers. Their files are here; see `sound`. Raises NothingHeld where there is no day."""
     import duckdb
 
     if not days:
@@ -220,8 +242,6 @@ def connect(
             "No closed day of calls is held yet.",
             "Poll a feed (bluelamp live run); once an hour closed days are taken.",
         )
-    for day in days:
-        lake.fetch(day.path, day.sha256, day.uploaded)
     connection = duckdb.connect(file, config={"memory_limit": f"{int(memory_mb)}MB", "threads": int(threads)})
     connection.execute("SET parquet_metadata_cache = true")  # files never change
     connection.register("nothing", _plain(SCHEMA).empty_table())

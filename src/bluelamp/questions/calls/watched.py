@@ -17,11 +17,16 @@ from bluelamp.questions.coverage import Coverage, MonthCoverage
 from bluelamp.questions.question import Filter, Question
 
 WHOLE, PART, NOT_WATCHED, NOT_CLOSED = "watched", "watched in part", "not watched", "not closed"
+# The day was closed, and its file is no longer there or no longer what was written.
+LOST = "lost"
 # What is missing of a day when an answer came a moment late.
 _TOLERANCE = 1.0  # minutes
 _HOURS = range(24)
 # Days are looked at so far beyond those held, however far off the months are that somebody asks for.
 _BEYOND = timedelta(days=3_660)
+
+
+_LACKING = (PART, NOT_WATCHED, NOT_CLOSED, LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +39,12 @@ class DayOfFeed:
     expected: tuple[float, ...]
     watched: tuple[float, ...]
     closed: bool
+    lost: bool = False
 
     @property
     def state(self) -> str:
+        if self.lost:
+            return LOST
         if not self.closed:
             return NOT_CLOSED
         lacking = sum(self.expected) - sum(self.watched)
@@ -65,6 +73,8 @@ class DayGap:
         when = f"{self.begin}" if self.begin == self.end else f"{self.begin} to {self.end}"
         if self.state == NOT_CLOSED:
             return f"{self.title}: {when} is not closed yet, and none of its calls is counted"
+        if self.state == LOST:
+            return f"{self.title}: what was kept of {when} is lost or damaged, and none of its calls is counted"
         if self.state == NOT_WATCHED:
             return f"{self.title} was not watched on {when}"
         return f"{self.title} was watched {percent(self.share)} of the time on {when}"
@@ -112,7 +122,7 @@ class WatchedCoverage(Coverage):
         when = f"{first}" if first == last else f"{first} to {last}"
         if self.is_complete:
             return f"Complete: watched all the time, {of}, {when}."
-        counts = {state: sum(1 for one in self.days if one.state == state) for state in (PART, NOT_WATCHED, NOT_CLOSED)}
+        counts = {state: sum(1 for one in self.days if one.state == state) for state in _LACKING}
         told = [f"{count:,} {state}" for state, count in counts.items() if count]
         return f"Watched {percent(self.share)} of the time, {of}, {when}: {', '.join(told)}."
 
@@ -165,11 +175,13 @@ def days_of(version: CallsVersion, question: Question) -> Iterator[DayOfFeed]:
                 continue
             found = held.get(day)
             expected = found.watched["expected"] if found else [60.0] * 24
-            watched = found.watched["watched"] if found else [0.0] * 24
+            lost = found is not None and (feed, found.day) in version.lost
+            watched = found.watched["watched"] if found and not lost else [0.0] * 24
             # A day before the first is over, and nobody watched it; one after the last may not be over.
             yield DayOfFeed(
                 feed, words.title, day, tuple(expected[hour] if hour in hours else 0.0 for hour in _HOURS),
-                tuple(watched[hour] if hour in hours else 0.0 for hour in _HOURS), found is not None or day < min(held),
+                tuple(watched[hour] if hour in hours else 0.0 for hour in _HOURS),
+                found is not None or day < min(held), lost,
             )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +78,17 @@ class WarehouseFolder:
     def as_of(self, label: str) -> Version | None:
         """A version built for the state of knowledge of an older release."""
         return self._read_pointer(self.root / f"as-of-{label}.json")
+
+    def older(self) -> list[str]:
+        """The releases of which there is a version of what was known then."""
+        return sorted(path.stem.removeprefix("as-of-") for path in self.root.glob("as-of-*.json"))
+
+    def forget_older(self, labels: Iterable[str]) -> None:
+        """Do without the versions of these; for the writer, where they are damaged."""
+        with storage_errors("write the warehouse"):
+            for label in labels:
+                (self.root / f"as-of-{label}.json").unlink(missing_ok=True)
+            self.sweep()
 
     def previous(self) -> Version | None:
         """The version that was current before; None where there was none."""

@@ -20,6 +20,7 @@ from isal import isal_zlib
 from bluelamp.storage.files import fsync_file, fsync_folder
 
 MANIFEST = "manifest.json"
+MANIFEST_SUM = "manifest.crc32"
 # Raised whenever what is written, or what its numbers mean, changes: a folder of another layout is not read.
 LAYOUT = 1
 _BLOCK = 4096
@@ -96,8 +97,10 @@ class Writer:
             fsync_file(self._folder / name)
             sums[name] = _sum_of(self._folder / name)
         facts = {"layout": LAYOUT, "sizes": dict(sorted(self._sizes.items())), "sums": sums, "parts": parts}
-        manifest = self._folder / MANIFEST
-        manifest.write_text(json.dumps(facts) + "\n", encoding="utf-8")
+        manifest, text = self._folder / MANIFEST, json.dumps(facts) + "\n"
+        (self._folder / MANIFEST_SUM).write_text(_sum_of_text(text), encoding="utf-8")
+        fsync_file(self._folder / MANIFEST_SUM)
+        manifest.write_text(text, encoding="utf-8")
         fsync_file(manifest)
         fsync_folder(self._folder)
 
@@ -108,9 +111,13 @@ class Reader:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         try:
-            facts: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+            text = (folder / MANIFEST).read_text(encoding="utf-8")
+            facts: dict[str, Any] = json.loads(text)
             if facts["layout"] != LAYOUT:
                 raise ValueError(f"its layout is {facts['layout']}, not {LAYOUT}")
+            known = folder / MANIFEST_SUM  # not beside indexes of an earlier version of this program
+            if known.exists() and known.read_text(encoding="utf-8") != _sum_of_text(text):
+                raise ValueError(f"{MANIFEST} has changed")
             self.parts: dict[str, Any] = facts["parts"]
             self._sizes: dict[str, int] = facts["sizes"]
             self._sums: dict[str, int] = facts["sums"]
@@ -142,6 +149,10 @@ def _bytes_of(array: npt.NDArray[Any]) -> memoryview:
 def _mapped(path: Path) -> npt.NDArray[np.uint8]:
     # A plain array over the map: the map's own class would be carried into every result and slow each slice down.
     return np.asarray(np.memmap(path, np.uint8, "r")).view(np.ndarray)
+
+
+def _sum_of_text(text: str) -> str:
+    return str(isal_zlib.crc32(text.encode()))
 
 
 def _sum_of(path: Path) -> int:
