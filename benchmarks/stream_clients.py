@@ -21,6 +21,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 _DATA, _BYE = b"\ndata: ", b"event: bye\n"
+# What only opens a stream or keeps it alive is no news.
+_CONTROL = (b"event: hello", b"event: alive")
 _AT_ONCE = 200
 
 
@@ -76,6 +78,7 @@ class Listeners:
             one.begun = b"\r\n\r\n" in seen and b"\n\n" in seen.partition(b"\r\n\r\n")[2]
         one.bye = one.bye or _BYE in seen
         found = seen.count(_DATA)
+        one.events -= sum(seen.count(word) for word in _CONTROL)
         if found:
             one.events += found
             one.at = time.monotonic()

@@ -78,9 +78,6 @@ class Listener:
                 if not text:
                     self._dispatch(fields)
                     fields = {}
-                elif text.startswith(":"):
-                    self.comments += 1
-                    self.begun.set()
                 else:
                     name, _, value = text.partition(": ")
                     fields[name] = value
@@ -91,5 +88,8 @@ class Listener:
     def _dispatch(self, fields: dict[str, str]) -> None:
         self.last_id = fields.get("id", self.last_id)
         self.retry = int(fields.get("retry", self.retry))
-        if "data" in fields:
+        if fields.get("event") in ("hello", "alive"):
+            self.comments += 1
+            self.begun.set()
+        elif "data" in fields:
             self.events.append(Event(fields["event"], json.loads(fields["data"]), fields.get("id", "")))

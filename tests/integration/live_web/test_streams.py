@@ -40,7 +40,8 @@ def test_it_carries_the_security_headers_of_every_answer(city: CityFeed, serve: 
     server = serve(city)
     client = listen(server.events)
     other = httpx.get(f"{server.api}/calls").headers
-    of_the_body = ("date", "server", "etag", "cache-control", "bluelamp-cursor", "vary", "content-encoding")
+    of_the_body = ("date", "server", "etag", "cache-control", "bluelamp-cursor", "vary", "content-encoding",
+                   "ratelimit", "ratelimit-policy")  # fmt: skip
     common = [name for name in other if name not in (*of_the_body, "content-type", "content-length")]
     assert len(common) >= 7
     assert {name: client.headers.get(name) for name in common} == {name: other[name] for name in common}

@@ -219,7 +219,8 @@ async def events(
     """`event` is a change's kind, `data` the change as one line of JSON, `id` the cursor behind it. A change that moves
     a call out of the filter comes as `removed`, one that moves it in as `entered` with the whole call. From a cursor
     the stream is complete, or begins with `resync`: then the calls at the address that it names are to be loaded anew,
-    and changes up to their cursor left out. `bye` comes before the server ends a stream: connect again."""
+    and changes up to their cursor left out. `hello` comes first, `alive` where nothing else has come for some
+    seconds, `bye` before the server ends a stream: connect again. Every event has data, which is JSON."""
     del through, cursor, last_event_id
     # Answered by web.streams.endpoint, before anything reaches this route; it stands here for the description.
     raise NoSuchThing(f"The events of {feed} are not served here.")

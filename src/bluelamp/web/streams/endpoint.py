@@ -21,7 +21,6 @@ from bluelamp.domain.call_filter import FIELDS, Filter, make_filter
 from bluelamp.errors import BluelampError, NoSuchThing, Overloaded, UsageError
 from bluelamp.web import problems
 from bluelamp.web.parameters import Declared, sent_in
-from bluelamp.web.streams import frames
 from bluelamp.web.streams.hub import BEHIND, Hub
 from bluelamp.web.streams.stream import RETRY, Stream
 from bluelamp.web.visitors import Visitors
@@ -117,9 +116,9 @@ class Events:
         stream = Stream(board, through, send, address, now)
         retry = random.randint(*RETRY)  # noqa: S311 - no secret
         if cursor is None:
-            return stream, frames.opening(retry, f"{board.epoch}:{stream.cursor}")
+            return stream, stream.hello(retry, moves=True)
         stream.resume(*cursor, now)
-        return stream, frames.opening(retry)
+        return stream, stream.hello(retry, moves=False)
 
     async def _wait_for_logs(self) -> None:
         try:

@@ -24,16 +24,20 @@ def event(kind: str, data: bytes | dict[str, Any], cursor: str = "", retry: int 
     return head.encode() + b"data: " + body + b"\n\n"
 
 
-def opening(retry: int, cursor: str = "") -> bytes:
-    """What a stream begins with, so that every proxy lets it through at once. With a cursor, whoever is cut off before
-    the first change comes back to this place."""
-    return f"retry: {retry}\n{_id(cursor)}: bluelamp\n\n".encode()
+# Control frames are events with data like all others: clients there are stumble over a block that has an id alone.
 
 
-def heartbeat(cursor: str = "") -> bytes:
-    """A comment that keeps the connection open; with the cursor where changes went by that the filter does not show,
-    so that a quiet stream does not fall behind."""
-    return f"{_id(cursor)}:\n\n".encode()
+def hello(feed: str, retry: int, cursor: str, *, moves: bool) -> bytes:
+    """What a stream begins with, so that every proxy lets it through at once; `cursor` is where it begins, empty where
+    a resync says that next. Where it `moves` the client there, whoever is cut off before the first change comes back to
+    this place."""
+    return event("hello", {"feed": feed, "cursor": cursor or None}, cursor if moves else "", retry)
+
+
+def alive(cursor: str, *, moves: bool) -> bytes:
+    """What keeps a quiet connection open. It `moves` the client where changes went by that the filter does not show, so
+    that a quiet stream does not fall behind."""
+    return event("alive", {"cursor": cursor}, cursor if moves else "")
 
 
 def removed(cursor: str, change: Change) -> bytes:
@@ -54,10 +58,6 @@ def resync(reason: str, calls: str, cursor: str) -> bytes:
 def bye(reason: str, retry: int, cursor: str = "") -> bytes:
     """The last event of a stream that the server ends: come back after `retry` milliseconds."""
     return event("bye", {"reason": reason, "retry": retry}, cursor, retry)
-
-
-def _id(cursor: str) -> str:
-    return f"id: {cursor}\n" if cursor else ""
 
 
 def _line(data: dict[str, Any]) -> bytes:

@@ -86,7 +86,8 @@ class Stream:
         if data:
             self.told = upto
         elif self.beating:
-            data = frames.heartbeat(self._untold())
+            untold = self._untold()
+            data = frames.alive(untold or self._cursor(), moves=bool(untold))
         self.beating = False
         return data
 
@@ -106,12 +107,19 @@ class Stream:
         elif self.owner is not None:
             self.owner.cancel()
 
+    def hello(self, retry: int, *, moves: bool) -> bytes:
+        """Its first words; see `frames.hello`."""
+        return frames.hello(self.board.feed, retry, "" if self.reason else self._cursor(), moves=moves)
+
+    def _cursor(self) -> str:
+        return f"{self.board.epoch}:{self.cursor}"
+
     def _untold(self) -> str:
         """The cursor, where the client does not have it yet."""
         if self.cursor <= self.told or self.generation != self.board.generation:
             return ""
         self.told = self.cursor
-        return f"{self.board.epoch}:{self.cursor}"
+        return self._cursor()
 
     def _resync(self) -> bytes:
         board, reason = self.board, self.reason

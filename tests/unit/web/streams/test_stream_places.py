@@ -135,9 +135,9 @@ def test_a_quiet_filter_keeps_its_place_by_heartbeats() -> None:
     here.grow(3)
     assert said(stream) == []
     stream.beating = True
-    assert stream.next() == b"id: abcd:8\n:\n\n"
+    assert stream.next() == b'event: alive\nid: abcd:8\ndata: {"cursor":"abcd:8"}\n\n'
     stream.beating = True
-    assert stream.next() == b":\n\n"
+    assert stream.next() == b'event: alive\ndata: {"cursor":"abcd:8"}\n\n'
     back = here.stream(EMPTY)
     back.resume("abcd", 8, 0.0)
     assert said(back) == []
