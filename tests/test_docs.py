@@ -301,4 +301,4 @@ def test_a_back_up_without_what_can_be_made_anew_is_enough(clone, tmp_path, caps
 @pytest.mark.parametrize("name", HAND_WRITTEN_NAMES)
 def test_blocks_say_what_they_are(name):
     for info, _ in blocks(ROOT / name):
-        assert info.split()[:1] in (["sh"], ["text"], ["python"], ["toml"], ["sql"], ["json"]), info
+        assert info.split()[:1] in (["sh"], ["text"], ["python"], ["javascript"], ["toml"], ["sql"], ["json"]), info

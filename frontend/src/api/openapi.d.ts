@@ -508,7 +508,8 @@ export interface paths {
          * @description `event` is a change's kind, `data` the change as one line of JSON, `id` the cursor behind it. A change that moves
          *     a call out of the filter comes as `removed`, one that moves it in as `entered` with the whole call. From a cursor
          *     the stream is complete, or begins with `resync`: then the calls at the address that it names are to be loaded anew,
-         *     and changes up to their cursor left out. `bye` comes before the server ends a stream: connect again.
+         *     and changes up to their cursor left out. `hello` comes first, `alive` where nothing else has come for some
+         *     seconds, `bye` before the server ends a stream: connect again. Every event has data, which is JSON.
          */
         get: operations["events_api_v1_feeds__feed__events_get"];
         put?: never;
@@ -889,7 +890,8 @@ export interface paths {
         put?: never;
         /**
          * Send a test delivery
-         * @description One signed delivery without changes, marked `test`, sent now and once.
+         * @description One signed delivery without changes, marked `test`, sent now and once. Where it is taken, what waits for its next
+         *     try is tried at once.
          */
         post: operations["test_api_v1_hooks__hook__test_post"];
         delete?: never;
@@ -2309,6 +2311,11 @@ export interface components {
             filter: components["schemas"]["HookFilterModel"];
             /** Kinds */
             kinds: ("opened" | "unit_joined" | "unit_left" | "updated" | "closed" | "reopened" | "aged_out" | "located" | "entered" | "removed")[];
+            /**
+             * Style
+             * @enum {string}
+             */
+            style: "" | "slack" | "discord" | "ntfy";
             /** Description */
             description: string;
             /** Created At */
@@ -2420,6 +2427,11 @@ export interface components {
             filter: components["schemas"]["HookFilterModel"];
             /** Kinds */
             kinds: ("opened" | "unit_joined" | "unit_left" | "updated" | "closed" | "reopened" | "aged_out" | "located" | "entered" | "removed")[];
+            /**
+             * Style
+             * @enum {string}
+             */
+            style: "" | "slack" | "discord" | "ntfy";
             /** Description */
             description: string;
             /** Created At */
@@ -6574,6 +6586,12 @@ export interface operations {
                      */
                     kinds?: ("opened" | "unit_joined" | "unit_left" | "updated" | "closed" | "reopened" | "aged_out" | "located" | "entered" | "removed")[];
                     /**
+                     * Style
+                     * @default
+                     * @enum {string}
+                     */
+                    style?: "" | "slack" | "discord" | "ntfy";
+                    /**
                      * Description
                      * @default
                      */
@@ -6858,6 +6876,8 @@ export interface operations {
                     } | null;
                     /** Kinds */
                     kinds?: ("opened" | "unit_joined" | "unit_left" | "updated" | "closed" | "reopened" | "aged_out" | "located" | "entered" | "removed")[] | null;
+                    /** Style */
+                    style?: ("" | "slack" | "discord" | "ntfy") | null;
                     /** Description */
                     description?: string | null;
                     /** State */

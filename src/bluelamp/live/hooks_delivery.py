@@ -15,6 +15,7 @@ from bluelamp.domain.moment import moment_of
 from bluelamp.errors import SourceError
 from bluelamp.live.hooks_message import Message, filter_of_hook, headers_of, message_of
 from bluelamp.live.hooks_reading import HookReading, LostTrack
+from bluelamp.live.hooks_styles import styled
 from bluelamp.storage.event_log import Head
 from bluelamp.storage.hook_progress import HookProgress
 from bluelamp.storage.hooks import Hook
@@ -32,9 +33,9 @@ Outcome = Literal["nothing", "moved", "taken", "failed", "died", "gone", "change
 
 
 class Post(Protocol):
-    """Sends once and gives the status; raises SourceError where no answer came. See `sources.http`."""
+    """Sends once and gives (status, what the answer says); raises SourceError where none came. See `sources.http`."""
 
-    def __call__(self, url: str, body: bytes, *, headers: Mapping[str, str], total: float) -> int: ...
+    def __call__(self, url: str, body: bytes, *, headers: Mapping[str, str], total: float) -> tuple[int, str]: ...
 
 
 class Reply(NamedTuple):
@@ -48,17 +49,19 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def send(post: Post, hook: Hook, message: Message, at: datetime) -> Reply:
-    """Send a message once."""
+def send(post: Post, hook: Hook, message: Message, at: datetime, site: str = "") -> Reply:
+    """Send a message once, in the webhook's style; `site` is what addresses of this site begin with."""
+    form = styled(hook.style, message.body, site)
+    headers = {**headers_of(Message(message.id, form.body), hook.secret, at), **form.headers}
     try:
-        status = post(hook.url, message.body, headers=headers_of(message, hook.secret, at), total=PATIENCE)
+        status, said = post(hook.url, form.body, headers=headers, total=PATIENCE)
     except SourceError as error:
         return Reply(0, error.message)
     if 200 <= status < 300:
         return Reply(status, "")
     if 300 <= status < 400:
         return Reply(status, f"The receiver redirects ({status}), and no redirect is followed.")
-    return Reply(status, f"The receiver answered {status}.")
+    return Reply(status, f"The receiver answered {status}: “{said}”." if said else f"The receiver answered {status}.")
 
 
 @dataclass(slots=True)
@@ -95,7 +98,7 @@ class Courier:
         if hook.upto != told.upto and not self.progress.begin(lease, hook, told.upto):
             return "changed"
         message = message_of(hook, told.changes, told.upto, self.site)
-        return self._became(lease, hook, told.upto, message, send(self.post, hook, message, self.now()))
+        return self._became(lease, hook, told.upto, message, send(self.post, hook, message, self.now(), self.site))
 
     def _became(self, lease: Lease, hook: Hook, upto: int, message: Message, reply: Reply) -> Outcome:
         now, tries = self.now(), hook.tries
@@ -116,7 +119,7 @@ class Courier:
         if letter is None:
             return "changed"
         message = Message(letter.message, letter.body.encode())
-        reply = send(self.post, hook, message, self.now())
+        reply = send(self.post, hook, message, self.now(), self.site)
         if reply.problem:
             return self._settled(self.progress.letter_failed(lease, hook, letter, reply.problem), "failed")
         return self._settled(self.progress.letter_taken(lease, hook, letter, moment_of(self.now())), "taken")

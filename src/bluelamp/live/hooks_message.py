@@ -62,7 +62,7 @@ def test_message(hook: Hook, at: datetime) -> Message:
 
 
 def headers_of(message: Message, secret: str, at: datetime) -> dict[str, str]:
-    """The headers that a message is sent with at a moment."""
+    """The headers that a message is sent with at a moment; `message.body` is what is sent, in whatever style."""
     stamp = str(int(at.timestamp()))
     return {
         "Content-Type": "application/json",

@@ -32,6 +32,8 @@ MAX_REDIRECTS = 5
 MAX_RETRY_AFTER = 120.0  # seconds; a server that asks for more is answered later by a person, not by a waiting program
 RETRY_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 _DRAINED = 16  # parts of 1,024 bytes
+# Bytes of it that are told to whoever set up the receiver.
+_SAID = 200
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # What may follow a redirect to another host; anything else, whatever it is called, may be a credential.
 _HARMLESS = frozenset({
@@ -169,20 +171,23 @@ class HttpClient:
         """`request("HEAD", …)`: status and headers only."""
         return self.request("HEAD", url)
 
-    def post(self, url: str, body: bytes, *, headers: Mapping[str, str], total: float) -> int:
-        """Hand something in, once, within `total` seconds; the status of whatever answers. No redirect is followed, and
-        what is answered is not looked at. Raises SourceRefused for a refused address, SourceUnavailable where no answer
+    def post(self, url: str, body: bytes, *, headers: Mapping[str, str], total: float) -> tuple[int, str]:
+        """Hand something in, once, within `total` seconds: (the status of whatever answers, its first words in one
+        line). No redirect is followed. Raises SourceRefused for a refused address, SourceUnavailable where no answer
         came."""
         target = _checked_url(url)
         self._deadline.at = time.monotonic() + total
         try:
             with _told(target):
                 request = self._client.build_request(
-                    "POST", target, headers=dict(headers), content=body, timeout=httpx.Timeout(total)
+                    "POST",
+                    target,
+                    headers={**headers, "Accept-Encoding": "identity"},
+                    content=body,
+                    timeout=httpx.Timeout(total),
                 )
                 response = self._client.send(request, stream=True)
-            _drain(response)
-            return response.status_code
+            return response.status_code, _first_words(response)
         except TryAgain as again:
             raise again.error from None
         finally:
@@ -397,12 +402,16 @@ def _bounded(response: httpx.Response, limit: int) -> bytes:
     return bytes(body)
 
 
-def _drain(response: httpx.Response) -> None:
-    """Read an answer that nobody looks at, so that its connection can be used again; not one that is long or slow."""
+def _first_words(response: httpx.Response) -> str:
+    """What an answer begins with, as one line of text. It is read to its end, so that its connection can be used again;
+    not one that is long or slow."""
+    said = b""
     with suppress(httpx.HTTPError, httpx.StreamError):
-        for _, _size in zip(range(_DRAINED), response.iter_raw(1024), strict=False):
-            pass
+        for _, part in zip(range(_DRAINED), response.iter_raw(1024), strict=False):
+            said = said or part[:_SAID]
     response.close()
+    text = "".join(letter if letter.isprintable() else " " for letter in said.decode("utf-8", "replace"))
+    return " ".join(text.split())
 
 
 @contextmanager

@@ -36,6 +36,7 @@ HOOK = sa.Table(
     sa.Column("secret", sa.Text, nullable=False),  # kept as it is: every delivery is signed with it
     sa.Column("filter", sa.JSON, nullable=False),
     sa.Column("kinds", sa.JSON, nullable=False),  # empty: all
+    sa.Column("style", sa.Text, nullable=False, server_default=""),  # see live.hooks_styles
     sa.Column("created_at", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),  # active, paused, gone
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),  # grows with each change by its owner

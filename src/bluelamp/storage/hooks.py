@@ -42,6 +42,7 @@ class Hook:
     description: str
     filter: Mapping[str, Any]
     kinds: Sequence[str]
+    style: str
     created_at: str
     state: str
     version: int
@@ -85,6 +86,7 @@ class Wanted:
     filter: Mapping[str, Any]
     kinds: Sequence[str] = ()
     description: str = ""
+    style: str = ""
 
 
 class Hooks:
@@ -106,7 +108,8 @@ class Hooks:
             connection.execute(
                 HOOK.insert().values(
                     id=id_, secret=secret, key=wanted.key, feed=wanted.feed, url=wanted.url, filter=dict(wanted.filter),
-                    kinds=list(wanted.kinds), description=wanted.description, created_at=moment_of(datetime.now(UTC)),
+                    kinds=list(wanted.kinds), style=wanted.style, description=wanted.description,
+                    created_at=moment_of(datetime.now(UTC)),
                     state=ACTIVE, log=stands[0], epoch=stands[1], seq=stands[2], told=stands[2],
                 )
             )  # fmt: skip
@@ -137,6 +140,11 @@ class Hooks:
             mine = HOOK.update().where(HOOK.c.id == id_, HOOK.c.key == key)
             connection.execute(mine.values(**values, **anew, problem=""))
         return self.get(id_, key)
+
+    def try_now(self, id_: str) -> None:
+        """What waits for its next try is tried at once: its receiver has just taken something."""
+        with self.engine.begin() as connection:
+            connection.execute(HOOK.update().where(HOOK.c.id == id_).values(next_try_at=""))
 
     def remove(self, id_: str, key: int | None = None) -> None:
         """With its dead letters. Raises NoSuchThing."""

@@ -86,6 +86,7 @@ def hook_json(hook: Hook, head: Head | None, dead: int) -> dict[str, Any]:
         "url": hook.url,
         "filter": _filter_told(hook.filter),
         "kinds": list(hook.kinds),
+        "style": hook.style,
         "description": hook.description,
         "created_at": hook.created_at,
         "state": hook.state,

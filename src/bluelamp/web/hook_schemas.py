@@ -10,6 +10,7 @@ HookKind = Literal[
     "opened", "unit_joined", "unit_left", "updated", "closed", "reopened", "aged_out", "located", "entered", "removed"
 ]
 State = Literal["active", "paused", "gone"]
+Style = Literal["", "slack", "discord", "ntfy"]
 _Value = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 _Values = Annotated[list[_Value], Field(max_length=50)]
 _Box = Annotated[list[float], Field(min_length=4, max_length=4)]
@@ -37,12 +38,14 @@ _Kinds = Annotated[list[HookKind], Field(max_length=20)]
 
 class NewHookModel(_Model):
     """A webhook to be made. `kinds` are the kinds of changes that are told, all where it is empty; beside those of the
-    event log `entered` and `removed`, for changes that move a call into the filter and out of it."""
+    event log `entered` and `removed`, for changes that move a call into the filter and out of it. `style` is the form
+    that its receiver takes: empty for whole changes as JSON, or lines of text for `slack`, `discord` or `ntfy`."""
 
     feed: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
     url: _Url
     filter: HookFilterModel = HookFilterModel()
     kinds: _Kinds = []
+    style: Style = ""
     description: _Description = ""
 
 
@@ -52,6 +55,7 @@ class HookPatchModel(_Model):
     url: _Url | None = None
     filter: HookFilterModel | None = None
     kinds: _Kinds | None = None
+    style: Style | None = None
     description: _Description | None = None
     state: Literal["active", "paused"] | None = None
 
@@ -67,6 +71,7 @@ class HookModel(_Model):
     url: str
     filter: HookFilterModel
     kinds: list[HookKind]
+    style: Style
     description: str
     created_at: str
     state: State

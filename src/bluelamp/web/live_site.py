@@ -103,6 +103,11 @@ class LiveSite:
         return bootstrap.open_client(self._settings)
 
     @property
+    def public_url(self) -> str:
+        """What addresses of this site begin with; empty where that is not set."""
+        return self._settings.public_url
+
+    @property
     def push_token(self) -> str:
         """What a program must show to hand in a snapshot; empty where nobody may."""
         return self._settings.push_token

@@ -13,7 +13,7 @@ from city_feed import FEED, CityFeed
 from hook_receiver import Receiver
 from thread_server import ThreadServer, until
 
-from bluelamp.storage.hook_tables import HOOK_LETTER
+from bluelamp.storage.hook_tables import HOOK, HOOK_LETTER
 from bluelamp.web.hook_schemas import (
     DeliveryTestModel,
     HookKind,
@@ -217,7 +217,33 @@ def test_a_test_delivery_says_what_came_of_it(api: httpx.Client, receiver: Recei
     assert receiver.sent[0].told["changes"] == []
     receiver.status = 500
     found = api.post(f"/hooks/{hook['id']}/test").json()
-    assert (found["taken"], found["status"], found["problem"]) == (False, 500, "The receiver answered 500.")
+    assert (found["taken"], found["status"], found["problem"]) == (False, 500, "The receiver answered 500: “no”.")
+
+
+def test_after_a_test_that_is_taken_what_waits_is_tried_at_once(
+    api: httpx.Client, receiver: Receiver, city: CityFeed
+) -> None:
+    hook = made(api, receiver.url)
+    with city.flow.hooks.engine.begin() as connection:  # its receiver was down for so long that hours would pass
+        connection.execute(HOOK.update().values(next_try_at="2999-01-01T00:00:00.000Z", tries=5))
+    receiver.status = 503
+    assert not api.post(f"/hooks/{hook['id']}/test").json()["taken"]
+    assert api.get(f"/hooks/{hook['id']}").json()["next_try_at"]
+    receiver.status = 204
+    assert api.post(f"/hooks/{hook['id']}/test").json()["taken"]
+    assert api.get(f"/hooks/{hook['id']}").json()["next_try_at"] is None
+
+
+def test_a_style_is_chosen_and_changed(api: httpx.Client, receiver: Receiver) -> None:
+    hook = made(api, receiver.url, style="discord")
+    assert hook["style"] == "discord"
+    api.post(f"/hooks/{hook['id']}/test")
+    assert "A test of city" in json.loads(receiver.sent[-1].body)["content"]
+    assert receiver.sent[-1].is_signed_with(hook["secret"])
+    assert api.patch(f"/hooks/{hook['id']}", json={"style": "ntfy"}).json()["style"] == "ntfy"
+    api.post(f"/hooks/{hook['id']}/test")
+    assert receiver.sent[-1].body.decode().startswith("A test of city")
+    assert api.patch(f"/hooks/{hook['id']}", json={"style": "smoke"}).status_code == 400
 
 
 def test_so_many_test_deliveries_at_once(api: httpx.Client, receiver: Receiver) -> None:

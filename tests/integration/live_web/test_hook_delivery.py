@@ -113,7 +113,7 @@ def test_what_is_not_taken_is_sent_again_the_same_and_then_is_a_dead_letter(
         assert desk.run(hook) == "failed"
         kept = desk.hooks.get(hook.id)
         assert kept.next_try_at == moment_of(desk.now + wait)
-        assert kept.problem == "The receiver answered 500."
+        assert kept.problem == "The receiver answered 500: “no”."
         waits.append(wait)
         desk.later(seconds=wait.total_seconds() - 0.001)
         assert desk.run(hook) == "nothing"
@@ -125,7 +125,7 @@ def test_what_is_not_taken_is_sent_again_the_same_and_then_is_a_dead_letter(
     assert len({(one.id, one.body) for one in receiver.sent}) == 1
     (letter,) = desk.hooks.letters(hook.id)
     assert (letter.message, letter.body.encode(), letter.tries) == (receiver.sent[0].id, receiver.sent[0].body, 7)
-    assert (letter.reason, letter.died_at) == ("The receiver answered 500.", moment_of(desk.now))
+    assert (letter.reason, letter.died_at) == ("The receiver answered 500: “no”.", moment_of(desk.now))
     # It goes on with what follows, and the receiver sees that something is missing.
     receiver.status = 204
     receiver.sent.clear()
@@ -138,7 +138,9 @@ def test_what_is_not_taken_is_sent_again_the_same_and_then_is_a_dead_letter(
     ((_, again),) = desk.courier.progress.letters_again()
     receiver.status = 503
     assert desk.courier.again(desk.lease, hook, again) == "failed"
-    assert [(one.reason, one.again) for one in desk.hooks.letters(hook.id)] == [("The receiver answered 503.", False)]
+    assert [(one.reason, one.again) for one in desk.hooks.letters(hook.id)] == [
+        ("The receiver answered 503: “no”.", False)
+    ]
     receiver.status = 200
     desk.hooks.retry(hook.id)
     ((_, again),) = desk.courier.progress.letters_again()

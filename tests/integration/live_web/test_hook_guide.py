@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from city_feed import CityFeed
 from hook_desk import Desk
 from hook_receiver import Receiver
+from thread_server import ThreadServer, until
 
 GUIDE = Path(__file__).parents[3] / "docs" / "how-to" / "follow.md"
 
@@ -24,7 +26,7 @@ def desk(city: CityFeed) -> Iterator[Desk]:
 
 
 def test_the_guides_check_tells_what_is_genuine(city: CityFeed, desk: Desk) -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
+    _, code = re.findall(r"```python\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
     names: dict[str, Any] = {}
     exec(code, names)
     is_genuine = names["is_genuine"]
@@ -43,6 +45,31 @@ def test_the_guides_check_tells_what_is_genuine(city: CityFeed, desk: Desk) -> N
         assert not is_genuine({**headers, name: value}, sent.body, hook.secret)
     several = {**headers, "webhook-signature": f"v1,AAAA {headers['webhook-signature']}"}
     assert is_genuine(several, sent.body, hook.secret)
+
+
+def test_the_guides_listener_misses_nothing(
+    city: CityFeed, serve: Callable[[CityFeed], ThreadServer], capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = serve(city)
+    code, _ = re.findall(r"```python\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(code.replace("https://your.host/api/v1/feeds/dallas-tx", server.api), names)
+    at, seen = names["load"](), ""
+    city.open(2)
+    cursors: list[str] = []
+    thread = threading.Thread(target=lambda: cursors.append(names["follow"](at)))
+    thread.start()
+    city.open(1)
+
+    def heard() -> bool:
+        nonlocal seen
+        seen += capsys.readouterr().out
+        return seen.count("opened") == 3
+
+    until(heard)
+    server.hub.loop.call_soon_threadsafe(server.hub.end_all, "rotation")
+    thread.join(20)
+    assert cursors == [f"{city.epoch}:3"]
 
 
 def test_the_guide_says_what_the_program_does() -> None:

@@ -87,8 +87,9 @@ def _make(request: Request, owner: Key, asked: NewHookModel) -> Response:
     live = live_of(request)
     feed, kinds = live.require(asked.feed), list(dict.fromkeys(asked.kinds))
     wanted = Wanted(
-        owner.id, feed, checked_url(request, asked.url), filter_json(asked.filter), kinds, asked.description
-    )
+        owner.id, feed, checked_url(request, asked.url), filter_json(asked.filter), kinds, asked.description,
+        asked.style,
+    )  # fmt: skip
     made = live.flow.hooks.make(wanted, live.flow.log.heads().get(feed))
     live.poke()
     return _told({**_json(live, made), "secret": made.secret}, 201)
@@ -165,7 +166,8 @@ def retry(request: Request, owner: Owner, hook: HookId) -> Response:
 
 @router.post("/{hook}/test", responses={200: {"model": DeliveryTestModel}, **_PROBLEMS}, summary="Send a test delivery")
 def test(request: Request, owner: Owner, hook: HookId) -> Response:
-    """One signed delivery without changes, marked `test`, sent now and once."""
+    """One signed delivery without changes, marked `test`, sent now and once. Where it is taken, what waits for its next
+    try is tried at once."""
     live = live_of(request)
     found = live.flow.hooks.get(hook, owner.id)
     return _told(_try(live, found))
@@ -181,9 +183,12 @@ def _try(live: LiveSite, hook: Hook) -> dict[str, Any]:
         now = datetime.now(UTC)
         message = test_message(hook, now)
         with live.client() as client:
-            reply = send(client.post, hook, message, now)
+            reply = send(client.post, hook, message, now, live.public_url)
     finally:
         live.tests_under_way.release()
+    if not reply.problem:
+        live.flow.hooks.try_now(hook.id)
+        live.poke()
     return {
         "id": message.id,
         "taken": not reply.problem,
