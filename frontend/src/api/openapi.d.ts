@@ -444,7 +444,8 @@ export interface paths {
         };
         /**
          * One feed
-         * @description The same for one feed, with its `dictionary`: what its natures and priorities mean.
+         * @description The same for one feed, with its `dictionary`: what its natures and priorities mean; and with `points`: where its
+         *     calls' points come from, or why there are none.
          */
         get: operations["feed_api_v1_feeds__feed__get"];
         put?: never;
@@ -2078,6 +2079,7 @@ export interface components {
             /** Words */
             words: string;
             dictionary: components["schemas"]["DictionaryModel"] | null;
+            points: components["schemas"]["PointsWayModel"] | null;
         };
         /**
          * FeedNavModel
@@ -2736,6 +2738,22 @@ export interface components {
             /** Places */
             places: components["schemas"]["PlaceModel"][];
             postcode: components["schemas"]["PostcodeModel"] | null;
+        };
+        /**
+         * PointsWayModel
+         * @description Where points of calls come from. `words` say why there are none and what the operator can do, empty where they
+         *     can come; `outlines`: whether …/areas has anything.
+         */
+        PointsWayModel: {
+            /**
+             * Way
+             * @enum {string}
+             */
+            way: "feed" | "gazetteer" | "geocoders" | "none";
+            /** Words */
+            words: string;
+            /** Outlines */
+            outlines: boolean;
         };
         /**
          * PollsModel

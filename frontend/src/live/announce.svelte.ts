@@ -15,6 +15,8 @@ export class Announcer {
   constructor(
     private readonly dictionary: () => Dictionary,
     private readonly lets: (news: News) => boolean,
+    /** Is told the same, for whoever does not read. */
+    private readonly tell: (text: string, calls: number) => void = () => {},
   ) {}
 
   heard(news: News[]): void {
@@ -37,5 +39,6 @@ export class Announcer {
     this.#waiting = [];
     const more = all.length > NAMED ? ` and ${all.length - NAMED} more` : '';
     this.text = `${all.length === 1 ? 'New call' : `${all.length} new calls`}: ${all.slice(0, NAMED).join('; ')}${more}.`;
+    this.tell(this.text, all.length);
   }
 }

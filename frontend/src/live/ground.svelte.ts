@@ -10,8 +10,15 @@ export class Ground {
   beats = $state.raw<FeatureCollection | null>(null);
   streets = $state.raw<FeatureCollection | null>(null);
 
-  constructor(feed: string) {
-    void this.#load(`/api/v1/feeds/${feed}/areas`).catch(() => {});
+  #asked = false;
+
+  constructor(private readonly feed: string) {}
+
+  /** Load what there is, once; nothing is asked for where the feed says that nothing is held. */
+  begin(outlines: boolean | undefined): void {
+    if (this.#asked || !outlines) return;
+    this.#asked = true;
+    void this.#load(`/api/v1/feeds/${this.feed}/areas`).catch(() => {});
   }
 
   async #load(path: string): Promise<void> {

@@ -18,10 +18,12 @@ from bluelamp.errors import UsageError
 
 if TYPE_CHECKING:
     from bluelamp.cli.console import Console
+    from bluelamp.cli.context import Context
     from bluelamp.live.health import FeedHealth
     from bluelamp.live.tally import Tally
     from bluelamp.live.workflow import LiveFlow
     from bluelamp.settings import Settings
+    from bluelamp.sources.feeds.agency import Agency
     from bluelamp.storage.log_writer import Step
 
 app = typer.Typer(
@@ -113,15 +115,33 @@ def status(context: typer.Context, feeds: FeedsArgument = None, json: options.As
             here.console.out_json(one.as_dict())
         else:
             _tell_health(here.console, one)
+            _tell_points(here, flow.agency(one.feed))
     if not found and not json:
         here.console.out("No feed is polled yet. Begin with: bluelamp live run dallas-tx")
     return exits.DONE
 
 
+def _tell_points(here: Context, agency: Agency) -> None:
+    """Why no call of a feed can have a point, where that is so."""
+    from bluelamp.live.points_way import points_way
+
+    words = points_way(here.settings.home, agency, here.settings.geocoder_names).words
+    if words:
+        here.console.sentence(f"  points: {words}")
+
+
+def _age(seconds: float) -> str:
+    """`40 s`, `12 min`, `5 h`, `810 days`."""
+    for size, name in ((86_400, " days"), (3_600, " h"), (60, " min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:,.0f}{name}"
+    return f"{seconds:.0f} s"
+
+
 def _tell_health(console: Console, health: FeedHealth) -> None:
     console.out(f"{health.feed}: {health.state}")
     console.sentence(f"  {health.words}")
-    age = f", {health.age_seconds:.0f} s ago" if health.age_seconds is not None else ""
+    age = f", {_age(health.age_seconds)} ago" if health.age_seconds is not None else ""
     console.out(f"  last answer {health.last_answer_at or '–'}{age}; last good one {health.last_good_at or '–'}")
     console.out(f"  open calls {health.open_calls:,}; rows in the last good snapshot {health.last_good_rows or 0:,}")
     if health.doubt:

@@ -55,6 +55,15 @@ class DictionaryModel(_Model):
     priorities: list[PriorityMeaningModel]
 
 
+class PointsWayModel(_Model):
+    """Where points of calls come from. `words` say why there are none and what the operator can do, empty where they
+    can come; `outlines`: whether …/areas has anything."""
+
+    way: Literal["feed", "gazetteer", "geocoders", "none"]
+    words: str
+    outlines: bool
+
+
 class FeedModel(_Model):
     """One feed. `window` says what it means that a call is missing: in an active feed it has ended, in a rolling one it
     has only left a list of the last hours. `cursor` is where its event log stands; null where there is none yet."""
@@ -80,6 +89,7 @@ class FeedModel(_Model):
     state: str
     words: str
     dictionary: DictionaryModel | None
+    points: PointsWayModel | None
 
 
 class FeedsModel(_Model):

@@ -21,8 +21,9 @@ from bluelamp.domain.moment import moment_of
 from bluelamp.errors import BluelampError, NoSuchThing, NothingHeld, SettingsError, StorageError
 from bluelamp.live.health import FeedHealth, Looker
 from bluelamp.live.places_privacy import statement
+from bluelamp.live.points_way import PointsWay, points_way
 from bluelamp.settings import Settings
-from bluelamp.sources.feeds.agency import read_agencies
+from bluelamp.sources.feeds.agency import Agency, read_agencies
 from bluelamp.web.public_words import AWAY, UNKNOWN, public_words
 from bluelamp.web.streams.follower import Follower
 from bluelamp.web.streams.hub import Hub
@@ -189,6 +190,10 @@ class LiveSite:
         """How placing goes in this process; None where it is another's."""
         running = self._flow.running if self._flow is not None else None
         return None if running is None or running.placing is None else running.placing.locator.health()
+
+    def points_way(self, agency: Agency) -> PointsWay:
+        """Where the points of a feed's calls come from."""
+        return points_way(self._settings.home, agency, self._settings.geocoder_names)
 
     def statement(self, feed: str) -> list[str]:
         """What of a feed is kept from view, and who is asked where its calls are; in sentences."""

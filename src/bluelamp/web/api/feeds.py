@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any
 
@@ -55,10 +56,14 @@ def feeds(request: Request) -> Response:
 
 @router.get("/{feed}", responses={200: {"model": FeedModel}, **PROBLEMS}, summary="One feed")
 def feed(request: Request, feed: FeedName) -> Response:
-    """The same for one feed, with its `dictionary`: what its natures and priorities mean."""
+    """The same for one feed, with its `dictionary`: what its natures and priorities mean; and with `points`: where its
+    calls' points come from, or why there are none."""
     live = live_of(request)
     agency = agency_of(live, live.require(feed))
-    return fresh(dumps({**_feed(live, feed), "dictionary": agency.dictionary.as_dict() if agency else None}))
+    if agency is None:
+        return fresh(dumps(_feed(live, feed)))
+    more = {"dictionary": agency.dictionary.as_dict(), "points": asdict(live.points_way(agency))}
+    return fresh(dumps({**_feed(live, feed), **more}))
 
 
 def _feed(live: LiveSite, name: str) -> dict[str, Any]:
@@ -75,6 +80,7 @@ def _feed(live: LiveSite, name: str) -> dict[str, Any]:
         "state": health.state,
         "words": health.words,
         "dictionary": None,
+        "points": None,
     }
 
 
