@@ -70,9 +70,12 @@ def test_the_feeds_are_listed_with_all_that_must_be_known(ended: CityFeed, api: 
         "mask_block": False, "suppress_natures": [], "delay_minutes": 0, "point_decimals": None, "jitter_m": 0,
         "finest": "point",
     }  # fmt: skip
-    assert feed["dictionary"] is None
+    assert feed["dictionary"] is feed["points"] is None
     alone = fits(FeedModel, httpx.get(str(api.base_url).removesuffix("/")))
-    assert {**alone, "dictionary": None} == feed
+    assert {**alone, "dictionary": None, "points": None} == feed
+    # This feed has no points, and no streets of its city are held: it says so, and what can be done.
+    assert (alone["points"]["way"], alone["points"]["outlines"]) == ("none", False)
+    assert "build-a-gazetteer" in alone["points"]["words"]
     assert alone["dictionary"]["priorities"][0] == {
         "match": "1",
         "label": "Emergency",

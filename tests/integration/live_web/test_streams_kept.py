@@ -93,7 +93,7 @@ def test_nothing_is_left_of_streams_that_are_gone(city: CityFeed, serve: Serve, 
         client.close()
     until(lambda: server.tasks <= before, 5)
     assert not server.hub.streams
-    assert not server.hub._addresses
+    assert not server.hub.admission.addresses
     assert not any(server.hub._groups.values())
     assert not server.hub.boards[FEED].ring._sieves
 
@@ -124,7 +124,7 @@ def test_a_process_has_so_many_streams_and_no_more(city: CityFeed, serve: Serve,
 def test_a_feed_has_so_many_filters_and_no_more(
     city: CityFeed, serve: Serve, listen: Listen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub_module, "MOST_FILTERS", 2)
+    monkeypatch.setattr("bluelamp.web.streams.admission.MOST_FILTERS", 2)
     server = serve(city)
     for beat in ("1", "2"):
         listen(f"{server.events}?beat={beat}").begun.wait(10)

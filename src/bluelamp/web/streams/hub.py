@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 
@@ -19,11 +18,11 @@ import structlog
 from bluelamp.domain.call_filter import Filter
 from bluelamp.errors import Overloaded
 from bluelamp.storage.event_log import Head
+from bluelamp.web.streams.admission import Admission
 from bluelamp.web.streams.board import Board, Standing
 from bluelamp.web.streams.ring import Entry
 from bluelamp.web.streams.stream import SEND_TIMEOUT, Stream
 from bluelamp.web.streams.tally import Tally
-from bluelamp.web.visitors import network_of
 
 _LOG = structlog.get_logger("bluelamp.streams")
 _SWEEP = 1.0
@@ -31,19 +30,15 @@ _SWEEP = 1.0
 _LAST_WORD = 1.0
 # How long is waited where another process may know more than this one, seconds.
 BEHIND = 0.4
-# Filters that differ, of one feed: each is evaluated for every change.
-MOST_FILTERS = 256
 # A feed that nobody watches is kept at hand for so long, and the loading of one is waited for so long; seconds.
 _IDLE, _LOADING = 600.0, 10.0
-# So many of them an address may hold, at least; more where it may have a large share of all streams.
-_FILTERS_EACH = 8
 
 
 class Hub:
     """`per_address` and `total` are the most open streams. `problem` says why the logs cannot be followed now."""
 
     def __init__(self, *, ring: int, per_address: int, total: int, tally: Tally | None = None) -> None:
-        self._ring, self._per_address, self._total = ring, per_address, total
+        self._ring, self.admission = ring, Admission(per_address, total)
         self.tally = tally or Tally()
         self.boards: dict[str, Board] = {}  # of the feeds that are followed here
         self.heads: Mapping[str, Head] = {}  # of all feeds that there are, as they were a moment ago
@@ -54,7 +49,6 @@ class Hub:
         self.poke: Callable[[], None] = lambda: None
         self.stopping = False
         self._groups: dict[str, dict[Filter | None, set[Stream]]] = {}
-        self._addresses: Counter[str] = Counter()
         self._asked: dict[str, float] = {}  # when a feed was last asked for
         self.loop: asyncio.AbstractEventLoop | None = None
         self._sweeper: asyncio.Task[None] | None = None
@@ -187,43 +181,12 @@ class Hub:
         """Raises Overloaded, in words, where there is no place for one more."""
         if self.stopping:
             raise Overloaded("This server is about to stop.", "Connect again in a few seconds.")
-        if len(self.streams) >= self._total:
-            raise Overloaded(
-                f"{self._total:,} streams are open here, and no more may be.", "Connect again later, or read …/calls."
-            )
-        if self._addresses[network_of(address)] >= self._per_address:
-            raise Overloaded(
-                f"Your network address has {self._per_address} open streams, and may have no more.",
-                "Close one, or share one among your windows.",
-            )
-        groups = self._groups.get(feed, {})
-        if through and through not in groups and len(groups) >= MOST_FILTERS:
-            raise Overloaded(
-                f"{MOST_FILTERS} different filters of this feed are in use, and no more may be.",
-                "Connect again later, or without a filter.",
-            )
-        if through and through not in groups and self._filters_of(groups, address) >= self._filters_each():
-            raise Overloaded(
-                f"Your network address uses {self._filters_each()} different filters of this feed: that is all.",
-                "Close one of these streams, or connect without a filter.",
-            )
-
-    def _filters_each(self) -> int:
-        return max(_FILTERS_EACH, self._per_address * MOST_FILTERS // self._total)
-
-    def _filters_of(self, groups: dict[Filter | None, set[Stream]], address: str) -> int:
-        """The filters that an address has streams of."""
-        network = network_of(address)
-        return sum(
-            any(network_of(stream.address) == network for stream in streams)
-            for through, streams in groups.items()
-            if through
-        )
+        self.admission.check(len(self.streams), self._groups.get(feed, {}), through, address)
 
     def join(self, stream: Stream) -> None:
         """One more stream, admitted before."""
         self.streams.add(stream)
-        self._addresses[network_of(stream.address)] += 1
+        self.admission.opened(stream.address)
         self._groups[stream.board.feed].setdefault(stream.through, set()).add(stream)
         self.tally.opened(stream.board.feed)
         if stream.reason or stream.cursor < stream.board.ring.head or stream.generation != stream.board.generation:
@@ -235,10 +198,7 @@ class Hub:
         if stream.task is not None:
             stream.task.cancel()
         self.streams.discard(stream)
-        network = network_of(stream.address)
-        self._addresses[network] -= 1
-        if self._addresses[network] <= 0:
-            del self._addresses[network]
+        self.admission.ended(stream.address)
         groups = self._groups[stream.board.feed]
         groups[stream.through].discard(stream)
         if not groups[stream.through]:
