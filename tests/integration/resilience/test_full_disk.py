@@ -108,19 +108,25 @@ def test_file_size_limit(kilobytes: int, bluelamp: Commands, releases: Releases,
     assert litter(home) == []
 
 
-def test_no_permission(bluelamp: Commands, releases: Releases, tmp_path: Path) -> None:
-    """A home that belongs to somebody else, as an ordinary user meets it."""
+@pytest.mark.parametrize("shut", [True, False], ids=["shut to others", "opened to readers"])
+def test_no_permission(bluelamp: Commands, releases: Releases, tmp_path: Path, shut: bool) -> None:
+    """A home that belongs to somebody else, as an ordinary user meets it: it is its owner's alone (0700), and where the
+    owner has opened it to readers it is not written to."""
     home = tmp_path / "home"
     shutil.copytree(releases.home_old, home)
+    if not shut:
+        for path in [home, *home.rglob("*")]:
+            path.chmod(0o755 if path.is_dir() else 0o644)
     for path in [tmp_path, *tmp_path.parents]:
         if path.owner() != "root" or path == Path("/tmp"):
             break
         path.chmod(0o755)
     fault = "import os; os.setgid(65534); os.setuid(65534)" if _ROOT else ""
     if not _ROOT:
-        home.chmod(0o500)
+        home.chmod(0o000 if shut else 0o500)
     ended = bluelamp(home, "archive", "load", releases.new, fault=fault).assert_civil()
-    assert ended.code == 1
+    home.chmod(0o700)
+    assert ended.code == (2 if shut else 1)
     assert ended.sentence
     assert facts(home) == facts(releases.home_old)
 
