@@ -101,6 +101,7 @@ def statement(agency: Agency, geocoders: Sequence[str] = ()) -> list[str]:
     told = []
     if privacy.mask_block:
         told.append("House numbers are masked to their hundred block: 3217 is shown as 32XX.")
+        told.append("So is every number of a location that is not known to name a street or a route.")
     else:
         told.append("A call's location is shown as its publisher lists it.")
     if privacy.suppress_natures:
@@ -108,6 +109,8 @@ def statement(agency: Agency, geocoders: Sequence[str] = ()) -> list[str]:
     if privacy.delay_minutes:
         told.append(f"Calls are shown {privacy.delay_minutes:g} minutes after they were listed.")
     told += _of_points(agency)
+    if privacy.hides_points:
+        told.append("Coordinates that are written in a call's words are taken out.")
     if geocoders:
         told.append(
             f"To place calls on the map, their location, and nothing else of them, is sent to: {', '.join(geocoders)}."

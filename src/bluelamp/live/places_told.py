@@ -20,7 +20,8 @@ from bluelamp.live.places_desk import Desk, Resolved
 from bluelamp.live.places_ground import feed_candidate
 from bluelamp.live.places_words import KINDS, and_, rule_of, sentence, shown_by
 from bluelamp.sources.feeds.agency import Agency, Privacy
-from bluelamp.sources.feeds.masking import masked_location
+from bluelamp.sources.feeds.coordinates import without_coordinates
+from bluelamp.sources.feeds.masking import HIDDEN, masked_location
 
 # How long a desk stays open; a new gazetteer is seen after as long. Seconds.
 _KEPT_SECONDS = 300.0
@@ -87,9 +88,7 @@ class _Told:
     def as_dict(self) -> dict[str, Any]:
         place: Mapping[str, Any] = self._place or {}
         shown = {name: place.get(name) for name in _OF_PLACE}
-        # Masked where it was read; a call of before that was asked for is masked here.
-        text = masked_location(self._asked.text) if self._privacy.mask_block else self._asked.text
-        asked = {"text": text, "kind": self._asked.kind, "words": KINDS[self._asked.kind]}
+        asked = {"text": self._text(), "kind": self._asked.kind, "words": KINDS[self._asked.kind]}
         names = dict.fromkeys([*self._sources_of(place.get("method") or ""), *(one["source"] for one in self._found)])
         sources = [self._opened.source(name) for name in names if name != _MANUAL]
         return {
@@ -99,6 +98,12 @@ class _Told:
             "sources": [{name: getattr(one, name) for name in Source.__dataclass_fields__} for one in sources],
             "words": self._words(),
         }
+
+    def _text(self) -> str:
+        """What was asked: masked where it was read; a call of before that was asked for is masked here."""
+        if self._privacy.mask_block:
+            return masked_location(self._asked.text)
+        return without_coordinates(self._asked.text, HIDDEN) if self._privacy.cloaks else self._asked.text
 
     def _sources_of(self, method: str) -> list[str]:
         """Those that a place's method names: `gazetteer+census block`, `feed`."""

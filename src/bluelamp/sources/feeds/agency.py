@@ -42,6 +42,11 @@ class Privacy:
         """Whether places are shown less exactly than they are known."""
         return self.jitter_m > 0 or self.finest != "point"
 
+    @property
+    def hides_points(self) -> bool:
+        """The same, or rounded: then no text may tell a point either."""
+        return self.cloaks or self.mask_block or self.point_decimals is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Incident:

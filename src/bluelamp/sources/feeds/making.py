@@ -15,12 +15,15 @@ from hashlib import sha256
 from typing import Any
 
 from bluelamp.domain.snapshot import FIELDS, ListedUnit, Row
-from bluelamp.sources.feeds.masking import masked_block, masked_location
+from bluelamp.sources.feeds.coordinates import without_coordinates
+from bluelamp.sources.feeds.masking import HIDDEN, masked_block, masked_location
 from bluelamp.sources.feeds.picking import Raw, field_picks, pick_of, point_pick, reported_pick, text_of, units_pick
 from bluelamp.sources.feeds.written import AgencyFile
 
 # How many rows are remembered: more than any feed lists at once.
 _REMEMBERED = 60_000
+# Numbers and times, which can be mistaken for coordinates and are none.
+_NO_TEXTS = frozenset({"incident_number", "reported_local", "reported_at"})
 _WHY = {
     "unit": "a unit", "location": "a location", "incident_number": "a number",
 }  # fmt: skip
@@ -47,7 +50,7 @@ class RowMaker:
         self._reported = reported_pick(written.time, written.zone)
         self._point = point_pick(written)
         self._required, self._hashed = written.rows.required, written.rows.hash_fields
-        self._mask = written.privacy.mask_block
+        self._mask, self._hides_points = written.privacy.mask_block, written.privacy.hides_points
         self._suppressed = [pattern.casefold() for pattern in written.privacy.suppress_natures]
         self._remembered: dict[bytes, Made] = {}
         self._sources = _sources(written)
@@ -86,6 +89,8 @@ class RowMaker:
         if not any(units if name == "unit" else values.get(name) for name in self._required):
             return Made(columns, why=f"it has neither {' nor '.join(_WHY.get(name, name) for name in self._required)}")
         # Before a number is made: whoever knew the block could find the house by trying a hundred of them.
+        if self._hides_points:
+            _take_coordinates(values)
         if self._mask:
             _mask(values)
         if self._hashed and "incident_number" not in values:
@@ -165,6 +170,13 @@ def _number(values: dict[str, str], fields: Iterable[str]) -> None:
     if all(parts):
         text = "\x1f".join(part.upper() for part in parts if part)
         values["incident_number"] = f"~{sha256(text.encode()).hexdigest()[:12]}"
+
+
+def _take_coordinates(values: dict[str, str]) -> None:
+    """No text tells a point where points are not shown as they are known."""
+    for name, text in values.items():
+        if name not in _NO_TEXTS:
+            values[name] = without_coordinates(text, HIDDEN)
 
 
 def _mask(values: dict[str, str]) -> None:

@@ -164,9 +164,10 @@ class GuardTable(_Table):
 
 
 class PrivacyTable(_Table):
-    """What is kept from view. `mask_block` writes 3217 as 32XX and rounds points; `suppress_natures` are left out
-    whole (* stands for anything); `delay_minutes` holds every snapshot back. `jitter_m` moves every point by up to so
-    many metres; `finest` is the finest place that is shown, with `area` no points at all."""
+    """What is kept from view. `mask_block` writes 3217 as 32XX, whatever number is not known to name a street or a
+    route, and rounds points; `suppress_natures` are left out whole (* stands for anything); `delay_minutes` holds every
+    snapshot back. `jitter_m` moves every point by up to so many metres; `finest` is the finest place that is shown,
+    with `area` no points at all."""
 
     mask_block: bool = False
     suppress_natures: tuple[Text, ...] = ()
@@ -174,6 +175,11 @@ class PrivacyTable(_Table):
     point_decimals: int | None = Field(default=None, ge=0, le=7)
     jitter_m: float = Field(default=0, ge=0, le=2_000)
     finest: Finest = "point"
+
+    @property
+    def hides_points(self) -> bool:
+        """Whether points are shown less exactly than they are known: then no text may tell them either."""
+        return self.mask_block or self.point_decimals is not None or self.jitter_m > 0 or self.finest != "point"
 
 
 class IncidentTable(_Table):
