@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
@@ -108,9 +107,11 @@ def check(
 ) -> int:
     """Try a feed: check its file, fetch once, and show what comes of it. Nothing is kept.
 
-    Shows how many rows can be read, how often each field is filled, and the first rows as they would be kept. Ends
-    with an error where a mapped field is in no row, or too many rows cannot be read.
+    Shows how many rows can be read, how often each field is filled, the first rows as they would be kept, and all that
+    is found: fields that are empty in every row, times and points of which nothing comes, pages that repeat. Ends with
+    an error where a field is in no row, or too many rows, times or points are of no use.
     """
+    from bluelamp.sources.feeds.checking import findings
     from bluelamp.sources.feeds.reading import read
 
     here = context_of(context)
@@ -119,12 +120,13 @@ def check(
     parts = _saved(agency, saved) if saved else _fetched(here.settings, agency)
     reading = read(agency, parts, now)
     _tell_reading(here.console, agency, reading, sum(len(part.body) for part in parts))
-    problems = _problems(agency, reading)
-    for problem in problems:
-        here.console.error(problem)
-    if not problems:
-        here.console.out("Everything that is mapped was found." if reading.rows else "The list is empty just now.")
-    return exits.FAILED if problems else exits.DONE
+    found = findings(agency, reading, parts)
+    for one in found:
+        (here.console.error if one.fault else here.console.sentence)(one.words)
+    if any(one.fault for one in found):
+        return exits.FAILED
+    here.console.out("Everything that is mapped was found." if reading.rows else "The list is empty just now.")
+    return exits.DONE
 
 
 def _find(settings: Settings, feed: str) -> Agency:
@@ -201,32 +203,18 @@ def _tell_reading(console: Console, agency: Agency, reading: Reading, size: int)
 
 def _filled(agency: Agency, reading: Reading) -> Sequence[tuple[str, str, str]]:
     """Of each field that may be filled: in what share of the rows it is, and one of its values."""
-    counts, found = Counter[str](), dict[str, str]()
+    from bluelamp.sources.feeds.checking import filled
+
+    counts, found = filled(reading), dict[str, str]()
     for row in reading.rows:
         values = dict(row.values)
         if row.units:
             values["unit"] = row.units[0].unit
         if row.point:
             values["point"] = f"{row.point[0]:.5f}, {row.point[1]:.5f}"
-        counts.update(values.keys())
         found = {**values, **found}
     names = sorted(agency.fields) + ["point"] * (agency.coordinates == "feed")
     return [(name, f"{100 * counts[name] / len(reading.rows):.0f} %", found.get(name, "")) for name in names]
-
-
-def _problems(agency: Agency, reading: Reading) -> list[str]:
-    problems = []
-    unreadable = len(reading.unreadable)
-    if unreadable > agency.rules.unreadable_share * reading.total:
-        problems.append(f"{unreadable:,} of {counted(reading.total, 'row')} cannot be read.")
-    missing = sorted(agency.fields - reading.fields) if reading.rows else []
-    if missing:
-        absent = sorted(agency.columns - reading.columns)
-        columns = f" No row has the columns {', '.join(absent)}." if absent else ""
-        problems.append(f"Mapped, but in no row: {', '.join(missing)}.{columns}")
-    if reading.rows and agency.coordinates == "feed" and not any(row.point for row in reading.rows):
-        problems.append("No row has a point that could be read.")
-    return problems
 
 
 @app.command(

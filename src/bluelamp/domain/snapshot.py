@@ -68,6 +68,7 @@ class Reading:
     conflicting: int = 0
     columns: frozenset[str] = field(default_factory=frozenset)  # the source's own, seen in at least one row
     cut: tuple[str, ...] = ()
+    odd: Mapping[str, tuple[int, str]] = field(default_factory=dict)  # of which nothing came: rows, an example, by code
 
 
 def content_of(reading: Reading) -> str:

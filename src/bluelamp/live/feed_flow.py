@@ -18,6 +18,7 @@ from bluelamp.domain.snapshot import Reading
 from bluelamp.errors import BluelampError, SourceError
 from bluelamp.live.capture import validators_of
 from bluelamp.live.guard import Stated, asks_whole
+from bluelamp.live.odd_rows import OddRows
 from bluelamp.live.places_privacy import PlacePrivacy, place_privacy
 from bluelamp.live.step import place, take_in
 from bluelamp.sources.feeds.agency import Agency
@@ -39,6 +40,7 @@ class FeedFlow:
         self._writer, self._snapshots = writer, snapshots
         self._state: LogState | None = None
         self._privacy: PlacePrivacy | None = None
+        self._odd = OddRows(agency.name)
         self._fresh: tuple[int, tuple[Body, ...]] = (0, ())
 
     @property
@@ -119,7 +121,9 @@ class FeedFlow:
         stated = stated_of(entry, parts, problem)
 
         def rows() -> Reading:
-            return read(self.agency, parts, parse_moment(entry.fetched_at))
+            reading = read(self.agency, parts, parse_moment(entry.fetched_at))
+            self._odd.tell(reading.odd)
+            return reading
 
         if entry.origin == PLACED:
             step = place(self.agency.rules, state, entry.number, entry.fetched_at, bodies, writing.calls, cloak)

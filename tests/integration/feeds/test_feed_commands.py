@@ -88,6 +88,41 @@ def test_check_says_what_is_wrong(run: Run, town: str, server: Loopback) -> None
     assert "Mapped, but in no row: incident_number, nature. No row has the columns id, what." in err
 
 
+def test_check_tells_all_that_it_finds(run: Run, tmp_path: Path, server: Loopback) -> None:
+    path = tmp_path / "odd-town.toml"
+    more = (
+        """priority = "sort"\nunits = "crew.name"\n[time]\nmoment = "t"\n[point]\nlatitude = "y"\nlongitude = "x"\n"""
+    )
+    path.write_text(FILE.format(url=f"{server.url}/feed") + more, encoding="utf-8")
+    first = {"at": "A", "what": "x", "id": "1", "sort": None, "crew": [{"no": 1}], "t": "1900-01-01T08:00:00"}
+    second = {"at": "B", "what": "x", "id": "2", "t": "soon", "y": 12, "x": 45}
+    server.reply("/feed", Reply(200, json.dumps([{**first, "y": -1, "x": -1}, second]).encode()))
+    code, out, err = run("check", str(path))
+    assert code == 1
+    for words in (
+        "Empty in every row: priority, reported_at, reported_local, unit.",
+        "1 of 2 rows have a time that no format reads wholly: it is unknown, such as “soon”.",
+        "1 of 2 rows have a time of more than ten years ago or more than a day ahead",
+        "1 of 2 rows have a point far from where the feed's time zone is, such as “12, 45”.",
+        "No row has a point that could be read.",
+    ):
+        assert f"error: {words}" in err, words
+    assert "1 of 2 rows have a point that is nowhere, or stands for “not known”, such as “-1, -1”." in out
+    assert "The rows have: at, crew, crew.no, id, sort, t, what, x, y." in out
+    assert "No bounds are set" in out
+
+
+def test_check_says_that_pages_repeat(run: Run, tmp_path: Path, server: Loopback) -> None:
+    path = tmp_path / "pages.toml"
+    text = FILE.format(url=f"{server.url}/query").replace('"json"', '"arcgis"')
+    path.write_text(f"{text}[paging]\nrows = 1\npages = 3\n", encoding="utf-8")
+    row = {"attributes": {"at": "Elm", "what": "x", "id": "1"}}
+    server.reply("/query", Reply(200, json.dumps({"exceededTransferLimit": True, "features": [row]}).encode()))
+    code, _, err = run("check", str(path))
+    assert code == 1
+    assert "Page 2 repeats page 1" in err
+
+
 def test_check_of_an_empty_list(run: Run, town: str, server: Loopback) -> None:
     server.reply("/feed", Reply(200, b"[]"))
     code, out, err = run("check", town)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from bluelamp.errors import SourceError
+from bluelamp.sources.feeds.geometry import REFERENCE, foreign_reference, of_point
 from bluelamp.sources.feeds.json_rows import load, rows_at
 from bluelamp.sources.feeds.part import Part
 from bluelamp.sources.http import shown_url
@@ -49,12 +50,15 @@ def rows(agency: Agency, parts: Sequence[Part]) -> list[Any]:
         if isinstance(answer, dict) and isinstance(answer.get("error"), dict):
             said = answer["error"].get("message") or answer["error"].get("code")
             raise SourceError(f"{shown_url(part.url)} answers with an error: {str(said)[:200]}.", "Check the address.")
-        found += [_row(feature) for feature in rows_at(answer, agency.layout.path or "features", part.url)]
+        reference = foreign_reference(answer)
+        features = rows_at(answer, agency.layout.path or "features", part.url)
+        found += [_row(feature, reference) for feature in features]
     return found
 
 
-def _row(feature: Any) -> Any:
-    """GeoJSON (`f=geojson`) has properties and coordinates in the place of attributes, x and y."""
+def _row(feature: Any, reference: str) -> Any:
+    """GeoJSON (`f=geojson`) has properties and coordinates in the place of attributes, x and y. `reference` is the
+    answer's own, where it is not one of degrees."""
     if not isinstance(feature, dict):
         return feature
     attributes = feature.get("attributes", feature.get("properties"))
@@ -63,6 +67,10 @@ def _row(feature: Any) -> Any:
     geometry = feature.get("geometry")
     if not isinstance(geometry, dict):
         return attributes
+    reference = reference or foreign_reference(geometry)
+    if reference:
+        return {**attributes, f"geometry.{REFERENCE}": reference}
+    geometry = of_point(geometry)
     coordinates = geometry.get("coordinates")
     if isinstance(coordinates, list) and len(coordinates) >= 2:
         geometry = {"x": coordinates[0], "y": coordinates[1]}

@@ -6,6 +6,7 @@ agency names. A page without such a table is refused: a notice of maintenance is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bluelamp.domain.snapshot import clean
 from bluelamp.errors import SourceError
+from bluelamp.sources.feeds.markup import LINE_BREAK, without_tags
 from bluelamp.sources.feeds.part import Part
 from bluelamp.sources.feeds.text import decode
 from bluelamp.sources.http import shown_url
@@ -25,6 +27,11 @@ _FORM = "Its form may have changed: see it with a browser."
 _LONGEST_TAG = 16_384
 # Text in these is not for the reader.
 _UNSEEN = frozenset({"script", "style", "template"})
+# A hidden cell or row holds data for programs; anything else that is hidden is not for the reader.
+_CELLS = frozenset({"table", "thead", "tbody", "tfoot", "tr", "td", "th", "body", "html", "form"})
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_BREAKS = frozenset({"br", "p", "div", "li"})
+_VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
 
 
 @dataclass(slots=True)
@@ -35,7 +42,12 @@ class _Cell:
 
     @property
     def text(self) -> str:
+        """As patterns see it: with `<br>` where a line ends."""
         return clean("".join(self.texts)) or ""
+
+    @property
+    def heading_text(self) -> str:
+        return clean(without_tags("".join(self.texts))) or ""
 
 
 @dataclass(slots=True)
@@ -53,10 +65,17 @@ class _Tables(HTMLParser):
         self.tables: list[_Table] = []
         self._open: list[_Table] = []
         self._unseen = 0
+        self._hidden: list[str] = []  # the tag that hides what is in it, once for each such tag that is open
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _UNSEEN:
             self._unseen += 1
+        elif self._hidden and tag in _CELLS:
+            self._hidden.clear()  # it was not closed, and the table goes on
+            self.handle_starttag(tag, attrs)
+        elif self._hidden or _is_hidden(tag, attrs):
+            if tag not in _VOID and (not self._hidden or tag == self._hidden[0]):
+                self._hidden.append(tag)
         elif tag == "table":
             table = _Table(dict(attrs).get("id") or "")
             self.tables.append(table)
@@ -67,18 +86,29 @@ class _Tables(HTMLParser):
             if not self._open[-1].rows:
                 self._open[-1].rows.append([])
             self._open[-1].rows[-1].append(_Cell(tag == "th", _span(dict(attrs).get("colspan"))))
-        elif tag in ("br", "p", "div", "li"):
-            self.handle_data(" ")
+        elif tag in _BREAKS:
+            self.handle_data(f" {LINE_BREAK} ")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _UNSEEN:
             self._unseen = max(0, self._unseen - 1)
+        elif self._hidden and tag == self._hidden[0]:
+            self._hidden.pop()
+        elif self._hidden and tag in _CELLS:
+            self._hidden.clear()
+            self.handle_endtag(tag)
         elif tag == "table" and self._open:
             self._open.pop().closed = True
 
     def handle_data(self, data: str) -> None:
-        if self._open and not self._unseen and self._open[-1].rows and self._open[-1].rows[-1]:
+        if self._open and not (self._unseen or self._hidden) and self._open[-1].rows and self._open[-1].rows[-1]:
             self._open[-1].rows[-1][-1].texts.append(data)
+
+
+def _is_hidden(tag: str, attrs: list[tuple[str, str | None]]) -> bool:
+    if tag in _CELLS:
+        return False
+    return any(name == "hidden" or (name == "style" and bool(_HIDDEN.search(value or ""))) for name, value in attrs)
 
 
 def rows(agency: Agency, parts: Sequence[Part]) -> list[Any]:
@@ -117,18 +147,18 @@ def _has_plain_tags(text: str) -> bool:
 def _heading_row(table: _Table, columns: frozenset[str]) -> int:
     """The row that holds most of the columns asked for; only the first few can be headings."""
     head = table.rows[:5]
-    return max(range(len(head)), key=lambda at: len(columns & {cell.text for cell in head[at]}), default=0)
+    return max(range(len(head)), key=lambda at: len(columns & {cell.heading_text for cell in head[at]}), default=0)
 
 
 def _known(table: _Table, columns: frozenset[str]) -> int:
     if not table.rows:
         return 0
-    return len(columns & {cell.text for cell in table.rows[_heading_row(table, columns)]})
+    return len(columns & {cell.heading_text for cell in table.rows[_heading_row(table, columns)]})
 
 
 def _below(table: _Table, columns: frozenset[str]) -> list[dict[str, str] | None]:
     at = _heading_row(table, columns)
-    names = [cell.text for cell in table.rows[at]]
+    names = [cell.heading_text for cell in table.rows[at]]
     found: list[dict[str, str] | None] = []
     for cells in table.rows[at + 1 :]:
         if not cells or all(cell.heading for cell in cells):

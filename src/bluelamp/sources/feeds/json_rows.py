@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from bluelamp.errors import SourceError
+from bluelamp.sources.feeds.geometry import with_reference
 from bluelamp.sources.feeds.part import Part
 from bluelamp.sources.feeds.text import decode
 from bluelamp.sources.http import shown_url
@@ -59,7 +60,11 @@ def rows_at(value: Any, path: str, url: str) -> list[Any]:
 
 def rows(agency: Agency, parts: Sequence[Part]) -> list[Any]:
     """The rows of an answer. Raises SourceError."""
-    return [row for part in parts for row in rows_at(load(part), agency.layout.path, part.url)]
+    found: list[Any] = []
+    for part in parts:
+        answer = load(part)
+        found += with_reference(rows_at(answer, agency.layout.path, part.url), answer)
+    return found
 
 
 _SAID = "Its form may have changed: see it with a browser."

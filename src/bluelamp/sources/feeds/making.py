@@ -16,10 +16,14 @@ from typing import Any
 
 from bluelamp.domain.snapshot import FIELDS, ListedUnit, Row
 from bluelamp.sources.feeds.coordinates import without_coordinates
+from bluelamp.sources.feeds.geometry import of_point
 from bluelamp.sources.feeds.masking import HIDDEN, masked_block, masked_location
-from bluelamp.sources.feeds.picking import Raw, field_picks, pick_of, point_pick, reported_pick, text_of, units_pick
+from bluelamp.sources.feeds.oddities import Oddity
+from bluelamp.sources.feeds.picking import Raw, field_picks, pick_of, reported_pick, units_pick, written_of
+from bluelamp.sources.feeds.points import point_pick
 from bluelamp.sources.feeds.written import AgencyFile
 
+_DEEPEST = 8  # what is nested deeper is not read
 # How many rows are remembered: more than any feed lists at once.
 _REMEMBERED = 60_000
 # Numbers and times, which can be mistaken for coordinates and are none.
@@ -38,6 +42,7 @@ class Made:
     row: Row | None = None
     why: str = ""
     depends: bool = False  # on the time of fetching: not to be remembered
+    odd: tuple[Oddity, ...] = ()  # what nothing came of
 
 
 class RowMaker:
@@ -48,6 +53,8 @@ class RowMaker:
         self._unit, self._unit_status = pick_of(written, "unit"), pick_of(written, "unit_status")
         self._units = units_pick(written.fields.get("units"))
         self._reported = reported_pick(written.time, written.zone)
+        time = written.time
+        self._times = tuple(name for name in (time.moment, time.date, time.time) if name) if time else ()
         self._point = point_pick(written)
         self._required, self._hashed = written.rows.required, written.rows.hash_fields
         self._mask, self._hides_points = written.privacy.mask_block, written.privacy.hides_points
@@ -95,7 +102,15 @@ class RowMaker:
             _mask(values)
         if self._hashed and "incident_number" not in values:
             _number(values, self._hashed)
-        return Made(columns, Row(values, units, self._point(raw)), depends=reported.depends)
+        point = self._point(raw)
+        odd = (
+            *((Oddity(reported.odd, self._time_text(raw)),) if reported.odd else ()),
+            *((point.odd,) if point.odd else ()),
+        )
+        return Made(columns, Row(values, units, point.at), depends=reported.depends, odd=odd)
+
+    def _time_text(self, raw: Raw) -> str:
+        return " ".join(text for name in self._times if (text := written_of(raw.get(name))))
 
     def _listed(self, raw: Raw) -> tuple[ListedUnit, ...]:
         if self._units is not None:
@@ -112,13 +127,21 @@ def _sources(written: AgencyFile) -> dict[str, list[frozenset[str]]]:
     for name, table in written.fields.items():
         columns = (table.column,) if table.column is not None else (*table.any_of, *table.columns)
         if name in FIELDS or name in ("unit", "units"):
-            found["unit" if name == "units" else name] = [frozenset({column}) for column in columns]
+            # An empty list of objects has no keys: that it is there says that there are none.
+            lists = _above(table.column) if name == "units" and table.column else ()
+            found["unit" if name == "units" else name] = [frozenset({column}) for column in (*columns, *lists)]
     time = written.time
     if time is not None:
         moment = [frozenset({time.moment})] if time.moment else []
-        both = [frozenset({time.date, time.time})] if time.date and time.time else []
+        both = [frozenset(name for name in (time.date, time.time) if name)] if time.time else []
         found["reported_local"] = found["reported_at"] = moment + both
     return found
+
+
+def _above(column: str) -> tuple[str, ...]:
+    """What a column's name is nested in: `a.b.c` in `a.b` and `a`."""
+    names = column.split(".")
+    return tuple(".".join(names[:count]) for count in range(len(names) - 1, 0, -1))
 
 
 def _more_fields(written: AgencyFile) -> frozenset[str]:
@@ -137,8 +160,9 @@ def _key(raw: Any) -> bytes:
 
 
 def flattened(raw: Any) -> Raw | None:
-    """A row without anything nested: `{"a": {"b": 1}}` is `{"a.b": 1}`, a list of texts is one text with commas. None
-    for what is no object."""
+    """A row without anything nested: `{"a": {"b": 1}}` is `{"a.b": 1}`, a list of texts is one text with commas, a list
+    of objects stays one (flat objects) and is one text for each key: `{"a": [{"b": 1}, {"b": 2}]}` has `a.b` as `1, 2`.
+    None for what is no object."""
     if not isinstance(raw, dict):
         return None
     if not any(isinstance(value, (dict, list)) for value in raw.values()):
@@ -150,13 +174,26 @@ def flattened(raw: Any) -> Raw | None:
 
 def _flatten(value: dict[str, Any], prefix: str, flat: dict[str, Any], depth: int) -> None:
     for name, below in value.items():
-        if isinstance(below, dict) and depth < 8:
-            _flatten(below, f"{prefix}{name}.", flat, depth + 1)
+        if isinstance(below, dict) and depth < _DEEPEST:
+            _flatten(of_point(below), f"{prefix}{name}.", flat, depth + 1)
+        elif isinstance(below, list) and depth < _DEEPEST and any(isinstance(one, dict) for one in below):
+            flat[prefix + name] = objects = [_flat_object(one, depth + 1) for one in below if isinstance(one, dict)]
+            for key in dict.fromkeys(key for one in objects for key in one):
+                flat[f"{prefix}{name}.{key}"] = _listed(one.get(key) for one in objects)
         elif isinstance(below, list):
-            texts = [text_of(one) for one in below]
-            flat[prefix + name] = ", ".join(text for text in texts if text)
+            flat[prefix + name] = _listed(below)
         else:
             flat[prefix + name] = below
+
+
+def _flat_object(value: dict[str, Any], depth: int) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    _flatten(value, "", flat, depth)
+    return flat
+
+
+def _listed(values: Iterable[Any]) -> str:
+    return ", ".join(text for one in values if (text := written_of(one)))
 
 
 def _matches(nature: str | None, patterns: Iterable[str]) -> bool:

@@ -1,5 +1,5 @@
-"""How one of our fields is picked out of a publisher's row: columns, patterns, units, times, points. Made once for each
-agency by `making`.
+"""How one of our fields is picked out of a publisher's row: columns, patterns, units, times (points: `points`). Made
+once for each agency by `making`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bluelamp.domain.snapshot import FIELDS, ListedUnit, clean, clean_block
+from bluelamp.sources.feeds.markup import decoded, without_tags
 from bluelamp.sources.feeds.times import NOTHING, Clock, Reported
 from bluelamp.sources.feeds.written import AgencyFile, FieldTable, PrivacyTable, TimeTable
 
@@ -18,13 +19,20 @@ Raw = Mapping[str, Any]  # a row as published: column → text, number, null (no
 Pick = Callable[[Raw], str | None]
 # Points of masked blocks are rounded to some hundred metres.
 _MASKED_DECIMALS = 3
+_MAY_NEED_CARE = re.compile("  |[&<]")
 
 
 def text_of(value: Any) -> str | None:
-    """`domain.snapshot.clean`, at once for what is clean as it stands, as nearly every cell is."""
-    if type(value) is str and value.isascii() and value.isprintable() and "  " not in value:
+    """A cell's text as it is kept: `domain.snapshot.clean` without entities and tags (`markup`); at once for what is
+    clean as it stands, as nearly every cell is."""
+    if type(value) is str and value.isascii() and value.isprintable() and not _MAY_NEED_CARE.search(value):
         return value.strip(" ") or None
-    return clean(value)
+    return clean(without_tags(decoded(value)) if isinstance(value, str) else value)
+
+
+def written_of(value: Any) -> str | None:
+    """A cell's text as patterns see it: its tags in their places."""
+    return clean(decoded(value) if isinstance(value, str) else value)
 
 
 def field_picks(fields: Mapping[str, FieldTable]) -> list[tuple[str, Pick]]:
@@ -42,30 +50,37 @@ def pick_of(written: AgencyFile, name: str) -> Pick | None:
 
 
 def _field_pick(table: FieldTable) -> Pick:
-    pick = _source_pick(table)
     if table.pattern is None:
-        return pick
-    pattern, whole = re.compile(table.pattern), table.otherwise == "whole"
+        return _source_pick(table)
+    pick, pattern, whole = _source_pick(table, written_of), re.compile(table.pattern), table.otherwise == "whole"
 
     def part(raw: Raw) -> str | None:
         text = pick(raw)
-        found = pattern.search(text) if text is not None else None
+        found = next((one for form in _forms(text) if (one := pattern.search(form))), None)
         if found is None:
-            return text if whole else None
+            return text_of(text) if whole else None
         return text_of(found[1])
 
     return part
 
 
-def _source_pick(table: FieldTable) -> Pick:
+def _forms(text: str | None) -> tuple[str, ...]:
+    """What a pattern is tried on: the text as it is written, then without tags."""
+    if text is None:
+        return ()
+    plain = text_of(text) if "<" in text else None
+    return (text,) if plain is None else (text, plain)
+
+
+def _source_pick(table: FieldTable, read: Callable[[Any], str | None] = text_of) -> Pick:
     if table.column is not None:
         column = table.column
-        return lambda raw: text_of(raw.get(column))
+        return lambda raw: read(raw.get(column))
     if table.any_of:
         names = table.any_of
-        return lambda raw: next((text for name in names if (text := text_of(raw.get(name)))), None)
+        return lambda raw: next((text for name in names if (text := read(raw.get(name)))), None)
     columns, joint = table.columns, table.join
-    return lambda raw: joint.join(text for name in columns if (text := text_of(raw.get(name)))) or None
+    return lambda raw: joint.join(text for name in columns if (text := read(raw.get(name)))) or None
 
 
 def _block(pick: Pick) -> Pick:
@@ -75,27 +90,60 @@ def _block(pick: Pick) -> Pick:
 def units_pick(table: FieldTable | None) -> Callable[[Raw], tuple[ListedUnit, ...]] | None:
     if table is None:
         return None
-    pick = _source_pick(table)
+    of_text, of_objects = _units_of_text(table), _units_of_objects(table)
+
+    def units(raw: Raw) -> tuple[ListedUnit, ...]:
+        # A unit is on a call once, however often it is written.
+        found = of_objects(raw)
+        return tuple(sorted({one.unit: one for one in (of_text(raw) if found is None else found)}.values()))
+
+    return units
+
+
+def _units_of_text(table: FieldTable) -> Callable[[Raw], list[ListedUnit]]:
+    """Units that stand in one text."""
+    pick = _source_pick(table, written_of if table.pattern else text_of)
     pattern = re.compile(table.pattern) if table.pattern else None
     separator = table.separator or ","
     named = pattern is not None and "status" in pattern.groupindex
 
-    def units(raw: Raw) -> tuple[ListedUnit, ...]:
+    def units(raw: Raw) -> list[ListedUnit]:
         text = pick(raw)
         if text is None:
-            return ()
+            return []
         if pattern is None:
-            listed = [ListedUnit(unit, None) for part in text.split(separator) if (unit := text_of(part))]
-        else:
-            listed = [
-                ListedUnit(unit, text_of(found["status"]) if named else None)
-                for found in pattern.finditer(text)
-                if (unit := text_of(found[1]))
-            ]
-        # A unit is on a call once, however often it is written.
-        return tuple(sorted({one.unit: one for one in listed}.values()))
+            return [ListedUnit(unit, None) for part in text.split(separator) if (unit := text_of(part))]
+        matches = next((found for form in _forms(text) if (found := list(pattern.finditer(form)))), [])
+        return [
+            ListedUnit(unit, text_of(found["status"]) if named else None)
+            for found in matches
+            if (unit := text_of(found[1]))
+        ]
 
     return units
+
+
+def _units_of_objects(table: FieldTable) -> Callable[[Raw], list[ListedUnit] | None]:
+    """Units that are a list of objects: `Unit.UnitID` is the key UnitID of each in the list Unit. The list's name alone
+    is enough where each has one key."""
+    column, status = table.column or "", table.status or ""
+
+    def units(raw: Raw) -> list[ListedUnit] | None:
+        whole, listed = column, raw.get(column)
+        while not isinstance(listed, list) and "." in whole:
+            whole = whole.rpartition(".")[0]
+            listed = raw.get(whole)
+        if not isinstance(listed, list):
+            return None
+        key, state = column[len(whole) + 1 :], status[len(whole) + 1 :]
+        found = [(text_of(one.get(key) if key else _only(one)), text_of(one.get(state))) for one in listed]
+        return [ListedUnit(unit, state_of) for unit, state_of in found if unit]
+
+    return units
+
+
+def _only(values: Raw) -> Any:
+    return next(iter(values.values())) if len(values) == 1 else None
 
 
 def reported_pick(table: TimeTable | None, zone: str) -> Callable[[Raw, datetime], Reported]:
@@ -109,31 +157,14 @@ def reported_pick(table: TimeTable | None, zone: str) -> Callable[[Raw, datetime
     def reported(raw: Raw, fetched_at: datetime) -> Reported:
         if moment and (text := moment(raw)):
             return clock.moment(text, fetched_at)
-        if date and of_day and (day := text_of(raw.get(date))) and (hour := text_of(raw.get(of_day))):
+        hour = text_of(raw.get(of_day)) if of_day else None
+        if hour and not date:
+            return clock.time_alone(hour, fetched_at)
+        if hour and date and (day := text_of(raw.get(date))):
             return clock.date_and_time(day, hour, fetched_at)
         return NOTHING
 
     return reported
-
-
-def point_pick(written: AgencyFile) -> Callable[[Raw], tuple[float, float] | None]:
-    table = written.point
-    if table is None:
-        return lambda _raw: None
-    decimals = decimals_of(written.privacy)
-    pair, latitude, longitude = table.pair, table.latitude, table.longitude
-    swapped = table.order == "longitude latitude"
-
-    def point(raw: Raw) -> tuple[float, float] | None:
-        if pair:
-            texts = re.split(r"[,;\s]+", text_of(raw.get(pair)) or "")[:2]
-            first, second = texts if len(texts) == 2 else ("", "")
-            lat, lon = (second, first) if swapped else (first, second)
-        else:
-            lat, lon = text_of(raw.get(latitude or "")) or "", text_of(raw.get(longitude or "")) or ""
-        return _degrees(lat, lon, decimals)
-
-    return point
 
 
 def decimals_of(privacy: PrivacyTable) -> int | None:
@@ -141,14 +172,3 @@ def decimals_of(privacy: PrivacyTable) -> int | None:
     if privacy.point_decimals is None and privacy.mask_block:
         return _MASKED_DECIMALS
     return privacy.point_decimals
-
-
-def _degrees(latitude: str, longitude: str, decimals: int | None) -> tuple[float, float] | None:
-    """A point on earth; None for none, for one that cannot be, and for 0, 0, which stands for “not known”."""
-    try:
-        lat, lon = float(latitude), float(longitude)
-    except ValueError:
-        return None
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180) or (abs(lat) < 1e-6 and abs(lon) < 1e-6):
-        return None
-    return (lat, lon) if decimals is None else (round(lat, decimals), round(lon, decimals))

@@ -14,6 +14,7 @@ from bluelamp.errors import SourceError
 from bluelamp.sources.feeds import arcgis, csv_rows, html_table, json_rows, rss, socrata, xml_rows
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.sources.feeds.cut import why_cut
+from bluelamp.sources.feeds.oddities import counted_oddities
 from bluelamp.sources.feeds.part import Part
 
 _ROWS: dict[str, Callable[[Agency, Sequence[Part]], list[Any]]] = {
@@ -27,6 +28,11 @@ _ROWS: dict[str, Callable[[Agency, Sequence[Part]], list[Any]]] = {
 }
 
 
+def rows_of(agency: Agency, parts: Sequence[Part]) -> list[Any]:
+    """The rows of some pages as the publisher writes them. Raises SourceError."""
+    return _ROWS[agency.platform](agency, parts)
+
+
 def read(agency: Agency, parts: Sequence[Part], fetched_at: datetime) -> Reading:
     """What a snapshot says. `fetched_at` (aware) decides between the two moments of an hour that a clock shows twice.
 
@@ -35,7 +41,6 @@ def read(agency: Agency, parts: Sequence[Part], fetched_at: datetime) -> Reading
     """
     if not parts:
         raise SourceError(f"{agency.title} gave no answer.", "Fetch it again.")
-    rows_of = _ROWS[agency.platform]
     pages = [rows_of(agency, [part]) for part in parts]
     made = agency.maker.make((row for page in pages for row in page), fetched_at)
     readable = [one.row for one in made if one.row is not None]
@@ -59,4 +64,5 @@ def read(agency: Agency, parts: Sequence[Part], fetched_at: datetime) -> Reading
         conflicting=conflicting,
         columns=columns,
         cut=why_cut(agency, parts, pages),
+        odd=counted_oddities(oddity for one in made for oddity in one.odd),
     )

@@ -70,15 +70,18 @@ location = "location"
 # beat = "beat"
 # block = {{ column = "address", pattern = '^(\\d+) ', otherwise = "nothing" }}
 # unit = "unit"                # where a row is one unit on a call
-# units = {{ column = "units", separator = "," }}         # where a row is a call with all its units
+# units = {{ column = "units", separator = "," }}         # where a row is a call with all its units; where they are
+#                              # a list of objects: {{ column = "Unit.ID", status = "Unit.State" }}
 
 # [time]
-# moment = "received"          # or date = "…" and time = "…"
+# moment = "received"          # or date = "…" and time = "…"; time alone is today's, or yesterday's
 # formats = ["iso"]            # or epoch, rfc822, "%m/%d/%Y %H:%M"
 
 # [point]
 # latitude = "latitude"
 # longitude = "longitude"
+# scale = 0.000001             # where numbers are millionths
+# unsigned = ["west"]          # where longitudes are west without a minus sign
 
 # [privacy]
 # mask_block = true

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from bluelamp.domain.feed import Restarts
 from bluelamp.domain.meaning import Group
 from bluelamp.domain.snapshot import FIELDS
+from bluelamp.sources.feeds.time_formats import holds, lacks
 
 Platform = Literal["socrata", "arcgis", "json", "xml", "rss", "html_table", "csv"]
 # How exactly a place may be shown, the most exact first.
@@ -54,6 +55,7 @@ class FieldTable(_Table):
     pattern: str | None = None
     otherwise: Literal["whole", "nothing"] = "whole"
     separator: str | None = None  # of `units` only: what stands between two units
+    status: Column | None = None  # of `units` only, where they are a list of objects: the key of a unit's status
 
     @field_validator("pattern")
     @classmethod
@@ -69,8 +71,9 @@ class FieldTable(_Table):
 
 class TimeTable(_Table):
     """When a call was reported: one `moment` column, or a `date` and a `time`; where all are given, the moment counts
-    where it is filled. `formats` are those of the moment or date, tried in order; `pattern` takes the moment out of a
-    longer text; `zone` where it is not the feed's."""
+    where it is filled. A `time` alone is today's, or yesterday's where that is still ahead; so is a moment whose format
+    has no day. `formats` are those of the moment or date, tried in order; `pattern` takes the moment out of a longer
+    text; `zone` where it is not the feed's."""
 
     moment: Column | None = None
     pattern: str | None = None
@@ -96,27 +99,46 @@ class TimeTable(_Table):
         for one in formats:
             if one not in NAMED_FORMATS and "%" not in one:
                 raise ValueError(f"“{one}” is no format: write {', '.join(NAMED_FORMATS)}, or such as %m/%d/%Y %H:%M")
+            if why := lacks(one):
+                raise ValueError(why)
+        return formats
+
+    @field_validator("time_formats")
+    @classmethod
+    def _hold_a_time(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
+        for one in formats:
+            if why := lacks(one) or ("" if holds(one).clock else f"“{one}” holds no time of day"):
+                raise ValueError(why)
         return formats
 
     @model_validator(mode="after")
     def _is_whole(self) -> TimeTable:
-        if not self.moment and not (self.date and self.time):
-            raise ValueError("give moment, or both date and time")
+        if not self.moment and not self.time:
+            raise ValueError("give moment, or both date and time, or time alone where there is no date")
+        if self.moment and not self.date and not any(holds(one).clock for one in self.formats):
+            raise ValueError("none of the formats holds a time of day, and a day alone is no moment")
         return self
 
 
 class PointTable(_Table):
-    """Where the feed itself says a call is: two columns in degrees, or a `pair` of both in one text."""
+    """Where the feed itself says a call is: two columns in degrees, or a `pair` of both in one text, with `separator`
+    between them. Numbers are multiplied by `scale` (0.000001 for millionths); `unsigned` names the sides of the earth
+    whose numbers are written without a minus sign."""
 
     latitude: Column | None = None
     longitude: Column | None = None
     pair: Column | None = None
     order: Literal["latitude longitude", "longitude latitude"] = "latitude longitude"
+    separator: Annotated[str, StringConstraints(min_length=1, max_length=10)] | None = None
+    scale: float = Field(default=1.0, gt=0, le=1)
+    unsigned: tuple[Literal["west", "south"], ...] = ()
 
     @model_validator(mode="after")
     def _is_whole(self) -> PointTable:
         if bool(self.pair) == bool(self.latitude and self.longitude):
             raise ValueError("give latitude and longitude, or pair")
+        if self.separator and not self.pair:
+            raise ValueError("a separator stands between the two numbers of a pair")
         return self
 
 
@@ -299,6 +321,8 @@ class AgencyFile(_Table):
             raise ValueError("unit_status needs unit")
         if self.rows.numbers_restart != "never" and self.time is None:
             raise ValueError("numbers_restart needs [time]: a number is good for the day that a call was reported on")
+        if any(table.status for name, table in self.fields.items() if name != "units"):
+            raise ValueError("status is of units, where they are a list of objects")
         if not any(name in self.fields for name in self.rows.required):
             raise ValueError("none of the fields that a row needs is mapped: map unit, location or incident_number")
         return self

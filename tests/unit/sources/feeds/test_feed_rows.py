@@ -111,7 +111,8 @@ def test_units_in_one_text_with_marks() -> None:
         ('latitude = "y"\nlongitude = "x"', {"y": "nan", "x": "nan"}, None),
         ('latitude = "y"\nlongitude = "x"', {"y": "47.6"}, None),
         ('latitude = "y"\nlongitude = "x"', {"y": "47,6", "x": "9"}, None),
-        ('pair = "p"', {"p": "59.3, 18.0"}, (59.3, 18.0)),
+        ('pair = "p"', {"p": "39.3, -93.0"}, (39.3, -93.0)),
+        ('pair = "p"', {"p": "59.3, 18.0"}, None),  # in Stockholm, of a feed whose clock is Chicago's
         ('pair = "p"\norder = "longitude latitude"', {"p": "-122.67,45.59,0"}, (45.59, -122.67)),
         (
             'pair = "p.coordinates"\norder = "longitude latitude"',

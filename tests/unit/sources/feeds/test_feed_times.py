@@ -118,3 +118,85 @@ def test_a_time_that_holds_its_own_date() -> None:
 def test_times_may_be_in_another_zone_than_the_feeds() -> None:
     found = clock("UTC", shown="America/Chicago").moment("2026-02-12T00:42:00", NOW)
     assert (found.local, found.at) == ("2026-02-11T18:42:00", "2026-02-12T00:42:00.000Z")
+
+
+# -- a time of day without a date, a day without a year ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "fetched", "local"),
+    [
+        # Dallas is six hours behind in winter: 00:10 of the 18th there.
+        ("%H%M", "0004", "2026-02-18T06:10:00Z", "2026-02-18T00:04:00"),
+        ("%H%M", "2351", "2026-02-18T06:10:00Z", "2026-02-17T23:51:00"),
+        ("%I:%M %p", "1:56 PM", "2026-02-18T20:00:00Z", "2026-02-18T13:56:00"),
+        ("%I:%M %p", "2:06 PM", "2026-02-18T20:00:00Z", "2026-02-17T14:06:00"),  # six minutes ahead
+        ("%I:%M %p", "2:04 PM", "2026-02-18T20:00:00Z", "2026-02-18T14:04:00"),  # a clock that runs a little ahead
+        ("%b %d %H:%M", "Dec 31 23:50", "2026-01-01T06:10:00Z", "2025-12-31T23:50:00"),
+        ("%b %d %H:%M", "Jan 1 00:05", "2026-01-01T06:10:00Z", "2026-01-01T00:05:00"),
+        ("%m/%d %H:%M", "02/29 10:00", "2024-03-01T18:00:00Z", "2024-02-29T10:00:00"),
+    ],
+)
+def test_what_a_format_leaves_open_is_the_last_that_was(form: str, text: str, fetched: str, local: str) -> None:
+    found = clock("America/Chicago", form).moment(text, parse_moment(fetched))
+    assert (found.local, found.depends) == (local, True)
+
+
+def test_a_time_alone_is_todays_or_yesterdays() -> None:
+    midnight = datetime(2026, 2, 18, 6, 10, tzinfo=UTC)
+    assert clock().time_alone("23:51:00", midnight).local == "2026-02-17T23:51:00"
+    assert clock().time_alone("00:04", midnight).local == "2026-02-18T00:04:00"
+    assert clock().time_alone("soon", midnight).odd == "time_unread"
+
+
+# -- wholly, or not at all --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("%H%M", "235"),  # 23:05, or 2:35?
+        ("%H%M", "5"),
+        ("%H%M", "2400"),
+        ("%m%d%Y %H:%M", "1112026 10:00"),
+        ("%H%M%S", "12345"),
+        ("iso", "2026-02-11"),
+        ("%m/%d/%Y", "02/11/2026"),
+        ("epoch", "1_770_856_920"),
+        ("epoch", "17e8"),
+        ("epoch", "-5"),
+        ("rfc822", "Wed, 11 Feb 2026"),
+        ("rfc822", "Wed, 11 Feb 2026 18:42:00 CET"),  # not what the clocks of Chicago go by
+        ("rfc822", "So, 11 Febr 2026 18:42:00 GMT"),
+        ("rfc822", "Wed, 11 Feb 2026 18:42:00 GMT or so"),
+        ("%Y-%m-%d %H:%M %Z", "2026-02-11 18:42 CEST"),
+    ],
+)
+def test_a_format_never_reads_what_it_does_not_wholly_match(form: str, text: str) -> None:
+    assert clock("America/Chicago", form).moment(text, NOW) == (None, None, False, "time_unread")
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "at"),
+    [
+        ("rfc822", "Wed, 11 Feb 2026 18:42:00 -0000", "2026-02-11T18:42:00.000Z"),
+        ("rfc822", "11 Feb 26 18:42 CST", "2026-02-12T00:42:00.000Z"),
+        ("%Y-%m-%d %H:%M %Z", "2026-02-11 18:42 CST", "2026-02-12T00:42:00.000Z"),
+        ("%Y-%m-%d %H:%M %Z", "2026-02-11 18:42 UTC", "2026-02-11T18:42:00.000Z"),
+        ("%Y%m%d%H%M%S", "20260211184200", "2026-02-12T00:42:00.000Z"),
+    ],
+)
+def test_zones_that_are_known(form: str, text: str, at: str) -> None:
+    assert clock("America/Chicago", form).moment(text, NOW).at == at
+
+
+@pytest.mark.parametrize("text", ["1900-01-01T08:00:00", "1970-01-01T00:00:01Z", "2026-08-19T12:00:01Z", "9999-12-31"])
+def test_a_time_out_of_all_bounds_is_unknown(text: str) -> None:
+    found = clock().moment(text if "T" in text else f"{text}T00:00:00", NOW)
+    assert (found.local, found.at, found.odd) == (None, None, "time_outside")
+
+
+def test_a_time_that_is_still_to_come_is_looked_at_again() -> None:
+    """Unknown now, and perhaps known later: not remembered."""
+    assert clock().moment("2026-08-20T12:00:00", NOW).depends
+    assert not clock().moment("2026-08-18T06:00:00", NOW).depends

@@ -1,0 +1,123 @@
+"""All that can be found wrong with a feed's file by one answer: fields that are empty, times and points of which
+nothing comes, pages that repeat. Pure; used by `bluelamp feeds check`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from bluelamp.domain.snapshot import Reading
+from bluelamp.errors import SourceError
+from bluelamp.sources.feeds.agency import Agency
+from bluelamp.sources.feeds.oddities import ODDITIES
+from bluelamp.sources.feeds.part import Part
+from bluelamp.sources.feeds.reading import rows_of
+
+_SHOWN_COLUMNS = 40
+_LONGEST_EXAMPLE = 60
+# What many feeds write where they know no place: told, and a fault only where no row has a point.
+_USUAL = frozenset({"point_nowhere"})
+
+
+class Found(NamedTuple):
+    """Something that was found, as a sentence. A `fault` is to be mended in the file, or by the publisher; the rest is
+    good to know."""
+
+    words: str
+    fault: bool = True
+
+
+def filled(reading: Reading) -> Counter[str]:
+    """How many rows have each of our fields, and `point`."""
+    counts = Counter[str]()
+    for row in reading.rows:
+        counts.update(row.values.keys())
+        counts["unit"] += bool(row.units)
+        counts["point"] += row.point is not None
+    return counts
+
+
+def findings(agency: Agency, reading: Reading, parts: Sequence[Part]) -> list[Found]:
+    """Everything, the gravest first. An empty list says nothing of its columns."""
+    found = list(_unreadable(agency, reading))
+    found += _repeated(agency, parts)
+    if reading.rows:
+        found += _empty(agency, reading)
+        found += _odd(agency, reading)
+        found += _pointless(agency, reading)
+    return found
+
+
+def _unreadable(agency: Agency, reading: Reading) -> Iterator[Found]:
+    unreadable = len(reading.unreadable)
+    if unreadable:
+        words = f"{unreadable:,} of {_rows(reading.total)} cannot be read."
+        yield Found(words, _many(agency, unreadable, reading))
+
+
+def _empty(agency: Agency, reading: Reading) -> Iterator[Found]:
+    """Fields that are mapped and in no row: their column is not there, or it is and nothing comes of it."""
+    counts = filled(reading)
+    empty = [name for name in sorted(agency.fields) if not counts[name]]
+    if not empty:
+        return
+    there = [name for name in empty if name in reading.fields]
+    gone = [name for name in empty if name not in reading.fields]
+    absent = sorted(agency.columns - reading.columns)
+    if gone:
+        columns = f" No row has the columns {', '.join(absent)}." if absent else ""
+        yield Found(f"Mapped, but in no row: {', '.join(gone)}.{columns}")
+    if there:
+        yield Found(
+            f"Empty in every row: {', '.join(there)}. The columns are there: either every cell is empty, or nothing"
+            " comes of what stands in them (a pattern that never matches, a list of objects whose key is not named)."
+        )
+    yield Found(f"The rows have: {_columns(reading)}.", fault=False)
+
+
+def _columns(reading: Reading) -> str:
+    names = sorted(reading.columns)
+    more = f" and {len(names) - _SHOWN_COLUMNS:,} more" if len(names) > _SHOWN_COLUMNS else ""
+    return f"{', '.join(names[:_SHOWN_COLUMNS])}{more}"
+
+
+def _odd(agency: Agency, reading: Reading) -> Iterator[Found]:
+    for code, (rows, example) in reading.odd.items():
+        shown = example if len(example) <= _LONGEST_EXAMPLE else f"{example[:_LONGEST_EXAMPLE]}…"
+        fault = code not in _USUAL and _many(agency, rows, reading)
+        yield Found(f"{rows:,} of {_rows(reading.total)} {ODDITIES[code]}, such as “{shown}”.", fault)
+
+
+def _pointless(agency: Agency, reading: Reading) -> Iterator[Found]:
+    if agency.coordinates != "feed":
+        return
+    if not any(row.point for row in reading.rows):
+        yield Found(f"No row has a point that could be read. The rows have: {_columns(reading)}.")
+    if agency.bounds is None:
+        yield Found("No bounds are set: a point that is far from the feed's area cannot be told.", fault=False)
+
+
+def _repeated(agency: Agency, parts: Sequence[Part]) -> Iterator[Found]:
+    """A server that does not page gives its first page again and again."""
+    seen: list[list[Any]] = []
+    for number, part in enumerate(parts, 1):
+        try:
+            rows = rows_of(agency, [part])
+        except SourceError:
+            return  # told where all is read
+        if rows and rows in seen:
+            before = seen.index(rows) + 1
+            yield Found(f"Page {number} repeats page {before}: the publisher does not page, and the list may go on.")
+            return
+        seen.append(rows)
+
+
+def _many(agency: Agency, rows: int, reading: Reading) -> bool:
+    """More than may be wrong in a list that is right."""
+    return rows > agency.rules.unreadable_share * reading.total
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row" if count == 1 else f"{count:,} rows"
