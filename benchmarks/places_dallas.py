@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import random
 import statistics
@@ -32,6 +33,7 @@ from bluelamp.domain.decision import Decision, decide
 from bluelamp.domain.judging import PlaceRules, judge
 from bluelamp.domain.location import canonical_aliases, parse_location
 from bluelamp.domain.place import Asked, Candidate, asked_of, metres_between
+from bluelamp.live.places_record import Record
 from bluelamp.live.places_thin import Cautious, thinness
 from bluelamp.storage.gazetteer import Gazetteer, build_index
 
@@ -302,6 +304,66 @@ def offline(incidents: Sequence[Incident], scratch: Path, splits: int) -> None:
     print(houses.row("asked by house number"))
 
 
+# -- geocoders that lie plausibly -------------------------------------------------------------------------------------
+
+
+def liar(asking: Sequence[Incident], seed: int, share: float, kind: str) -> dict[str, tuple[float, float]]:
+    """Where a geocoder says that each address is: `share` of its answers lie, on the same street beyond 500 m where
+    there is such an address (`same street`), or anywhere in the city (`elsewhere`)."""
+    draw = random.Random(f"{kind} {seed}")
+    found = {}
+    for one in asking:
+        at = jittered(draw, one.lat, one.lon)
+        if draw.random() < share:
+            far = [other for other in asking if metres_between(one.lat, one.lon, other.lat, other.lon) > FAR]
+            same = [other for other in far if other.asked.streets == one.asked.streets]
+            turn, metres = draw.uniform(0, math.tau), draw.uniform(600, 4_000)
+            along = one.lat + metres * math.cos(turn) / 111_195, one.lon + metres * math.sin(turn) / 93_500
+            other = draw.choice(same or far)
+            at = (other.lat, other.lon) if same or kind == "elsewhere" else along
+        found[one.address] = at
+    return found
+
+
+def lies(asking: Sequence[Incident], gazetteer: Gazetteer, runs: int) -> None:
+    """One geocoder that was never scored, and two that say the same: as the desk decides, with what the calls' own
+    areas tell of them, after all were asked."""
+    print(f"\nGeocoders that were never scored and lie plausibly, {runs} draws\n\n{HEAD}")
+    for areas in (("beat", "reporting_area", "division"), ("division",)):
+        for kind in ("same street", "elsewhere"):
+            for share in (0.0, 0.05, 0.1, 0.33, 1.0):
+                for names in (("census",), ("census", "nominatim")):
+                    outcome = Outcome([], [], 0)
+                    for seed in range(runs):
+                        _lied(asking, gazetteer, liar(asking, seed, share, kind), names, areas, outcome)
+                    many = "two alike" if len(names) > 1 else "one"
+                    print(
+                        outcome.row(f"{many}, {100 * share:.0f} % {kind}, by {'beat' if len(areas) > 1 else areas[0]}")
+                    )
+
+
+def _lied(
+    asking: Sequence[Incident],
+    gazetteer: Gazetteer,
+    said: dict[str, tuple[float, float]],
+    names: Sequence[str],
+    areas: Sequence[str],
+    outcome: Outcome,
+) -> None:
+    record, rules = Record(gazetteer.areas), RULES
+    for last in (False, True):
+        for one in asking:
+            asked = replace(one.asked, areas=tuple(pair for pair in one.asked.areas if pair[0] in areas))
+            told = [
+                Candidate(name, name, *said[one.address], "block", 120.0, asked.streets, asked.first) for name in names
+            ]
+            decision = decide(asked, [*known_by(gazetteer, asked), *told], rules, gazetteer.areas)
+            record.note(asked, [judged.as_dict() for judged in decision.judged], RULES)
+            if last:
+                note(outcome, one, shown(decision))
+        rules = replace(RULES, reliability=record.reliability())
+
+
 # -- Nominatim's 53 answers -------------------------------------------------------------------------------------------
 
 
@@ -393,6 +455,7 @@ def main() -> None:
         gazetteer = gazetteer_of(material, half)
         confusion(asking, gazetteer)
         compare(asking, gazetteer, 20)
+        lies(asking, gazetteer, 5)
         offline(incidents, Path(scratch), 30)
         nominatim(folder, incidents, gazetteer_of(incidents, whole))
 

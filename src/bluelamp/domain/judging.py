@@ -51,8 +51,9 @@ class PlaceRules:
     `gates` are the call's fields whose area must hold the point, the first that is known counts; `supports` those that
     only speak for it; `rough` are those whose areas are known by scattered points alone. `aliases` as
     `location.canonical_aliases` makes them. `defaults` are points that stand for nothing. `reliability` is how often a
-    source's answer of a precision is right, by (source, precision); `stretch` what its claimed uncertainty is
-    multiplied by. Both come from scoring, and have defaults.
+    source's answer of a precision is right, by (source, precision), as scored against official coordinates; by
+    (source, "") what the calls' own areas tell of it; of a source that is in it in neither way nobody knows. `stretch`
+    is what its claimed uncertainty is multiplied by.
     """
 
     version: str
@@ -81,6 +82,7 @@ class Judged:
     reason: str
     gate: str = ""
     gate_m: float | None = None
+    gate_share: float | None = None  # of the city that the area is; None where that is not known
     inside: Mapping[str, bool] = field(default_factory=dict)
     street: Likeness = SAME
 
@@ -152,7 +154,9 @@ def _compared(asked: Asked, candidate: Candidate, rules: PlaceRules, areas: Area
     gate, gate_m = _gate(asked, candidate, rules, areas)
     inside = _inside(asked, candidate, rules, areas)
     code, reason = _verdict(asked, candidate, rules, street) or _outside_gate(asked, candidate, rules, gate, gate_m)
-    return Judged(candidate, code, reason or _kept_words(asked, gate, gate_m, street), gate, gate_m, inside, street)
+    words = reason or _kept_words(asked, gate, gate_m, street)
+    share = city_share(gate, asked.area(gate) or "", rules, areas) if gate else None
+    return Judged(candidate, code, words, gate, gate_m, share, inside, street)
 
 
 def _verdict(asked: Asked, candidate: Candidate, rules: PlaceRules, street: Likeness) -> tuple[Code, str] | None:
@@ -182,6 +186,22 @@ def _gate(asked: Asked, candidate: Candidate, rules: PlaceRules, areas: AreaChec
         if far is not None:
             return field_, far
     return "", None
+
+
+def city_share(field_: str, name: str, rules: PlaceRules, areas: AreaCheck) -> float | None:
+    """What part of the city an area is, by the circles that hold them: what being in it excludes. None where either is
+    not known."""
+    extent, city = areas.extent(field_, name), areas.extent("city", "")
+    if extent is None or (city is None and rules.bounds is None):
+        return None
+    whole = math.pi * city[2] ** 2 if city is not None else _box_m2(rules.bounds or (0, 0, 0, 0))
+    return min(math.pi * extent[2] ** 2 / max(whole, 1.0), 1.0)
+
+
+def _box_m2(bounds: Bounds) -> float:
+    west, south, east, north = bounds
+    middle = (south + north) / 2
+    return metres_between(middle, west, middle, east) * metres_between(south, west, north, west)
 
 
 def _inside(asked: Asked, candidate: Candidate, rules: PlaceRules, areas: AreaCheck) -> dict[str, bool]:

@@ -7,6 +7,7 @@ are made anew from what is stored.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -19,6 +20,7 @@ from bluelamp.domain.judging import PlaceRules
 from bluelamp.domain.moment import moment_of
 from bluelamp.domain.place import Asked, Candidate, same_spot
 from bluelamp.live.places_ground import Ground, with_version
+from bluelamp.live.places_record import Record
 from bluelamp.sources.geocoders.calling import Line
 from bluelamp.storage.places import Answer, Kept, Places
 
@@ -50,7 +52,12 @@ class Desk:
         self.places, self.ground, self.lines = places, ground, list(lines)
         self._keep, self._now, self._sleep = keep, now, sleep
         self._material = ground.rules.version
-        self._rules = self._with_defaults(places.default_points())
+        self._record = Record(ground.areas)
+        self._noting = threading.Lock()
+        if lines:
+            for one in places.other_versions(ground.feed, ""):
+                self._record.note(one.asked, one.decision["candidates"], ground.rules)
+        self._rules = self._made_rules()
         self._known = places.known(ground.feed) if bulk else None
 
     @property
@@ -109,7 +116,10 @@ class Desk:
 
     def _decide(self, asked: Asked, at_hand: Sequence[Candidate], answers: dict[str, Answer]) -> Decision:
         told = [one for answer in answers.values() for one in answer.candidates]
-        return decide(asked, [*at_hand, *told], self._rules, self.ground.areas)
+        decision = decide(asked, [*at_hand, *told], self._rules, self.ground.areas)
+        if told:
+            self._learn(asked, decision)
+        return decision
 
     def _wanted(self, asked: Asked, answers: dict[str, Answer]) -> list[Line]:
         """Geocoders that have not been asked yet, or are to be asked again by now."""
@@ -161,11 +171,23 @@ class Desk:
         known = {same_spot(*point) for point in self._rules.defaults}
         fresh = [one for one in found if same_spot(one.lat, one.lon) not in known]
         if any(self.places.is_default(source, one.lat, one.lon) for one in fresh):
-            self._rules = self._with_defaults(self.places.default_points())
+            self._rules = self._made_rules()
 
-    def _with_defaults(self, learnt: Sequence[tuple[float, float]]) -> PlaceRules:
+    def _learn(self, asked: Asked, decision: Decision) -> None:
+        """What the call's own areas tell of those who answered; what follows counts from the next decision on."""
+        with self._noting:
+            if self._record.note(asked, [one.as_dict() for one in decision.judged], self.ground.rules):
+                self._rules = self._made_rules()
+
+    def _made_rules(self) -> PlaceRules:
+        """The ground's rules with what was learnt: points that stand for nothing, and how far geocoders are believed.
+        What was scored against official coordinates comes before what the calls' areas tell."""
         rules = self.ground.rules
-        return with_version(replace(rules, defaults=tuple(sorted({*rules.defaults, *learnt}))), self._material)
+        defaults = tuple(sorted({*rules.defaults, *self.places.default_points()}))
+        scored = {source for source, _ in rules.reliability}
+        earned = {key: share for key, share in self._record.reliability().items() if key[0] not in scored}
+        made = replace(rules, defaults=defaults, reliability={**earned, **rules.reliability})
+        return with_version(made, self._material)
 
 
 def _is_other(kept: Kept, found: Resolved) -> bool:

@@ -24,7 +24,7 @@ from bluelamp.storage.places import Places, Score
 NEAR_M, FAR_M = 150.0, 500.0
 SHOWN = "shown"
 # A source's reliability before it was scored counts like so many official coordinates.
-_PRIOR_WEIGHT = 20
+_PRIOR_WEIGHT = 10
 _LEAST_SCORED = 30  # points of a source before its claims are stretched
 # Ours → how publishers call it, in capitals.
 _NAMES = {

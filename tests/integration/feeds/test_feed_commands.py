@@ -104,10 +104,10 @@ def test_check_tells_all_that_it_finds(run: Run, tmp_path: Path, server: Loopbac
         "1 of 2 rows have a time that no format reads wholly: it is unknown, such as “soon”.",
         "1 of 2 rows have a time of more than ten years ago or more than a day ahead",
         "1 of 2 rows have a point far from where the feed's time zone is, such as “12, 45”.",
+        "1 of 2 rows have a point that is nowhere on earth, or a default such as -1, -1, such as “-1, -1”.",
         "No row has a point that could be read.",
     ):
         assert f"error: {words}" in err, words
-    assert "1 of 2 rows have a point that is nowhere, or stands for “not known”, such as “-1, -1”." in out
     assert "The rows have: at, crew, crew.no, id, sort, t, what, x, y." in out
     assert "No bounds are set" in out
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from ground import Clock, at, desk_on
+from ground import Clock, at, desk_on, keep_scores_in
 from loopback import Loopback, Reply, Request
 
 from bluelamp.cli import places as commands
@@ -154,6 +154,7 @@ def test_a_long_file_is_asked_in_one_request(
     file.write_text("".join(f"{json.dumps(one)}\n" for one in lines))
     here = Context()
     here.home = tmp_path / "home"
+    keep_scores_in(here.home)
     command = typer.main.get_command(commands.app)
     command.main(["resolve", str(file), "--feed", "dallas-tx", "--json"], "places", standalone_mode=False, obj=here)
     found = [json.loads(text) for text in capsys.readouterr().out.splitlines()]

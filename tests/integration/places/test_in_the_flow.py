@@ -7,7 +7,7 @@ from pathlib import Path
 
 from at_hand import FEED, answer, engine_of, make_home, minute, open_flow, unit
 from geocoder_forms import FORMS, Found
-from ground import Beats, answers, at, line_to
+from ground import SCORED, Beats, answers, at, keep_scores, line_to
 from loopback import Loopback
 
 from bluelamp.live.locate import Locator
@@ -23,7 +23,7 @@ def test_a_call_appears_at_once_and_its_place_follows(tmp_path: Path, server: Lo
     answers(server, "census", lambda text: [Found(*at(1), street=text.split(",")[0].partition(" ")[2])])
     flow = open_flow(make_home(tmp_path / "home"))
     places = Places(engine_of(flow))
-    ground = ground_of(flow.agency(FEED), areas=Beats())
+    ground = ground_of(flow.agency(FEED), areas=Beats(), reliability=SCORED)
     desk = Desk(places, ground, [line_to("census", server, client, places)])
     placing = Placing(lambda located: Locator({FEED: desk}, located), flow.place)
     rows = [unit(n, f"U{n}", location="HARROW AVE", block="1900", beat=beat) for n, beat in ((1, "1"), (2, "7"))]
@@ -52,6 +52,7 @@ def test_a_call_appears_at_once_and_its_place_follows(tmp_path: Path, server: Lo
 def test_a_process_that_begins_to_poll_places_the_calls_that_were_open(tmp_path: Path, server: Loopback) -> None:
     answers(server, "census", lambda text: [Found(32.8, -96.8, street="Harrow Ave")])
     flow = open_flow(make_home(tmp_path / "home", f"{server.url}/calls", geocoders="census", census_url=server.url))
+    keep_scores(Places(engine_of(flow)), FEED)
     row = unit(1, "U1", location="HARROW AVE", block="1900", beat="114")
     flow.take(FEED, answer([row]), minute(0), "polled")
     runner = flow.runner([FEED])

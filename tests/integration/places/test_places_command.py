@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import typer
 from geocoder_forms import FORMS, Found
-from ground import answers, at
+from ground import answers, at, keep_scores_in
 from loopback import Loopback
 
 from bluelamp.cli import places
@@ -99,6 +99,7 @@ def test_resolve_asks_the_geocoders_that_are_chosen_and_once(run: Any, tmp_path:
     chosen = {"geocoders": "gazetteer, census", "census_url": server.url, "allow_private_addresses": "true"}
     offline = run("resolve", file, "--feed", "dallas-tx", "--json", "--offline", **chosen)
     assert not server.log
+    keep_scores_in(tmp_path / "home")
     asked = run("resolve", file, "--feed", "dallas-tx", "--json", **chosen).splitlines()
     assert {json.loads(line)["method"] for line in asked} == {"census block"}
     assert {json.loads(line)["kind"] for line in offline.splitlines()} == {"area"}

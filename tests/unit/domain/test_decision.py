@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from bluelamp.domain.decision import Decision, decide, fixed
+from bluelamp.domain.decision import Decision, area_worth, decide, fixed
 from bluelamp.domain.judging import CODES, PlaceRules
 from bluelamp.domain.location import canonical_aliases, parse_location
 from bluelamp.domain.place import Asked, Candidate, Precision, asked_of, metres_between
@@ -51,7 +51,11 @@ class Squares:
 
 
 AREAS = Squares()
-RULES = PlaceRules(version="1.test", bounds=BOUNDS, aliases=canonical_aliases({"L B J": "I-635"}))
+# What was scored may be a point by itself; of what was not, see the end of the file.
+USUAL = {"census": 0.92, "arcgis": 0.94, "google": 0.94, "nominatim": 0.92, "photon": 0.9, "radar": 0.85}
+SCORED = {(name, precision): share for name, share in USUAL.items() for precision in ("point", "block", "intersection")}
+RULES = PlaceRules(version="1.test", bounds=BOUNDS, aliases=canonical_aliases({"L B J": "I-635"}), reliability=SCORED)
+UNSCORED = replace(RULES, reliability={})
 
 
 def asked(text: str = "1900 N HASKELL AVE", beat: str | None = "114", **areas: str) -> Asked:
@@ -272,3 +276,40 @@ def test_keys_are_the_same_for_the_same_location() -> None:
 def test_metres() -> None:
     assert metres_between(LAT, LON, LAT + 0.01, LON) == pytest.approx(1112, abs=1)
     assert metres_between(0.0, 179.999, 0.0, -179.999) == pytest.approx(222, abs=1)
+
+
+# -- sources that were never scored, and what a check is worth ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("areas", [{"beat": None}, {}, {"reporting_area": "1"}])
+@pytest.mark.parametrize("names", [("census",), ("census", "arcgis"), ("census", "arcgis", "google")])
+def test_what_was_never_scored_is_no_point_whoever_agrees(areas: dict[str, str | None], names: tuple[str, ...]) -> None:
+    """They may all rest on one error: of two geocoders that lied alike four in ten points were wrong."""
+    found = [at(600 + 10 * n, source=name) for n, name in enumerate(names)]
+    decision = placed(asked(**areas), *found, rules=UNSCORED)  # type: ignore[arg-type]
+    assert decision.kind != "point"
+    assert "nobody knows yet how often they are right" in decision.why
+    assert all(one.kept for one in decision.judged)
+
+
+def test_what_was_never_scored_confirms_what_was() -> None:
+    alone = placed(asked(), at(600, source="gazetteer", group="city"), rules=UNSCORED)
+    both = placed(asked(), at(600, source="gazetteer", group="city"), at(610), rules=UNSCORED)
+    assert (alone.kind, both.kind) == ("point", "point")
+    assert (both.confidence or 0) > (alone.confidence or 1)
+
+
+def test_belief_is_earned_by_areas_and_must_be_certain() -> None:
+    earned = replace(RULES, reliability={("census", ""): 0.94})
+    little = replace(RULES, reliability={("census", ""): 0.8})
+    assert placed(asked(), at(600), rules=earned).kind == "point"
+    assert placed(asked(beat=None), at(600), rules=earned).kind == "none"  # nothing was checked
+    assert placed(asked(), at(600), rules=little).kind == "area"
+
+
+def test_a_check_is_worth_what_it_excludes() -> None:
+    beat, division, city = (area_worth(share, rough=False) for share in (1 / 195, 1 / 7, 1.0))
+    assert beat > 2 * division > 2 * city == 2.0
+    assert area_worth(1e-9, rough=False) == area_worth(1e-6, rough=False) < 5, "one in five passes however small it is"
+    assert city < area_worth(1 / 195, rough=True) < beat
+    assert area_worth(None, rough=False) < beat

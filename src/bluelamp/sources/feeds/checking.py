@@ -18,7 +18,7 @@ from bluelamp.sources.feeds.reading import rows_of
 _SHOWN_COLUMNS = 40
 _LONGEST_EXAMPLE = 60
 # What many feeds write where they know no place: told, and a fault only where no row has a point.
-_USUAL = frozenset({"point_nowhere"})
+_USUAL = frozenset({"point_zero"})
 
 
 class Found(NamedTuple):

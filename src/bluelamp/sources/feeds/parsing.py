@@ -17,16 +17,14 @@ from bluelamp.sources.feeds.written import (
     MAPPED,
     TIMES,
     AgencyFile,
-    FieldTable,
     GuardTable,
     NatureTable,
     PagingTable,
-    PointTable,
     PriorityTable,
     PrivacyTable,
     RowsTable,
-    TimeTable,
 )
+from bluelamp.sources.feeds.written_fields import FieldTable, PointTable, TimeTable
 
 # Tables that may stand several times.
 _LISTS: dict[str, type[NatureTable] | type[PriorityTable]] = {"natures": NatureTable, "priorities": PriorityTable}

@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 from bluelamp.sources.feeds.geometry import REFERENCE
 from bluelamp.sources.feeds.oddities import Oddity
 from bluelamp.sources.feeds.picking import Raw, decimals_of, text_of
-from bluelamp.sources.feeds.written import AgencyFile, PointTable
+from bluelamp.sources.feeds.written import AgencyFile
+from bluelamp.sources.feeds.written_fields import PointTable
 
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
@@ -97,7 +98,9 @@ def _meridian(zone: str) -> float | None:
 
 
 def _wrong(lat: float, lon: float, bounds: tuple[float, ...] | None, meridian: float | None) -> str:
-    if not (abs(lat) <= _POLE and abs(lon) <= 180) or (abs(lat) < _ZERO and abs(lon) < _ZERO):
+    if abs(lat) < _ZERO and abs(lon) < _ZERO:
+        return "point_zero"
+    if not (abs(lat) <= _POLE and abs(lon) <= 180):
         return "point_nowhere"
     if lat == lon and lat.is_integer():
         return "point_nowhere"  # -1, -1

@@ -14,6 +14,8 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+# Those that are no pattern of strptime.
+NAMED_FORMATS = ("iso", "epoch", "rfc822")
 _WIDTHS = {"d": 2, "m": 2, "y": 2, "Y": 4, "H": 2, "I": 2, "M": 2, "S": 2, "f": 6, "j": 3}
 _TOKEN = re.compile(r"%(?P<directive>[a-zA-Z%])|(?P<blank>\s+)|(?P<literal>[^%\s]+)")
 _EPOCH = re.compile(r"\d{1,17}(?:\.\d+)?")
@@ -45,7 +47,7 @@ class Holds(NamedTuple):
 @lru_cache(maxsize=256)
 def holds(form: str) -> Holds:
     """What a format states. `iso` may hold no time of day: that shows in the text."""
-    if form in ("iso", "epoch", "rfc822"):
+    if form in NAMED_FORMATS:
         return Holds(year=True, day=True, clock=True)
     has = set(re.findall(r"%([a-zA-Z])", form))
     day = bool(has & set("jcx")) or ("d" in has and bool(has & set("mbB")))
@@ -54,7 +56,7 @@ def holds(form: str) -> Holds:
 
 def lacks(form: str) -> str:
     """Why a format cannot be read without guessing; empty where it can."""
-    if form in ("iso", "epoch", "rfc822"):
+    if form in NAMED_FORMATS:
         return ""
     has = set(re.findall(r"%([a-zA-Z])", form))
     if "I" in has and "p" not in has:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from bluelamp.domain.feed import Restarts
 from bluelamp.domain.meaning import Group
 from bluelamp.domain.snapshot import FIELDS
-from bluelamp.sources.feeds.time_formats import holds, lacks
+from bluelamp.sources.feeds.written_fields import FieldTable, PointTable, Table, TimeTable, checked_zone
 
 Platform = Literal["socrata", "arcgis", "json", "xml", "rss", "html_table", "csv"]
 # How exactly a place may be shown, the most exact first.
@@ -24,12 +23,9 @@ Finest = Literal["point", "block", "street", "area"]
 # What `reported_local` and `reported_at` are made of is said under [time].
 TIMES = ("reported_local", "reported_at")
 MAPPED = (*(name for name in FIELDS if name not in TIMES), "unit", "unit_status", "units")
-# Times that are no pattern of strptime.
-NAMED_FORMATS = ("iso", "epoch", "rfc822")
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, max_length=600)]
-Column = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 OurField = Literal[
     "incident_number", "nature", "priority", "status", "division", "beat", "reporting_area", "block", "location",
     "reported_local", "reported_at", "unit",
@@ -39,110 +35,7 @@ OurField = Literal[
 _NUMBER = "{incident_number}"
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class FieldTable(_Table):
-    """Where one of our fields comes from: one `column`, several `columns` joined, or the first of `any_of` that is
-    filled. `pattern` takes a part of it: its first group. Where it does not match, `otherwise` takes the whole text or
-    nothing."""
-
-    column: Column | None = None
-    columns: tuple[Column, ...] = ()
-    join: str = " "
-    any_of: tuple[Column, ...] = ()
-    pattern: str | None = None
-    otherwise: Literal["whole", "nothing"] = "whole"
-    separator: str | None = None  # of `units` only: what stands between two units
-    status: Column | None = None  # of `units` only, where they are a list of objects: the key of a unit's status
-
-    @field_validator("pattern")
-    @classmethod
-    def _compiles(cls, pattern: str | None) -> str | None:
-        return None if pattern is None else _checked_pattern(pattern)
-
-    @model_validator(mode="after")
-    def _says_one_thing(self) -> FieldTable:
-        if sum(map(bool, (self.column, self.columns, self.any_of))) != 1:
-            raise ValueError("give exactly one of column, columns and any_of")
-        return self
-
-
-class TimeTable(_Table):
-    """When a call was reported: one `moment` column, or a `date` and a `time`; where all are given, the moment counts
-    where it is filled. A `time` alone is today's, or yesterday's where that is still ahead; so is a moment whose format
-    has no day. `formats` are those of the moment or date, tried in order; `pattern` takes the moment out of a longer
-    text; `zone` where it is not the feed's."""
-
-    moment: Column | None = None
-    pattern: str | None = None
-    date: Column | None = None
-    time: Column | None = None
-    formats: tuple[str, ...] = ("iso",)
-    time_formats: tuple[str, ...] = ("%H:%M:%S", "%I:%M:%S %p", "%H:%M")
-    zone: str | None = None
-
-    @field_validator("pattern")
-    @classmethod
-    def _compiles(cls, pattern: str | None) -> str | None:
-        return None if pattern is None else _checked_pattern(pattern)
-
-    @field_validator("zone")
-    @classmethod
-    def _zone_exists(cls, zone: str | None) -> str | None:
-        return None if zone is None else _checked_zone(zone)
-
-    @field_validator("formats")
-    @classmethod
-    def _formats_exist(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
-        for one in formats:
-            if one not in NAMED_FORMATS and "%" not in one:
-                raise ValueError(f"“{one}” is no format: write {', '.join(NAMED_FORMATS)}, or such as %m/%d/%Y %H:%M")
-            if why := lacks(one):
-                raise ValueError(why)
-        return formats
-
-    @field_validator("time_formats")
-    @classmethod
-    def _hold_a_time(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
-        for one in formats:
-            if why := lacks(one) or ("" if holds(one).clock else f"“{one}” holds no time of day"):
-                raise ValueError(why)
-        return formats
-
-    @model_validator(mode="after")
-    def _is_whole(self) -> TimeTable:
-        if not self.moment and not self.time:
-            raise ValueError("give moment, or both date and time, or time alone where there is no date")
-        if self.moment and not self.date and not any(holds(one).clock for one in self.formats):
-            raise ValueError("none of the formats holds a time of day, and a day alone is no moment")
-        return self
-
-
-class PointTable(_Table):
-    """Where the feed itself says a call is: two columns in degrees, or a `pair` of both in one text, with `separator`
-    between them. Numbers are multiplied by `scale` (0.000001 for millionths); `unsigned` names the sides of the earth
-    whose numbers are written without a minus sign."""
-
-    latitude: Column | None = None
-    longitude: Column | None = None
-    pair: Column | None = None
-    order: Literal["latitude longitude", "longitude latitude"] = "latitude longitude"
-    separator: Annotated[str, StringConstraints(min_length=1, max_length=10)] | None = None
-    scale: float = Field(default=1.0, gt=0, le=1)
-    unsigned: tuple[Literal["west", "south"], ...] = ()
-
-    @model_validator(mode="after")
-    def _is_whole(self) -> PointTable:
-        if bool(self.pair) == bool(self.latitude and self.longitude):
-            raise ValueError("give latitude and longitude, or pair")
-        if self.separator and not self.pair:
-            raise ValueError("a separator stands between the two numbers of a pair")
-        return self
-
-
-class PagingTable(_Table):
+class PagingTable(Table):
     """How a long list is fetched: `rows` a page, at most `pages` of them, in the `order` that keeps pages apart."""
 
     rows: int = Field(default=1000, ge=1, le=50_000)
@@ -150,7 +43,7 @@ class PagingTable(_Table):
     order: str | None = None
 
 
-class RowsTable(_Table):
+class RowsTable(Table):
     """Where the rows are and which of them can be read. `path` is the way to them, names with dots between;
     `hash_fields` make a number for calls that have none (it begins with ~). `numbers_restart` says how often the
     publisher begins its numbers anew."""
@@ -171,7 +64,7 @@ class RowsTable(_Table):
         return expected
 
 
-class GuardTable(_Table):
+class GuardTable(Table):
     """When a snapshot is doubted, and when a call is gone; left out, the usual numbers."""
 
     misses: int = Field(default=2, ge=1, le=100)
@@ -185,7 +78,7 @@ class GuardTable(_Table):
     reopen_unnumbered_hours: float = Field(default=1, ge=0, le=8760)
 
 
-class PrivacyTable(_Table):
+class PrivacyTable(Table):
     """What is kept from view. `mask_block` writes 3217 as 32XX, whatever number is not known to name a street or a
     route, and rounds points; `suppress_natures` are left out whole (* stands for anything); `delay_minutes` holds every
     snapshot back. `jitter_m` moves every point by up to so many metres; `finest` is the finest place that is shown,
@@ -204,7 +97,7 @@ class PrivacyTable(_Table):
         return self.mask_block or self.point_decimals is not None or self.jitter_m > 0 or self.finest != "point"
 
 
-class IncidentTable(_Table):
+class IncidentTable(Table):
     """Where a call's official report can be read: `url`, with `{incident_number}` where the call's number goes; left
     out where there is no page. `words` says what is found there."""
 
@@ -223,7 +116,7 @@ class IncidentTable(_Table):
         return _checked_url(url)
 
 
-class NatureTable(_Table):
+class NatureTable(Table):
     """What one nature means: `match` is its text or a pattern with *, `words` one sentence that explains it."""
 
     match: Text
@@ -232,7 +125,7 @@ class NatureTable(_Table):
     group: Group = "other"
 
 
-class PriorityTable(_Table):
+class PriorityTable(Table):
     """What one priority means; `rank` 1 is the most urgent."""
 
     match: Text
@@ -241,7 +134,7 @@ class PriorityTable(_Table):
     rank: int = Field(ge=1, le=4)
 
 
-class AgencyFile(_Table):
+class AgencyFile(Table):
     """The whole file."""
 
     title: Text
@@ -286,7 +179,7 @@ class AgencyFile(_Table):
     @field_validator("zone")
     @classmethod
     def _zone_exists(cls, zone: str) -> str:
-        return _checked_zone(zone)
+        return checked_zone(zone)
 
     @field_validator("bounds")
     @classmethod
@@ -326,24 +219,6 @@ class AgencyFile(_Table):
         if not any(name in self.fields for name in self.rows.required):
             raise ValueError("none of the fields that a row needs is mapped: map unit, location or incident_number")
         return self
-
-
-def _checked_pattern(pattern: str) -> str:
-    try:
-        compiled = re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"the pattern is no regular expression ({error})") from None
-    if compiled.groups < 1:
-        raise ValueError("the pattern needs one group in parentheses: what it takes")
-    return pattern
-
-
-def _checked_zone(zone: str) -> str:
-    try:
-        ZoneInfo(zone)
-    except (OSError, ValueError, KeyError):
-        raise ValueError(f"there is no time zone “{zone}”; they are named such as America/Chicago") from None
-    return zone
 
 
 def _checked_url(url: str) -> str:

@@ -121,7 +121,7 @@ def test_a_list_of_objects_further_in() -> None:
         ('latitude = "y"\nlongitude = "x"', {"y": 12.0, "x": 45.0}, None, "point_zone"),
         ('latitude = "y"\nlongitude = "x"', {"y": -1, "x": -1}, None, "point_nowhere"),
         ('latitude = "y"\nlongitude = "x"', {"y": 90, "x": 0}, None, "point_nowhere"),
-        ('latitude = "y"\nlongitude = "x"', {"y": 0, "x": -0.0}, None, "point_nowhere"),
+        ('latitude = "y"\nlongitude = "x"', {"y": 0, "x": -0.0}, None, "point_zero"),
         ('latitude = "y"\nlongitude = "x"', {"y": 32780000, "x": -96800000}, None, "point_nowhere"),
         ('latitude = "y"\nlongitude = "x"', {"y": -96.8, "x": 32.78}, None, "point_nowhere"),
         ('latitude = "y"\nlongitude = "x"', {"y": "NaN", "x": "NaN"}, None, "point_unread"),
