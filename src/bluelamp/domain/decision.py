@@ -14,29 +14,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from bluelamp.domain.belief import area_worth, is_scored, usual_reliability
 from bluelamp.domain.call import Place
 from bluelamp.domain.judging import Judged, PlaceRules, judge
 from bluelamp.domain.place import PRECISIONS, AreaCheck, Asked, Candidate, metres_between
 
 # Grows when the rules below or those of judging change what is decided: places are then decided anew.
 VERSION = "2"
-# How often an answer whose street and number agree is right, before anything was scored. What a city publishes may be
-# believed; a geocoder may lie plausibly, claiming the street and the number asked for at another place, and a third of
-# some do. Until one was scored, or has earned belief (`PlaceRules.reliability`), it makes no point, whoever agrees that
-# was not either.
-_RELIABLE = {"feed": 0.95, "gazetteer": 0.95}
-_UNSCORED = 0.65
 # A source that was not scored may earn belief by the areas that calls name (`live.places_record`): so much of it at
 # least, and then it must be this certain. The areas do not show every lie.
 _EARNED_LEAST, _EARNED_CONFIDENCE = 0.85, 0.95
 _FINE, _COARSE = 1.0, 0.9  # odds of a coarse precision are multiplied by the second
-# What being in an area is worth grows with what it excludes: odds times exp(_WORTH × -log of its share of the city).
-# From 436 real addresses: of wrong places on the right street a beat (one in 195) lets 21 in a hundred through, a
-# division (one in eight) 68; however small the area, one in five.
-_WORTH, _WORTH_MOST = 0.28, 4.5
-_UNKNOWN_SHARE = 0.1  # of an area whose size is not known
-# Areas that are known by scattered points alone let more through: of beats 35 in a hundred.
-_ROUGH = 0.7
 _NEAR = 0.5  # beside the area, within what is allowed
 _SUPPORTED, _NOT_SUPPORTED = 4.0, 0.5
 _AGREEMENT = 8.0
@@ -80,23 +68,6 @@ class Decision:
             "why": self.why,
             "candidates": [one.as_dict() for one in self.judged],
         }
-
-
-def usual_reliability(source: str) -> float:
-    """How often a source is taken to be right before it was scored."""
-    return _RELIABLE.get(source, _UNSCORED)
-
-
-def is_scored(candidate: Candidate, rules: PlaceRules) -> bool:
-    """Whether it was measured how often such a candidate is right, or its source is the city's own."""
-    return candidate.source in _RELIABLE or (candidate.source, candidate.precision) in rules.reliability
-
-
-def area_worth(share: float | None, *, rough: bool) -> float:
-    """What the odds are multiplied by where a place lies in an area that is such a part of the city; 1 and more."""
-    known = _UNKNOWN_SHARE if share is None else min(max(share, 1e-9), 1.0)
-    worth = min(math.exp(-_WORTH * math.log(known)), _WORTH_MOST)
-    return worth**_ROUGH if rough else worth
 
 
 def place_of(decision: Mapping[str, Any]) -> Place:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
+from bluelamp.domain.location_asides import Point, split_ramp, without_beside
 from bluelamp.domain.location_street import NO_STREET, Street, read_street
 from bluelamp.domain.location_words import BLOCK_WORDS, BOUNDS, ENDINGS, NOTHING_WORDS, TYPES, UNIT_WORDS
 
@@ -43,7 +44,8 @@ class Location:
 
     `blocks` has one number (kind `block`), the two ends of a range in order, or none; `streets` has one street, or the
     two or more that meet. A `named` place has its name as a street without a kind, because many streets are written so
-    (`BROADWAY`). `dropped` is what was left out: a flat, a town, what stood in brackets.
+    (`BROADWAY`). `dropped` is what was left out: a flat, a town, a business, what stood in brackets. `point` are
+    coordinates that the text states, `mile` is a mile marker of its road.
     """
 
     kind: Kind
@@ -51,6 +53,8 @@ class Location:
     blocks: tuple[int, ...] = ()
     streets: tuple[Street, ...] = ()
     dropped: str = ""
+    point: Point | None = None
+    mile: float | None = None
 
     @property
     def key(self) -> str:
@@ -59,6 +63,8 @@ class Location:
         streets = [street.full for street in self.streets]
         if self.kind == "intersection":
             streets.sort()
+        if self.mile is not None:
+            streets.append(f"MM {self.mile:g}")
         numbers = "-".join(map(str, self.blocks))
         return f"{self.kind}:{numbers} {' / '.join(streets)}" if numbers else f"{self.kind}:{' / '.join(streets)}"
 
@@ -71,7 +77,19 @@ def parse_location(text: str | None, block: str | int | None = None, aliases: Al
     numbers = _block_numbers(block)
     if len(line) > _LONGEST or line in NOTHING_WORDS or not _ANYTHING.search(line):
         return Location("unknown", whole, numbers)
-    line, dropped = _without_asides(_FRACTION.sub(r"\1", line))
+    beside = without_beside(_FRACTION.sub(r"\1", line))
+    found = _read(whole, beside.line, numbers, beside.dropped, aliases)
+    return (
+        found if beside.point is None and beside.mile is None else replace(found, point=beside.point, mile=beside.mile)
+    )
+
+
+def _read(whole: str, line: str, numbers: tuple[int, ...], beside: str, aliases: Aliases) -> Location:
+    """A location of which only streets are left, and what stands in brackets or behind commas."""
+    if not _ANYTHING.search(line):
+        return Location("unknown", whole, numbers, (), beside)
+    line, dropped = _without_asides(line)
+    dropped = f"{dropped} {beside}".strip()
     if line.startswith("-") and len(numbers) == 1:
         line, numbers = f"{numbers[0]} {line}", ()
     parts = _split_streets(line)
@@ -127,7 +145,7 @@ def _without_asides(line: str) -> tuple[str, str]:
 def _split_streets(line: str) -> list[str]:
     """What stands between signs that mean a crossing; the line alone where there is none."""
     if not _MAY_CROSS.search(line):
-        return [line]
+        return split_ramp(line) if " TO " in line else [line]
     return [part for part in _BETWEEN_STREETS.split(_LEAD_IN.sub("", line)) if part.strip()]
 
 

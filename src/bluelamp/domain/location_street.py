@@ -37,6 +37,7 @@ _ROUTE_WORDS = frozenset(
     {"I", "IH", "INTERSTATE", "US", "U", "SH", "TX", "SR", "STATE", "LOOP", "SPUR", "BELTWAY", "FM"}
     | {"HWY", "HIGHWAY", "ROUTE", "RTE"}
 )
+_ODD_INTERSTATE = re.compile(r"I-\d*[13579]")
 _GLUED = re.compile(r"(I|IH|US|SH|FM)(\d{1,4}[EW]?)")
 _NUMBERED_ROAD = re.compile(r"[A-Z]+-[A-Z0-9]+")
 
@@ -79,12 +80,17 @@ NO_STREET = Street("")
 def read_street(line: str, aliases: Mapping[str, str]) -> Street:
     """A street in capitals, without its house number; NO_STREET where nothing is left to be a name."""
     words = _NO_LETTER.sub(" ", line.translate(_SILENT)).split()
+    if len(words) > 2 and words[0] == "SO" and words[-1] in TYPES:
+        words[0] = "S"
     words, bound, suffix, service, ramp = _without_endings(words)
     if not words:
         return NO_STREET
     route = _route(words, aliases)
     if route is not None:
         prefix, number = route
+        if suffix and _ODD_INTERSTATE.fullmatch(number) and suffix in "EW":
+            # An odd interstate runs north and south: `INTERSTATE 35 E` is its eastern half.
+            number, suffix = aliases.get(f"{number}{suffix}", f"{number}{suffix}"), ""
         suffix = "" if number.endswith(suffix) else suffix  # `IH 35 E` of what is I-35E
         return Street(number, "", prefix, suffix, bound, service, ramp, number)
     words, kind = _without_type(words)

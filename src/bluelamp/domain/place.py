@@ -25,7 +25,8 @@ _METRES_A_DEGREE = 111_195.0
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A location to be placed. `streets` are names as listed, without numbers; `first` and `last` the house numbers
-    that it may be (a hundred block is 1900 to 1999); `areas` what the call itself names, as (field, name)."""
+    that it may be (a hundred block is 1900 to 1999); `areas` what the call itself names, as (field, name); `point` the
+    coordinates (latitude, longitude) that its text states."""
 
     kind: Kind
     text: str
@@ -33,6 +34,7 @@ class Asked:
     first: int | None = None
     last: int | None = None
     areas: tuple[tuple[str, str], ...] = ()
+    point: tuple[float, float] | None = None
 
     def area(self, field: str) -> str | None:
         """The area of a field such as `beat`, None where the call names none."""
@@ -44,14 +46,17 @@ class Asked:
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> Asked:
         areas = tuple((field, name) for field, name in value["areas"])
-        return cls(**{**value, "streets": tuple(value["streets"]), "areas": areas})
+        point = value.get("point")
+        pair = None if point is None else (float(point[0]), float(point[1]))
+        return cls(**{**value, "streets": tuple(value["streets"]), "areas": areas, "point": pair})
 
     @property
     def key(self) -> str:
         """The same for the same location, whatever its case, its blanks and the order of the two streets."""
         streets = "&".join(sorted(" ".join(street.upper().split()) for street in self.streets))
         numbers = "" if self.first is None else f"{self.first}-{self.last}"
-        return "|".join((self.kind, numbers, streets or " ".join(self.text.upper().split())))
+        stated = () if self.point is None else (same_spot(*self.point),)
+        return "|".join((self.kind, numbers, streets or " ".join(self.text.upper().split()), *stated))
 
     @property
     def areas_key(self) -> str:
@@ -141,10 +146,11 @@ def asked_of(location: Location, areas: Mapping[str, str | None]) -> Asked:
         # A round number names the hundred block; another is one address.
         first = location.blocks[0]
         last = first + 99 if first % 100 == 0 else first
-        return Asked("block", location.text, streets, first, last, named)
+        return Asked("block", location.text, streets, first, last, named, location.point)
     if location.kind == "range":
-        return Asked("block", location.text, streets, location.blocks[0], location.blocks[-1], named)
-    return Asked(location.kind, location.text, streets, areas=named)
+        first, last = location.blocks[0], location.blocks[-1]
+        return Asked("block", location.text, streets, first, last, named, location.point)
+    return Asked(location.kind, location.text, streets, areas=named, point=location.point)
 
 
 def spelled(street: Street) -> str:

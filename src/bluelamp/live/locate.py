@@ -96,7 +96,7 @@ class Locator:
         # A point that was moved from view says nothing of where the call is.
         shown = None if self._privacy_of(feed).cloaks else call["place"]
         asked, own = desk.ground.asked_of_call(call), tuple(feed_candidate(point or shown))
-        if asked.kind == "unknown" and not own and not asked.areas:
+        if asked.kind == "unknown" and not own and not asked.areas and asked.point is None:
             return False
         with self._change:
             key = feed, call["id"]

@@ -19,6 +19,8 @@ from bluelamp.sources.geocoders.geocoder import Query
 
 # The coordinate that a feed itself gives is of the block or the crossing, not of the door.
 _FEED_METRES = 150.0
+# Coordinates that a dispatcher writes into a location are of a telephone or a vehicle.
+_STATED_METRES = 100.0
 _AREA_FIELDS = ("beat", "reporting_area", "division")
 
 
@@ -46,9 +48,11 @@ class Ground:
         return Query(asked, self.city, self.bounds)
 
     def at_hand(self, asked: Asked) -> list[Candidate]:
-        """What the gazetteer knows. What a city publishes is one witness, whoever looks it up."""
+        """What the gazetteer knows, and the coordinates that the location itself states. What a city publishes is one
+        witness, whoever looks it up."""
         found = [one for source in self.sources for one in source.candidates(asked)]
-        return [replace(one, group="city") if one.source == "gazetteer" else one for one in found]
+        stated = [] if asked.point is None else [Candidate("feed", "feed", *asked.point, "point", _STATED_METRES, None)]
+        return stated + [replace(one, group="city") if one.source == "gazetteer" else one for one in found]
 
 
 def feed_candidate(place: Place | None) -> list[Candidate]:

@@ -2,7 +2,7 @@
 guessing. So a geocoder that nobody has scored against official coordinates earns belief by itself, or loses it.
 
 An answer that lies plausibly, on the street asked for and at another place, passes the check of its area sometimes, by
-the area's size (`decision.area_worth`). How many fail tells how many are wrong. Used by the desk.
+the area's size (`belief.area_worth`). How many fail tells how many are wrong. Used by the desk.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bluelamp.domain.decision import area_worth, usual_reliability
+from bluelamp.domain.belief import area_worth, usual_reliability
 from bluelamp.domain.judging import PlaceRules, city_share
 from bluelamp.domain.place import AreaCheck, Asked
 

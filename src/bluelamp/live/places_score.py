@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bluelamp.domain.decision import usual_reliability
+from bluelamp.domain.belief import is_own, usual_reliability
 from bluelamp.domain.place import Asked, metres_between
 from bluelamp.errors import SourceError
 from bluelamp.live.places_desk import Desk
@@ -24,8 +24,8 @@ from bluelamp.storage.places import Places, Score
 NEAR_M, FAR_M = 150.0, 500.0
 SHOWN = "shown"
 # A source's reliability before it was scored counts like so many official coordinates.
-_PRIOR_WEIGHT = 10
-_LEAST_SCORED = 30  # points of a source before its claims are stretched
+_PRIOR_WEIGHT = 20
+_LEAST_SCORED = 30  # points of a source before its claims are stretched, and before a geocoder counts as scored
 # Ours → how publishers call it, in capitals.
 _NAMES = {
     "number": ("CALL", "NUMBER", "INCIDENT_NUMBER", "CFS_NUMBER", "INCIDENTNUM", "SERVNUMB"),
@@ -201,6 +201,8 @@ def learnt(places: Places, feed: str) -> tuple[Learnt, Learnt]:
     reliability, stretch = {}, {}
     for one in newest:
         key = one.source, one.precision
+        if one.points < _LEAST_SCORED and not is_own(one.source):
+            continue  # too few to tell: what was never scored is no witness of its own
         right = one.points - one.far
         reliability[key] = (right + _PRIOR_WEIGHT * usual_reliability(one.source)) / (one.points + _PRIOR_WEIGHT)
         if one.points >= _LEAST_SCORED and one.reach is not None and one.reach > 1:

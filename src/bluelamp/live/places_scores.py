@@ -9,8 +9,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from bluelamp.domain.belief import usual_reliability
 from bluelamp.domain.call import Call
-from bluelamp.domain.decision import usual_reliability
 from bluelamp.domain.place import metres_between
 from bluelamp.live.places_open import PlacesSetup, sources_of
 from bluelamp.live.places_score import FAR_M, NEAR_M, SHOWN, learnt

@@ -189,5 +189,6 @@ def test_what_was_measured_is_believed(lite: Any, tmp_path: Path) -> None:
     good = Score("arcgis", "all", "block", 100, 80, 0, 79, 0, 79, 30.0, 90.0, 0.8)
     lite.keep_scores("f", [good, poor], Clock()())
     reliability, stretch = learnt(lite, "f")
-    assert reliability[("census", "block")] < 0.5 < 0.95 < reliability[("arcgis", "block")]
+    # What was never scored begins with less belief than before, so a good score lifts it a little less high.
+    assert reliability[("census", "block")] < 0.5 < 0.92 < reliability[("arcgis", "block")]
     assert stretch == {("census", "block"): 8.0}

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from bluelamp.domain.decision import Decision, area_worth, decide, fixed
+from bluelamp.domain.belief import area_worth
+from bluelamp.domain.decision import Decision, decide, fixed
 from bluelamp.domain.judging import CODES, PlaceRules
 from bluelamp.domain.location import canonical_aliases, parse_location
 from bluelamp.domain.place import Asked, Candidate, Precision, asked_of, metres_between

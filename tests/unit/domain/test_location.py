@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bluelamp.domain.location import Location, Street, canonical_aliases, parse_location
+from bluelamp.domain.place import Asked, asked_of
 
 # Of an invented city, in the forms that dispatchers use.
 ALIASES = canonical_aliases(
@@ -218,3 +219,64 @@ DALLAS = canonical_aliases(
         "408": "SPUR-408",
     }
 )
+
+
+# -- what stands beside the streets -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "numbers", "streets", "dropped"),
+    [
+        ("I-135E NB MM 428", "street", (), ["I-135E NB"], "MM 428"),
+        ("IH 135E SB AT MILE MARKER 430", "street", (), ["I-135E SB"], "AT MILE MARKER 430"),
+        ("US 75 / MM 24.5", "street", (), ["US-75"], "MM 24.5"),
+        ("NB I-5 TO WB SR-520 RAMP", "intersection", (), ["I-5 NB", "SH-520 RAMP WB"], ""),
+        ("RAMP TO I 35", "street", (), ["I-35 RAMP"], ""),
+        ("4300 TO 4466 ELM RAMP", "range", (4300, 4466), ["ELM RAMP"], ""),
+        ("9-TWELVE #12345 4501 HARROW AVE", "block", (4501,), ["HARROW AVE"], "9-TWELVE #12345"),
+        ("BIGMART @ 1521 N PINNER HILL RD", "block", (1521,), ["N PINNER HILL RD"], "BIGMART"),
+        ("BIGMART AT 1521 N PINNER HILL RD", "block", (1521,), ["N PINNER HILL RD"], "BIGMART"),
+        ("PORTAL - 12 HARROW AVE", "block", (12,), ["HARROW AVE"], "PORTAL"),
+        ("IN FRONT OF 12 HARROW AVE", "block", (12,), ["HARROW AVE"], "IN FRONT OF"),
+        ("BETWEEN 3217 AND 3219 HARROW AVE", "range", (3217, 3219), ["HARROW AVE"], ""),
+        ("1200 HARROW AVE NEAR PINNER RD", "block", (1200,), ["HARROW AVE"], "NEAR PINNER RD"),
+        ("3600 HARROW AVE REAR", "block", (3600,), ["HARROW AVE"], "REAR"),
+        ("SO HARROW AVE", "street", (), ["S HARROW AVE"], ""),
+        ("INTERSTATE 135 E NORTHBOUND", "street", (), ["I-135E NB"], ""),
+        ("I-20 E", "street", (), ["I-20 E"], ""),
+        # No business: streets, routes and numbers that belong to a name.
+        ("HARROW AVE @ 3217 PINNER RD", "intersection", (3217,), ["HARROW AVE", "PINNER RD"], ""),
+        ("STATE HWY 114 PINNER RD", "street", (), ["STATE HWY 114 PINNER RD"], ""),
+        ("OLD HWY 12 RD", "street", (), ["OLD HWY 12 RD"], ""),
+        ("52ND ST 1200 HARROW AVE", "street", (), ["52ND ST 1200 HARROW AVE"], ""),
+    ],
+)
+def test_what_stands_beside_streets(text, kind, numbers, streets, dropped):
+    found = parsed(None, text)
+    assert (found.kind, found.blocks, [one.full for one in found.streets]) == (kind, numbers, streets)
+    assert found.dropped == dropped
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "kind"),
+    [
+        ("32.7767,-96.7970", (32.7767, -96.797), "unknown"),
+        ("-96.7970, 32.7767", (32.7767, -96.797), "unknown"),
+        ("LAT 32.78 LON -96.79", (32.78, -96.79), "unknown"),
+        ("LL(-96:48:12.6,32:46:55.2)", (32.782, -96.8035), "unknown"),
+        ("HARROW AVE (32.7767,-96.7970)", (32.7767, -96.797), "street"),
+        ("1200 HARROW AVE", None, "block"),
+        ("HARROW AVE 99.123,192.55", None, None),
+    ],
+)
+def test_coordinates_in_the_text_are_read(text, point, kind):
+    found = parsed(None, text)
+    assert found.point == (None if point is None else pytest.approx(point))
+    assert kind is None or found.kind == kind
+
+
+def test_two_miles_of_a_road_and_two_points_of_a_street_are_not_one_place():
+    assert parsed(None, "I-20 MM 12").key != parsed(None, "I-20 MM 13").key
+    one, other = (asked_of(parsed(None, f"HARROW AVE ({lat},-96.7970)"), {}) for lat in ("32.7767", "32.8767"))
+    assert one.key != other.key
+    assert Asked.from_dict(json.loads(json.dumps(one.as_dict()))) == one

@@ -92,6 +92,15 @@ def test_a_block_between_known_ones_is_inferred_with_less_certainty(make):
     assert answer.uncertainty_m > known.uncertainty_m
 
 
+@pytest.mark.parametrize("count", [3, 5, 8])
+def test_few_addresses_that_lie_together_are_no_short_block(make, count):
+    """One building with several numbers: how long its block is nobody has said, so half of a usual one is claimed."""
+    rows = [(340 + 2 * n, "Cedar St", 340.0, 0.0) for n in range(count)]
+    (answer,) = ask(make(("address", addresses(rows))), "Cedar St", "300")
+    assert answer.method == "block"
+    assert answer.uncertainty_m >= 75.0
+
+
 def test_a_block_far_from_anything_known_is_not_guessed(city):
     assert ask(city, "Cedar St", "1300") == ()
     assert ask(city, "Zelkova St", "300") == ()

@@ -12,6 +12,8 @@ from bluelamp.storage.gazetteer.fitting import Fitted
 _FEW = 3  # known addresses
 _FAST = 2.0  # metres a number: one street in ten has such long blocks
 _FASTER = 3.0  # the same outside the block that they are in, where the street may also bend
+_TELLING = 10  # known addresses that tell how long a block is
+_PACE = 1.5  # metres a number in a usual block, and somewhat more
 _FINEST = 25.0  # metres: a known address is a parcel, and its point may be at its door or in its middle
 
 
@@ -36,7 +38,9 @@ def of_block(fitted: Fitted, span: float) -> float:
     half = slope * span * 0.6
     beside = max(fitted.nearest - 50.0, 0.0) * (_FASTER if fitted.known < _FEW else 1.5)
     lonely = 60.0 if fitted.known < _FEW else 0.0
-    return max(_FINEST, half + 1.2 * fitted.off + beside + lonely)
+    # Few addresses that lie together are no short block: no less than half of a usual one is claimed.
+    least = _PACE * span / 2 if fitted.known < _TELLING else _FINEST
+    return max(_FINEST, least, half + 1.2 * fitted.off + beside + lonely)
 
 
 def of_number(fitted: Fitted) -> float:

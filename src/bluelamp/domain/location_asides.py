@@ -1,0 +1,141 @@
+"""What stands beside the streets of a location: coordinates, mile markers, a business before its address, what it is
+near. Pure; used by `location`, which reads what is left.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from bluelamp.domain.location_street import read_street
+from bluelamp.domain.location_words import BOUNDS, DIRECTIONS, ENDINGS, RAMP_WORDS, TYPES
+
+Point = tuple[float, float]  # latitude and longitude in degrees
+
+_DECIMAL = r"[-+]?\d{1,3}\.\d{2,}"
+_SEXAGESIMAL = r"[-+]?\d{1,3}:\d{1,2}:\d{1,2}(?:\.\d+)?"
+_NUMBER = rf"(?:{_SEXAGESIMAL}|{_DECIMAL})"
+_NAME = r"(?:LATITUDE|LONGITUDE|LAT|LONG|LON|LNG|LL|GPS)"
+_POINT = re.compile(
+    rf"(?:\b{_NAME}\b[\s:=]*)?\(?\s*(?<![\d.:])(?P<first>{_NUMBER})\s*(?:[,;/\s]\s*)(?:{_NAME}\b[\s:=]*)?"
+    rf"(?P<second>{_NUMBER})(?![\d.:])\s*\)?"
+)
+_MILE = re.compile(r"(?:\s*[/@&]\s*|\s+AT\s+|\s+)(?:MM|MP|MILE ?MARKER|MILE ?POST)\s*#?\s*(\d{1,3}(?:\.\d{1,2})?)$")
+_BESIDE = re.compile(r"\s+(?:NEAR|BEHIND|ACROSS FROM|OPPOSITE|JUST PAST)\s+.*$")
+_BETWEEN = re.compile(r"^BETWEEN (\d{1,6}) AND (\d{1,6}) (?=\S)")
+_BEHIND_KIND = frozenset({"REAR", "FRONT"})
+# What stands between a business and its address; a longer number needs no sign.
+_ADDRESS = re.compile(
+    r"^(?P<who>.*?[A-Z].*?)(?:(?P<sign>\s+-\s+|\s*@\s*|\s*:\s+|\s+AT\s+)|\s+)"
+    r"(?P<address>\d{1,6}[A-Z]? (?:[A-Z0-9.']+ )+[A-Z]+)$"
+)
+_LEAD_IN = re.compile(r"^(?:IN FRONT OF|ACROSS FROM|NEAR|BEHIND|OPPOSITE)\s+(?=\d)")
+_LONG = re.compile(r"\d{3,6}")
+_PLAIN_SIGN = re.compile(r"\s+#\s*\S+$")  # `7-ELEVEN #12345`
+_TO = re.compile(r"\s+TO\s+")
+
+
+class Beside(NamedTuple):
+    """A location without what stands beside its streets; `dropped` is that, as text."""
+
+    line: str
+    dropped: str = ""
+    point: Point | None = None
+    mile: float | None = None
+
+
+def without_beside(line: str) -> Beside:
+    """A location (in capitals, blanks folded) without coordinates, mile marker, business and what it is near."""
+    dropped, point, mile = [], None, None
+    if "." in line or ":" in line:
+        point, line, text = _without_point(line)
+        dropped += [text] * bool(text)
+    if found := _MILE.search(line):
+        mile = float(found[1])
+        dropped.append(found[0].strip(" /@&"))
+        line = line[: found.start()]
+    if (found := _BESIDE.search(line)) and _is_address(line[: found.start()]):
+        dropped.append(found[0].strip())
+        line = line[: found.start()]
+    line = _BETWEEN.sub(r"\1 - \2 ", line)
+    words = line.split()
+    if len(words) > 2 and words[-1] in _BEHIND_KIND and words[-2] in TYPES:
+        dropped.append(words[-1])
+        line = " ".join(words[:-1])
+    who, line = _without_business(line)
+    return Beside(line, " ".join([*dropped, who]).strip(), point, mile)
+
+
+def split_ramp(line: str) -> list[str]:
+    """The two roads of `NB I-5 TO WB SR-520 RAMP`, the second with the word; the line alone where it is no such."""
+    parts = _TO.split(line)
+    if len(parts) != 2 or line.split()[-1] not in RAMP_WORDS:
+        return [line]
+    first, second = parts
+    if first.split()[-1] in RAMP_WORDS or first.isdigit():
+        return [line]
+    return [first, second] if _is_road(first) and _is_road(second) else [line]
+
+
+def _is_road(text: str) -> bool:
+    street = read_street(text, {})
+    return bool(street.freeway or street.bound or street.type)
+
+
+def _without_point(line: str) -> tuple[Point | None, str, str]:
+    found = _POINT.search(line)
+    if found is None:
+        return None, line, ""
+    first, second = _degrees(found["first"]), _degrees(found["second"])
+    if abs(first) > 90:
+        first, second = second, first
+    if abs(first) > 90 or abs(second) > 180:
+        return None, line, ""
+    rest = f"{line[: found.start()]} {line[found.end() :]}".strip(" ,;/-")
+    return (first, second), " ".join(rest.split()), found[0].strip()
+
+
+def _degrees(text: str) -> float:
+    if ":" not in text:
+        return float(text)
+    degrees, minutes, seconds = text.split(":")
+    size = abs(float(degrees)) + float(minutes) / 60 + float(seconds) / 3600
+    return round(-size if degrees.startswith("-") else size, 7)
+
+
+def _without_business(line: str) -> tuple[str, str]:
+    """(who, address): `WALMART @ 1521 N COCKRELL HILL RD`. What could be a street is none, and the line stays whole."""
+    if (lead := _LEAD_IN.match(line)) and _is_address(line[lead.end() :]):
+        return lead[0].strip(), line[lead.end() :]
+    found = _ADDRESS.match(line)
+    if found is None or not _is_address(found["address"]):
+        return "", line
+    who = _PLAIN_SIGN.sub("", found["who"]).strip(" -:@")
+    if not (found["sign"] or _LONG.match(found["address"])) or _may_be_street(who):
+        return "", line
+    return found["who"].strip(" -:@"), found["address"]
+
+
+def _is_address(text: str) -> bool:
+    """Whether a text is a house number, a name and a kind of street."""
+    words = text.split()
+    while len(words) > 2 and (words[-1] in DIRECTIONS or words[-1] in BOUNDS):
+        words = words[:-1]
+    return len(words) > 2 and words[0][0].isdigit() and words[-1] in TYPES and not all(w in TYPES for w in words[1:])
+
+
+def _may_be_street(who: str) -> bool:
+    words = who.split()
+    if not words or any(sign in who for sign in "/&|\\+") or words[0].isdigit():
+        return True
+    if all(word in DIRECTIONS for word in words) or words[-1] in TYPES or words[-1] in ENDINGS:
+        return True
+    street = read_street(who, {})
+    return bool(street.freeway or street.bound or street.service_road) or words[-1] in (
+        "I",
+        "IH",
+        "US",
+        "SH",
+        "SR",
+        "FM",
+    )
