@@ -20,6 +20,9 @@ _POINT = re.compile(
     rf"(?:\b{_NAME}\b[\s:=]*)?\(?\s*(?<![\d.:])(?P<first>{_NUMBER})\s*(?:[,;/\s]\s*)(?:{_NAME}\b[\s:=]*)?"
     rf"(?P<second>{_NUMBER})(?![\d.:])\s*\)?"
 )
+# Most locations have none of these words, and no number but the first.
+_MAY_STAND = re.compile(r"MM|MP|MILE|NEAR|BEHIND|ACROSS|OPPOSITE|PAST|REAR|FRONT|BETWEEN")
+_INNER_NUMBER = re.compile(r"[ @:]\d")
 _MILE = re.compile(r"(?:\s*[/@&]\s*|\s+AT\s+|\s+)(?:MM|MP|MILE ?MARKER|MILE ?POST)\s*#?\s*(\d{1,3}(?:\.\d{1,2})?)$")
 _BESIDE = re.compile(r"\s+(?:NEAR|BEHIND|ACROSS FROM|OPPOSITE|JUST PAST)\s+.*$")
 _BETWEEN = re.compile(r"^BETWEEN (\d{1,6}) AND (\d{1,6}) (?=\S)")
@@ -50,20 +53,34 @@ def without_beside(line: str) -> Beside:
     if "." in line or ":" in line:
         point, line, text = _without_point(line)
         dropped += [text] * bool(text)
-    if found := _MILE.search(line):
-        mile = float(found[1])
-        dropped.append(found[0].strip(" /@&"))
-        line = line[: found.start()]
-    if (found := _BESIDE.search(line)) and _is_address(line[: found.start()]):
-        dropped.append(found[0].strip())
-        line = line[: found.start()]
+    if _MAY_STAND.search(line):
+        mile, line, text = _without_mile(line)
+        dropped += [text] * bool(text)
+        line, text = _without_near(line)
+        dropped += [text] * bool(text)
+    who = ""
+    if _INNER_NUMBER.search(line):
+        who, line = _without_business(line)
+    return Beside(line, " ".join([*dropped, who]).strip(), point, mile)
+
+
+def _without_mile(line: str) -> tuple[float | None, str, str]:
+    found = _MILE.search(line)
+    if found is None:
+        return None, line, ""
+    return float(found[1]), line[: found.start()], found[0].strip(" /@&")
+
+
+def _without_near(line: str) -> tuple[str, str]:
+    """(the address, what it is near or which side of it is meant)."""
+    found = _BESIDE.search(line)
+    if found is not None and _is_address(line[: found.start()]):
+        return line[: found.start()], found[0].strip()
     line = _BETWEEN.sub(r"\1 - \2 ", line)
     words = line.split()
     if len(words) > 2 and words[-1] in _BEHIND_KIND and words[-2] in TYPES:
-        dropped.append(words[-1])
-        line = " ".join(words[:-1])
-    who, line = _without_business(line)
-    return Beside(line, " ".join([*dropped, who]).strip(), point, mile)
+        return " ".join(words[:-1]), words[-1]
+    return line, ""
 
 
 def split_ramp(line: str) -> list[str]:

@@ -35,10 +35,13 @@ class Ground:
     sources: Sequence[CandidateSource] = ()
     areas: AreaCheck = field(default_factory=NoAreas)
     aliases: Aliases = field(default_factory=dict)
+    hides_points: bool = False  # then coordinates in a location are not read
 
     def asked(self, location: str | None, block: str | None, areas: Mapping[str, str | None]) -> Asked:
         """What is asked about a location as a call names it."""
-        return asked_of(parse_location(location, block, self.aliases), areas)
+        found = asked_of(parse_location(location, block, self.aliases), areas)
+        # Taken out where it was read; a call of before that was asked for may state it yet.
+        return replace(found, point=None) if self.hides_points else found
 
     def asked_of_call(self, call: Call) -> Asked:
         return self.asked(call["location"], call["block"], {name: call[name] for name in _AREA_FIELDS})  # type: ignore[literal-required]
@@ -90,7 +93,16 @@ def ground_of(
         stretch=stretch or {},
     )
     rules = with_version(rules, material)
-    return Ground(agency.name, agency.city, agency.bounds, rules, sources, areas or NoAreas(), aliases or {})
+    return Ground(
+        agency.name,
+        agency.city,
+        agency.bounds,
+        rules,
+        sources,
+        areas or NoAreas(),
+        aliases or {},
+        agency.privacy.hides_points,
+    )
 
 
 def with_version(rules: PlaceRules, material: str = "") -> PlaceRules:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from geocoder_forms import FORMS, Found
-from ground import Clock, KnownBlocks, answers, at, desk_on, line_to
+from ground import Beats, Clock, KnownBlocks, answers, at, dallas, desk_on, line_to
 from loopback import Loopback, Reply
 
 from bluelamp.domain.place import Asked
 from bluelamp.live.places_desk import Desk
+from bluelamp.live.places_ground import ground_of
+from bluelamp.sources.feeds.agency import Privacy
 from bluelamp.sources.http import HttpClient
 from bluelamp.storage.places import Places
 
@@ -233,8 +236,6 @@ def test_other_rules_decide_anew_without_asking(places: Places, server: Loopback
     answers(server, "census", lambda text: [found(beat=1, east=700)])  # 200 m beyond the beat
     desk = desk_on(places, [line_to("census", server, client, places)])
     assert desk.resolve(asked(desk))["kind"] == "point"
-    from dataclasses import replace
-
     from ground import ground
 
     strict = ground()
@@ -259,3 +260,16 @@ def test_bulk_places_new_locations_and_sees_what_is_stored(places: Places) -> No
 def test_the_secret_is_one_for_all(places: Places) -> None:
     assert len(places.secret()) == 64
     assert places.secret() == places.secret()
+
+
+@pytest.mark.parametrize(
+    "privacy", [Privacy(), Privacy(mask_block=True), Privacy(jitter_m=50.0), Privacy(finest="area")]
+)
+def test_coordinates_in_a_location_are_its_place_where_privacy_lets_them(lite: Places, privacy: Privacy) -> None:
+    agency = replace(dallas(), privacy=privacy)
+    desk = Desk(lite, ground_of(agency, areas=Beats()), now=Clock())
+    lat, lon = at(1)
+    told = desk.resolve(desk.ground.asked(f"{lat:.5f},{lon:.5f}", None, {"beat": "1"}))
+    assert (told["kind"], told["method"]) == (("area", "beat") if privacy.hides_points else ("point", "feed"))
+    elsewhere = desk.resolve(desk.ground.asked(f"{lat:.5f},{lon:.5f}", None, {"beat": "5"}))
+    assert elsewhere["kind"] != "point"
