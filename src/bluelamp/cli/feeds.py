@@ -120,7 +120,7 @@ def check(
     parts = _saved(agency, saved) if saved else _fetched(here.settings, agency)
     reading = read(agency, parts, now)
     _tell_reading(here.console, agency, reading, sum(len(part.body) for part in parts))
-    found = findings(agency, reading, parts)
+    found = findings(agency, reading)
     for one in found:
         (here.console.error if one.fault else here.console.sentence)(one.words)
     if any(one.fault for one in found):

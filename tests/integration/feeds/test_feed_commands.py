@@ -120,7 +120,8 @@ def test_check_says_that_pages_repeat(run: Run, tmp_path: Path, server: Loopback
     server.reply("/query", Reply(200, json.dumps({"exceededTransferLimit": True, "features": [row]}).encode()))
     code, _, err = run("check", str(path))
     assert code == 1
-    assert "Page 2 repeats page 1" in err
+    assert "Its pages repeat one another" in err
+    assert "The answer says that its list goes on" in err
 
 
 def test_check_of_an_empty_list(run: Run, town: str, server: Loopback) -> None:

@@ -5,20 +5,21 @@ nothing comes, pages that repeat. Pure; used by `bluelamp feeds check`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from bluelamp.domain.snapshot import Reading
-from bluelamp.errors import SourceError
+from bluelamp.domain.snapshot import CUT_OFF, PAGES_REPEAT, Reading
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.sources.feeds.oddities import ODDITIES
-from bluelamp.sources.feeds.part import Part
-from bluelamp.sources.feeds.reading import rows_of
 
 _SHOWN_COLUMNS = 40
 _LONGEST_EXAMPLE = 60
 # What many feeds write where they know no place: told, and a fault only where no row has a point.
 _USUAL = frozenset({"point_zero"})
+_CUT = {
+    CUT_OFF: "The answer says that its list goes on: it is never whole, and no call that leaves it has ended.",
+    PAGES_REPEAT: "Its pages repeat one another: the publisher does not turn pages, and the list may go on.",
+}
 
 
 class Found(NamedTuple):
@@ -39,10 +40,10 @@ def filled(reading: Reading) -> Counter[str]:
     return counts
 
 
-def findings(agency: Agency, reading: Reading, parts: Sequence[Part]) -> list[Found]:
+def findings(agency: Agency, reading: Reading) -> list[Found]:
     """Everything, the gravest first. An empty list says nothing of its columns."""
     found = list(_unreadable(agency, reading))
-    found += _repeated(agency, parts)
+    found += _cut(reading)
     if reading.rows:
         found += _empty(agency, reading)
         found += _odd(agency, reading)
@@ -99,19 +100,10 @@ def _pointless(agency: Agency, reading: Reading) -> Iterator[Found]:
         yield Found("No bounds are set: a point that is far from the feed's area cannot be told.", fault=False)
 
 
-def _repeated(agency: Agency, parts: Sequence[Part]) -> Iterator[Found]:
-    """A server that does not page gives its first page again and again."""
-    seen: list[list[Any]] = []
-    for number, part in enumerate(parts, 1):
-        try:
-            rows = rows_of(agency, [part])
-        except SourceError:
-            return  # told where all is read
-        if rows and rows in seen:
-            before = seen.index(rows) + 1
-            yield Found(f"Page {number} repeats page {before}: the publisher does not page, and the list may go on.")
-            return
-        seen.append(rows)
+def _cut(reading: Reading) -> Iterator[Found]:
+    """Such a list is never whole, and ends no call: that is worth knowing before it is polled."""
+    for reason in reading.cut:
+        yield Found(_CUT[reason])
 
 
 def _many(agency: Agency, rows: int, reading: Reading) -> bool:
