@@ -33,6 +33,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 HAND_WRITTEN = [page for page in PAGES if page.parent.name != "reference"]
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 HAND_WRITTEN_NAMES = [str(page.relative_to(ROOT)) for page in HAND_WRITTEN]
+KINDS_OF_BLOCKS = ("sh", "text", "python", "javascript", "toml", "sql", "json", "xml", "html")
 COMMAND: Any = typer.main.get_command(app)
 
 
@@ -301,4 +302,4 @@ def test_a_back_up_without_what_can_be_made_anew_is_enough(clone, tmp_path, caps
 @pytest.mark.parametrize("name", HAND_WRITTEN_NAMES)
 def test_blocks_say_what_they_are(name):
     for info, _ in blocks(ROOT / name):
-        assert info.split()[:1] in (["sh"], ["text"], ["python"], ["javascript"], ["toml"], ["sql"], ["json"]), info
+        assert info.split()[:1] in [[kind] for kind in KINDS_OF_BLOCKS], info

@@ -53,16 +53,19 @@ class Desk:
         self._keep, self._now, self._sleep = keep, now, sleep
         self._material = ground.rules.version
         self._record = Record(ground.areas)
-        self._noting = threading.Lock()
-        if lines:
-            for one in places.other_versions(ground.feed, ""):
-                self._record.note(one.asked, one.decision["candidates"], ground.rules)
-        self._rules = self._made_rules()
+        self._learning = threading.RLock()
+        self._rules: PlaceRules | None = None
         self._known = places.known(ground.feed) if bulk else None
 
     @property
     def rules(self) -> PlaceRules:
-        return self._rules
+        """The ground's rules with what was learnt; worked out of what is kept when first wanted."""
+        with self._learning:
+            if self._rules is None:
+                for one in self.places.other_versions(self.feed, ""):
+                    self._record.note(one.asked, one.decision["candidates"], self.ground.rules)
+                self._rules = self._made_rules()
+            return self._rules
 
     @property
     def feed(self) -> str:
@@ -78,11 +81,7 @@ class Desk:
         kept = self.places.kept(self.feed, asked) if stored and not own else None
         answers = self.places.answers(self.feed, asked.key) if stored else {}
         wanted = self._wanted(asked, answers) if ask else []
-        if (
-            kept is not None
-            and kept.version == self._rules.version
-            and (kept.decision["kind"] == "point" or not wanted)
-        ):
+        if kept is not None and kept.version == self.rules.version and (kept.decision["kind"] == "point" or not wanted):
             return kept.decision
         return self._resolve(asked, own, answers, wanted)
 
@@ -95,11 +94,14 @@ class Desk:
         if kept is not None:
             return kept.decision
         answers = self.places.answers(self.feed, asked.key)
-        return self._decide(asked, [*own, *self.ground.at_hand(asked)], answers).as_dict()
+        told = [one for answer in answers.values() for one in answer.candidates]
+        # To tell one call's place, not everything that is kept is looked through.
+        rules = self._rules or self._made_rules()
+        return decide(asked, [*own, *self.ground.at_hand(asked), *told], rules, self.ground.areas).as_dict()
 
     def area(self, asked: Asked) -> Resolved:
         """The area that a call itself names, whatever is known of it beside that."""
-        return decide(asked, (), self._rules, self.ground.areas).as_dict()
+        return decide(asked, (), self.rules, self.ground.areas).as_dict()
 
     def _resolve(
         self, asked: Asked, own: Sequence[Candidate], answers: dict[str, Answer], wanted: Sequence[Line]
@@ -116,7 +118,7 @@ class Desk:
 
     def _decide(self, asked: Asked, at_hand: Sequence[Candidate], answers: dict[str, Answer]) -> Decision:
         told = [one for answer in answers.values() for one in answer.candidates]
-        decision = decide(asked, [*at_hand, *told], self._rules, self.ground.areas)
+        decision = decide(asked, [*at_hand, *told], self.rules, self.ground.areas)
         if told:
             self._learn(asked, decision)
         return decision
@@ -159,7 +161,7 @@ class Desk:
 
     def redecide(self) -> Iterator[tuple[Asked, Resolved]]:
         """Decide anew, without asking anybody, what was decided by other rules; those that came out otherwise."""
-        for kept in self.places.other_versions(self.feed, self._rules.version):
+        for kept in self.places.other_versions(self.feed, self.rules.version):
             answers = self.places.answers(self.feed, kept.asked.key)
             found = self._decide(kept.asked, self.ground.at_hand(kept.asked), answers).as_dict()
             self.places.keep(self.feed, kept.asked, found, self._now())
@@ -168,14 +170,14 @@ class Desk:
 
     def _look_for_defaults(self, source: str, found: Sequence[Candidate]) -> None:
         """Learn that a point stands for many streets; every decision that rests on it is then of another version."""
-        known = {same_spot(*point) for point in self._rules.defaults}
+        known = {same_spot(*point) for point in self.rules.defaults}
         fresh = [one for one in found if same_spot(one.lat, one.lon) not in known]
         if any(self.places.is_default(source, one.lat, one.lon) for one in fresh):
             self._rules = self._made_rules()
 
     def _learn(self, asked: Asked, decision: Decision) -> None:
         """What the call's own areas tell of those who answered; what follows counts from the next decision on."""
-        with self._noting:
+        with self._learning:
             if self._record.note(asked, [one.as_dict() for one in decision.judged], self.ground.rules):
                 self._rules = self._made_rules()
 

@@ -84,6 +84,9 @@ def test_belief_is_earned(server: Loopback, client: HttpClient, lite: Places, na
     assert asked(0).key in changed
     again = desk_of(server, client, lite, names)
     assert again.resolve(asked(0))["kind"] == "point"
+    scoring = desk_of(server, client, lite, ())  # as `places score` opens it
+    assert scoring.resolve(asked(0), ask=False)["kind"] == "point"
+    assert scoring.rules.version == again.rules.version
 
 
 @pytest.mark.parametrize("names", [("census",), ("census", "nominatim")])
