@@ -223,6 +223,7 @@ class Outcome:
 
 def compare(asking: Sequence[Incident], gazetteer: Gazetteer, runs: int) -> None:
     sources = [("one", "a", 0.32), ("two", "a", 0.32), ("three", "b", 0.2), ("four", "c", 0.3)]
+    scored = {(name, "block"): 1 - wrong for name, _, wrong in sources}  # as `places score` would have found
     table: dict[str, Outcome] = defaultdict(lambda: Outcome([], [], 0))
     reasons: Counter[str] = Counter()
     for seed in range(runs):
@@ -237,7 +238,7 @@ def compare(asking: Sequence[Incident], gazetteer: Gazetteer, runs: int) -> None
             best = max(told, key=lambda c: c.score or 0.0, default=None)
             note(table["best score, unchecked"], one, best and (best.lat, best.lon, 120.0))
             ours = known_by(gazetteer, one.asked)
-            known = replace(RULES, defaults=learnt)
+            known = replace(RULES, defaults=learnt, reliability=scored)
             for name, candidates in (("gazetteer alone, decided", ours), ("all, decided", [*ours, *told])):
                 decision = decide(one.asked, candidates, known, gazetteer.areas)
                 note(table[name], one, shown(decision))
