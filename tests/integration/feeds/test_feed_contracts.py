@@ -41,11 +41,10 @@ def test_an_answer_in_its_real_form(name: str, server: Loopback, shipped: FeedAt
     assert sorted(found, key=str) == sorted(form.rows, key=str)
     assert reading.total == len(form.rows)
     assert (len(reading.unreadable), reading.duplicates, reading.conflicting) == (form.unreadable, 0, 0)
-    # The status of units is told by its column, and is no field of a call.
-    assert reading.fields - {"unit_status"} == {name for values, *_ in form.rows for name in values} | (
+    assert reading.fields == {name for values, *_ in form.rows for name in values} | (
         {"unit"} if any(units for _, units, _ in form.rows) else set()
     )
-    assert agency.fields >= reading.fields - {"unit_status"}
+    assert agency.fields >= reading.fields
     # What the form shows, the file maps: no column that is named in it is missing from the answer.
     absent = agency.columns - reading.columns
     assert absent <= {"date_time"}, absent
