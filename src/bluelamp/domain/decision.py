@@ -23,7 +23,7 @@ from bluelamp.domain.place import PRECISIONS, AreaCheck, Asked, Candidate, metre
 VERSION = "2"
 # A source that was not scored may earn belief by the areas that calls name (`live.places_record`): so much of it at
 # least, and then it must be this certain. The areas do not show every lie.
-_EARNED_LEAST, _EARNED_CONFIDENCE = 0.85, 0.95
+_EARNED_LEAST, _EARNED_CONFIDENCE = 0.9, 0.95
 _FINE, _COARSE = 1.0, 0.9  # odds of a coarse precision are multiplied by the second
 _NEAR = 0.5  # beside the area, within what is allowed
 _SUPPORTED, _NOT_SUPPORTED = 4.0, 0.5

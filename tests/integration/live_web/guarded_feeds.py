@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from geocoder_forms import FORMS, Found
+from ground import keep_scores
 from loopback import Loopback, Reply
 
 from bluelamp.bootstrap import open_live
@@ -22,6 +23,7 @@ from bluelamp.live.workflow import LiveFlow
 from bluelamp.settings import Settings, read_settings
 from bluelamp.sources.feeds.fetching import Part
 from bluelamp.storage.log_writer import Step
+from bluelamp.storage.places import Places
 
 GUARDED, HIDDEN = "guarded", "hidden"
 # The house, the flat, and words of calls that nobody may hear of.
@@ -115,6 +117,7 @@ class Feeds:
         self.now = datetime.now(UTC)
         self.day = (self.now - timedelta(days=3)).replace(hour=12, minute=0)
         for feed in (GUARDED, HIDDEN):
+            keep_scores(Places(self.flow.log._engine), feed)
             self._poll(feed)
 
     def close(self) -> None:
