@@ -31,6 +31,8 @@ class Placed:
 
     def __init__(self, city: CityFeed) -> None:
         self.city, self.flow = city, city.flow
+        # Places are decided at the time of the city's last snapshot: whatever comes later, has later been fetched.
+        self.flow.now = lambda: datetime.fromisoformat(city.now)
         self.places = Places(engine_of(city.flow))
         self.desk = Desk(self.places, ground_of(dallas_as(FEED), areas=Beats()))
 
