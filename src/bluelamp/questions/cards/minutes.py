@@ -35,6 +35,7 @@ def median(scene: Scene, card: CardSpec) -> CardAnswer:
     }
     told = "No call has known minutes under these filters."
     if middle is not None:
-        told = f"{middle:g} minutes in the middle; between {least:g} and {most:g} as far as is known. {shown['words']}"
+        span = f"; between {least:g} and {most:g} as far as is known" if least != most else ""
+        told = f"{middle:g} minutes in the middle{span}. {shown['words']}"
     question = scene.question(card, measures=[card.measure, *ends, known])
     return CardAnswer(question, shown, told, measure.words, measure.unit, scene.caveats(question))
