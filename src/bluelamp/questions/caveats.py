@@ -34,8 +34,9 @@ def caveats_of_question(version: DataVersion, question: Question) -> tuple[str, 
         found.append("Town is a label taken from LSOA names; districts abolished since live on in it.")
     if "lsoa" in names:
         found.append(
-            "LSOA codes are as published: of the census of 2011 until about 2024, of that of 2021 since. A code of one "
-            "census is not always the same area as the same code of the other."
+            "LSOA codes are as published: of the census of 2011 up to May 2022, of both in files of June 2022 to "
+            "May 2023, of that of 2021 since. A code names one area, whichever census it is of; an area whose borders "
+            "changed has another code in each."
         )
     if names & {"match", "crime_type", "crime_month", "months_after", "time_to_outcome"} and (
         question.dataset.name == "outcomes"
