@@ -59,7 +59,7 @@ class Fetched:
     unchanged: int = 0
     known: int = 0  # received from this very release before
     left_out: int = 0  # by the selection
-    unreadable: int = 0
+    unreadable: list[tuple[str, str]] = field(default_factory=list)  # [name, why]
     ignored: list[tuple[str, str]] = field(default_factory=list)  # [name, why left out]
     oddly_named: list[tuple[str, str]] = field(default_factory=list)  # [name, as what it is read all the same]
     newest: Month | None = None  # the newest month listed
@@ -228,7 +228,7 @@ class _Fetch:
         if any(file.state == QUARANTINED and file.reason == problem for file in here):
             self.fetched.known += 1
             return
-        self.fetched.unreadable += 1
+        self.fetched.unreadable.append((entry.member.name, problem))
         self.rows.append(_row(entry, QUARANTINED, reason=problem))
 
     def _is_the_same_breakage(self, entry: Listed, file: StoredFile) -> bool:
@@ -290,7 +290,7 @@ class _Fetch:
             for member, raw in self.source.read_raw([entry.member for entry in batch]):
                 entry = by_name[member.name][0]
                 if member.problem:
-                    self.fetched.unreadable += 1
+                    self.fetched.unreadable.append((member.name, member.problem))
                     self.fetched.new -= 1
                     broken.append(_row(entry, QUARANTINED, reason=member.problem))
                     continue

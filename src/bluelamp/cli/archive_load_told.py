@@ -56,7 +56,7 @@ def tell_plan(console: Console, source: ReleaseSource, plan: Fetched, json: bool
                 "files_new": plan.new,
                 "files_unchanged": plan.known + plan.unchanged,
                 "files_left_out": plan.left_out,
-                "files_unreadable": plan.unreadable,
+                "files_unreadable": len(plan.unreadable),
                 "bytes": plan.bytes_wanted,
                 "dry_run": True,
             }
@@ -69,7 +69,7 @@ def tell_plan(console: Console, source: ReleaseSource, plan: Fetched, json: bool
     console.out(f"  {plan.known + plan.unchanged:>7,} unchanged, held already")
     console.out(f"  {plan.left_out:>7,} left out by the selection")
     if plan.unreadable:
-        console.out(f"  {plan.unreadable:>7,} unreadable, to be quarantined")
+        console.out(f"  {len(plan.unreadable):>7,} unreadable, to be quarantined")
     console.out("Nothing was fetched or written: this was a dry run.")
 
 
@@ -82,7 +82,7 @@ def tell_fetched(console: Console, path: str, fetched: Fetched) -> None:
     if fetched.left_out:
         parts.append(f"{fetched.left_out:,} left out by the selection")
     if fetched.unreadable:
-        parts.append(f"{fetched.unreadable:,} unreadable")
+        parts.append(f"{len(fetched.unreadable):,} unreadable")
     console.note(f"{path}: release {fetched.release}, " + ", ".join(parts))
     for line in _reading_lines(fetched):
         console.note(f"  {line}")
@@ -138,10 +138,15 @@ def _shown(name: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in name)[:120]
 
 
+def _following(why: str) -> str:
+    """A reason behind the name of the file: `it is a web page` becomes ` is a web page`."""
+    return why.removeprefix("it") if why.startswith("it ") else f": {why}"
+
+
 def tell_loaded(console: Console, fetched: list[Fetched], loaded: Loaded, version: Version | None, json: bool) -> int:
     """What was loaded, quarantined and refused; the exit code."""
     strangers = [pair for one in fetched for pair in one.ignored if "publishers" in pair[1] or "twice with" in pair[1]]
-    quarantined = len(loaded.quarantined) + sum(one.unreadable for one in fetched)
+    quarantined = len(loaded.quarantined) + sum(len(one.unreadable) for one in fetched)
     code = exits.IN_PART if quarantined or strangers or loaded.refused else exits.DONE
     if json:
         console.out_json(
@@ -162,11 +167,9 @@ def tell_loaded(console: Console, fetched: list[Fetched], loaded: Loaded, versio
             }
         )
         return code
-    _tell_some(
-        console,
-        [f"  Quarantined: {_shown(file.member)} {reason}." for file, reason in loaded.quarantined],
-        "Quarantined",
-    )
+    broken = [f"{_shown(name)}{_following(why)}" for one in fetched for name, why in one.unreadable]
+    broken += [f"{_shown(file.member)} {reason}" for file, reason in loaded.quarantined]
+    _tell_some(console, [f"  Quarantined: {sentence}." for sentence in broken], "Quarantined")
     if loaded.rejected:
         rows = "1 row does not fit and is kept as an issue"
         if loaded.rejected > 1:

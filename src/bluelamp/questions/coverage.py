@@ -66,7 +66,7 @@ class Gap:
 
 _GAP_WORDS = {
     State.MISSING: "{who}{of} published nothing for {when}",
-    State.QUARANTINED: "{who}{of} published a file that cannot be read for {when}",
+    State.QUARANTINED: "{who}{of}: the file that is held for {when} cannot be read",
     State.NOT_FETCHED: "{who}{of} was not fetched for {when}",
     State.NOT_HELD: "{who}{of} is not held for {when}",
     State.NOT_COVERED: "{who}{of}: no release that is held covers {when}",
@@ -219,6 +219,9 @@ def _reason(version: DataVersion, holdings: Holdings) -> str:
         return f"Nothing of this can be held: publication began with {FIRST_MONTH.words()}."
     if state == State.NOT_COVERED:
         return f"Nothing of this is held: no release that is held covers {when}."
+    if state == State.QUARANTINED:
+        of = f" of {names}" if names else ""
+        return f"Nothing of this is known: the files of {what}{of} for {when} cannot be read."
     if state == State.MISSING and names:
         return f"{names} published no {what} for {when}."
     if names:

@@ -43,6 +43,8 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     """Run the command in this process: (exit code, standard output, standard error)."""
     monkeypatch.delenv("BLUELAMP_HOME", raising=False)
     monkeypatch.delenv("BLUELAMP_DEBUG", raising=False)
+    # What takes long is told in a line of its own: a slow machine shall not say more than a quick one.
+    monkeypatch.setattr("bluelamp.cli.console._WORTH_A_LINE_SECONDS", 3600.0)
 
     def run_it(*arguments: str | Path) -> tuple[int, str, str]:
         capsys.readouterr()

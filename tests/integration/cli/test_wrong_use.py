@@ -117,9 +117,14 @@ def test_a_broken_force_month_file_is_done_in_part(run, tmp_path, content):
     path.write_text(content)
     code, out, err = run("--home", tmp_path / "home", "archive", "load", path)
     assert code == exits.IN_PART
-    assert "Quarantined: 2024-01-kent-street.csv" in err or "unreadable" in err
+    (line,) = (line for line in err.splitlines() if "Quarantined: 2024-01-kent-street.csv" in line)
+    assert len(line) > len("  Quarantined: 2024-01-kent-street.csv is bad."), "it says why"
     assert "1 file quarantined" in out
     assert len((out + err).splitlines()) <= 5
+    # A broken copy says nothing of what the publisher did.
+    code, out, err = run("--home", tmp_path / "home", "ask", "crimes")
+    assert "Kent Police for January 2024 cannot be read." in out + err
+    assert "published a file" not in out + err
 
 
 def test_one_wrong_path_stops_all_before_anything_is_received(run, tmp_path, releases):
