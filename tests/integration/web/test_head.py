@@ -10,7 +10,7 @@ from described import operations
 from serving import Server
 
 # Of the moment, or of the connection.
-_OF_THE_MOMENT = {"date", "content-length", "transfer-encoding", "retry-after"}
+_OF_THE_MOMENT = {"date", "content-length", "transfer-encoding", "retry-after", "ratelimit"}
 _PAGES = (
     "/",
     "/crime",
