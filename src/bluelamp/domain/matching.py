@@ -119,8 +119,9 @@ class _Matcher:
             self._join(name, found, number, row)
 
     def _stands_where_it_stood(self, id_: str, row: Row) -> bool:
-        """Most calls of most snapshots: nothing else need be asked."""
-        return id_ not in self._groups and row.values.get("location") == self._calls[id_]["location"]
+        """Most calls of most snapshots: nothing else need be asked. Where no location is stated, it must be."""
+        where = row.values.get("location")
+        return id_ not in self._groups and bool(where) and where == self._calls[id_]["location"]
 
     def _age(self, id_: str) -> tuple[str, str]:
         return self._calls[id_]["opened_between"][1] or "", id_

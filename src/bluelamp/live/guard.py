@@ -206,7 +206,8 @@ def asks_whole(rules: FeedRules, tracking: Tracking, at: str) -> bool:
     ]
     patience = max(rules.believed_minutes * 60, rules.interval_seconds) - rules.interval_seconds
     return any(
-        seconds_between(absence.get("counted") or absence["missed"] or at, at) >= patience for absence in missing
+        seconds_between(absence.get("late") or absence.get("counted") or absence["missed"] or at, at) >= patience
+        for absence in missing
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 # In the home itself; what lies in its folders is shut in with it.
+_OURS = ("ledger.sqlite", "live.sqlite", "bluelamp.toml", "writer.lock")
 _FILES = ("*.sqlite", "*.sqlite-wal", "*.sqlite-shm", "*.copy", "*.outdated", "*.damaged", "bluelamp.toml")
 
 
@@ -39,8 +40,9 @@ def tighten(path: Path) -> None:
 
 
 def tighten_home(home: Path) -> None:
-    """Shut a home of before to others; nothing where there is none yet."""
-    if home.is_dir():
+    """Shut a home of before to others; nothing where there is none yet, nor where a folder holds nothing of ours: the
+    name of a home may be mistyped."""
+    if home.is_dir() and any((home / name).exists() for name in _OURS):
         tighten(home)
         for pattern in _FILES:
             for path in home.glob(pattern):

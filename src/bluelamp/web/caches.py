@@ -29,6 +29,17 @@ def kept(path: Path) -> bytes | None:
             return _unwritten.get(path)
 
 
+def is_kept(path: Path) -> bool:
+    """Whether anything is kept under this path, without reading it."""
+    with _lock:
+        if path in _unwritten:
+            return True
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def keep(path: Path, body: bytes) -> None:
     """Keep it, on disk where that can be."""
     try:

@@ -174,7 +174,7 @@ class OpenedCalls:
         self._lost = [self._home.lake.path(one.path) for one, its in zip(written, days, strict=True) if is_lost(its)]
         stamp = (self._home.stamp(), self._seen())
         if not is_small(written) and not self._thorough:
-            self._check_beside(written)
+            self._check_beside(written, frozenset(self._lost))
         name = fingerprint(days)[:12]
         if name not in self._open:
             self._open[name] = self._opened(name, days)
@@ -193,13 +193,15 @@ class OpenedCalls:
         with self._lock:
             self._thorough, self._stamp, self._looked = True, None, 0.0
 
-    def _check_beside(self, days: list[CallsDay]) -> None:
-        """Read every byte of many files, while they answer already; where one is damaged, look again."""
+    def _check_beside(self, days: list[CallsDay], known: frozenset[Path]) -> None:
+        """Read every byte of many files, while they answer already; where one is damaged that is not known to be lost,
+        look again."""
         home = self._home
         assert home is not None
 
         def check() -> None:
-            if any(is_lost(day) for day in home.sound(days, thorough=True)):
+            found = zip(days, home.sound(days, thorough=True), strict=True)
+            if {home.lake.path(one.path) for one, its in found if is_lost(its)} - known:
                 self._look_again()
 
         threading.Thread(target=check, name="check-calls", daemon=True).start()

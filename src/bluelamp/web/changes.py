@@ -24,7 +24,7 @@ from bluelamp.archive.workflow import Archive
 from bluelamp.domain.month import Month
 from bluelamp.domain.selection import Selection
 from bluelamp.errors import BluelampError
-from bluelamp.web.caches import forget, keep, kept
+from bluelamp.web.caches import forget, is_kept, keep, kept
 from bluelamp.web.change_links import links_of
 
 _LAYOUT = 2
@@ -67,7 +67,7 @@ class Changes:
         Raises the error of a comparison that failed, once: who asks again begins it again.
         """
         path = self.path(old, new)
-        if (found := kept(path)) is not None:
+        if (found := kept(path)) is not None and is_kept(_files_beside(path)):
             return found
         with _lock:
             if path in _failed:

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import anyio
+import anyio.to_thread
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -63,14 +65,16 @@ class FileStream(Response):
         except AskerGone:
             return
         finally:
-            self._end()
+            # Closing waits for locks that others hold while they read files: never on the loop that all streams share.
+            self._give_back()
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(self._end)
 
     async def _next(self, asker: Asker) -> bytes | None:
         assert self._lane is not None, "a file goes by the lane of files"
         return await self._lane.run(lambda: next(self._body, None), asker)
 
     def _end(self) -> None:
-        self._give_back()
         try:
             close = getattr(self._body, "close", None)
             if close is not None:

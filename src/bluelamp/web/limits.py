@@ -54,9 +54,11 @@ class Quota:
     def _make_room(self, now: float) -> None:
         if len(self._windows) < _REMEMBERED:
             return
-        # In the order in which they began, and so in which they end.
-        over = [name for name, window in self._windows.items() if window.ends <= now]
-        for name in over or [next(iter(self._windows))]:
+        # In the order in which they began, and so in which they end: the first goes in any case.
+        while self._windows:
+            name, window = next(iter(self._windows.items()))
+            if window.ends > now and len(self._windows) < _REMEMBERED:
+                return
             del self._windows[name]
 
 
@@ -72,7 +74,7 @@ class RateLimits:
         if quota is None or scope["type"] != "http" or not scope["path"].startswith(_COUNTED):
             await self.app(scope, receive, send)
             return
-        left, seconds = min(quota.take(name) for name in self._names(scope))
+        left, seconds = self._take(quota, scope)
         fields = {
             "RateLimit-Policy": f'"requests";q={quota.most};w={WINDOW}',
             "RateLimit": f'"requests";r={max(left, 0)};t={seconds}',
@@ -88,12 +90,13 @@ class RateLimits:
 
         await self.app(scope, receive, sending)
 
-    def _names(self, scope: Scope) -> list[str]:
-        names = [network_of(self._visitors.address_of(scope))]
+    def _take(self, quota: Quota, scope: Scope) -> tuple[int, int]:
+        """One request of the address, and of the key where the address has any left: keys can be made up."""
+        found = quota.take(network_of(self._visitors.address_of(scope)))
         key = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
-        if key:
-            names.append(hashlib.sha256(key).hexdigest())  # never the key itself
-        return names
+        if found[0] < 0 or not key:
+            return found
+        return min(found, quota.take(hashlib.sha256(key).hexdigest()))  # never the key itself
 
 
 async def _refuse(send: Send, fields: dict[str, str], most: int, seconds: int) -> None:

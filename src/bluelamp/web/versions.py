@@ -50,14 +50,16 @@ class OpenVersion(DataVersion):
     def check(self) -> None:
         """Read the indexes, and answer from them where they are what was written."""
         folder = self.version.serving
-        problem = problem_of(folder, thorough=True)
-        if not problem:
-            self.serving = open_serving(folder)
-        elif folder.exists():
-            structlog.get_logger("bluelamp.web").error(
-                "indexes not used", version=self.name, problem=problem, mend="bluelamp doctor --mend"
-            )
-        self.checked = True
+        try:
+            problem = problem_of(folder, thorough=True)
+            if not problem:
+                self.serving = open_serving(folder)
+            elif folder.exists():
+                structlog.get_logger("bluelamp.web").error(
+                    "indexes not used", version=self.name, problem=problem, mend="bluelamp doctor --mend"
+                )
+        finally:
+            self.checked = True
 
     def check_beside(self) -> None:
         """The same in a thread of its own."""

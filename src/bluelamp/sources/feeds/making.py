@@ -7,7 +7,7 @@ Most rows of a snapshot stood in the one before as well, so what was made of the
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -98,6 +98,7 @@ class RowMaker:
         # Before a number is made: whoever knew the block could find the house by trying a hundred of them.
         if self._hides_points:
             _take_coordinates(values)
+            units = tuple(_without_coordinates(unit) for unit in units)
         if self._mask:
             _mask(values)
         if self._hashed and "incident_number" not in values:
@@ -105,9 +106,14 @@ class RowMaker:
         point = self._point(raw)
         odd = (
             *((Oddity(reported.odd, self._time_text(raw)),) if reported.odd else ()),
-            *((point.odd,) if point.odd else ()),
+            *(self._pointed_oddly(point.odd) if point.odd else ()),
         )
         return Made(columns, Row(values, units, point.at), depends=reported.depends, odd=odd)
+
+    def _pointed_oddly(self, odd: Oddity) -> Iterator[Oddity]:
+        """What is wrong with a point; what was published there stays out of logs where points are hidden."""
+        hides = self._hides_points and odd.code != "point_reference"
+        yield Oddity(odd.code, HIDDEN) if hides else odd
 
     def _time_text(self, raw: Raw) -> str:
         return " ".join(text for name in self._times if (text := written_of(raw.get(name))))
@@ -214,6 +220,14 @@ def _take_coordinates(values: dict[str, str]) -> None:
     for name, text in values.items():
         if name not in _NO_TEXTS:
             values[name] = without_coordinates(text, HIDDEN)
+
+
+def _without_coordinates(unit: ListedUnit) -> ListedUnit:
+    status = unit.status
+    return unit._replace(
+        unit=without_coordinates(unit.unit, HIDDEN),
+        status=None if status is None else without_coordinates(status, HIDDEN),
+    )
 
 
 def _mask(values: dict[str, str]) -> None:

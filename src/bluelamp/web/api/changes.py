@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import StreamingResponse
 
 from bluelamp.archive.diff import comparable, in_order
 from bluelamp.archive.diff_records import Wanted
@@ -19,6 +18,7 @@ from bluelamp.web.asked import First, Last, answered, dumps, lease, site_of
 from bluelamp.web.change_schemas import ChangedRecordsModel, ChangesModel, WorkingModel
 from bluelamp.web.changed_records import as_csv, page_of
 from bluelamp.web.changes import Changes
+from bluelamp.web.file_stream import FileStream
 from bluelamp.web.schemas import PROBLEMS
 from bluelamp.web.worked import Worked
 
@@ -85,9 +85,13 @@ def changed_records(
         if format == "csv":
             name = f"bluelamp-{dataset}-{old}-{new}.csv"
             headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "public, max-age=60"}
-            return StreamingResponse(as_csv(reader, stems, wanted), media_type="text/csv", headers=headers)
+            return FileStream(as_csv(reader, stems, wanted), headers, "text/csv", _nothing)
         key = [kept.path(before, after_release).name, repr(wanted), str(limit), str(after)]
         return answered(request, opened, key, lambda: dumps(page_of(reader, stems, wanted, after, limit)))
+
+
+def _nothing() -> None:
+    """What was opened for the file is its own."""
 
 
 def _pair(request: Request, old: str, new: str) -> tuple[Changes, Month, Month]:

@@ -88,7 +88,9 @@ def problem_of(folder: Path, *, thorough: bool = False) -> str:
     try:
         reader = Reader(folder)
         Serving(reader)
+        changed = reader.changed() if thorough else ""
     except (ValueError, KeyError, TypeError) as error:
         return str(error)
-    changed = reader.changed() if thorough else ""
+    except OSError as error:
+        return f"it cannot be read ({error.strerror})"
     return f"{changed} has changed" if changed else ""
