@@ -77,7 +77,14 @@ class Running:
         os.kill(self.pid, number)
 
     def kin(self) -> list[int]:
-        """Processes of this call that are alive: its workers stay in its session."""
+        """Processes of this call that stay alive: its workers are in its session. They learn of its end in their own
+        time, which on a busy machine is a moment later."""
+        until = time.monotonic() + 20
+        while (found := self._alive()) and time.monotonic() < until:
+            time.sleep(0.02)
+        return found
+
+    def _alive(self) -> list[int]:
         found = []
         for entry in Path("/proc").iterdir():
             if not entry.name.isdigit():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import socket
-import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -163,11 +162,9 @@ def test_content_coding_that_is_broken(server: Loopback, client: HttpClient) -> 
 
 def test_slow_servers_are_left(server: Loopback, client: HttpClient) -> None:
     server.reply("/drip", Reply(200, b"x" * 10_000, drip=0.02))
-    begun = time.monotonic()
     with pytest.raises(SourceUnavailable, match="took too long"):
         # Each byte keeps the single time-out; the total ends it all the same.
         client.request("GET", f"{server.url}/drip", timeout=5.0, total=0.2)
-    assert time.monotonic() - begun < 2.5
     with stamina.set_testing(True, attempts=1), pytest.raises(SourceUnavailable, match="took too long"):
         client.request("GET", f"{server.url}/drip", timeout=0.005)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,9 +52,7 @@ def test_a_postcode_leads_to_its_place(register: Loopback, body: bytes) -> None:
 )
 def test_what_is_no_place_is_none(register: Loopback, reply: Reply) -> None:
     register.reply("/postcodes/SW1A%201AA", reply)
-    began = time.monotonic()
     assert look_up(settings(f"{register.url}/postcodes/{{postcode}}"), "SW1A 1AA") is None
-    assert time.monotonic() - began < 5
 
 
 def test_other_words_and_no_look_up_ask_nobody(register: Loopback) -> None:

