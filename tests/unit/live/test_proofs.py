@@ -108,6 +108,25 @@ def test_nothing_new_is_asked_for_whole_in_time() -> None:
     assert feed.kinds() == ["opened"] * 12
 
 
+def test_a_list_as_it_was_before_a_call_is_asked_for_whole_in_time() -> None:
+    """A call comes and goes, and the list is what it was before, by its version too: that may be an old answer, until
+    it has stood; and at a source that answers 304 it stands only where it is asked for."""
+    feed = MemoryFeed()
+    feed.show(*TWELVE[:11], version="v1")
+    feed.show(*TWELVE, version="v2")
+    feed.show(status=304)
+    assert kinds(feed.show(*TWELVE[:11], version="v1")) == []
+    asked = 0
+    while "closed" not in feed.kinds() and asked < 30:
+        if asks_whole(feed.rules, feed.state.tracking, at(feed.minutes)):
+            asked += 1
+            feed.show(*TWELVE[:11], version="v1")
+        else:
+            feed.show(status=304)
+        assert feed.minutes < 120, "it ends within two hours"
+    assert feed.kinds()[-1] == "closed"
+
+
 def test_nothing_new_within_an_interval_is_not_believed_either() -> None:
     feed = MemoryFeed(FeedRules("city", believed_minutes=0, interval_seconds=600))
     feed.show(*TWELVE)

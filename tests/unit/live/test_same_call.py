@@ -68,6 +68,13 @@ def test_number_of_another(hours: float, place: dict[str, str | None]) -> None:
     assert set(kinds(feed.show(reported("1", hours * HOUR, location="Elm St"), OTHER))) == {"updated"}
 
 
+def test_number_of_another_where_no_location_is_stated() -> None:
+    feed = MemoryFeed()
+    feed.show(reported("1", 0, location=None), OTHER)
+    again = reported("1", 24 * HOUR, location=None, nature="20 - Robbery")
+    assert kinds(feed.show(again, OTHER)) == ["opened"]
+
+
 @pytest.mark.parametrize(
     ("restarts", "hours", "same"),
     [("daily", 23, True), ("daily", 25, False), ("monthly", 25, True), ("monthly", 31 * 24, False),

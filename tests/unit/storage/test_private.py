@@ -19,6 +19,7 @@ from bluelamp.storage.database import open_database
 from bluelamp.storage.hook_tables import HOOK
 from bluelamp.storage.ledger_copy import keep_copy
 from bluelamp.storage.places import Places
+from bluelamp.storage.private import tighten_home
 from bluelamp.storage.snapshots import Body, Kept
 
 
@@ -91,6 +92,39 @@ def test_a_copy_holds_no_secret_in_the_open_and_gets_them_back(tmp_path: Path) -
         assert connection.execute(sa.select(HOOK.c.secret, HOOK.c.state)).one() == (signed, "active")
     assert not (target / "secrets.sqlite").exists(), "once they are back they lie in one place"
     engine.dispose()
+
+
+def test_a_copy_tells_no_address_of_a_chat_and_keeps_what_it_does_not_know(tmp_path: Path) -> None:
+    home, target = tmp_path / "home", tmp_path / "copy"
+    flow = open_live(read_settings({"home": home}, {})[0])
+    chat, signed = "https://hooks.example.org/services/T0/B0/whoever-has-this-posts", "whsec_c2VjcmV0LW9mLXRoZS1ob29r"
+    with flow.hooks.engine.begin() as connection:
+        facts = {"filter": {}, "kinds": [], "created_at": "", "epoch": "", "style": "slack", "url": chat}
+        numbers = {"key": 1, "log": 0, "seq": 0, "told": 0}
+        connection.execute(HOOK.insert().values(id="h", feed="city", secret=signed, state="active", **facts, **numbers))
+    flow.close()
+    back_up(home, target, lambda _size, _files: None)
+    assert chat.encode() not in (target / "live.sqlite").read_bytes()
+    # The copy without its secrets becomes a home, which is copied in its turn: the earlier secrets stay.
+    restored = tmp_path / "restored"
+    restored.mkdir()
+    (restored / "live.sqlite").write_bytes((target / "live.sqlite").read_bytes())
+    back_up(restored, target, lambda _size, _files: None)
+    engine = open_database(f"sqlite:///{target / 'live.sqlite'}")
+    with engine.connect() as connection:
+        told = connection.execute(sa.select(HOOK.c.secret, HOOK.c.state, HOOK.c.url)).one()
+    assert told == (signed, "active", chat)
+    engine.dispose()
+
+
+def test_a_folder_that_is_no_home_is_not_shut(tmp_path: Path) -> None:
+    folder = tmp_path / "srv"
+    folder.mkdir(mode=0o755)
+    tighten_home(folder)
+    assert _mode(folder) == "0o755"
+    (folder / "ledger.sqlite").touch(mode=0o644)
+    tighten_home(folder)
+    assert (_mode(folder), _mode(folder / "ledger.sqlite")) == ("0o700", "0o600")
 
 
 def test_without_its_secrets_a_copy_opens_and_signs_with_what_nobody_knows(tmp_path: Path) -> None:
