@@ -80,6 +80,12 @@ def test_every_number_is_masked_that_is_not_known_to_name_a_street(listed: str, 
         "14S PB 12345 54321",
         "GPS 32.781234",
         "N32.78123",
+        "LAT 32 46 12 LON 96 48 12",
+        "32 46 12.3 N 96 48 12.4 W",
+        "32-46-12.3N 96-48-12.4W",
+        "3246.123N 09648.123W",
+        "2491234.12, 6971234.1",
+        "E2491234 N6971234",
     ],
 )
 def test_coordinates_in_a_text_are_taken_out(point: str) -> None:
@@ -106,6 +112,20 @@ def test_no_text_tells_a_point_where_points_are_not_shown_as_known(rule: str) ->
     assert isinstance(row, Row)
     hides = rule in RULES
     assert (row.values["location"], row.values["nature"]) == (("ELM ST", "FIRE") if hides else (raw["w"], raw["n"]))
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_neither_units_nor_logs_tell_a_point_where_points_are_hidden(rule: str) -> None:
+    written = 'title = "T"\nplatform = "json"\nurl = "https://example.org/"\nzone = "UTC"\n'
+    written += 'bounds = [-97.5, 32.4, -96.3, 33.2]\n[fields]\nlocation = "w"\n'
+    written += 'units = { column = "u.id", status = "u.state" }\n'
+    written += f'[point]\npair = "p"\n[privacy]\n{rule}\n'
+    agency = read_agency(written, "t", "t.toml", "here")
+    raw = {"w": "ELM ST", "u": [{"id": "E1", "state": "ENRT 32.78123,-96.80123"}], "p": "40.123456,-96.801234"}
+    (made,) = agency.maker.make([raw], datetime(2026, 8, 18, tzinfo=UTC))
+    assert isinstance(made.row, Row)
+    assert [(unit.unit, unit.status) for unit in made.row.units] == [("E1", "ENRT")]
+    assert [odd.text for odd in made.odd] == [HIDDEN]
 
 
 # House, flat and postcode in the order and the words of each country. What is known to name a street is none of these.
