@@ -29,10 +29,10 @@ class Pace:
     interval: float
     failures: int = 0
 
-    def after(self, step: Step | None, wait: float | None) -> float:
+    def after(self, failed: bool, wait: float | None) -> float:
         """Seconds until the next request, after an answer with this outcome; jitter spreads the pollers. It only ever
         makes the pause longer: the same list a little under an interval later would count as brought twice."""
-        self.failures = self.failures + 1 if step is None or step.taken.verdict == FAILED else 0
+        self.failures = self.failures + 1 if failed else 0
         pause = self.interval * min(2.0 ** max(self.failures - 1, 0), _LONGEST_BACKOFF)
         return max(pause * random.uniform(1.0, 1.05), wait or 0.0)  # noqa: S311 - no secret
 
@@ -53,6 +53,7 @@ class Poller:
     stumbles: int = 0  # in a row
     not_before: float = 0.0  # this process asks for no lease sooner
     pace: Pace = field(init=False)
+    turned_with: Lease | None = None  # the lease that the newest turn began with
     _flow: FeedFlow | None = None
     _capture: Capture | None = None
     _due: float = 0.0
@@ -76,7 +77,7 @@ class Poller:
     def turn(self, client: HttpClient) -> float | None:
         """Take in what waits, and ask the publisher where that is due; seconds until the next turn, None where this
         process has no lease. Raises whatever goes wrong."""
-        flow = self._flow
+        flow, self.turned_with = self._flow, self.lease
         if flow is None:
             return None
         last = self._take(flow)
@@ -87,7 +88,9 @@ class Poller:
             captured = self._capture.once(flow.validators())
             flow.expect(captured.entry, captured.bodies)
             last = self._take(flow) or last
-            self._due = self.clock() + self.pace.after(last, captured.wait)
+            # Of a feed that is told with a delay nothing may be due yet: that is no failure.
+            failed = bool(captured.entry.problem) if last is None else last.taken.verdict == FAILED
+            self._due = self.clock() + self.pace.after(failed, captured.wait)
         return max(self._due - self.clock(), 0.0)
 
     def stumble(self, problem: str, pause: float) -> float:

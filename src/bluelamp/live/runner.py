@@ -124,7 +124,8 @@ class Runner:
         nobody foresaw may be of this process alone: another one may try meanwhile."""
         poller = self.pollers[feed]
         if isinstance(error, Busy):
-            poller.end()
+            if poller.lease is poller.turned_with:  # a turn that took too long may end under a newer lease
+                poller.end()
             return None
         pause = self._tell(poller, _words(error), error)
         if isinstance(error, BluelampError):
