@@ -20,6 +20,7 @@ from bluelamp.domain.month import Month
 from bluelamp.errors import UsageError
 from bluelamp.questions.cells import Cells, make_cells
 from bluelamp.questions.datasets import DATASETS, DatasetSpec, Dimension
+from bluelamp.questions.kept import Kept
 from bluelamp.questions.question import Question, near
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class DataVersion:
         self.guard: Guard = lambda _cursor, _light: nullcontext()
         self._lock = threading.RLock()
         self._held: dict[str, Any] = {}
-        self._often: dict[tuple[Any, ...], Any] = {}
+        self._often = Kept(_OFTEN)
 
     def rows(
         self,
@@ -113,13 +114,7 @@ class DataVersion:
 
     def often(self, key: tuple[Any, ...], make: Callable[[], Found]) -> Found:
         """What `make` gives, kept for the next who ask the same: the cards of a page share their coverage."""
-        found: Found | None = self._often.get(key)
-        if found is None:
-            found = make()
-            if len(self._often) >= _OFTEN:
-                self._often.clear()
-            self._often[key] = found
-        return found
+        return self._often.get(key, make)
 
     def once(self, name: str, read: Callable[[], Found]) -> Found:
         """What `read` gives, read once whoever asks first: two threads must not both pay for it."""

@@ -8,10 +8,10 @@ they are feeds and days (`calls.holdings`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ from bluelamp.domain.month import Month
 from bluelamp.domain.release import FIRST_MONTH
 from bluelamp.questions.cells import NOT_EXPECTED, STATES, Cells
 from bluelamp.questions.data_version import DataVersion
+from bluelamp.questions.kept import Kept
 
 Mask = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int8]
@@ -54,17 +55,11 @@ class Holdings:
     held: Mask
     whole: Mask
     tells: Mask
-    _kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _kept: Kept = field(default_factory=lambda: Kept(_MOST_KEPT), init=False, repr=False, compare=False)
 
-    def kept(self, key: Any, make: Callable[[], Made]) -> Made:
+    def kept(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """What `make` gives, kept beside the table that it was worked out of: the cards of a page share both."""
-        found: Made | None = self._kept.get(key)
-        if found is None:
-            found = make()
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()
-            self._kept[key] = found
-        return found
+        return self._kept.get(key, make)
 
     def which(self, publishers: Collection[int | str] | None) -> Mask:
         """Which rows are of these publishers; all for None."""

@@ -29,13 +29,17 @@ class FileStream(Response):
     whatever way it ends."""
 
     def __init__(
-        self, body: Iterator[bytes], headers: Mapping[str, str], media_type: str, at_end: Callable[[], None]
+        self,
+        body: Iterator[bytes],
+        headers: Mapping[str, str],
+        media_type: str,
+        at_end: Callable[[], None] | None = None,
     ) -> None:
         self.status_code, self.media_type = 200, media_type
         self.background: BackgroundTask | None = None
-        self._body, self._at_end = body, at_end
+        self._body, self._at_end = body, at_end or nothing
         self._lane: Lane | None = None
-        self._give_back: Callable[[], None] = _nothing
+        self._give_back: Callable[[], None] = nothing
         self.init_headers(headers)
 
     def keeps(self, lane: Lane, give_back: Callable[[], None]) -> None:
@@ -99,5 +103,5 @@ def _too_slow() -> TooCostly:
     )
 
 
-def _nothing() -> None:
-    return
+def nothing() -> None:
+    """Gives back what was never taken."""

@@ -15,7 +15,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from bluelamp.web.asker import AskerGone, asking
-from bluelamp.web.file_stream import FileStream
+from bluelamp.web.file_stream import FileStream, nothing
 from bluelamp.web.site import Site
 from bluelamp.web.visitors import network_of
 from bluelamp.web.watching import CLOSED
@@ -63,13 +63,9 @@ async def in_lane(request: Request, work: Callable[[], Result], format_: str = "
                 answer = await lanes.portions.run(work, asker)
                 if isinstance(answer, FileStream):
                     answer.keeps(lanes.portions, give_back)
-                    give_back = _nothing
+                    give_back = nothing
                 return answer
             finally:
                 give_back()
     except AskerGone:
         return Response(status_code=CLOSED)
-
-
-def _nothing() -> None:
-    return

@@ -9,6 +9,7 @@ from bluelamp.domain.finding import CAVEATS, caveat
 from bluelamp.domain.month import Month
 from bluelamp.questions.answer import Answer, answer
 from bluelamp.questions.data_version import DataVersion
+from bluelamp.questions.kept import Kept
 from bluelamp.questions.question import make_question
 from bluelamp.questions.table import table_of
 
@@ -234,7 +235,7 @@ def test_an_answer_tells_of_the_rows_that_its_files_lost(version: DataVersion, m
     kent = next(number for number, (slug, _) in version.forces.items() if slug == "kent")
     month = Month.parse("2023-12").index
     made = {"rejected_row": tuple(file_caveats.np.array([one]) for one in (kent, month, 4))}
-    monkeypatch.setattr(version, "_often", {})  # nothing that was worked out without them
+    monkeypatch.setattr(version, "_often", Kept(512))  # nothing that was worked out without them
     monkeypatch.setattr(file_caveats, "_findings", lambda _version, dataset: made if dataset == "crimes" else {})
     said = "4 published rows of 1 force-month could not be read and are in no figure."
     assert said in ask(version).caveats

@@ -85,13 +85,9 @@ def changed_records(
         if format == "csv":
             name = f"bluelamp-{dataset}-{old}-{new}.csv"
             headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "public, max-age=60"}
-            return FileStream(as_csv(reader, stems, wanted), headers, "text/csv", _nothing)
+            return FileStream(as_csv(reader, stems, wanted), headers, "text/csv")
         key = [kept.path(before, after_release).name, repr(wanted), str(limit), str(after)]
         return answered(request, opened, key, lambda: dumps(page_of(reader, stems, wanted, after, limit)))
-
-
-def _nothing() -> None:
-    """What was opened for the file is its own."""
 
 
 def _pair(request: Request, old: str, new: str) -> tuple[Changes, Month, Month]:
