@@ -145,22 +145,19 @@ class _Figuring:
         axes = [axis for axis in (self.publishers, self.times) if axis is not None and axis.asked]
         fixed = {axis.at for axis in axes} | {at for axis in axes for at in axis.derive}
         others = [at for at in range(width) if at not in fixed]
-        rest = list(dict.fromkeys(tuple(row[at] for at in others) for row in recorded)) or [(None,) * len(others)]
-        most = len(rest) * math.prod(len(axis.asked) for axis in axes)
-        crossed = bool(others) and all(question.by[at].kind in _CROSSED for at in others) and most <= _MOST_CROSSED
         found = {tuple(row[axis.at] for axis in axes) for row in recorded}
-        there = {row[:width] for row in recorded} if crossed else set()
-        wanted = [(axis.at, frozenset(axis.asked)) for axis in axes] if crossed else []
-        if crossed and sum(all(labels[at] in its for at, its in wanted) for labels in there) == most:
-            return  # every value that occurs does so everywhere
+        rest: list[Row] = list(dict.fromkeys(tuple(row[at] for at in others) for row in recorded))
+        most = len(rest) * math.prod(len(axis.asked) for axis in axes)
+        crossed = all(question.by[at].kind in _CROSSED for at in others) and 0 < most <= _MOST_CROSSED
+        # What is worked out from a time, as a month from a date, is no label of its own here.
+        there = {(tuple(row[axis.at] for axis in axes), tuple(row[at] for at in others)) for row in recorded}
         nothing = tuple(0 if one.is_count else None for one in self.measures)
         for key in itertools.product(*(axis.asked for axis in axes)):
-            if key in found and not crossed:
+            if not crossed and key in found:
                 continue
             for other in rest if crossed else [(None,) * len(others)]:
-                labels = self._labels(axes, key, others, other)
-                if labels not in there:
-                    yield (*labels, *nothing)
+                if (key, other) not in there:
+                    yield (*self._labels(axes, key, others, other), *nothing)
 
     def _labels(self, axes: Sequence[Axis], key: Row, others: Sequence[int], other: Row) -> Row:
         """The labels of a row, in the order of the question."""
