@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -145,18 +146,18 @@ class _Figuring:
         axes = [axis for axis in (self.publishers, self.times) if axis is not None and axis.asked]
         fixed = {axis.at for axis in axes} | {at for axis in axes for at in axis.derive}
         others = [at for at in range(width) if at not in fixed]
-        found = {tuple(row[axis.at] for axis in axes) for row in recorded}
-        rest: list[Row] = list(dict.fromkeys(tuple(row[at] for at in others) for row in recorded))
+        key_of, other_of = _picking([axis.at for axis in axes]), _picking(others)
+        rest: list[Row] = list(dict.fromkeys(map(other_of, recorded)))
         most = len(rest) * math.prod(len(axis.asked) for axis in axes)
         crossed = all(question.by[at].kind in _CROSSED for at in others) and 0 < most <= _MOST_CROSSED
+        if not crossed:
+            rest, other_of = [(None,) * len(others)], lambda _: (None,) * len(others)
         # What is worked out from a time, as a month from a date, is no label of its own here.
-        there = {(tuple(row[axis.at] for axis in axes), tuple(row[at] for at in others)) for row in recorded}
+        there = {(*key_of(row), *other_of(row)) for row in recorded} if others else set(map(key_of, recorded))
         nothing = tuple(0 if one.is_count else None for one in self.measures)
         for key in itertools.product(*(axis.asked for axis in axes)):
-            if not crossed and key in found:
-                continue
-            for other in rest if crossed else [(None,) * len(others)]:
-                if (key, other) not in there:
+            for other in rest:
+                if (*key, *other) not in there:
                     yield (*self._labels(axes, key, others, other), *nothing)
 
     def _labels(self, axes: Sequence[Axis], key: Row, others: Sequence[int], other: Row) -> Row:
@@ -185,6 +186,13 @@ class _Figuring:
         people = None if coverage.state == FEW_LOCATED else self._residents.get(row[at])
         values = (rate(counts[one.rate_of], people) if one.rate_of else counts[one.name] for one in asked)
         return (*row[:width], *values)
+
+
+def _picking(places: Sequence[int]) -> Callable[[Row], Row]:
+    """What gives these places of a row, as a tuple however few they are."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda row: tuple(row[at] for at in places)
 
 
 def rate(figure: float | None, residents: int | None, digits: int = 2) -> float | None:
