@@ -83,7 +83,7 @@ class _AskedFile:
                 pass  # removed in this moment to make room
         if kept.may_keep(name, self._rows, self._format):
             self._headers["Accept-Ranges"] = "bytes"
-        return self.streamed(iter((ANY_BODY,)), lambda: None) if is_head(self._request.scope) else None
+        return self.streamed(iter((ANY_BODY,))) if is_head(self._request.scope) else None
 
     def body(self) -> Iterator[bytes]:
         """The file, portion by portion, in constant memory."""
@@ -105,7 +105,7 @@ class _AskedFile:
             return records.portions(typed=self._format == "parquet")
         return records.portions()
 
-    def streamed(self, body: Iterator[bytes], at_end: Callable[[], None]) -> Response:
+    def streamed(self, body: Iterator[bytes], at_end: Callable[[], None] | None = None) -> Response:
         """The file as it is made."""
         return FileStream(body, self._headers, files.MEDIA_TYPES[self._format], at_end)
 
