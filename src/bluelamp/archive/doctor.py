@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from bluelamp.archive.load import unreferenced
 from bluelamp.archive.mend import damaged_in_vault, lacking_bytes
 from bluelamp.archive.model import wanted
+from bluelamp.archive.profile.overrides import overrides
 from bluelamp.archive.progress import Progress
 from bluelamp.archive.workflow import Archive
 from bluelamp.domain.check import Check
@@ -178,7 +179,7 @@ def _check_unfinished(archive: Archive) -> Iterator[Check]:
         )  # fmt: skip
         return
     version = archive.warehouse.current()
-    want = wanted(archive.ledger, archive.reference)
+    want = wanted(archive.ledger, archive.reference, known=overrides(archive.home))
     if want.included and (version is None or version.fingerprint != want.fingerprint):
         yield Check(
             "publish", False, "what is loaded is not published yet",

@@ -41,7 +41,7 @@ class Rows:
     point_keys: Keys
     located: Mask
     row_ids: Keys  # crime keys, or the microseconds of stops; 0 where there is none
-    out_of_month: Mask
+    out_of_month: Mask | None  # of stops it follows from their clock, which is decided later
 
 
 Findings = list[list[dict[str, Any]]]
@@ -54,7 +54,8 @@ def findings(rows: Rows, words: WordHashes) -> Findings:
     table = rows.extracted.table
     note("unlocated", ~rows.located)
     _outside_uk(rows, note)
-    note("out_of_month", rows.out_of_month, "Date" if rows.dataset == STOPS else "Month")
+    if rows.out_of_month is not None:
+        note("out_of_month", rows.out_of_month, "Month")
     if "LSOA code" in table.schema.names:
         without = _equal_to(column(table, "LSOA code"), "")
         note("no_lsoa", without & rows.located)

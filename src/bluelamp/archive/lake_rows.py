@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from bluelamp.archive.columns import Mask, column, text_buffers
 from bluelamp.archive.findings import Rows
-from bluelamp.archive.local_time import to_local
 from bluelamp.archive.points import Keys, blank_as_null
 from bluelamp.archive.reader import Extracted
 from bluelamp.domain.dataset import STOPS, Dataset
@@ -18,7 +17,6 @@ from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 from bluelamp.storage.lake import SCHEMAS, TABLE_OF
 
-_MICROSECONDS_A_DAY = 86_400_000_000
 # The lake's column for each published column that is kept as words.
 WORD_COLUMNS = {
     "reported_by": "Reported by",
@@ -57,7 +55,8 @@ def lake_rows(
         "point": pa.array(keys),
     }
     if dataset == STOPS:
-        row_ids, out_of_month = _add_times(columns, column(table, "Date"), months[owner])
+        columns["published_time"] = column(table, "Date").cast(pa.timestamp("us"))
+        row_ids, out_of_month = _instants(column(table, "Date")), None
     else:
         columns["crime_id"], columns["crime_key"], row_ids = _identifiers(column(table, "Crime ID"))
         columns["month_published"], out_of_month = _other_months(column(table, "Month"), months[owner])
@@ -104,13 +103,6 @@ def _other_months(published: pa.DictionaryArray, expected: npt.NDArray[np.int64]
     return pa.DictionaryArray.from_arrays(pa.array(codes, mask=~differs), pa.array(words)), differs
 
 
-def _add_times(columns: dict[str, pa.Array], published: pa.Array, expected: npt.NDArray[np.int64]) -> tuple[Keys, Mask]:
-    known = ~published.is_null().to_numpy(False)
-    instants = published.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)
-    local = to_local(instants)
-    columns["utc_time"] = published.cast(pa.timestamp("us"))
-    columns["local_time"] = pa.array(local, pa.timestamp("us"), mask=~known)
-    # Forces that do not record the time publish local midnight (oddity 17).
-    columns["time_known"] = pa.array(known & (local % _MICROSECONDS_A_DAY != 0))
-    months = local.view("datetime64[us]").astype("datetime64[M]").astype(np.int64) + 1970 * 12
-    return instants.view(np.uint64), known & (months != expected)
+def _instants(published: pa.Array) -> Keys:
+    instants: Keys = published.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False).view(np.uint64)
+    return instants

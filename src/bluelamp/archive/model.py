@@ -5,11 +5,16 @@ after `load`; the building itself is storage's.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bluelamp import __version__
+from bluelamp.archive.profile.deciding import Counted, Profile, decide
+from bluelamp.archive.profile.overrides import Known
 from bluelamp.domain.coverage import Cell, HeldFile, cells
+from bluelamp.domain.file_property import AS_IT_SAYS
 from bluelamp.domain.force import BY_SLUG
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
@@ -20,7 +25,7 @@ from bluelamp.storage.warehouse.database import Version, WarehouseFolder
 from bluelamp.storage.warehouse.plan import BuildPlan, IncludedFile
 
 # Raised whenever the tables or their statements change: a version built by other statements is not built upon.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 # When more than this share of the rows must be made anew, starting from nothing is quicker and packs better.
 _MOST_OF_IT = 0.5
 
@@ -34,13 +39,26 @@ class Wanted:
     included: list[IncludedFile]
     cells: list[Cell]
     contents: dict[int, StoredFile]
+    profile: Profile
+    counted: dict[int, dict[str, Any] | None]
 
 
-def wanted(ledger: Ledger, reference: ReferenceStore, as_of: Month | None = None) -> Wanted:
-    """The data version that the ledger asks for, as known now or as of an older release."""
+def wanted(
+    ledger: Ledger, reference: ReferenceStore, as_of: Month | None = None, known: Sequence[Known] = ()
+) -> Wanted:
+    """The data version that the ledger asks for, as known now or as of an older release. `known` overrides what the
+    files say of themselves."""
     current = ledger.current(as_of)
     contents = {file.id: file for file in current.values() if file.same_as is None}
     contents |= ledger.by_id(file.same_as for file in current.values() if file.same_as is not None)
+    counted = ledger.evidence(contents)
+    profile = decide(
+        (
+            Counted(current[unit].content_id, unit, counted.get(current[unit].content_id) or {})
+            for unit in sorted(current)
+        ),
+        known,
+    )
     held: dict[ForceMonth, HeldFile] = {}
     included = []
     from_api = ledger.receipt_ids("api")
@@ -50,7 +68,8 @@ def wanted(ledger: Ledger, reference: ReferenceStore, as_of: Month | None = None
         if unit.force in BY_SLUG:
             held[unit] = HeldFile(content.id, file.release, rows)
         origin = "api" if content.receipt_id in from_api else "archive"
-        included.append(IncludedFile(content.id, unit, file.release, content.lake_path, rows, origin))
+        reading = profile.readings.get(content.id, AS_IT_SAYS)
+        included.append(IncludedFile(content.id, unit, file.release, content.lake_path, rows, origin, reading))
     coverage = list(
         cells(
             held,
@@ -60,22 +79,24 @@ def wanted(ledger: Ledger, reference: ReferenceStore, as_of: Month | None = None
             ledger.chosen_scope(),
         )
     )
-    return Wanted(
-        _fingerprint(included, contents, coverage, reference.version(), as_of), as_of, included, coverage, contents
-    )
+    fingerprint = _fingerprint(included, contents, coverage, profile, reference.version(), as_of)
+    return Wanted(fingerprint, as_of, included, coverage, contents, profile, counted)
 
 
 def _fingerprint(
     included: list[IncludedFile],
     contents: dict[int, StoredFile],
     coverage: list[Cell],
+    profile: Profile,
     reference_version: str,
     as_of: Month | None,
 ) -> str:
     """A hash of what the version says, not of how it came about: a rebuild has the same one."""
     digest = hashlib.sha256(f"{SCHEMA_VERSION} {reference_version} {as_of or ''}\n".encode())
     for file in included:
-        digest.update(f"{file.unit} {file.release} {contents[file.file_id].sha256}\n".encode())
+        decided = [(one.name, one.value, one.decided_by) for one in profile.properties.get(file.file_id, ())]
+        read = f"{file.reading} {decided}"
+        digest.update(f"{file.unit} {file.release} {contents[file.file_id].sha256} {read}\n".encode())
     for cell in coverage:
         digest.update(f"{cell.unit} {cell.state} {cell.release}\n".encode())
     return digest.hexdigest()
@@ -119,6 +140,8 @@ def plan(
             lake_paths=[file.path for file in lake_files if file.table in (WORD, POINT)],
             cells=want.cells,
             findings=ledger.findings(want.contents),
+            properties=want.profile.properties,
+            counted=want.counted,
             schema_version=SCHEMA_VERSION,
             reference_version=reference.version(),
             reference_missing=reference.missing(),
@@ -140,10 +163,13 @@ def _affected(
         if facts != (SCHEMA_VERSION, reference_version, None):
             return everyone, None
         held = set(
-            connection.execute("SELECT slug, file_id FROM included_file JOIN dim_force USING (force_id)").fetchall()
+            connection.execute(
+                "SELECT slug, file_id, reading FROM included_file JOIN dim_force USING (force_id)"
+            ).fetchall()
         )
-    now = {(file.force, file.file_id) for file in want.included}
-    affected = {force for force, _ in held ^ now}
+    # A file that is read otherwise now, because its neighbours have changed, is one that has changed.
+    now = {(file.force, file.file_id, str(file.reading)) for file in want.included}
+    affected = {force for force, _, _ in held ^ now}
     anew = sum(file.rows for file in want.included if file.force in affected)
     if anew > _MOST_OF_IT * sum(file.rows for file in want.included):
         return everyone, None

@@ -22,6 +22,7 @@ from bluelamp.archive.extract import FileVerdict, extract, why_unreadable
 from bluelamp.archive.findings import file_findings, findings
 from bluelamp.archive.lake_rows import WORD_COLUMNS, lake_rows
 from bluelamp.archive.points import PointWriter, WordHashes
+from bluelamp.archive.profile.counting import count_files
 from bluelamp.archive.reader import Extracted
 from bluelamp.domain.dataset import BY_NAME, Dataset
 from bluelamp.domain.release import ForceMonth
@@ -160,6 +161,7 @@ class Stager:
         result: TaskResult,
     ) -> None:
         found: list[list[dict[str, object]]] = [[] for _ in files]
+        counted: list[dict[str, object]] = [{} for _ in files]
         path, words = "", list[tuple[str, str]]()
         fresh = np.empty(0, np.uint64)
         if extracted.table.num_rows:
@@ -167,6 +169,7 @@ class Stager:
             points, fresh = self._points.new_points(extracted.table, keys)
             rows, for_findings = lake_rows(dataset, [(f.file_id, f.unit) for f in files], extracted, keys, located)
             found = findings(for_findings, self._words)
+            counted = count_files(dataset, [file.unit for file in files], extracted)
             if points.num_rows:
                 result.lake_files.append(self._lake.write(POINT, task.name, points))
             words = self._fields.new_words(rows)
@@ -179,7 +182,7 @@ class Stager:
         issues = _issue_rows(files, verdicts)
         if issues.num_rows:
             result.lake_files.append(self._lake.write(ISSUE, task.name, issues))
-        for file, verdict, own in zip(files, verdicts, found, strict=True):
+        for file, verdict, own, evidence in zip(files, verdicts, found, counted, strict=True):
             sha256 = hashes[file.file_id]
             if verdict.broken:
                 result.results.append(quarantined(file, verdict.broken, sha256))
@@ -190,6 +193,7 @@ class Stager:
                 LoadResult(
                     file.file_id, LOADED, "", sha256, verdict.rows_read, verdict.rows, len(verdict.issues),
                     path if verdict.rows else "", own + list(verdict.mends.findings()) + file_findings(verdict.notes),
+                    evidence,
                 )
             )  # fmt: skip
         # Only now: where anything above fails, what this task wrote is forgotten, and the next one writes it again.

@@ -21,6 +21,8 @@ from bluelamp.archive import fetch as fetching
 from bluelamp.archive import load as loading
 from bluelamp.archive import model as modelling
 from bluelamp.archive.mend import damaged_in_vault, lacking_bytes
+from bluelamp.archive.profile.counting import count_earlier
+from bluelamp.archive.profile.overrides import overrides
 from bluelamp.archive.progress import Progress
 from bluelamp.domain.month import Month
 from bluelamp.domain.selection import Selection
@@ -104,7 +106,8 @@ class Archive:
     def publish(self, progress: Progress, *, from_nothing: bool = False) -> Version | None:
         """Build and swap in the version that the ledger asks for; None where the current one is it already."""
         with self.writing():
-            want = modelling.wanted(self.ledger, self.reference)
+            count_earlier(self.ledger, self.lake)
+            want = modelling.wanted(self.ledger, self.reference, known=overrides(self.home))
             current = None if from_nothing else self.warehouse.current()
             if current is not None and current.fingerprint == want.fingerprint and current.whole:
                 self.mend_serving(progress)
@@ -117,7 +120,7 @@ class Archive:
         """The version of what was known at an older release; built the first time that it is asked for."""
         if self.unfinished():
             self.finish(progress)
-        want = modelling.wanted(self.ledger, self.reference, release)
+        want = modelling.wanted(self.ledger, self.reference, release, overrides(self.home))
         built = self.warehouse.as_of(str(release))
         if built is not None and built.fingerprint == want.fingerprint and built.whole:
             return built

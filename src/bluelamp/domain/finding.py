@@ -21,6 +21,11 @@ FINDINGS = {
     "mostly_elsewhere": "files most of whose placed records lie in the areas of other forces; kept and counted",
     "other_force": "rows that another force reported than the one the file is of; counted as the file's force",
     "out_of_month": "rows of another month than the file's, by UK local time",
+    "clock_local": "files of stops whose clock looks local: UK local time, although they say UTC; read as local time",
+    "clock_undecided": "files of stops of which it is not decided whether they are in UTC or in UK local time",
+    "dates_only": "files of stops that give dates alone: every stop stands at midnight, and none has an hour",
+    "midnight_for_unknown": "files of stops in which some stand at midnight for want of a time; these have no hour",
+    "hours_only": "files of stops that give the hour alone: their minutes say nothing",
     "unusual_size": "files with less than a fifth of the rows that the force's months around it usually have",
     "exact_duplicate": "rows that repeat an earlier row of the file in every column; kept and counted",
     "stands_twice": "files in which every row with a crime ID, or every stop, stands at least twice; kept and counted",
@@ -53,9 +58,30 @@ CAVEATS = {
     ),
     "unusual_size": ("In {files} there are far fewer rows than in the months around: perhaps not all was published."),
     "stands_twice": "Every row of {files} stands at least twice: each record is counted as often as it stands.",
+    "clock_local": (
+        "The times of {files} are of UK local time, although the files say UTC; they are read so ({rows} [stop|stops] "
+        "of summer time)."
+    ),
+    "clock_undecided": (
+        "It is not decided whether the times of {files} are of UTC or of UK local time: the hours of {rows} "
+        "[stop|stops] of summer time may be one hour out."
+    ),
+    "dates_only": "Of {files} only dates are published: {rows} [stop|stops] [has|have] no hour.",
+    "midnight_for_unknown": (
+        "In {files} {rows} [stop stands|stops stand] at midnight for want of a time, and [has|have] no hour; a few of "
+        "them may be of midnight."
+    ),
     "outcome_repeated": (
         "{rows} [row|rows] of {files} [gives|give] a crime the same outcome again: there are fewer crimes than rows."
     ),
+}
+# Of these, those that matter only where one of these dimensions is asked for or filtered by.
+_TIMES = frozenset({"hour", "weekday", "date", "time_known", "time_unknown"})
+MATTER_TO: dict[str, frozenset[str]] = {
+    "clock_local": _TIMES - {"time_known", "time_unknown"},
+    "clock_undecided": _TIMES - {"time_known", "time_unknown"},
+    "dates_only": frozenset({"hour", "time_known", "time_unknown"}),
+    "midnight_for_unknown": frozenset({"hour", "time_known", "time_unknown"}),
 }
 _FORMS = re.compile(r"\[([^|\]]*)\|([^\]]*)\]")
 

@@ -20,9 +20,9 @@ Count = Callable[[Question], int]
 def caveats_of_question(version: DataVersion, question: Question) -> tuple[str, ...]:
     """What applies by what is asked and by the files that answer it, whatever the figures are."""
     found = list(question.dataset.caveats)
-    if not question.dataset.live:
-        found += caveats_of_files(version, holdings_of_question(version, question))
     names = _names(question)
+    if not question.dataset.live:
+        found += caveats_of_files(version, holdings_of_question(version, question), names)
     if question.dataset.name == "crimes" and "count" in names and "recorded" not in names and "crime_type" not in names:
         found.append(
             "The count includes anti-social behaviour, which is not recorded crime; ask recorded_crimes without it."

@@ -7,12 +7,12 @@ in what words, says `domain.finding`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import numpy as np
 import numpy.typing as npt
 
-from bluelamp.domain.finding import CAVEATS, caveat
+from bluelamp.domain.finding import CAVEATS, MATTER_TO, caveat
 from bluelamp.domain.month import Month
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.holdings import Holdings
@@ -22,18 +22,20 @@ _Numbers = npt.NDArray[np.int64]
 _Files = tuple[_Numbers, _Numbers, _Numbers]
 
 
-def caveats_of_files(version: DataVersion, holdings: Sequence[Holdings]) -> list[str]:
-    """The sentences about the force-months that are held of what is asked."""
-    return list(dict.fromkeys(sentence for one in holdings for sentence in _of_one(version, one)))
+def caveats_of_files(version: DataVersion, holdings: Sequence[Holdings], asked: Set[str]) -> list[str]:
+    """The sentences about the force-months that are held of what is asked; `asked` names its dimensions and
+    measures."""
+    found = (told for one in holdings for told in _of_one(version, one))
+    return list(dict.fromkeys(words for name, words in found if name not in MATTER_TO or asked & MATTER_TO[name]))
 
 
-def _of_one(version: DataVersion, holdings: Holdings) -> list[str]:
-    def read() -> list[str]:
+def _of_one(version: DataVersion, holdings: Holdings) -> list[tuple[str, str]]:
+    def read() -> list[tuple[str, str]]:
         told = []
         for name, files in _findings(version, holdings.dataset).items():
             touched = _touched(holdings, files)
             if touched.any():
-                told.append(caveat(name, int(files[2][touched].sum()), int(touched.sum())))
+                told.append((name, caveat(name, int(files[2][touched].sum()), int(touched.sum()))))
         return told
 
     return holdings.kept("caveats of files", read)

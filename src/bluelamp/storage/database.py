@@ -91,6 +91,7 @@ FILE = sa.Table(
     sa.Column("rows_rejected", sa.BigInteger),
     sa.Column("lake_path", sa.Text, nullable=False, server_default=""),
     sa.Column("findings", sa.JSON),  # the worker's part of the quality report
+    sa.Column("evidence", sa.JSON),  # what the properties of the file are decided from; null before 0011
     sa.Index("file_unit", "dataset", "force", "month", "release"),
     sa.Index("file_state", "state"),
     sa.Index("file_receipt", "receipt_id"),

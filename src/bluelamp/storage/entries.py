@@ -92,6 +92,7 @@ class LoadResult:
     rows_rejected: int
     lake_path: str
     findings: list[dict[str, Any]]
+    evidence: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

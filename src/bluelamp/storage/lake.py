@@ -49,9 +49,9 @@ SCHEMAS: dict[str, pa.Schema] = {
     STOP: pa.schema(
         [
             *_PROVENANCE,
-            ("utc_time", pa.timestamp("us")),
-            ("local_time", pa.timestamp("us")),  # the same instant on the force's clock (Europe/London)
-            ("time_known", pa.bool_()),  # false where the force publishes local midnight for “not known”
+            # The Date column, read as the UTC that it says; whether that is so, and what midnight means, is decided
+            # by the file as a whole (bluelamp archive profile).
+            ("published_time", pa.timestamp("us")),
             ("point", pa.uint64()),
             ("stop_type", _WORD),
             ("part_of_operation", _WORD),
@@ -89,6 +89,10 @@ SCHEMAS: dict[str, pa.Schema] = {
         ]
     ),
 }
+
+
+# What `published_time` was called in files that were written before a file's clock was decided.
+EARLIER_TIME = "utc_time"
 
 
 class Lake:

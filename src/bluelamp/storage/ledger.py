@@ -48,7 +48,7 @@ __all__ = [
 _ANSWERING = (LOADED, UNCHANGED)
 _T = TypeVar("_T")
 # Findings can be long and are seldom wanted: they have a question of their own.
-_COLUMNS = [column for column in FILE.c if column.name != "findings"]
+_COLUMNS = [column for column in FILE.c if column.name not in ("findings", "evidence")]
 
 
 class Ledger:
@@ -126,6 +126,7 @@ class Ledger:
                         rows_rejected=sa.bindparam("b_rejected"),
                         lake_path=sa.bindparam("b_lake_path"),
                         findings=sa.bindparam("b_findings", type_=sa.JSON),
+                        evidence=sa.bindparam("b_evidence", type_=sa.JSON),
                     ),
                     [
                         {
@@ -138,6 +139,7 @@ class Ledger:
                             "b_rejected": r.rows_rejected,
                             "b_lake_path": r.lake_path,
                             "b_findings": r.findings,
+                            "b_evidence": r.evidence,
                         }
                         for r in results
                     ],
@@ -267,6 +269,28 @@ class Ledger:
                 rows = connection.execute(query.where(FILE.c.id.in_(some)))
                 found |= {file_id: findings for file_id, findings in rows if findings}
         return found
+
+    def evidence(self, file_ids: Iterable[int]) -> dict[int, dict[str, Any] | None]:
+        """What was counted of these files for deciding their properties; None for one that was loaded before anything
+        was."""
+        found: dict[int, dict[str, Any] | None] = {}
+        query = sa.select(FILE.c.id, FILE.c.evidence)
+        with self._engine.connect() as connection:
+            for some in _chunks(sorted(set(file_ids))):
+                found |= {row.id: row.evidence for row in connection.execute(query.where(FILE.c.id.in_(some)))}
+        return found
+
+    def record_evidence(self, counted: Mapping[int, Mapping[str, Any]]) -> None:
+        """Write what was counted of files that were loaded before it was."""
+        if not counted:
+            return
+        with self._writing() as connection:
+            connection.execute(
+                FILE.update()
+                .where(FILE.c.id == sa.bindparam("b_id"))
+                .values(evidence=sa.bindparam("b_evidence", type_=sa.JSON)),
+                [{"b_id": file_id, "b_evidence": dict(its)} for file_id, its in counted.items()],
+            )
 
     def held(self, as_of: Month | None = None) -> dict[ForceMonth, HeldFile]:
         """`current` in the form that coverage is derived from; `file_id` is that of the content."""

@@ -17,6 +17,7 @@ from bluelamp.questions.datasets import DATASETS, DatasetSpec
 from bluelamp.questions.question import make_question
 from bluelamp.questions.records.extents import INSIDE, extents_of
 from bluelamp.questions.records.reading import Records, file_stems
+from bluelamp.questions.records.stop_time import time_of_stop
 from bluelamp.questions.records.texts import as_published
 from bluelamp.questions.records.what_came import no_outcome_words, outcome_files
 
@@ -137,7 +138,7 @@ def _told(version: DataVersion, spec: DatasetSpec, name: str, file: int, place: 
 _DERIVED = {
     "crimes": ("town", "local_authority", "outcome_status", "months_to_outcome"),
     "outcomes": ("town", "local_authority", "crime_type", "crime_month", "time_to_outcome", "match"),
-    "stops": ("town", "local_authority", "time_known", "weekday", "hour"),
+    "stops": ("town", "local_authority", "weekday", "hour"),
 }
 
 
@@ -166,7 +167,7 @@ def _derived(version: DataVersion, spec: DatasetSpec, place: int, file: int) -> 
         else:
             word = str(value)
         found.append({"label": dimension.title, "value": word, "words": dimension.words})
-    return found
+    return [*found, *time_of_stop(version, place, file)] if spec.name == "stops" else found
 
 
 def _location(published: dict[str, Any]) -> dict[str, Any] | None:

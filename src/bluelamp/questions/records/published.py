@@ -24,7 +24,7 @@ COLUMNS = {
     "crimes": ("month", "reported_by_id", "falls_within_id", "point_id", "lsoa_id", "crime_type_id", "last_outcome_id"),
     "outcomes": ("month", "reported_by_id", "falls_within_id", "point_id", "lsoa_id", "outcome_type_id"),
     "stops": (
-        "month", "utc_time", "local_time", "time_known", "point_id", "stop_type_id", "part_of_operation_id",
+        "month", "published_time", "local_time", "time_known", "point_id", "stop_type_id", "part_of_operation_id",
         "operation_id", "gender_id", "age_range_id", "self_ethnicity_id", "officer_ethnicity_id", "legislation_id",
         "object_id", "outcome_id", "outcome_linked_id", "clothing_removed_id",
     ),
@@ -70,6 +70,9 @@ def published(version: DataVersion, spec: DatasetSpec, rows: pa.Table, from_lake
     return pa.table(columns)
 
 
+# The column of workbooks that gives the time of a stop on UK clocks, whichever clock its file is of.
+UK_TIME = "Date (UK time)"
+
 Maker = Callable[[pa.Table], pa.Array]
 
 
@@ -82,7 +85,7 @@ def _makers(version: DataVersion, spec: DatasetSpec) -> dict[str, Maker]:
         "Location": lambda rows: points.location.take(rows.column("point_id").combine_chunks()),
         "LSOA code": lambda rows: _lsoas(version)[0].take(rows.column("lsoa_id").combine_chunks()),
         "LSOA name": lambda rows: _lsoas(version)[1].take(rows.column("lsoa_id").combine_chunks()),
-        "Date": lambda rows: instants(rows.column("utc_time").combine_chunks()),
+        "Date": lambda rows: instants(rows.column("published_time").combine_chunks()),
     }
     for dimension in spec.dimensions:
         if dimension.kind == "word" and dimension.column:
@@ -138,7 +141,7 @@ _WORDS = {
     "Location": "the street or place that the map point stands for",
     "LSOA name": "the LSOA's name: a local authority and a number",
     "Context": "a remark of the publisher; always empty in newer files",
-    "Date": "when the stop was made, in UTC; midnight UK time where a force gives no time of day",
+    "Date": "when the stop was made, as published; it says UTC, and in some files is UK local time",
 }
 
 
@@ -155,7 +158,8 @@ def flags_of(spec: DatasetSpec) -> Sequence[str]:
 
 _CELLS = {
     "Month": Cells("month"),
-    "Date": Cells("moment", "Date (UK time)", "Europe/London", "Date as published"),
+    UK_TIME: Cells("local", zone="Europe/London"),
+    "Date": Cells("text", "Date as published"),
     "Longitude": Cells("degrees"),
     "Latitude": Cells("degrees"),
 }

@@ -23,8 +23,8 @@ from bluelamp.domain.month import Month
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.question import Question
 from bluelamp.questions.records.extents import INSIDE, extents_of
-from bluelamp.questions.records.published import COLUMNS, FROM_LAKE, published
-from bluelamp.questions.records.texts import DEGREES
+from bluelamp.questions.records.published import COLUMNS, FROM_LAKE, UK_TIME, published
+from bluelamp.questions.records.texts import DEGREES, local_times
 from bluelamp.questions.sql import Compiler
 
 # Rows of the version that are looked at in one go: a bound on memory and on the time to the first portion.
@@ -40,6 +40,14 @@ class Portion:
     names: list[str]
     table: pa.Table
     last: int
+    uk_times: pa.Array | None = None  # of stops: when they were on UK clocks, as text
+
+    @property
+    def with_uk_times(self) -> pa.Table:
+        """The table with UK_TIME before the published time, which may be of another clock than it says."""
+        if self.uk_times is None:
+            return self.table
+        return self.table.add_column(self.table.schema.get_field_index("Date"), UK_TIME, self.uk_times)
 
 
 class Records:
@@ -100,13 +108,15 @@ class Records:
         spec = self.question.dataset
         if rows is None or not rows.num_rows:
             types = {name: pa.float64() if name in DEGREES else pa.string() for name in BY_NAME[spec.name].columns}
-            return Portion([], pa.schema(types).empty_table(), -1)
+            times = pa.array([], pa.string()) if spec.name == "stops" else None
+            return Portion([], pa.schema(types).empty_table(), -1, times)
         rows = rows.combine_chunks()
         files, lines = rows.column("file_id").to_numpy(), rows.column("line").to_numpy()
         table = published(self.version, spec, rows, self._lake.of(spec.name, files, lines))
         stems = self._lake.stems
         names = [f"{stems[file]}-{line}" for file, line in zip(files.tolist(), lines.tolist(), strict=True)]
-        return Portion(names, table, int(rows.column("place")[-1].as_py()))
+        times = local_times(rows.column("local_time")) if spec.name == "stops" else None
+        return Portion(names, table, int(rows.column("place")[-1].as_py()), times)
 
 
 class _LakeColumns:

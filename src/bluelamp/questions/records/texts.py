@@ -22,6 +22,11 @@ def instants(utc: pa.Array) -> pa.Array:
     return pc.if_else(fraction, pc.strftime(utc, "%Y-%m-%dT%H:%M:%S+00:00"), text)
 
 
+def local_times(local: pa.ChunkedArray) -> pa.Array:
+    """`2021-06-02T11:03:00` of moments on local clocks."""
+    return pc.strftime(local.combine_chunks().cast(pa.timestamp("s"), safe=False), "%Y-%m-%dT%H:%M:%S")
+
+
 def degrees(values: pa.Array, *, padded: bool = True) -> pa.Array:
     """`-0.117050` of float64 degrees; `-0.11705` where it is not `padded`. One that six decimals cannot tell is written
     with all that it has."""

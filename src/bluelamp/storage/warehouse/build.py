@@ -6,6 +6,7 @@ anew. Both ways run the same statements, so they give the same answer; a test ho
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -28,6 +29,7 @@ from bluelamp.storage.warehouse.pipeline import Portions, ahead
 from bluelamp.storage.warehouse.places import Places
 from bluelamp.storage.warehouse.plan import FORCE_IDS, BuildPlan, Engine, IncludedFile, Progress
 from bluelamp.storage.warehouse.report import Report
+from bluelamp.storage.warehouse.stop_clocks import StopClocks
 from bluelamp.storage.warehouse.tables import BY_FORCE, TABLES, create_statement, fill_statement
 from bluelamp.storage.warehouse.writer import Tables, texts
 
@@ -79,6 +81,7 @@ class _Build:
         self._fill_issues()
         self._fill_marts()
         self._fill_coverage()
+        self._fill_profile()
         Report(self.tables, self.plan).fill()
         self._fill_version()
         self.connection.execute("CHECKPOINT")
@@ -104,7 +107,13 @@ class _Build:
     def _forget_affected(self) -> None:
         for table in BY_FORCE:
             self.connection.execute(f"DELETE FROM {table} WHERE list_contains($forces, force_id)", self._forces())
-        for table in ("included_file", "stg_police_uk__issue", "mart_coverage__force_month", "mart_quality__finding"):
+        for table in (
+            "included_file",
+            "stg_police_uk__issue",
+            "mart_coverage__force_month",
+            "mart_profile__force_month",
+            "mart_quality__finding",
+        ):
             self.connection.execute(f"DELETE FROM {table}")
         for table in ("data_version", "included_lake_file"):
             self.connection.execute(f"DELETE FROM {table}")
@@ -120,7 +129,7 @@ class _Build:
             [
                 (
                     file.file_id, file.unit.dataset, FORCE_IDS[file.force], file.unit.month.index,
-                    file.release.index, file.lake_path, file.rows, file.origin,
+                    file.release.index, file.lake_path, file.rows, file.origin, str(file.reading),
                 )
                 for file in self.plan.included
             ],
@@ -173,7 +182,8 @@ class _Build:
         months = np.zeros(max((file.file_id for file in self.plan.included), default=0) + 2, np.uint16)
         for file in self.plan.included:
             months[file.file_id] = file.unit.month.index
-        return Dimensions(points, words, months)
+        clocks = StopClocks.of({file.file_id: file.reading for file in self.plan.included}, len(months))
+        return Dimensions(points, words, months, clocks)
 
     def _linked(self, coder: Coder, force_id: int, files: list[IncludedFile]) -> _Force:
         paths, rows = {}, {}
@@ -213,6 +223,20 @@ class _Build:
                     cell.release.index if cell.release else None, cell.rows,
                 )
                 for cell in self.plan.cells
+            ],
+        )  # fmt: skip
+
+    def _fill_profile(self) -> None:
+        self.tables.append(
+            "mart_profile__force_month",
+            [
+                (
+                    file.file_id, file.unit.dataset, FORCE_IDS[file.force], file.unit.month.index,
+                    one.name, one.value, one.confidence, one.standing, one.decided_by, one.reason, one.rows,
+                    json.dumps(one.evidence, ensure_ascii=False),
+                )
+                for file in self.plan.included
+                for one in self.plan.properties.get(file.file_id, ())
             ],
         )  # fmt: skip
 

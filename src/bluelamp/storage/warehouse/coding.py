@@ -18,6 +18,7 @@ import pyarrow as pa
 from bluelamp.errors import Damaged
 from bluelamp.storage.lake import CRIME, OUTCOME, STOP
 from bluelamp.storage.parquet import read_parquet
+from bluelamp.storage.warehouse.stop_clocks import TIME_COLUMNS, StopClocks
 
 Keys = npt.NDArray[np.uint64]
 Codes = npt.NDArray[np.uint16]
@@ -40,7 +41,7 @@ _PUBLISHERS = ("reported_by", "falls_within")
 _READ = {
     CRIME: ["file_id", "line", "crime_key", "point", *_PUBLISHERS, *_WORDS[CRIME]],
     OUTCOME: ["file_id", "line", "crime_key", "point", *_PUBLISHERS, *_WORDS[OUTCOME]],
-    STOP: ["file_id", "line", "utc_time", "local_time", "time_known", "point", *_WORDS[STOP]],
+    STOP: ["file_id", "line", *TIME_COLUMNS, "point", *_WORDS[STOP]],
 }
 
 
@@ -75,6 +76,7 @@ class Dimensions:
     points: Points
     words: Mapping[str, Mapping[str, int]]
     month_of_file: Codes
+    clocks: StopClocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +187,7 @@ class Coder:
                     "line": rows.column("line"),
                     "month": month,
                     "force_id": np.full(rows.num_rows, force_id, np.uint8),
-                    "utc_time": rows.column("utc_time"),
-                    "local_time": rows.column("local_time"),
-                    "time_known": rows.column("time_known"),
+                    **self._dimensions.clocks.columns(rows),
                     "point_id": points.point_id[place],
                     "town_id": points.town_id[place],
                     "area_id": points.area_id[place],

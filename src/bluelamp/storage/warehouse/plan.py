@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from bluelamp.domain.coverage import Cell
+from bluelamp.domain.file_property import AS_IT_SAYS, FileProperty, StopReading
 from bluelamp.domain.force import FORCES
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
@@ -30,6 +31,7 @@ class IncludedFile:
     lake_path: str  # "" where the file has no rows
     rows: int
     origin: str = "archive"  # or "api"
+    reading: StopReading = AS_IT_SAYS
 
     @property
     def force(self) -> str:
@@ -55,6 +57,8 @@ class BuildPlan:
     cells: list[Cell]
     findings: dict[int, list[dict[str, Any]]]  # by file
     schema_version: int
+    properties: dict[int, tuple[FileProperty, ...]] = field(default_factory=dict)  # by file
+    counted: dict[int, dict[str, Any] | None] = field(default_factory=dict)  # by file: what they were decided from
     reference_version: str = ""
     reference_missing: list[str] = field(default_factory=list)
     lsoas: pa.Table | None = None  # of storage/reference.py

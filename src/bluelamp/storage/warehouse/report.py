@@ -30,10 +30,7 @@ class Report:
     def fill(self) -> None:
         rows = [
             (
-                file.file_id,
-                file.unit.dataset,
-                FORCE_IDS[file.force],
-                file.unit.month.index,
+                *_unit(file),
                 finding["check"],
                 finding.get("field", ""),
                 finding["count"],
@@ -44,10 +41,42 @@ class Report:
             for finding in self.plan.findings.get(file.file_id, ())
         ]
         self.tables.append("mart_quality__finding", rows)
+        self._find_properties()
+        self._find_out_of_month()
         self._find_small()
         self._find_rejected()
         self._find_unmapped()
         PlaceFindings(self.tables, self.plan, self._find).find()
+
+    def _find_properties(self) -> None:
+        """What files as wholes were found to be, where it is not what one would expect."""
+        self.tables.append(
+            "mart_quality__finding",
+            [
+                (
+                    *_unit(file),
+                    one.finding,
+                    "",
+                    one.rows,
+                    file.rows,
+                    json.dumps([{"line": 1, "value": one.reason}], ensure_ascii=False),
+                )
+                for file in self.plan.included
+                for one in self.plan.properties.get(file.file_id, ())
+                if one.finding
+            ],
+        )
+
+    def _find_out_of_month(self) -> None:
+        """Stops of another month than their file's, by the clock that the file was found to be of."""
+        found = []
+        for file in self.plan.included:
+            times = (self.plan.counted.get(file.file_id) or {}).get("times", {})
+            clock = "local" if file.reading.local else "utc"
+            if times.get(f"outside_{clock}"):
+                examples = json.dumps(times[f"examples_{clock}"], ensure_ascii=False)
+                found.append((*_unit(file), "out_of_month", "Date", times[f"outside_{clock}"], file.rows, examples))
+        self.tables.append("mart_quality__finding", found)
 
     def _find_small(self) -> None:
         """Files with far fewer rows than the force's months around them: held, and perhaps not whole."""
@@ -55,7 +84,7 @@ class Report:
             "mart_quality__finding",
             [
                 (
-                    file.file_id, file.unit.dataset, FORCE_IDS[file.force], file.unit.month.index, "unusual_size", "",
+                    *_unit(file), "unusual_size", "",
                     file.rows, file.rows,
                     json.dumps([{"line": 1, "value": f"{file.rows:,} rows; the months around it have {usual:,.0f}"}]),
                 )
@@ -98,6 +127,10 @@ class Report:
             """,
             [finding],
         )
+
+
+def _unit(file: IncludedFile) -> tuple[int, str, int, int]:
+    return file.file_id, file.unit.dataset, FORCE_IDS[file.force], file.unit.month.index
 
 
 def unusually_small(files: list[IncludedFile]) -> Iterator[tuple[IncludedFile, float]]:

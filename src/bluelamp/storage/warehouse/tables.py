@@ -27,6 +27,7 @@ TABLES = (
     "mart_outcome__monthly_by_area",
     "mart_crime__time_to_outcome",
     "mart_coverage__force_month",
+    "mart_profile__force_month",
     "mart_quality__finding",
 )
 BY_FORCE = (

@@ -15,7 +15,7 @@ from bluelamp.questions.answer import Answer, answer
 from bluelamp.questions.calls.version import CallsVersion
 from bluelamp.questions.datasets import DatasetSpec
 from bluelamp.questions.records import calls, files
-from bluelamp.questions.records.published import cells_of, words_of
+from bluelamp.questions.records.published import UK_TIME, cells_of, words_of
 from bluelamp.questions.records.reading import Portion, Records
 from bluelamp.questions.records.texts import as_published
 from bluelamp.questions.view import View, question_of
@@ -97,6 +97,11 @@ class _AskedFile:
             return files.as_csv(tables, names, None if spec.live else partial(as_published, spec.name))
         if self._format == "parquet":
             return files.as_parquet(tables, about)
+        if spec.name == "stops":
+            names.insert(names.index("Date"), UK_TIME)
+            tables = (
+                one.with_uk_times.add_column(0, "id", pa.array(one.names, pa.string())) for one in self._portions()
+            )
         return files.as_xlsx(tables, names, self._rows, about, calls.CELLS if spec.live else cells_of(spec))
 
     def _portions(self) -> Iterator[Portion]:

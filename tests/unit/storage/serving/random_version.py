@@ -113,6 +113,7 @@ def _stops(random: np.random.Generator, rows: int) -> dict[str, object]:
         np.datetime64("2021-01-01T00:00", "us") + minutes.astype("timedelta64[m]"), mask=random.random(rows) < 0.1
     )
     return _words(random, rows, *names) | {
+        "published_time": times,
         "utc_time": times,
         "local_time": times,
         "time_known": random.random(rows) < 0.7,

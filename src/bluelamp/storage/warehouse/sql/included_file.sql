@@ -8,5 +8,6 @@ CREATE TABLE included_file (
     release USMALLINT NOT NULL,
     lake_path VARCHAR NOT NULL,
     rows UINTEGER NOT NULL,
-    origin VARCHAR NOT NULL -- archive or api
+    origin VARCHAR NOT NULL, -- archive or api
+    reading VARCHAR NOT NULL -- how the times of its stops were read
 );

@@ -4,9 +4,10 @@ CREATE TABLE stg_police_uk__stop_and_search (
     line INTEGER NOT NULL,
     month USMALLINT NOT NULL, -- the file's month
     force_id UTINYINT NOT NULL,
-    utc_time TIMESTAMP, -- UTC
-    local_time TIMESTAMP, -- Europe/London
-    time_known BOOLEAN NOT NULL,
+    published_time TIMESTAMP, -- the Date column, read as the UTC that it says
+    utc_time TIMESTAMP, -- UTC, by the clock that the file was found to be of
+    local_time TIMESTAMP, -- the same in Europe/London
+    time_known BOOLEAN NOT NULL, -- whether it has a time of day, by what midnight means in its file
     point_id UINTEGER NOT NULL,
     town_id USMALLINT NOT NULL,
     area_id USMALLINT NOT NULL,

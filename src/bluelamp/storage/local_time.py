@@ -1,4 +1,4 @@
-"""UK local time of UTC instants, for whole columns. Used by `load` for the times of stops.
+"""UK local time of UTC instants and back, for whole columns. Used by `load` and `build` for the times of stops.
 
 The rules come from the IANA time zone database (Python's zoneinfo); this only turns them into a table of switches,
 because asking zoneinfo row by row would take longer than reading the files.
@@ -16,6 +16,7 @@ import numpy.typing as npt
 _ZONE = ZoneInfo("Europe/London")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_YEAR, _LAST_YEAR = 2005, 2045
+_HOUR = 3_600_000_000
 
 Instants = npt.NDArray[np.int64]
 
@@ -48,3 +49,13 @@ def to_local(instants: Instants) -> Instants:
     moments, offsets = _switches()
     shifted: Instants = instants + offsets[np.searchsorted(moments, instants, side="right") - 1]
     return shifted
+
+
+def from_local(walls: Instants) -> Instants:
+    """UTC microseconds for local wall-clock microseconds since 1970.
+
+    Of the hour that comes twice in autumn the first is taken. The hour that spring leaves out is taken as UTC.
+    """
+    earlier = walls - _HOUR
+    found: Instants = np.where(to_local(earlier) == walls, earlier, walls)
+    return found

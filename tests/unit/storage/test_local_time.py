@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bluelamp.archive.local_time import to_local
+from bluelamp.storage.local_time import from_local, to_local
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST, LAST = (int(datetime(year, 6, 1, tzinfo=UTC).timestamp()) for year in (2005, 2044))
@@ -44,3 +44,17 @@ def test_equals_the_time_zone_database(moments: list[datetime]) -> None:
     found = to_local(np.array([micros(moment) for moment in moments], np.int64))
     expected = [micros(moment.astimezone(ZoneInfo("Europe/London")).replace(tzinfo=UTC, fold=0)) for moment in moments]
     assert found.tolist() == expected
+
+
+@given(st.lists(st.integers(FIRST, LAST).map(lambda second: EPOCH + timedelta(seconds=second)), min_size=1))
+def test_the_way_back_ends_where_it_began_but_in_the_hour_that_comes_twice(moments: list[datetime]) -> None:
+    instants = np.array([micros(moment) for moment in moments], np.int64)
+    walls = to_local(instants)
+    assert to_local(from_local(walls)).tolist() == walls.tolist()
+    late = from_local(walls) != instants
+    assert (instants[late] - from_local(walls)[late] == 3_600_000_000).all()
+
+
+def test_the_hour_that_spring_leaves_out_is_taken_as_utc() -> None:
+    wall = np.array([micros(datetime(2021, 3, 28, 1, 30, tzinfo=UTC))], np.int64)
+    assert from_local(wall).tolist() == wall.tolist()

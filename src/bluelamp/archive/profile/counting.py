@@ -1,0 +1,63 @@
+"""Counts the evidence of files: of a load task's rows while they are at hand, and from the lake of files that were
+loaded before anything was counted. Called by `stage` and by `workflow`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from bluelamp.archive.columns import column
+from bluelamp.archive.profile.evidence import count_stops
+from bluelamp.archive.reader import Extracted
+from bluelamp.domain.dataset import STOPS, Dataset
+from bluelamp.domain.month import Month
+from bluelamp.domain.release import ForceMonth
+from bluelamp.storage.lake import EARLIER_TIME, Lake
+from bluelamp.storage.ledger import LOADED, Ledger
+from bluelamp.storage.parquet import read_parquet
+
+Evidence = dict[str, Any]
+
+
+def count_files(dataset: Dataset, units: Sequence[ForceMonth], extracted: Extracted) -> list[Evidence]:
+    """The evidence of each file of a task, in the order of the files; rows stand file by file."""
+    if dataset != STOPS:
+        return [{} for _ in units]
+    dates = column(extracted.table, "Date")
+    known = dates.is_valid().to_numpy(False)
+    instants = dates.cast("int64").fill_null(0).to_numpy(zero_copy_only=False)
+    starts = np.searchsorted(extracted.owner, np.arange(len(units) + 1))
+    found = []
+    for number, unit in enumerate(units):
+        part = slice(int(starts[number]), int(starts[number + 1]))
+        timed = known[part]
+        counted = count_stops(unit.month, instants[part][timed], extracted.line[part][timed])
+        found.append({"times": counted.as_json()})
+    return found
+
+
+def count_earlier(ledger: Ledger, lake: Lake) -> None:
+    """Count what an earlier program did not, from the rows in the lake, and keep it."""
+    files = [file for file in ledger.files_of(states=(LOADED,)) if file.unit.dataset == STOPS.name and file.lake_path]
+    kept = ledger.evidence(file.id for file in files)
+    months: dict[str, dict[int, Month]] = {}
+    for file in files:
+        if kept[file.id] is None:
+            months.setdefault(file.lake_path, {})[file.id] = file.unit.month
+    for path, of_path in sorted(months.items()):
+        ledger.record_evidence(_from_lake(lake, path, of_path))
+
+
+def _from_lake(lake: Lake, path: str, months: dict[int, Month]) -> dict[int, Evidence]:
+    rows = read_parquet(lake.path(path), ["file_id", "line", "published_time", EARLIER_TIME])
+    times = rows.column("published_time" if "published_time" in rows.schema.names else EARLIER_TIME)
+    known = times.is_valid().to_numpy()
+    instants = times.cast("int64").fill_null(0).to_numpy()
+    file_ids, lines = rows.column("file_id").to_numpy(), rows.column("line").to_numpy()
+    found = {}
+    for file_id, month in months.items():
+        own = known & (file_ids == file_id)
+        found[file_id] = {"times": count_stops(month, instants[own], lines[own]).as_json()}
+    return found
