@@ -16,6 +16,11 @@ from bluelamp.synthetic.plan import UNUSABLE, TwinPlan
 
 MAX_LINES = 30  # of one fault in one file are named; the count is always complete
 
+# What is true of the times of a file of stops: `clock`, `time_of_day` and `minutes` of its properties.
+UTC, LOCAL = "utc", "local"
+KNOWN, WHOLE_HOURS, DATE_ONLY, PARTLY, HALF_DAYS = "known", "whole hours", "date only", "partly", "half days"
+PLAIN, ODD = "plain", "odd"
+
 
 @dataclass(frozen=True)
 class Label:
