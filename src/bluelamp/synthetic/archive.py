@@ -152,6 +152,7 @@ def _made(world: World, file: ForceMonth) -> Made:
             condition=condition,
             how=told.how,
             labels={} if empty else content.labels,
+            properties={} if empty else content.properties,
         ),
         content.lags,
     )

@@ -18,7 +18,7 @@ _MASK = (1 << 64) - 1
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
-_27, _30, _31, _32 = (np.uint64(bits) for bits in (27, 30, 31, 32))
+_11, _27, _30, _31, _32 = (np.uint64(bits) for bits in (11, 27, 30, 31, 32))
 
 
 def key(*parts: int | str) -> int:
@@ -53,6 +53,12 @@ def below(drawn: Words, limit: int) -> Indices:
 def bits(drawn: Words, start: int, count: int) -> Indices:
     """`count` bits of each word from bit `start` up, as whole numbers."""
     return (drawn >> np.uint64(start) & np.uint64((1 << count) - 1)).astype(np.int64)
+
+
+def fractions(drawn: Words) -> NDArray[np.float64]:
+    """Numbers from 0 up to 1 out of the words."""
+    found: NDArray[np.float64] = (drawn >> _11).astype(np.float64) * 2.0**-53
+    return found
 
 
 def fraction(*parts: int | str) -> float:

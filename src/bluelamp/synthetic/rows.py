@@ -19,12 +19,14 @@ from bluelamp.synthetic.truth import MAX_LINES, Label, Lags
 
 @dataclass(frozen=True)
 class Content:
-    """A finished file: its bytes with the header, how many data rows, the faults in them, and crimes by lag."""
+    """A finished file: its bytes with the header, how many data rows, the faults in them, crimes by lag, and what is
+    true of it as a whole."""
 
     body: bytes
     rows: int
     labels: dict[str, Label] = field(default_factory=dict)
     lags: Lags | None = None
+    properties: dict[str, str] = field(default_factory=dict)
 
 
 def joined(*columns: pa.Array | pa.Scalar) -> pa.Array:
@@ -39,10 +41,14 @@ def taken(labels: pa.Array | list[str] | tuple[str, ...], positions: NDArray[np.
 
 
 class Sheet:
-    """The lines of one file. `lines` are the rows proper; `order` numbers them in the order of the file."""
+    """The lines of one file. `lines` are the rows proper; `order` numbers them in the order of the file; `properties`
+    are what is true of it as a whole."""
 
-    def __init__(self, dataset: Dataset, lines: pa.Array, order: Indices) -> None:
+    def __init__(
+        self, dataset: Dataset, lines: pa.Array, order: Indices, properties: dict[str, str] | None = None
+    ) -> None:
         self.dataset = dataset
+        self.properties = properties or {}
         self.lines = lines
         self.order = order
         self._extra: list[str] = []
@@ -85,7 +91,7 @@ class Sheet:
             found = np.flatnonzero(np.isin(self.order, numbers)) + 2
             labels[name] = Label(len(found), tuple(found[:MAX_LINES].tolist()))
         header = (",".join(self.dataset.columns) + "\n").encode()
-        return Content(header + text_of(final), len(final), dict(sorted(labels.items())), lags)
+        return Content(header + text_of(final), len(final), dict(sorted(labels.items())), lags, self.properties)
 
 
 def text_of(lines: pa.Array) -> bytes:

@@ -39,7 +39,8 @@ class FileTruth:
 
     `rows` counts data rows, planted bad rows included, as they were before a fault of the whole file; `size` and
     `crc32` are those of the zip's directory. `condition` is `sound` or the name of the file's fault; `how` says
-    what was done to it. `version` counts how often releases have restated the file.
+    what was done to it. `version` counts how often releases have restated the file. `properties` are true of the file
+    as a whole, in plain words: of a file of stops its `clock`, `time_of_day` and `minutes`.
     """
 
     dataset: str
@@ -53,6 +54,7 @@ class FileTruth:
     condition: str = "sound"
     how: str = ""
     labels: dict[str, Label] = field(default_factory=dict)
+    properties: dict[str, str] = field(default_factory=dict)
 
     @property
     def usable(self) -> bool:
