@@ -18,7 +18,7 @@ from bluelamp.domain.release import ForceMonth
 from bluelamp.synthetic.chance import Indices, bits, fraction, key, words
 from bluelamp.synthetic.names import MARKUP, MARKUP_UTF8
 from bluelamp.synthetic.rows import Content, Sheet, bad_rows, chosen, joined, shuffled, taken
-from bluelamp.synthetic.traits import Numbers, Traits, World, identities, month_keys, traits_of
+from bluelamp.synthetic.traits import Numbers, Traits, World, identities, map_points, month_keys, traits_of
 from bluelamp.synthetic.truth import Lags
 from bluelamp.synthetic.values import (
     AWAITING,
@@ -59,7 +59,7 @@ class _Street:
         self.lags, self.court = self.shape.lags[self.index], self.shape.court[self.index]
         asb = self.index < self.shape.asb
         numbers = Numbers.of_month(self.plan, force, month, self.index)
-        self.traits: Traits = traits_of(world, force, numbers, asb, self.court)
+        self.traits: Traits = traits_of(world, force, numbers, asb, self.court, month)
         self.shown = ~asb if self.shape.identified else np.zeros(len(asb), dtype=bool)
         self.copies = self._copied()
 
@@ -176,7 +176,8 @@ class _Street:
         lines = joined(self._ids(), self._constant(), *self._cells(tails))
         order_key = key(self.plan.seed, "order", self.force, self.month.index, self.version)
         rank = self.world.places(self.force).rank[self.traits.place]
-        sheet = Sheet(CRIMES, lines, shuffled(order_key, self.index, rank))
+        order = shuffled(order_key, self.index, rank)
+        sheet = Sheet(CRIMES, lines, order, map_points(self.world, self.force, self.month))
         sheet.mark("unknown_values", np.flatnonzero((types == len(TYPE_NAMES)) | (last == CODE[UNKNOWN_OUTCOME])))
         self._label(sheet, tails)
         self._plant_bad_rows(sheet)
@@ -237,6 +238,7 @@ class _Street:
         sheet.count("reused_ids_across_months", int(self._pooled()[listed].sum()))
         if self.plan.has("mixed_lsoa_vintages"):
             self._count_vintages(sheet, spots)
+        sheet.count("two_names", places.two_named(spots))
 
     def _count_vintages(self, sheet: Sheet, spots: Indices) -> None:
         places = self.world.places(self.force)

@@ -8,54 +8,27 @@ picks one by number.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
-import shapely
 from numpy.typing import NDArray
 
 from bluelamp.domain.month import Month
-from bluelamp.synthetic.chance import fraction, generator, key
-from bluelamp.synthetic.lsoas import POINTS_PER_LSOA, lsoas_of, points_of
+from bluelamp.synthetic.catalogue import BORDER, FAR, border_points, far_points, joined, own_points
+from bluelamp.synthetic.chance import fraction, generator
+from bluelamp.synthetic.lsoas import POINTS_PER_LSOA
 from bluelamp.synthetic.names import MARKUP, MARKUP_UTF8, ascii_of
 from bluelamp.synthetic.plan import TwinPlan
 from bluelamp.synthetic.stop_values import cell
-from bluelamp.synthetic.territory import Authority, authorities
+from bluelamp.synthetic.territory import authorities
 from bluelamp.synthetic.values import LAST_ASCII
 
 FIRST_2021 = Month.of(2022, 6)  # from here on the codes of 2021 are the usual ones
+LAST_OLD_POINTS = Month.of(2022, 6)
+_LAST_2011 = Month.of(2023, 5)  # up to here some forces have codes of 2011 beside them
 MIXED = frozenset({"metropolitan", "kent", "south-yorkshire", "norfolk"})
-_BORDER, _FAR = 24, 12
 _PORTION = 8192
-# The British Transport Police reaches Scotland, where there are no LSOAs.
-_SCOTLAND = ((-4.2518, 55.8589), (-3.1903, 55.9521), (-2.0989, 57.1437), (-4.2231, 57.4798), (-3.4379, 56.3921))
-
-
-@dataclass(frozen=True)
-class _Catalogue:
-    longitude: NDArray[np.int64]
-    latitude: NDArray[np.int64]
-    location: tuple[str, ...]
-    # (points,) `code,name` of the LSOA of either census; empty where there is none
-    old: tuple[str, ...]
-    new: tuple[str, ...]
-
-    def part(self, chosen: Sequence[int]) -> _Catalogue:
-        return _Catalogue(
-            self.longitude[list(chosen)],
-            self.latitude[list(chosen)],
-            *(tuple(column[each] for each in chosen) for column in (self.location, self.old, self.new)),
-        )
-
-
-def _joined(parts: Sequence[_Catalogue]) -> _Catalogue:
-    return _Catalogue(
-        np.concatenate([part.longitude for part in parts]),
-        np.concatenate([part.latitude for part in parts]),
-        *(tuple(text for part in parts for text in getattr(part, column)) for column in ("location", "old", "new")),
-    )
 
 
 class Places:
@@ -65,72 +38,26 @@ class Places:
         self._plan = plan
         self.force = force
         everyone = authorities(plan.seed, lsoa_count(plan), plan.has("odd_names"), plan.has("abolished_districts"))
-        own = self._own(everyone)
-        border = [self._drawn(each, _BORDER, "border") for each in self._neighbours(everyone)]
-        far = [self._drawn(each, _FAR, "far") for each in self._distant(everyone)]
-        self.own = len(own.longitude)
-        points = _joined([own, *border, *far])
-        self.border = range(self.own, self.own + _BORDER * len(border))
-        self.far = range(self.border.stop, self.border.stop + _FAR * len(far))
-        # (points,) where the same point stands with the LSOA of the other census; its own position where it is one.
-        redrawn = [n for n, (old, new) in enumerate(zip(points.old, points.new, strict=True)) if old != new]
-        self.other_census = np.arange(self.far.stop)
-        self.other_census[redrawn] = np.arange(self.far.stop, self.far.stop + len(redrawn))
+        own = own_points(plan, force, everyone)
+        border, far = border_points(plan, force, everyone), far_points(plan, force, everyone)
+        self.own = len(own.location)
+        points = joined([own, *border, *far])
+        self.border = range(self.own, self.own + BORDER * len(border))
+        self.far = range(self.border.stop, self.border.stop + FAR * len(far))
         self._points = points
-        self._redrawn = redrawn
-        self.markup = range(self.far.stop + len(redrawn), self.far.stop + len(redrawn) + len(MARKUP_UTF8))
+        # The points that stand a second time, as the other census has them: by another code, or by another name.
+        pairs = zip(points.old, points.new, strict=True)
+        self._copied = [n for n, (old, new) in enumerate(pairs) if old != new and self._is_mixed(old, new)]
+        # (points,) where the same point stands with the LSOA of the other census; its own position where it is one.
+        self.other_census = np.arange(self.far.stop)
+        self.other_census[self._copied] = np.arange(self.far.stop, self.far.stop + len(self._copied))
+        self.markup = range(self.far.stop + len(self._copied), self.far.stop + len(self._copied) + len(MARKUP_UTF8))
         self.nowhere = self.markup.stop
-        # (all places,) whether the LSOA of the place is one that only one of the two censuses has.
-        self.redrawn = np.zeros(self.nowhere + 1, dtype=bool)
-        self.redrawn[redrawn] = True
-        self.redrawn[self.far.stop : self.markup.start] = True
-        self._tables: dict[bool, tuple[tuple[bool, bool], pa.Array]] = {}
+        self._tables: dict[bool, tuple[tuple[bool, ...], pa.Array]] = {}
+        self._stops: tuple[bool, pa.Array] | None = None
 
-    def _own(self, everyone: Sequence[Authority]) -> _Catalogue:
-        if self.force != "btp":
-            return _joined([self._catalogue(each) for each in everyone if each.force == self.force])
-        # Railways are everywhere: a few points of every third local authority, and stations in Scotland.
-        chosen = [each for each in everyone[::3] if each.force != "northern-ireland"]
-        north = np.rint(np.array(_SCOTLAND) * 1e6).astype(np.int64)
-        blank = ("",) * len(north)
-        stations = ("On or near Police Station", *("On or near Station Road",) * (len(north) - 1))
-        scotland = _Catalogue(north[:, 0], north[:, 1], stations, blank, blank)
-        return _joined([*(self._drawn(each, 10, "rail") for each in chosen), scotland])
-
-    def _catalogue(self, authority: Authority) -> _Catalogue:
-        points = points_of(self._plan.seed, authority, self._plan.has("blank_street"))
-        known = lsoas_of(self._plan.seed, authority)
-        old = [f"{lsoa.code},{cell(lsoa.name)}" for lsoa in known.old] or [","] * len(known.centres)
-        new = [f"{lsoa.code},{cell(lsoa.name)}" for lsoa in known.new] or [","]
-        return _Catalogue(
-            points.longitude,
-            points.latitude,
-            points.location,
-            tuple(old[each] for each in points.old.tolist()),
-            tuple(new[each] for each in points.new.tolist()),
-        )
-
-    def _drawn(self, authority: Authority, count: int, purpose: str) -> _Catalogue:
-        """`count` points of another authority, each once."""
-        whole = self._catalogue(authority)
-        chance = generator(self._plan.seed, purpose, self.force, authority.number)
-        return whole.part(sorted(chance.choice(len(whole.location), count, replace=False).tolist()))
-
-    def _by_distance(self, everyone: Sequence[Authority]) -> list[Authority]:
-        own = shapely.union_all([each.area for each in everyone if each.force == self.force])
-        strange = [each for each in everyone if each.force != self.force and each.lsoas]
-        return sorted(strange, key=lambda each: (float(shapely.distance(own, each.area)), each.number))
-
-    def _neighbours(self, everyone: Sequence[Authority]) -> list[Authority]:
-        if self.force in {"btp", "northern-ireland"} or not self._plan.has("border_snap"):
-            return []
-        return self._by_distance(everyone)[:3]
-
-    def _distant(self, everyone: Sequence[Authority]) -> list[Authority]:
-        if self.force in {"btp", "northern-ireland"} or not self._plan.has("far_points"):
-            return []
-        far_half = self._by_distance(everyone)[-120:]
-        return [far_half[key(self._plan.seed, "far", self.force, n) % 40 + 40 * n] for n in range(3)]
+    def _is_mixed(self, old: str, new: str) -> bool:
+        return self._plan.has("mixed_lsoa_vintages" if _code(old) != _code(new) else "two_names")
 
     @cached_property
     def slots(self) -> NDArray[np.int32]:
@@ -143,8 +70,35 @@ class Places:
     def origin(self) -> NDArray[np.int64]:
         """(all places,) the point that a place is, whichever census its LSOA is of; its own position for the others."""
         found = np.arange(self.nowhere + 1)
-        found[self.far.stop : self.markup.start] = self._redrawn
+        found[self.far.stop : self.markup.start] = self._copied
         return found
+
+    @cached_property
+    def _lsoas(self) -> NDArray[np.int64]:
+        """(all places,) a number for each LSOA code of 2011."""
+        _, numbers = np.unique([_code(text) for text in self._points.old], return_inverse=True)
+        return np.append(numbers, np.full(self.nowhere + 1 - self.far.stop, -1))[self.origin]
+
+    @cached_property
+    def redrawn(self) -> NDArray[np.bool_]:
+        """(all places,) whether the LSOA code of the place is one that only one of the two censuses has."""
+        pairs = zip(self._points.old, self._points.new, strict=True)
+        changed = np.array([_code(old) != _code(new) for old, new in pairs])
+        return np.append(changed, np.zeros(self.nowhere + 1 - self.far.stop, dtype=bool))[self.origin]
+
+    @cached_property
+    def _renamed(self) -> NDArray[np.bool_]:
+        """(all places,) whether the LSOA of the place kept its code and got another name."""
+        pairs = zip(self._points.old, self._points.new, strict=True)
+        changed = np.array([old != new for old, new in pairs])
+        return np.append(changed, np.zeros(self.nowhere + 1 - self.far.stop, dtype=bool))[self.origin] & ~self.redrawn
+
+    def two_named(self, spots: NDArray[np.int64]) -> int:
+        """How many of the rows at these places have an LSOA code that stands under two names among them."""
+        spots = spots[self._renamed[spots]]
+        copied = spots >= self.far.stop
+        lsoas = self._lsoas[spots]
+        return int(np.isin(lsoas, np.intersect1d(lsoas[copied], lsoas[~copied])).sum())
 
     @cached_property
     def nameless(self) -> NDArray[np.bool_]:
@@ -178,7 +132,7 @@ class Places:
 
     def _table(self, month: Month, outcomes: bool) -> pa.Array:
         # Months come in order, so the table of the last era of each kind of file is all that is kept.
-        era = (month > LAST_ASCII, month >= FIRST_2021)
+        era = (month > LAST_ASCII, self.is_redrawn(month), month >= FIRST_2021)
         known = self._tables.get(outcomes)
         if not known or known[0] != era:
             known = self._tables[outcomes] = (era, self._made(month, outcomes))
@@ -188,38 +142,57 @@ class Places:
         """Every place with its LSOA in the census that is usual in the month, or the other one for the copies."""
         points = self._points
         usual, other = (points.new, points.old) if month >= FIRST_2021 else (points.old, points.new)
-        numbers, plain = range(self.far.stop), month <= LAST_ASCII
+        numbers = range(self.far.stop)
         # In portions, because text takes far more room in Python than in Arrow.
         portions = [numbers[start : start + _PORTION] for start in numbers[::_PORTION]]
-        made = [pa.array(self._lines(part, usual, plain, outcomes), pa.string()) for part in portions]
-        made.append(pa.array(self._lines(self._redrawn, other, plain, outcomes), pa.string()))
-        made.append(pa.array(self._special(usual, plain, outcomes), pa.string()))
+        made = [pa.array(self._lines(part, usual, month, outcomes), pa.string()) for part in portions]
+        made.append(pa.array(self._lines(self._copied, other, month, outcomes), pa.string()))
+        made.append(pa.array(self._special(usual, month, outcomes), pa.string()))
         return pa.concat_arrays(made)
 
-    def _lines(self, numbers: Sequence[int], lsoas: Sequence[str], plain: bool, outcomes: bool) -> list[str]:
-        points, chosen = self._points, np.asarray(numbers, dtype=np.int64)
-        streets = [ascii_of(points.location[n]) if plain else points.location[n] for n in numbers]
+    def _lines(self, numbers: Sequence[int], lsoas: Sequence[str], month: Month, outcomes: bool) -> list[str]:
+        chosen, plain, location = np.asarray(numbers, dtype=np.int64), month <= LAST_ASCII, self._points.location
+        streets = [ascii_of(location[n]) if plain else location[n] for n in numbers]
         if outcomes and plain:
             streets = ["On or near " + text[11:].upper() for text in streets]
-        spots = zip(
-            _degrees(points.longitude[chosen], outcomes), _degrees(points.latitude[chosen], outcomes), strict=True
-        )
+        spots = zip(*(_degrees(axis, outcomes) for axis in self._spots(month)[:, chosen]), strict=True)
         codes = (lsoas[n] or "," for n in numbers)
         return [f"{x},{y},{street},{code}" for (x, y), street, code in zip(spots, streets, codes, strict=True)]
 
-    def _special(self, lsoas: Sequence[str], plain: bool, outcomes: bool) -> list[str]:
+    def _special(self, lsoas: Sequence[str], month: Month, outcomes: bool) -> list[str]:
         """The cells of planted markup, all at one point of the force, and of no location."""
-        marked = MARKUP if plain else MARKUP_UTF8
-        spot = ",".join(self._lines([self.own // 2], lsoas, plain, outcomes)[0].split(",", 2)[:2])
+        marked = MARKUP if month <= LAST_ASCII else MARKUP_UTF8
+        spot = ",".join(self._lines([self.own // 2], lsoas, month, outcomes)[0].split(",", 2)[:2])
         code = lsoas[self.own // 2] or ","
         rows = [f"{spot},{cell(marked[n % len(marked)])},{code}" for n in range(len(self.markup))]
         return [*rows, ",,No location,," if outcomes else ",,No Location,,"]
 
-    @cached_property
-    def latitude_longitude(self) -> pa.Array:
+    def stops(self, month: Month) -> pa.Array:
         """(own, border and far,) `Latitude,Longitude` as stop files have them, then blanks at position -1."""
-        longitude, latitude = (_degrees(v, False) for v in (self._points.longitude, self._points.latitude))
-        return pa.array([*(f"{y},{x}" for x, y in zip(longitude, latitude, strict=True)), ","], pa.string())
+        redrawn = self.is_redrawn(month)
+        if not self._stops or self._stops[0] != redrawn:
+            longitude, latitude = (_degrees(axis, False) for axis in self._spots(month))
+            pairs = (f"{y},{x}" for x, y in zip(longitude, latitude, strict=True))
+            self._stops = redrawn, pa.array([*pairs, ","], pa.string())
+        return self._stops[1]
+
+    def is_redrawn(self, month: Month) -> bool:
+        """Whether the files of a month have the later list of points."""
+        return month > LAST_OLD_POINTS and self._plan.has("redrawn_points")
+
+    def _spots(self, month: Month) -> NDArray[np.int64]:
+        return self._points.redrawn if self.is_redrawn(month) else self._points.spots
+
+
+def eighths_of_2011(month: Month) -> int:
+    """Of eight rows whose LSOA the censuses call differently, how many have that of 2011 in files with both of them."""
+    if not FIRST_2021 <= month <= _LAST_2011:
+        return 0
+    return 7 - (month.index - FIRST_2021.index) * 6 // (_LAST_2011.index - FIRST_2021.index)
+
+
+def _code(lsoa: str) -> str:
+    return lsoa.partition(",")[0]
 
 
 def _degrees(micro: NDArray[np.int64], short: bool) -> list[str]:

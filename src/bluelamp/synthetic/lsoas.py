@@ -5,8 +5,9 @@ Read by geography for rows and by reference for lookups.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -17,6 +18,7 @@ from bluelamp.synthetic.names import streets
 from bluelamp.synthetic.territory import Authority, scatter
 
 POINTS_PER_LSOA = 20
+METRES_PER_DEGREE = 111_320  # of latitude
 _MSOA = 5  # LSOAs of one middle layer area share its three digits
 
 
@@ -50,18 +52,22 @@ class LsoaSet:
 
 @dataclass(frozen=True)
 class Points:
-    """Snap points, one row each: micro-degrees, `On or near …`, and the position of the LSOA of either census."""
+    """Snap points, one row each: micro-degrees (2, points) of longitude and latitude, those of the list that came after
+    2022-06, `On or near …`, and the position of the LSOA of either census."""
 
-    longitude: NDArray[np.int64]
-    latitude: NDArray[np.int64]
+    spots: NDArray[np.int64]
+    redrawn: NDArray[np.int64]
     location: tuple[str, ...]
     old: NDArray[np.int64]
     new: NDArray[np.int64]
 
 
 @lru_cache(maxsize=64)
-def lsoas_of(seed: int, authority: Authority) -> LsoaSet:
-    """The LSOAs of an authority; without any for a district of Northern Ireland, where one centre stands for each."""
+def lsoas_of(seed: int, authority: Authority, two_names: bool) -> LsoaSet:
+    """The LSOAs of an authority; without any for a district of Northern Ireland, where one centre stands for each.
+
+    With `two_names` some that stayed as they were have another name since 2021.
+    """
     chance = generator(seed, "lsoas", authority.number)
     count = authority.lsoas or 12
     centres = _centres(chance, authority, count)
@@ -77,6 +83,8 @@ def lsoas_of(seed: int, authority: Authority) -> LsoaSet:
         name = f"{authority.districts[district].stem} {rank // _MSOA + 1:03d}{'ABCDE'[rank % _MSOA]}"
         old.append(Lsoa(f"{letters}01{500_000 + authority.first + position:06d}", name, district))
     new, changes = _redrawn(old, letters, authority.first)
+    if two_names:
+        new = _renamed(new, authority.first)
     return LsoaSet(tuple(old), tuple(new), tuple(changes), centres)
 
 
@@ -122,22 +130,55 @@ def _redrawn(old: list[Lsoa], letters: str, first: int) -> tuple[list[Lsoa], lis
     return new, changes
 
 
+def _renamed(lsoas: list[Lsoa], first: int) -> list[Lsoa]:
+    """One LSOA in sixteen that kept its code gets a letter that nobody has. A few pairs of neighbours swap names, so
+    that one name is of two codes, in one census each."""
+    found = list(lsoas)
+    kept = [n for n, lsoa in enumerate(lsoas) if lsoa.code[3] != "7"]
+    for n in kept[first % 16 :: 16]:
+        found[n] = replace(lsoas[n], name=lsoas[n].name[:-1] + chr(ord("P") + "ABCDE".index(lsoas[n].name[-1])))
+    for n, following in pairwise(kept):
+        if (first + n) * 7919 % 499 == 0 and lsoas[n].name[:-1] == lsoas[following].name[:-1]:
+            found[n], found[following] = (
+                replace(lsoas[one], name=lsoas[other].name) for one, other in ((n, following), (following, n))
+            )
+    return found
+
+
 def _successor(lsoa: Lsoa, letters: str, number: int, part: int) -> Lsoa:
     """A new LSOA gets a new code and letters that its middle layer area has not used: F to O."""
     letter = chr(ord("F") + 2 * "ABCDE".index(lsoa.name[-1]) + part)
     return Lsoa(f"{letters}01{700_000 + 2 * number + part:06d}", lsoa.name[:-1] + letter, lsoa.district)
 
 
-def points_of(seed: int, authority: Authority, blanks: bool) -> Points:
-    """The snap points of an authority, inside its area, in the order of its LSOAs of 2011."""
+def points_of(seed: int, authority: Authority, known: LsoaSet, blanks: bool) -> Points:
+    """The snap points of an authority, inside its area, in the order of its LSOAs of 2011, which are `known`."""
     chance = generator(seed, "points", authority.number)
-    known = lsoas_of(seed, authority)
     per = POINTS_PER_LSOA if authority.lsoas else 60
     owner = np.repeat(np.arange(len(known.centres)), per)
     degrees = _placed(chance, authority, known.centres[owner])
-    micro = np.rint(degrees * 1e6).astype(np.int64)
     location = streets(chance, authority.welsh, len(owner), blanks)
-    return Points(micro[:, 0], micro[:, 1], tuple(location), owner, _successors(known, owner, degrees))
+    redrawn = _moved(generator(seed, "redrawn", authority.number), authority, degrees)
+    return Points(_micro(degrees), _micro(redrawn), tuple(location), owner, _successors(known, owner, degrees))
+
+
+def _micro(degrees: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.rint(degrees.T * 1e6).astype(np.int64)
+
+
+def _moved(chance: np.random.Generator, authority: Authority, degrees: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(points, 2) other points for the same places, 15 to 90 metres off, nearer where the border is."""
+    found = degrees.copy()
+    waiting = np.arange(len(degrees))
+    for attempt in range(12):
+        metres = chance.uniform(15, 90, len(waiting)) / 2 ** (attempt // 2)
+        angle = chance.uniform(0, 2 * np.pi, len(waiting))
+        steps = np.column_stack([np.cos(angle) / 0.6, np.sin(angle)]) * (metres / METRES_PER_DEGREE)[:, None]
+        tried = np.round(degrees[waiting] + steps, 6)
+        inside = shapely.contains_xy(authority.area, tried[:, 0], tried[:, 1])
+        found[waiting[inside]] = tried[inside]
+        waiting = waiting[~inside]
+    return found
 
 
 def _placed(chance: np.random.Generator, authority: Authority, centres: NDArray[np.float64]) -> NDArray[np.float64]:

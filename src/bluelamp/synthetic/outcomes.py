@@ -16,7 +16,7 @@ from bluelamp.domain.release import ForceMonth
 from bluelamp.synthetic.chance import bits, key, words
 from bluelamp.synthetic.crimes import THIN
 from bluelamp.synthetic.rows import Content, Sheet, chosen, joined, shuffled, taken
-from bluelamp.synthetic.traits import Numbers, World, identities, month_keys, traits_of
+from bluelamp.synthetic.traits import Numbers, World, identities, map_points, month_keys, traits_of
 from bluelamp.synthetic.values import CODE, UNKNOWN_OUTCOME
 from bluelamp.synthetic.values import OUTCOMES as OUTCOME_NAMES
 from bluelamp.synthetic.volumes import COURT_DELAY, LAGS
@@ -68,7 +68,7 @@ def outcome_file(world: World, force: str, month: Month) -> Content:
     assert world.coverage.conditions.get(file) != "thin_files"
     shown = np.ones(count, dtype=bool)
     asb = np.zeros(count, dtype=bool)
-    traits = traits_of(world, force, gathered.numbers, asb, gathered.charged)
+    traits = traits_of(world, force, gathered.numbers, asb, gathered.charged, month)
     codes = np.where(gathered.by_court, traits.court, traits.first)
     places = world.places(force)
     name = BY_SLUG[force].name
@@ -81,7 +81,7 @@ def outcome_file(world: World, force: str, month: Month) -> Content:
         taken([f",{text}\n" for text in OUTCOME_NAMES], codes),
     )
     seed = key(plan.seed, "outcome order", force, month.index, version)
-    sheet = Sheet(OUTCOMES, lines, shuffled(seed, np.arange(count)))
+    sheet = Sheet(OUTCOMES, lines, shuffled(seed, np.arange(count)), map_points(world, force, month))
     sheet.mark("unknown_values", np.flatnonzero(codes == CODE[UNKNOWN_OUTCOME]))
     sheet.count("unmatched", gathered.unmatched)
     if plan.has("many_outcomes") and world.coverage.singles.get("many_outcomes") == file and count:
@@ -92,6 +92,7 @@ def outcome_file(world: World, force: str, month: Month) -> Content:
         sheet.count("duplicate_outcome_rows", len(again))
     listed = sheet.order[sheet.order < count]
     sheet.count("no_location", int((spots[listed] == places.nowhere).sum()))
+    sheet.count("two_names", places.two_named(spots[listed]))
     return sheet.content()
 
 

@@ -17,7 +17,7 @@ import shapely
 from bluelamp.domain.force import BY_SLUG
 from bluelamp.synthetic.chance import generator, key
 from bluelamp.synthetic.geography import lsoa_count
-from bluelamp.synthetic.lsoas import lsoas_of
+from bluelamp.synthetic.lsoas import LsoaSet, lsoas_of
 from bluelamp.synthetic.names import towns
 from bluelamp.synthetic.plan import TwinPlan
 from bluelamp.synthetic.territory import WELSH, Authority, authorities, regions
@@ -46,10 +46,10 @@ def write_reference(plan: TwinPlan, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     everyone = authorities(plan.seed, lsoa_count(plan), plan.has("odd_names"), plan.has("abolished_districts"))
     texts = {
-        LOOKUP_2011: _BOM + _table(_lookup_2011(plan.seed, everyone)),
-        LOOKUP_WARDS: _BOM + _table(_lookup_wards(plan.seed, everyone)),
+        LOOKUP_2011: _BOM + _table(_lookup_2011(plan, everyone)),
+        LOOKUP_WARDS: _BOM + _table(_lookup_wards(plan, everyone)),
         LOOKUP_FORCES: _table(_lookup_forces(everyone)),
-        RESIDENTS: _table(_residents(plan.seed, everyone)) + _FOOTNOTE,
+        RESIDENTS: _table(_residents(plan, everyone)) + _FOOTNOTE,
         AUTHORITIES: _authority_areas(everyone),
         FORCE_AREAS: _force_areas(),
     }
@@ -85,11 +85,15 @@ def _welsh_name(authority: Authority, name: str) -> str:
     return f"Sir {name}" if authority.welsh else ""
 
 
-def _lookup_2011(seed: int, everyone: Sequence[Authority]) -> Iterator[Sequence[object]]:
+def _lsoas(plan: TwinPlan, authority: Authority) -> LsoaSet:
+    return lsoas_of(plan.seed, authority, plan.has("two_names"))
+
+
+def _lookup_2011(plan: TwinPlan, everyone: Sequence[Authority]) -> Iterator[Sequence[object]]:
     yield ("LSOA11CD", "LSOA11NM", "LSOA21CD", "LSOA21NM", "CHGIND", "LAD22CD", "LAD22NM", "LAD22NMW", "ObjectId")
     number = 0
     for authority in everyone:
-        known = lsoas_of(seed, authority)
+        known = _lsoas(plan, authority)
         for change in known.changes:
             number += 1
             old, new = known.old[change.old], known.new[change.new]
@@ -98,7 +102,7 @@ def _lookup_2011(seed: int, everyone: Sequence[Authority]) -> Iterator[Sequence[
             yield old.code, old.name, new.code, new.name, change.kind, district.code, district.name, welsh, number
 
 
-def _lookup_wards(seed: int, everyone: Sequence[Authority]) -> Iterator[Sequence[object]]:
+def _lookup_wards(plan: TwinPlan, everyone: Sequence[Authority]) -> Iterator[Sequence[object]]:
     yield (
         "LSOA21CD",
         "LSOA21NM",
@@ -113,11 +117,11 @@ def _lookup_wards(seed: int, everyone: Sequence[Authority]) -> Iterator[Sequence
     )
     number = 0
     for authority in everyone:
-        known = lsoas_of(seed, authority)
+        known = _lsoas(plan, authority)
         if not known.new:
             continue
         letters = "W05" if authority.welsh else "E05"
-        names = towns(generator(seed, "wards", authority.number), set(), False, 1 + len(known.new) // _WARD)
+        names = towns(generator(plan.seed, "wards", authority.number), set(), False, 1 + len(known.new) // _WARD)
         for position, lsoa in enumerate(known.new):
             number += 1
             ward = position // _WARD
@@ -145,11 +149,11 @@ def _lookup_forces(everyone: Sequence[Authority]) -> Iterator[Sequence[object]]:
             yield authority.code, authority.name, partnership, authority.name, *area
 
 
-def _residents(seed: int, everyone: Sequence[Authority]) -> Iterator[Sequence[object]]:
+def _residents(plan: TwinPlan, everyone: Sequence[Authority]) -> Iterator[Sequence[object]]:
     yield "total", "2021 super output area - lower layer", "mnemonic"
     for authority in everyone:
-        for lsoa in lsoas_of(seed, authority).new:
-            yield 1000 + key(seed, "residents", lsoa.code) % 1600, lsoa.name, lsoa.code
+        for lsoa in _lsoas(plan, authority).new:
+            yield 1000 + key(plan.seed, "residents", lsoa.code) % 1600, lsoa.name, lsoa.code
 
 
 def _authority_areas(everyone: Sequence[Authority]) -> str:

@@ -18,7 +18,7 @@ from bluelamp.synthetic.names import MARKUP, MARKUP_UTF8
 from bluelamp.synthetic.rows import Content, Sheet, chosen, joined, taken
 from bluelamp.synthetic.stop_times import Lots, StopTimes
 from bluelamp.synthetic.stop_values import UNKNOWN_OBJECT, cell, choices
-from bluelamp.synthetic.traits import World
+from bluelamp.synthetic.traits import World, map_points
 from bluelamp.synthetic.values import LAST_ASCII
 
 _COPIES = 60
@@ -49,7 +49,7 @@ class _Stops:
     def content(self) -> Content:
         lines = joined(*self._columns())
         order = np.lexsort((self.index, self.times.written))
-        sheet = Sheet(STOPS, lines, order, self.times.properties)
+        sheet = Sheet(STOPS, lines, order, self.times.properties | map_points(self.world, self.force, self.month))
         if self.plan.has("utc_dates"):
             sheet.mark("utc_dates", self.times.early)
         sheet.mark("out_of_month", self.times.strayed)
@@ -104,8 +104,9 @@ class _Stops:
         share = _UNPLACED.get(self.force, 0.02 + 0.1 * fraction(self.plan.seed, "unplaced", self.force))
         self.unplaced = self.lots.share("unplaced", share if self.plan.has("stops_without_coordinates") else 0.0)
         spots = places.slots[below(self.lots.words("place"), len(places.slots))].astype(np.int64)
-        spots[self.unplaced] = len(places.latitude_longitude) - 1
-        return taken(places.latitude_longitude, spots)
+        known = places.stops(self.month)
+        spots[self.unplaced] = len(known) - 1
+        return taken(known, spots)
 
     def _plant(self, sheet: Sheet) -> None:
         seed = key(self.plan.seed, "planted stops", self.force, self.month.index)

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from bluelamp.domain.month import Month
 from bluelamp.synthetic.chance import Indices, Words, below, bits, key, words
 from bluelamp.synthetic.coverage import Coverage
-from bluelamp.synthetic.geography import MIXED, Places, no_location_share
+from bluelamp.synthetic.geography import MIXED, Places, eighths_of_2011, no_location_share
 from bluelamp.synthetic.plan import TwinPlan
+from bluelamp.synthetic.truth import REDRAWN
 from bluelamp.synthetic.values import CHARGED, CODE, COURT_SLOTS, FIRST_SLOTS, TYPE_SLOTS, UNKNOWN_OUTCOME
 from bluelamp.synthetic.volumes import Volumes
 
@@ -39,6 +40,11 @@ class World:
         if self._places is None or self._places.force != force:
             self._places = Places(self.plan, force)
         return self._places
+
+
+def map_points(world: World, force: str, month: Month) -> dict[str, str]:
+    """The property of the files of a month that have the later list of map points; nothing for the others."""
+    return {"map_points": REDRAWN} if world.places(force).is_redrawn(month) else {}
 
 
 @dataclass(frozen=True)
@@ -77,8 +83,11 @@ class Traits:
     spare: Words
 
 
-def traits_of(world: World, force: str, numbers: Numbers, asb: NDArray[np.bool_], court: NDArray[np.bool_]) -> Traits:
-    """The traits of crimes. `asb` marks anti-social behaviour, `court` those charged and decided later."""
+def traits_of(
+    world: World, force: str, numbers: Numbers, asb: NDArray[np.bool_], court: NDArray[np.bool_], month: Month
+) -> Traits:
+    """The traits of crimes, as a file of the month has them. `asb` marks anti-social behaviour, `court` those charged
+    and decided later."""
     drawn = words(numbers.traits, numbers.index)
     spare = words(numbers.outcomes, numbers.index)
     types = np.where(asb, 0, TYPE_SLOTS[bits(drawn, 0, 12)]).astype(np.int64)
@@ -87,7 +96,7 @@ def traits_of(world: World, force: str, numbers: Numbers, asb: NDArray[np.bool_]
         first[bits(spare, 51, 13) == 0] = CODE[UNKNOWN_OUTCOME]
     first[court] = CODE[CHARGED]
     return Traits(
-        _places_of(world, force, drawn, spare),
+        _places_of(world, force, drawn, spare, month),
         types,
         first,
         COURT_SLOTS[bits(spare, 12, 12)].astype(np.int64),
@@ -95,7 +104,7 @@ def traits_of(world: World, force: str, numbers: Numbers, asb: NDArray[np.bool_]
     )
 
 
-def _places_of(world: World, force: str, drawn: Words, spare: Words) -> Indices:
+def _places_of(world: World, force: str, drawn: Words, spare: Words, month: Month) -> Indices:
     """A street of the force for most; some have no location, some lie over the border, a few far away."""
     plan, places = world.plan, world.places(force)
     found = places.slots[below(drawn, len(places.slots))].astype(np.int64)
@@ -106,8 +115,8 @@ def _places_of(world: World, force: str, drawn: Words, spare: Words) -> Indices:
             chosen = (turn >= edge) & (turn < edge + share * _UNIT)
             found[chosen] = group.start + below(spare[chosen], len(group))
             edge += share * _UNIT
-    if plan.has("mixed_lsoa_vintages") and force in MIXED:
-        other = bits(spare, 24, 3) < 3
+    if force in MIXED:
+        other = bits(spare, 24, 3) < eighths_of_2011(month)
         found[other] = places.other_census[found[other]]
     found[turn < no_location_share(plan, force) * _UNIT] = places.nowhere
     return found

@@ -20,6 +20,8 @@ MAX_LINES = 30  # of one fault in one file are named; the count is always comple
 UTC, LOCAL = "utc", "local"
 KNOWN, WHOLE_HOURS, DATE_ONLY, PARTLY, HALF_DAYS = "known", "whole hours", "date only", "partly", "half days"
 PLAIN, ODD = "plain", "odd"
+# `map_points` of a file that has the list of points which replaced that of 2022-06.
+REDRAWN = "redrawn"
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class FileTruth:
     `rows` counts data rows, planted bad rows included, as they were before a fault of the whole file; `size` and
     `crc32` are those of the zip's directory. `condition` is `sound` or the name of the file's fault; `how` says
     what was done to it. `version` counts how often releases have restated the file. `properties` are true of the file
-    as a whole, in plain words: of a file of stops its `clock`, `time_of_day` and `minutes`.
+    as a whole, in plain words: of a file of stops its `clock`, `time_of_day` and `minutes`, of any its `map_points`.
     """
 
     dataset: str

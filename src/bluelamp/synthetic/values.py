@@ -66,7 +66,6 @@ _FIRST = {
     "Offender given a drugs possession warning": 0.0,
     "Offender given penalty notice": 0.008,
     "Suspect charged as part of another case": 0.012,
-    "Offender otherwise dealt with": 0.01,
 }
 _COURT = {
     "Offender sent to prison": 0.2,

@@ -28,6 +28,7 @@ _LAST_COURT_LAG = LAGS - 1 - COURT_DELAY
 WITHOUT_OUTCOMES = frozenset({"btp", "northern-ireland"})
 WITHOUT_IDS = frozenset({"btp"})
 FIRST_IDS = Month.of(2011, 12)
+LAST_COURT_RESULT = Month.of(2019, 5)
 
 # Shares of the country's crime, roughly; a force that is not named counts as an ordinary one.
 _ORDINARY = 1.5
@@ -56,6 +57,7 @@ class MonthShape:
     late: int
     withdrawn: int
     identified: bool
+    last_court_lag: int = _LAST_COURT_LAG
 
     @property
     def open_from(self) -> int:
@@ -67,9 +69,9 @@ class MonthShape:
         return range(int(self.bounds[lag]), int(self.bounds[lag + 1]))
 
     def to_court(self, lag: int) -> range:
-        """Those of them that are charged and have a court result `COURT_DELAY` months after."""
+        """Those of them that are charged and have a court result `COURT_DELAY` months after, if that is published."""
         group = self.with_outcome(lag)
-        return group[: (len(group) + 12) // 25] if lag <= _LAST_COURT_LAG else group[:0]
+        return group[: (len(group) + 12) // 25] if lag <= self.last_court_lag else group[:0]
 
     @cached_property
     def lags(self) -> NDArray[np.int64]:
@@ -138,7 +140,14 @@ class Volumes:
             late=math.floor(crimes * 0.002 + fraction(seed, "late", force, month.index)),
             withdrawn=math.floor(crimes * 0.001 + fraction(seed, "withdrawn", force, month.index)),
             identified=identified,
+            last_court_lag=self._last_court_lag(month),
         )
+
+    def _last_court_lag(self, month: Month) -> int:
+        """The longest time to the charge after which the result of the court is still published."""
+        if not self._plan.has("closed_vocabularies"):
+            return _LAST_COURT_LAG
+        return min(_LAST_COURT_LAG, LAST_COURT_RESULT.index - month.index - COURT_DELAY)
 
 
 def _resolved_by(pace: float) -> NDArray[np.float64]:
