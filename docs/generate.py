@@ -115,7 +115,55 @@ def datasets() -> str:
         for column, values in published.vocabularies.items():
             lines.append(f"- **{column}**: {'; '.join(sorted(values))}")
         lines.append("")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_eras()])
+
+
+def _eras() -> list[str]:
+    """The table of eras: what begins, ends or changes its name in the files of the archive."""
+    from bluelamp.domain.eras import changes, mergers, silences
+    from bluelamp.domain.force import BY_SLUG
+
+    lines = [
+        "## Eras",
+        "",
+        *_ERAS_WORDS,
+        "",
+        "| what | months | became | column | of | known |",
+        "|---|---|---|---|---|---|",
+    ]
+    for one in changes():
+        for era in one.eras:
+            columns, datasets = ", ".join(one.columns), ", ".join(one.datasets)
+            became = era.became or "–"
+            lines.append(f"| {_sentence(era.what)} | {era.span()} | {became} | {columns} | {datasets} | {one.known} |")
+    lines += ["", "What must be quoted with a figure that crosses one of these borders:", ""]
+    lines += [f"- **{one.name.capitalize() if one.name.islower() else one.name}**: {one.words}" for one in changes()]
+    lines += ["", "The values that stand in one era alone:", ""]
+    lines += [
+        f"- **{era.what}** ({era.span()}): {'; '.join(sorted(era.values))}"
+        for one in changes()
+        for era in one.eras
+        if era.values
+    ]
+    lines += ["", "How each is known:", "", *(f"- **{one.name}**: {one.source}" for one in changes())]
+    lines += ["", "### Silences", "", "Months of which a publisher is known to have published no file.", ""]
+    lines += ["| force | dataset | months | known |", "|---|---|---|---|"]
+    for silence in silences():
+        months = str(silence.first) if silence.first == silence.last else f"{silence.first} to {silence.last}"
+        name = BY_SLUG[silence.force].name
+        lines.append(f"| {name} | {silence.dataset} | {months} | {_sentence(silence.source)} |")
+    lines += ["", "### Local authorities that were merged", "", "Towns of LSOA names keep the former ones.", ""]
+    lines += ["| since | authority | of |", "|---|---|---|"]
+    lines += [f"| {one.first} | {one.into} | {', '.join(one.was)} |" for one in mergers()]
+    return [*lines, ""]
+
+
+_ERAS_WORDS = (
+    "What begins, ends or changes its name, by the month of the file. Outside of its era a value could not be",
+    "recorded: a figure of it there is not known, and no 0. Where a file has it all the same, its records count, and",
+    "the load tells of it (`outside_era`). The facts behind the table:",
+    "[data.police.uk](../sources/data-police-uk.md#eras).",
+)
 
 
 def tables() -> str:

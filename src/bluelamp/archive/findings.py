@@ -15,7 +15,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from bluelamp.archive.columns import Mask, column
+from bluelamp.archive.columns import Mask, Numbers, column
+from bluelamp.archive.era_findings import outside_era
 from bluelamp.archive.points import Keys, WordHashes, mix
 from bluelamp.archive.reader import Extracted
 from bluelamp.domain.dataset import CRIMES, OUTCOMES, STOPS, Dataset
@@ -42,6 +43,7 @@ class Rows:
     located: Mask
     row_ids: Keys  # crime keys, or the microseconds of stops; 0 where there is none
     out_of_month: Mask | None  # of stops it follows from their clock, which is decided later
+    months: Numbers  # that of each file, as Month.index
 
 
 Findings = list[list[dict[str, Any]]]
@@ -50,7 +52,7 @@ Findings = list[list[dict[str, Any]]]
 def findings(rows: Rows, words: WordHashes) -> Findings:
     """For each file, its findings: [{check, count, field?, examples: [{line, value}]}]."""
     found: Findings = [[] for _ in range(rows.files)]
-    note = _Noter(rows, found)
+    note = Noter(rows, found)
     table = rows.extracted.table
     note("unlocated", ~rows.located)
     _outside_uk(rows, note)
@@ -64,11 +66,14 @@ def findings(rows: Rows, words: WordHashes) -> Findings:
     for one in rows.extracted.respelt:
         note(one.check, one.rows, one.field, lambda row, words=one.words: str(words[row].as_py()))  # type: ignore[misc]
     _unknown_values(rows, note)
+    outside_era(rows, note)
     _duplicates(rows, words, note)
     return found
 
 
-class _Noter:
+class Noter:
+    """Writes down a finding of the rows that a mask marks, in each file that has any."""
+
     def __init__(self, rows: Rows, found: Findings) -> None:
         self._rows, self._found = rows, found
 
@@ -104,7 +109,7 @@ def _equal_to(values: pa.DictionaryArray, word: str) -> Mask:
     return np.asarray(values.indices.to_numpy() == dictionary.index(word))
 
 
-def _outside_uk(rows: Rows, note: _Noter) -> None:
+def _outside_uk(rows: Rows, note: Noter) -> None:
     """Points that are nowhere in the United Kingdom, whatever reference data is held."""
     if _all_within(rows, "Longitude", _UK_LONGITUDE) and _all_within(rows, "Latitude", _UK_LATITUDE):
         return
@@ -133,7 +138,7 @@ def _within(degrees: Any, bounds: tuple[float, float]) -> Any:
     return (degrees >= bounds[0]) & (degrees <= bounds[1])
 
 
-def _other_force(rows: Rows, note: _Noter) -> None:
+def _other_force(rows: Rows, note: Noter) -> None:
     """Rows that name another publisher than the file's. A name that is none of the publishers' says nothing."""
     values = column(rows.extracted.table, "Reported by")
     named = [named_force(word) for word in values.dictionary.to_pylist()]
@@ -142,7 +147,7 @@ def _other_force(rows: Rows, note: _Noter) -> None:
         note("other_force", np.isin(values.indices.to_numpy(), others), "Reported by")
 
 
-def _unknown_values(rows: Rows, note: _Noter) -> None:
+def _unknown_values(rows: Rows, note: Noter) -> None:
     for name, known in rows.dataset.vocabularies.items():
         values = column(rows.extracted.table, name)
         dictionary = values.dictionary.to_pylist()
@@ -151,7 +156,7 @@ def _unknown_values(rows: Rows, note: _Noter) -> None:
             note("unknown_value", np.isin(values.indices.to_numpy(), strange), name)
 
 
-def _duplicates(rows: Rows, words: WordHashes, note: _Noter) -> None:
+def _duplicates(rows: Rows, words: WordHashes, note: Noter) -> None:
     table, owner = rows.extracted.table, rows.extracted.owner
     if table.num_rows < 2:
         return
@@ -173,7 +178,7 @@ def _duplicates(rows: Rows, words: WordHashes, note: _Noter) -> None:
         note("outcome_repeated", same & ~blank, "Crime ID")
 
 
-def _stands_twice(rows: Rows, identity: Keys, repeated: Mask, telling: Mask, note: _Noter) -> None:
+def _stands_twice(rows: Rows, identity: Keys, repeated: Mask, telling: Mask, note: Noter) -> None:
     """Files of which every telling row stands at least twice: somebody put one file after itself."""
     owner = rows.extracted.owner
     of_file = np.bincount(owner[telling], minlength=rows.files)

@@ -65,7 +65,7 @@ def lake_rows(
         if name not in columns:
             columns[name] = blank_as_null(column(table, WORD_COLUMNS[name]))
     rows = pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
-    return rows, Rows(dataset, files[0][1].force, extracted, len(files), keys, located, row_ids, out_of_month)
+    return rows, Rows(dataset, files[0][1].force, extracted, len(files), keys, located, row_ids, out_of_month, months)
 
 
 def _words_by_file(words: list[str], owner: npt.NDArray[np.int32]) -> pa.DictionaryArray:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bluelamp.archive.era_findings import CHECK as OUTSIDE_ERA
 from bluelamp.archive.progress import Progress
 from bluelamp.archive.stage import Stager, Task, TaskResult, WaitingFile
 from bluelamp.archive.workers import run_here, run_in_workers
@@ -40,11 +41,12 @@ class Refused:
 
 @dataclass(slots=True)
 class Loaded:
-    """What a load gave."""
+    """What a load gave. `outside_era` counts values in files of months in which the table of eras has none of them."""
 
     files: int = 0
     rows: int = 0
     rejected: int = 0
+    outside_era: int = 0
     quarantined: list[tuple[StoredFile, str]] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
 
@@ -53,6 +55,7 @@ class Loaded:
         self.files += other.files
         self.rows += other.rows
         self.rejected += other.rejected
+        self.outside_era += other.outside_era
         self.quarantined += other.quarantined
         self.refused += other.refused
 
@@ -107,6 +110,7 @@ def _add_up(loaded: Loaded, result: TaskResult, files: dict[int, StoredFile]) ->
         loaded.files += 1
         loaded.rows += verdict.rows_loaded
         loaded.rejected += verdict.rows_rejected
+        loaded.outside_era += sum(one["count"] for one in verdict.findings if one["check"] == OUTSIDE_ERA)
         file = files[verdict.file_id]
         if verdict.state == QUARANTINED:
             loaded.quarantined.append((file, verdict.reason))

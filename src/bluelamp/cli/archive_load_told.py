@@ -158,6 +158,7 @@ def tell_loaded(console: Console, fetched: list[Fetched], loaded: Loaded, versio
                 "files_quarantined": quarantined,
                 "rows_loaded": loaded.rows,
                 "rows_rejected": loaded.rejected,
+                "values_outside_era": loaded.outside_era,
                 "files_with_many_rejected": [
                     {"member": one.file.member, "rejected": one.rejected, "read": one.read, "reason": one.reason}
                     for one in loaded.refused
@@ -175,6 +176,11 @@ def tell_loaded(console: Console, fetched: list[Fetched], loaded: Loaded, versio
         if loaded.rejected > 1:
             rows = f"{loaded.rejected:,} rows do not fit and are kept as issues"
         console.note(f"  {rows}: see bluelamp archive quality")
+    if loaded.outside_era:
+        console.note(
+            f"  {counted(loaded.outside_era, 'value')} of months in which the table of eras has none: "
+            "see outside_era in bluelamp archive quality"
+        )
     refused = [
         f"  {_shown(one.file.member)}: {share_words(one.rejected, one.read)} do not fit, most because {one.reason}."
         for one in loaded.refused

@@ -27,6 +27,7 @@ class State(StrEnum):
     NOT_COVERED = "not covered"  # no release that is held covers the month
     NOT_YET = "not yet published"  # after the newest release that is held
     BEFORE = "before publication"  # before December 2010, when publication began
+    OUTSIDE_ERA = "could not be recorded"  # a file is or may be there, and what is asked did not exist in its month
     OUT_OF_SCOPE = "out of scope"  # outside what this installation was set up to hold: expected only when asked for
     NOT_PUBLISHED = "not published"  # never in that publisher's remit
 
@@ -56,6 +57,7 @@ _WORDS = {
     State.NOT_COVERED: "no release that is held covers the month",
     State.NOT_YET: "the month is after the newest release that is held",
     State.BEFORE: "publication began with December 2010",
+    State.OUTSIDE_ERA: "what is asked could not be recorded in that month, as prison after May 2019; said of answers",
     State.OUT_OF_SCOPE: "outside what this installation was set up to hold",
     State.NOT_PUBLISHED: "never in that publisher's remit, and never expected",
 }
@@ -89,7 +91,7 @@ def cells(
 ) -> Iterator[Cell]:
     """Every force-month with its state: 45 publishers × 3 datasets × every month from the first to the last that the
     installation knows of, none left out between. `NOT_YET` and `BEFORE` are never among them: they are said of months
-    that lie outside.
+    that lie outside; nor is `OUTSIDE_ERA`, which is said of what is asked.
 
     `quarantined` and `not_fetched` map a force-month to the newest release in which it was so; `chosen` is what a
     person said of the scope. A month that has left a later release's window stays held: the file that was received

@@ -42,8 +42,8 @@ class Era:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that changed. `columns` are published columns of its `datasets`, `fields` what of a question it touches;
-    `words` must be quoted where a figure crosses a border. See eras.toml for the others."""
+    """One thing that changed. `columns` are published columns of its `datasets`, `fields` what of a question it
+    touches; `words` must be quoted where a figure crosses a border. See eras.toml for the others."""
 
     name: str
     datasets: tuple[str, ...]
@@ -54,6 +54,7 @@ class Change:
     known: str
     eras: tuple[Era, ...]
     lost: bool = False
+    mixed: bool = False
     narrowed: frozenset[str] = frozenset()
 
     def open_in(self, month: Month) -> frozenset[Era]:
@@ -155,6 +156,7 @@ def _change(one: Mapping[str, Any]) -> Change:
         one["known"],
         tuple(_era(era) for era in one["era"]),
         one.get("lost", False),
+        one.get("mixed", False),
         frozenset(one.get("narrowed", ())),
     )
 

@@ -33,6 +33,7 @@ FINDINGS = {
     "crime_id_repeated": "rows that share their crime ID with another row of the file; outcomes cannot be given to one",
     "outcome_repeated": "rows that give a crime the same outcome again: there are fewer crimes than rows",
     "unknown_value": "values outside the vocabulary that is known for the column; kept as published",
+    "outside_era": "values in files of months in which, by the table of eras, there are none; kept and counted",
     "no_street_name": "locations that say “On or near” and name no street",
     "word_for_blank": "cells that say NA, NaN, NULL, None or the like; read as blank",
     "flag_in_other_form": "cells that say 1.0 and 0.0, TRUE and FALSE or the like; read as True and False",

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bluelamp.questions.concern import holdings_of_question
 from bluelamp.questions.data_version import NOT_RECORDED, DataVersion
+from bluelamp.questions.eras import caveats_of_eras
 from bluelamp.questions.file_caveats import caveats_of_files
 from bluelamp.questions.question import Filter, Question
 
@@ -30,14 +31,7 @@ def caveats_of_question(version: DataVersion, question: Question) -> tuple[str, 
     if names & {"town", "local_authority"}:
         lacking = [sentence for sentence in version.facts.reference_missing if sentence.startswith(_PLACING)]
         found += [f"Reference data is missing. {sentence}" for sentence in lacking]
-    if "town" in names:
-        found.append("Town is a label taken from LSOA names; districts abolished since live on in it.")
-    if "lsoa" in names:
-        found.append(
-            "LSOA codes are as published: of the census of 2011 up to May 2022, of both in files of June 2022 to "
-            "May 2023, of that of 2021 since. A code names one area, whichever census it is of; an area whose borders "
-            "changed has another code in each."
-        )
+    found += caveats_of_eras(version, question)
     if names & {"match", "crime_type", "crime_month", "months_after", "time_to_outcome"} and (
         question.dataset.name == "outcomes"
     ):

@@ -17,8 +17,9 @@ from bluelamp.questions.calls.watched import watched_coverage
 from bluelamp.questions.cells import NOT_EXPECTED
 from bluelamp.questions.coverage import Coverage, coverage_over
 from bluelamp.questions.data_version import NOT_RECORDED, DataVersion
-from bluelamp.questions.holdings import Holdings, Mask, forces_in_scope, holdings_of, span_of
+from bluelamp.questions.holdings import Holdings, Mask, forces_in_scope, holdings_of, span_of, within
 from bluelamp.questions.question import Filter, Question
+from bluelamp.questions.recordable import open_to_filters
 
 # A force counts as one of an area's own when at least this share of the area's records are its.
 _OWN_SHARE = 0.05
@@ -35,17 +36,28 @@ def coverage_of_question(version: DataVersion, question: Question) -> Coverage:
 
 def holdings_of_question(version: DataVersion, question: Question) -> tuple[Holdings, ...]:
     """What could say the answer, for the question's own dataset first, then for each that it joins: the same
-    publishers and the same times in all of them."""
+    publishers and the same times in all of them. No file can say what could not be recorded in its month."""
+    files = files_of_question(version, question)
+    times = open_to_filters(version, question, files[0].times)
+    if times.all():
+        return files
+    names = tuple(one.dataset for one in files)
+    return files[0].kept(("within", times.tobytes(), names), lambda: tuple(within(one, times) for one in files))
+
+
+def files_of_question(version: DataVersion, question: Question) -> tuple[Holdings, ...]:
+    """The same for the files alone, whatever could be recorded in them."""
     if isinstance(version, CallsVersion):
         return (holdings_of_calls(version, question),)
     return _holdings_of_forces(version, question, forces_concerned(version, question))
 
 
-def holdings_of_rows(version: DataVersion, question: Question) -> tuple[Holdings, ...]:
-    """What could say the rows of an answer: `holdings_of_question`, and where the rows are forces within a place, also
-    the forces that only stray into it. What one of them recorded there is asked of that force alone."""
+def files_of_rows(version: DataVersion, question: Question) -> tuple[Holdings, ...]:
+    """The files of an answer's rows: `files_of_question`, and where the rows are forces within a place, also those of
+    forces that only stray into it. What one of them recorded there is asked of that force alone. What could not be
+    recorded is told of each row by `standing`."""
     if isinstance(version, CallsVersion) or not any(one.kind == "force" for one in question.by):
-        return holdings_of_question(version, question)
+        return files_of_question(version, question)
     concerned = forces_concerned(version, question)
     named = any(one.dimension.kind == "force" for one in question.filters)
     if concerned is None or named:

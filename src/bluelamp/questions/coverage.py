@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from bluelamp.domain.coverage import State
 from bluelamp.domain.dataset import BY_NAME
@@ -72,6 +73,7 @@ _GAP_WORDS = {
     State.NOT_COVERED: "{who}{of}: no release that is held covers {when}",
     State.NOT_YET: "{who}{of}: not yet published in the newest release that is held: {when}",
     State.BEFORE: "{who}{of}: before publication began: {when}",
+    State.OUTSIDE_ERA: "{who}{of}: this could not be recorded in {when}",
     State.OUT_OF_SCOPE: "{who}{of} is outside what this installation holds for {when}",
 }
 # Of states that every publisher asked about shares: said once.
@@ -80,6 +82,7 @@ _OF_EVERYBODY = {
     State.NOT_COVERED: "No release that is held covers {when}{of}",
     State.NOT_YET: "Not yet published in the newest release that is held: {when}{of}",
     State.BEFORE: "Before publication began: {when}{of}",
+    State.OUTSIDE_ERA: "This could not be recorded{of} in {when}",
     State.OUT_OF_SCOPE: "This is outside what this installation holds: {when}{of}",
 }
 
@@ -96,12 +99,14 @@ class MonthCoverage:
     month: Month
     expected: int
     held: int
+    closed: int = 0  # of those expected: how many could not say what is asked, being of another era
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """`expected` and `held` count force-months; `gaps` names every one that is expected and not held. `reason` says
-    why where nothing is held; `parts` are (dataset, held, expected) where the files of two datasets are needed."""
+    why where nothing is held; `parts` are (dataset, held, expected) where the files of two datasets are needed. Of what
+    is not held, `closed` is what could not be recorded in its month: no file could say it."""
 
     expected: int
     held: int
@@ -109,6 +114,7 @@ class Coverage:
     by_month: tuple[MonthCoverage, ...] = ()
     reason: str = ""
     parts: tuple[tuple[str, int, int], ...] = ()
+    closed: int = 0
 
     @property
     def is_complete(self) -> bool:
@@ -124,11 +130,13 @@ class Coverage:
         if self.parts:
             told = [f"{held:,} of {expected:,} of {BY_NAME[name].words}" for name, held, expected in self.parts]
             return f"Force-months held: {', '.join(told)}."
-        lacking = self.expected - self.held
-        return (
-            f"{self.held:,} of {self.expected:,} force-months {'is' if self.held == 1 else 'are'} held; "
-            f"{lacking:,} {'is' if lacking == 1 else 'are'} not."
-        )
+        lacking = self.expected - self.held - self.closed
+        told = [f"{lacking:,} {'is' if lacking == 1 else 'are'} not"] if lacking else []
+        told += [f"in {self.closed:,} this could not be recorded"] if self.closed else []
+        are = "is" if self.held == 1 else "are"
+        if not lacking:
+            return f"{self.held:,} of {self.expected:,} force-months can say this, and {are} held; {told[0]}."
+        return f"{self.held:,} of {self.expected:,} force-months {are} held; {', and '.join(told)}."
 
     def brief(self) -> dict[str, Any]:
         """The counts alone, for where the gaps are named elsewhere in the same answer."""
@@ -163,15 +171,24 @@ def _counted(version: DataVersion, holdings: Sequence[Holdings]) -> Coverage:
     gaps = [gap for one in holdings for gap in _gaps(version, one, one.dataset if several else "")]
     expected = sum(one.expected.sum(axis=0) for one in holdings)
     held = sum((one.expected & one.held).sum(axis=0) for one in holdings)
+    closed = sum(_closed(one).sum(axis=0) for one in holdings)
     months = [time for time in holdings[0].times if isinstance(time, Month)]
     by_month = tuple(
-        MonthCoverage(month, int(its), int(its_held))
-        for month, its, its_held in zip(months, np.atleast_1d(expected), np.atleast_1d(held), strict=True)
+        MonthCoverage(month, int(its), int(its_held), int(its_closed))
+        for month, its, its_held, its_closed in zip(
+            months, np.atleast_1d(expected), np.atleast_1d(held), np.atleast_1d(closed), strict=True
+        )
     )
     parts = tuple((one.dataset, int((one.expected & one.held).sum()), int(one.expected.sum())) for one in holdings)
     whole, found = sum(one[2] for one in parts), sum(one[1] for one in parts)
     reason = _reason(version, holdings[0]) if not found else ""
-    return Coverage(whole, found, tuple(gaps), by_month, reason, parts if several else ())
+    return Coverage(whole, found, tuple(gaps), by_month, reason, parts if several else (), int(np.sum(closed)))
+
+
+def _closed(holdings: Holdings) -> npt.NDArray[np.bool_]:
+    """What is expected and could not be recorded in its month."""
+    found: npt.NDArray[np.bool_] = holdings.expected & (holdings.codes == holdings.states.index(str(State.OUTSIDE_ERA)))
+    return found
 
 
 def _gaps(version: DataVersion, holdings: Holdings, dataset: str) -> Iterator[Gap]:
@@ -217,6 +234,8 @@ def _reason(version: DataVersion, holdings: Holdings) -> str:
         return f"Nothing of this is held: {when} {_is(months)} after the newest release that is held, {newest.words()}."
     if state == State.BEFORE:
         return f"Nothing of this can be held: publication began with {FIRST_MONTH.words()}."
+    if state == State.OUTSIDE_ERA:
+        return f"Nothing of this can be known: it could not be recorded in {when}."
     if state == State.NOT_COVERED:
         return f"Nothing of this is held: no release that is held covers {when}."
     if state == State.QUARANTINED:

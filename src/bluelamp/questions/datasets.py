@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bluelamp.domain.grouping import ETHNIC_GROUPS, STOP_OUTCOMES, Grouping
+
 Kind = Literal[
     "month",
     "year",
@@ -35,7 +37,8 @@ class Dimension:
     `field` names the vocabulary, of a `word` in dim_word; a `label` is a word that stands in the rows itself. `in_mart`
     says that the dataset's mart has the same column, so that the mart can answer in place of the rows. `terms` are the
     words of a dimension of the kind `coded`, whose key is their place in the list. `folds` names the dimension that
-    this one is a coarser form of. `joins` names the other dataset whose files it is worked out from as well.
+    this one is a coarser form of, and `grouping` says how where its words are groups of the other's. `joins` names the
+    other dataset whose files it is worked out from as well.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Dimension:
     terms: tuple[str, ...] = ()
     folds: str = ""
     joins: str = ""
+    grouping: Grouping | None = None
 
     @property
     def title(self) -> str:
@@ -489,6 +493,17 @@ def _stop_word(name: str, words: str, column: str, label: str = "") -> Dimension
     return Dimension(name, words, "word", f"r.{name}_id", name, column=column, label=label)
 
 
+def _grouped_labels(name: str, words: str, folds: str, grouping: Grouping, label: str) -> Dimension:
+    """Labels of a vocabulary in the groups that they have in every era. The rules are constants of ours."""
+    terms = grouping.terms
+    cases = " ".join(f"WHEN starts_with(word, '{begins}') THEN {terms.index(to)}" for begins, to in grouping.rules)
+    key = (
+        f"coalesce((SELECT CASE {cases} ELSE {len(terms) - 2} END FROM dim_word "
+        f"WHERE field = '{folds}' AND word_id = r.{folds}_id), {len(terms) - 1})"
+    )
+    return Dimension(name, words, "coded", key, label=label, terms=terms, folds=folds, grouping=grouping)
+
+
 STOPS = DatasetSpec(
     "stops",
     "stop and search as published: one row for each person or vehicle searched",
@@ -520,6 +535,13 @@ STOPS = DatasetSpec(
             "Self-defined ethnicity",
             "Ethnicity, self-described",
         ),
+        _grouped_labels(
+            "ethnic_group",
+            "ethnicity as the person described it, in five groups that are the same before and after April 2017",
+            "self_ethnicity",
+            ETHNIC_GROUPS,
+            "Ethnic group, self-described",
+        ),
         _stop_word(
             "officer_ethnicity",
             "ethnicity as the officer saw it",
@@ -529,6 +551,14 @@ STOPS = DatasetSpec(
         _stop_word("legislation", "the law that the search was made under", "Legislation", "Law"),
         _stop_word("object", "what was searched for", "Object of search", "Looking for"),
         _stop_word("outcome", "what came of it", "Outcome"),
+        _grouped_labels(
+            "outcome_group",
+            "what came of it, in groups that are the same before and after January 2018; “no further action” was said "
+            "of searches that found nothing before, and of all since",
+            "outcome",
+            STOP_OUTCOMES,
+            "Outcome, in groups",
+        ),
         _stop_word(
             "outcome_linked",
             "whether the outcome is linked to the object of the search",

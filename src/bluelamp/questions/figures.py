@@ -19,7 +19,7 @@ import numpy as np
 
 from bluelamp.errors import UsageError
 from bluelamp.questions.axes import Axis, publisher_axis, time_axis
-from bluelamp.questions.concern import holdings_of_rows
+from bluelamp.questions.concern import files_of_rows
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.datasets import Measure
 from bluelamp.questions.ordering import ORDERED, Row, order_of
@@ -56,7 +56,7 @@ def figures_of(version: DataVersion, question: Question, count: Count) -> Figure
 class _Figuring:
     def __init__(self, version: DataVersion, question: Question, count: Count) -> None:
         self.version, self.question, self.count = version, question, count
-        self.holdings = holdings_of_rows(version, question)
+        self.holdings = files_of_rows(version, question)
         self.measures = _counted(question)
         self.times = time_axis(question, self.holdings[0])
         self.publishers = publisher_axis(version, question, self.holdings[0])

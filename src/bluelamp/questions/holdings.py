@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 
@@ -34,7 +34,10 @@ _OUT = STATES.index(State.OUT_OF_SCOPE)
 # So many things are kept that were worked out of one table; then it begins anew.
 _MOST_KEPT = 64
 # States that say something of a month, and nothing of a publisher.
-OF_MONTHS = (State.NOT_YET, State.BEFORE, State.NOT_COVERED)
+OF_MONTHS = (State.NOT_YET, State.BEFORE, State.NOT_COVERED, State.OUTSIDE_ERA)
+_OUTSIDE_ERA = STATES.index(State.OUTSIDE_ERA)
+# What is said of a month whatever was asked of it.
+_STAYS = [_OUT, *(STATES.index(state) for state in (State.NOT_YET, State.BEFORE, State.NOT_COVERED))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,20 @@ class Holdings:
         part = part[:, columns if columns is not None else slice(None)]
         found = Counter(part[part >= 0].tolist())
         return self.states[max(found, key=lambda code: (found[code], -code))] if found else str(State.NOT_PUBLISHED)
+
+
+def within(holdings: Holdings, times: Mask) -> Holdings:
+    """The same, of something that could be recorded in some of the times only: in the others no file can say it."""
+    if times.all():
+        return holdings
+    closed = ~times[None, :] & (holdings.codes >= 0) & ~np.isin(holdings.codes, _STAYS)
+    return replace(
+        holdings,
+        codes=np.where(closed, np.int8(_OUTSIDE_ERA), holdings.codes),
+        held=holdings.held & times,
+        whole=holdings.whole & times,
+        tells=holdings.tells & times,
+    )
 
 
 def holdings_of(

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from bluelamp.domain.dataset import ASB
 from bluelamp.domain.month import Month
 from bluelamp.questions.data_version import NOT_RECORDED, DataVersion
-from bluelamp.questions.datasets import CRIMES, Dimension, Only
+from bluelamp.questions.datasets import CRIMES, STOPS, Dimension, Only
 from bluelamp.questions.ordering import sorted_rows
 from bluelamp.questions.question import MAX_ROWS, Filter, Question
 from bluelamp.questions.sql import key_of
@@ -109,9 +109,9 @@ def _codes(version: DataVersion, filter_: Filter, first: int, last: int, sizes: 
         inside = np.isin(shown, [key for key in wanted if key is not None])
         return months[~inside if filter_.negated else inside]
     size = sizes[_base(dimension)]
-    if dimension.name == "recorded":
-        recorded = np.arange(size) != _asb(version)
-        inside = np.isin(recorded, [value == "true" for value in filter_.values])
+    folded = _coarser(version, dimension, size)
+    if folded is not None:
+        inside = np.isin(folded, [key_of(version, dimension, value) for value in filter_.values])
     else:
         inside = np.zeros(size, bool)
         for value in filter_.values:
@@ -121,6 +121,19 @@ def _codes(version: DataVersion, filter_: Filter, first: int, last: int, sizes: 
             if 0 <= code < size - (dimension.kind == "number" and key is not None):
                 inside[code] = True
     return np.flatnonzero(~inside if filter_.negated else inside)
+
+
+def _coarser(version: DataVersion, dimension: Dimension, size: int) -> Codes | None:
+    """What the codes of the axis that a dimension folds are in it; None where it folds none."""
+    if dimension.name == "recorded":
+        recorded: Codes = (np.arange(size) != _asb(version)).astype(np.int64)
+        return recorded
+    if dimension.grouping is None:
+        return None
+    base = STOPS.dimension(dimension.folds)
+    assert base is not None
+    words, terms = version.labels(base), dimension.terms
+    return np.array([terms.index(dimension.grouping.of(words.get(code, ""))) for code in range(size)], np.int64)
 
 
 def _asb(version: DataVersion) -> int:
@@ -182,10 +195,12 @@ class _Answering:
             years = np.arange(scope.first, scope.last + 1) // 12
             begin = int(years[0]) if len(years) else 0
             return _Fold(years - begin, len(set(years.tolist())), lambda code: begin + code)
-        if dimension.name == "recorded":
-            recorded = (np.arange(self.sizes["crime_type"]) != _asb(self.version)).astype(np.int64)
-            return _Fold(recorded, 2, bool)
         size = self.sizes[_base(dimension)]
+        folded = _coarser(self.version, dimension, size)
+        if folded is not None and dimension.kind == "flag":
+            return _Fold(folded, 2, bool)
+        if folded is not None:
+            return _Fold(folded, len(dimension.terms), lambda code: dimension.terms[code])
         if dimension.kind == "flag":
             return _Fold(None, size, bool)
         if dimension.kind == "coded":

@@ -21,13 +21,20 @@ _NAMED = 6
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A month or a year of an answer; `expected` and `held` count force-months."""
+    """A month or a year of an answer; `expected` and `held` count force-months, `closed` those of another era than what
+    is asked."""
 
     name: str
     months: tuple[Month, ...]
     of_months: int
     expected: int
     held: int
+    closed: int = 0
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing of what is asked could be recorded in it."""
+        return not self.held and self.closed == self.expected > 0
 
     @property
     def is_part(self) -> bool:
@@ -68,6 +75,7 @@ def incomplete_periods(question: Question, coverage: Coverage) -> tuple[Period, 
             of_months,
             sum(counts[month].expected for month in months),
             sum(counts[month].held for month in months),
+            sum(counts[month].closed for month in months),
         )
         for months in groups.values()
     ]
@@ -83,7 +91,11 @@ def caveats_of(periods: Sequence[Period]) -> list[str]:
     lacking = [one for one in periods if one.has_gaps and one.held]
     if lacking:
         found.append(f"Not all files are held of {_which(lacking)}. These figures are too low to be compared.")
-    nothing = [one for one in periods if one.expected and not one.held]
+    closed = [month for one in periods if one.is_closed for month in one.months]
+    if closed:
+        told = [span_words(begin, end) for begin, end in runs(closed)]
+        found.append(f"This could not be recorded in {_list(told, ', ')}: there is no figure, and that is no zero.")
+    nothing = [one for one in periods if one.expected and not one.held and not one.is_closed]
     if nothing:
         spans = runs([month for one in nothing for month in one.months])
         told = [span_words(begin, end) for begin, end in spans]

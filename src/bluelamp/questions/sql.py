@@ -119,6 +119,8 @@ class Compiler:
 
 def key_of(version: DataVersion, dimension: Dimension, value: str) -> Any:
     """The key that a filter's value has in the rows; None for null. Raises UsageError for a word that no record has."""
+    if dimension.kind == "coded":
+        return dimension.terms.index(value)
     if value in ("", NOT_RECORDED) and dimension.kind != "flag":
         return None if dimension.kind in _BARE else 0
     if dimension.kind == "month":
@@ -129,8 +131,6 @@ def key_of(version: DataVersion, dimension: Dimension, value: str) -> Any:
         return value == "true"
     if dimension.kind == "date":
         return date.fromisoformat(value)
-    if dimension.kind == "coded":
-        return dimension.terms.index(value)
     if dimension.kind in ("text", "point"):
         return value
     if dimension.kind == "label":

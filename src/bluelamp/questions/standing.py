@@ -5,20 +5,22 @@ all rows together, as arrays. Used by `figures`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from bluelamp.domain.coverage import State
 from bluelamp.questions.axes import Axis
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.datasets import Measure
 from bluelamp.questions.grid import Grid, grid_of
-from bluelamp.questions.holdings import Holdings, Mask
+from bluelamp.questions.holdings import Holdings, Mask, within
 from bluelamp.questions.ordering import Row
 from bluelamp.questions.placed import PLACED_BY_LSOA, Count, located_shares
 from bluelamp.questions.question import Question
+from bluelamp.questions.recordable import open_to_filters, open_to_labels
 
 COMPLETE, PART = "complete", "part"
 # Of a place whose force leaves out where most of its records lie: what is placed there says little.
@@ -87,7 +89,61 @@ class Asked:
 
 
 def standing_of(asked: Asked, rows: Sequence[Row]) -> Standing:
-    """What rows stand on, as they were recorded: their labels, in the order of the question."""
+    """What rows stand on, as they were recorded: their labels, in the order of the question. A label that could not be
+    recorded in some of the months stands on the others alone."""
+    times = asked.holdings[0].times
+    openings = open_to_labels(asked.version, asked.question, rows, times)
+    to_filters = open_to_filters(asked.version, asked.question, times)
+    if asked.uncovered or (not openings and to_filters.all()):
+        return _standing_of(asked, rows)
+    every = np.ones(len(times), bool)
+    alike: dict[bytes, tuple[Mask, list[int]]] = {}
+    for place, row in enumerate(rows):
+        mask = to_filters
+        for at, its in openings.items():
+            mask = mask & its.get(row[at], every)
+        alike.setdefault(mask.tobytes(), (mask, []))[1].append(place)
+    parts = [(places, _standing_within(asked, [rows[at] for at in places], mask)) for mask, places in alike.values()]
+    return _together(parts, len(rows), len(asked.measures))
+
+
+def _standing_within(asked: Asked, rows: Sequence[Row], times: Mask) -> Standing:
+    """What rows stand on that could be recorded in some of the times. Where records are held all the same, the table
+    of eras is wrong of them, and what they say stands."""
+    holdings = asked.holdings[0].kept(
+        ("within", times.tobytes(), *(one.dataset for one in asked.holdings)),
+        lambda: tuple(within(one, times) for one in asked.holdings),
+    )
+    found = _standing_of(replace(asked, holdings=holdings), rows)
+    width = len(asked.question.by)
+    wrong = [
+        place
+        for place, (row, its) in enumerate(zip(rows, found.coverages, strict=True))
+        if its.state == State.OUTSIDE_ERA and any(row[width:])
+    ]
+    if not wrong:
+        return found
+    right = [place for place in range(len(rows)) if place not in set(wrong)]
+    parts = [(wrong, _standing_of(asked, [rows[at] for at in wrong]))]
+    if right:
+        parts.append((right, _standing_of(replace(asked, holdings=holdings), [rows[at] for at in right])))
+    return _together(parts, len(rows), len(asked.measures))
+
+
+def _together(parts: Sequence[tuple[Sequence[int], Standing]], rows: int, measures: int) -> Standing:
+    """One standing of several, each with the places of its rows."""
+    coverages: list[RowCoverage] = [RowCoverage(0, 0, "")] * rows
+    known, strays = np.ones((rows, measures), bool), np.zeros(rows, bool)
+    for places, its in parts:
+        for at, one in zip(places, its.coverages, strict=True):
+            coverages[at] = one
+        strays[places] = its.strays
+        if its.known is not None:
+            known[places] = its.known
+    return Standing(coverages, None if known.all() else known, strays)
+
+
+def _standing_of(asked: Asked, rows: Sequence[Row]) -> Standing:
     publishers, times = asked.publishers, asked.times
     grid = grid_of(asked.version, asked.question, asked.holdings, publishers, times)
     shares = located_shares(asked.version, asked.question, publishers, asked.holdings[0], grid.own[0], asked.count)

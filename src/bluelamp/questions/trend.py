@@ -247,6 +247,8 @@ def _why_not(publishing: Publishing, month: Month) -> str:
     when, state = month.words(), publishing.state(month)
     if state == State.BEFORE:
         return f"Nothing was published for {when}."
+    if state == State.OUTSIDE_ERA:
+        return f"Not comparable with {when}: this could not be recorded then."
     if state in (State.NOT_COVERED, State.NOT_YET):
         return f"Not comparable with {when}: no release that is held covers it."
     return f"Not comparable with {when}: it is not held."

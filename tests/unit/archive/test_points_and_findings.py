@@ -108,7 +108,7 @@ def told(result: LoadResult) -> dict[str, int]:
         (OUTCOMES, [outcome(A), outcome(A, Location="On or near B Street")], {"outcome_repeated": 1}),
         (OUTCOMES, [outcome(""), outcome("")], {"identical_without_id": 1}),
         # Several outcomes of one crime are its history, no repetition (oddity 10).
-        (OUTCOMES, [outcome(A), outcome(A, Outcome_type="Offender fined")], {}),
+        (OUTCOMES, [outcome(A), outcome(A, Outcome_type="Suspect charged")], {}),
         (STOPS, [stop()] * 60, {"exact_duplicate": 59, "stands_twice": 59}),
         (STOPS, [*[stop()] * 3, stop(Gender="")], {"exact_duplicate": 2}),
         (STOPS, [stop(Outcome_linked_to_object_of_search="1.0")], {"flag_in_other_form": 1}),
@@ -118,12 +118,55 @@ def told(result: LoadResult) -> dict[str, int]:
         (STOPS, [stop("")], {}),
         (STOPS, [stop(Latitude="", Longitude="")], {"unlocated": 1}),
         (STOPS, [stop(Object_of_search="Moonbeams", Gender="Yes")], {"unknown_value": 2}),
+        # Words of another era than June 2024: known, and not to be expected any more.
+        (OUTCOMES, [outcome(A), outcome(B, Outcome_type="Offender fined")], {"outside_era": 1}),
+        (
+            CRIMES,
+            [crime(A, Last_outcome_category="Offender sent to prison"), crime(B, Crime_type="Violent crime")],
+            {"outside_era": 2},
+        ),
+        (
+            STOPS,
+            [stop(Outcome="Suspect arrested"), stop(**{"Self-defined_ethnicity": "White - British (W1)"})],
+            {"outside_era": 2},
+        ),
     ],
 )  # fmt: skip
 def test_findings_of_rows(dataset: Dataset, rows: list[list[str]], expected: dict[str, int], tmp_path: Path) -> None:
     (result,) = staged(tmp_path, dataset, data(dataset, *rows))
     assert told(result) == expected
     assert (result.rows_read, result.rows_loaded) == (len(rows), len(rows))
+
+
+@pytest.mark.parametrize(
+    ("dataset", "month", "row", "told_of"),
+    [
+        (OUTCOMES, "2019-05", outcome(A, Month="2019-05", Outcome_type="Offender fined"), {}),
+        (OUTCOMES, "2019-06", outcome(A, Month="2019-06", Outcome_type="Offender fined"), {"outside_era": 1}),
+        (CRIMES, "2011-12", crime(A, Month="2011-12", Crime_type="Drugs"), {}),
+        (CRIMES, "2011-11", crime(A, Month="2011-11", Crime_type="Drugs"), {"outside_era": 1}),  # it has an ID
+        (CRIMES, "2011-08", crime("", Month="2011-08", Crime_type="Drugs"), {"outside_era": 1}),
+        (STOPS, "2017-12", stop("2017-12-10T10:00:00+00:00"), {"outside_era": 1}),
+        (STOPS, "2018-01", stop("2018-01-10T10:00:00+00:00"), {}),
+    ],
+)
+def test_an_era_ends_with_the_month_of_the_file(
+    dataset: Dataset, month: str, row: list[str], told_of: dict[str, int], tmp_path: Path
+) -> None:
+    (result,) = staged(tmp_path, dataset, data(dataset, row), months=[Month.parse(month)])
+    assert told(result) == told_of
+
+
+def test_eras_are_those_of_each_file_of_a_task(tmp_path: Path) -> None:
+    """Of files that are read together only those of later months are told of, with their own lines."""
+    months = [Month.parse(text) for text in ("2019-04", "2019-05", "2019-06")]
+    rows = [
+        outcome(n * 64, Month=str(month), Outcome_type="Offender fined") for n, month in zip("abc", months, strict=True)
+    ]
+    results = staged(tmp_path, OUTCOMES, *(data(OUTCOMES, row) for row in rows), months=months)
+    assert [told(result) for result in results] == [{}, {}, {"outside_era": 1}]
+    (found,) = results[2].findings
+    assert (found["field"], found["examples"]) == ("Outcome type", [{"line": 2, "value": "Offender fined"}])
 
 
 def test_findings_name_their_own_files_lines_and_values(tmp_path: Path) -> None:
@@ -145,7 +188,9 @@ def test_identical_rows_of_two_files_are_no_duplicates(tmp_path: Path) -> None:
 def test_no_findings_without_rows() -> None:
     extracted, _ = extract([data(CRIMES)], CRIMES)
     nothing = np.empty(0, np.uint64)
-    rows = Rows(CRIMES, "kent", extracted, 1, nothing, np.empty(0, bool), nothing, np.empty(0, bool))
+    rows = Rows(
+        CRIMES, "kent", extracted, 1, nothing, np.empty(0, bool), nothing, np.empty(0, bool), np.array([MONTH.index])
+    )
     assert findings(rows, WordHashes()) == [[]]
 
 

@@ -49,7 +49,7 @@ _VALUES = {
     "area": ["Bristol, City of", "Guildford", ""],
     "flag": ["true", "false"],
     "number": ["0", "12", "3", ""],
-    "coded": ["still open", "in the same month", "1 month later", "crime not known"],
+    "coded": ["still open", "in the same month", "1 month later", "crime not known", "White", "Arrest", "not recorded"],
     "word": ["Burglary", "Local resolution", "Male", "", "White"],
 }
 

@@ -67,7 +67,17 @@ def test_a_word_of_the_publisher_that_no_record_has_is_a_zero(version: DataVersi
     assert ask(version, where=["crime_type=bicycle theft"]).rows == [(0,)]
     assert ask(version, where=["crime_type!=Bicycle theft"]).rows == ask(version).rows
     assert ask(version, where=["crime_type=Bicycle theft", "force=surrey"]).rows == [(None,)]
-    assert ask(version, by=["month"], where=["last_outcome=Offender sent to prison"]).rows[0][1] == 0
+    assert ask(version, by=["month"], where=["last_outcome=Offender given a caution"]).rows[0][1] == 0
+
+
+def test_a_word_of_another_era_is_no_zero(version: DataVersion) -> None:
+    """Courts' results end with May 2019: that nobody was sent to prison since then is not what the files say."""
+    found = ask(version, by=["month"], where=["last_outcome=offender sent to prison", "force=kent"])
+    assert [(row[1], row[4]) for row in states(found)] == [(None, "could not be recorded")] * 3
+    assert found.coverage.words() == (
+        "Nothing of this can be known: it could not be recorded in November 2023 to January 2024."
+    )
+    assert any(one.startswith("Court results") for one in found.caveats)
 
 
 def test_a_force_that_is_not_held_has_no_value_and_stands_last(version: DataVersion) -> None:

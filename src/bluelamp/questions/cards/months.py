@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
+from bluelamp.domain.coverage import State
 from bluelamp.domain.month import Month
 from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, whole
 from bluelamp.questions.cards.levels import levels
@@ -55,7 +56,8 @@ def months(scene: Scene, card: CardSpec) -> CardAnswer:
         "selected": chosen,
     }
     first = measure_of(spec, card.measures[0])
-    summary = _summary(shown, values[0] if values else [], complete, first.title)
+    states = [its.state for its in found.coverages]
+    summary = _summary(shown, values[0] if values else [], complete, states, first.title)
     # The neighbours are there to be looked at: the file, the citation and the coverage are of the months asked.
     question = scene.question(card, measures=card.measures, by=["month"])
     return CardAnswer(question, told, summary, first.words, first.unit, scene.caveats(question))
@@ -78,6 +80,8 @@ def _widened(scene: Scene) -> View:
 
 
 def _missing(publishing: Publishing, month: Month) -> str:
+    if publishing.state(month) == State.OUTSIDE_ERA:
+        return "this could not be recorded in this month"
     if not publishing.is_spanned(month):
         return "no release that is held covers this month"
     absent = publishing.absent(month)
@@ -123,9 +127,17 @@ def _lacking(values: Values, complete: Sequence[bool]) -> list[int | None]:
     ]
 
 
-def _summary(shown: Sequence[Month], values: Sequence[int | None], complete: Sequence[bool], title: str) -> str:
+def _summary(
+    shown: Sequence[Month],
+    values: Sequence[int | None],
+    complete: Sequence[bool],
+    states: Sequence[str],
+    title: str,
+) -> str:
     known = [(value, month) for value, month in zip(values, shown, strict=True) if value is not None]
     if not known:
+        if all(state == State.OUTSIDE_ERA for state in states):
+            return "This could not be recorded in these months: there is no figure, and that is no zero."
         return "Nothing is held for these months: no figure is known."
     every = [(value, month) for (value, month, is_complete) in zip(values, shown, complete, strict=True)
              if is_complete and value is not None]  # fmt: skip
@@ -137,7 +149,10 @@ def _summary(shown: Sequence[Month], values: Sequence[int | None], complete: Seq
             f"Of the complete months, the fewest are {low:,} in {low_month.words()} and the most {high:,} in "
             f"{high_month.words()}. "
         )
-    unknown = len(shown) - len(known)
+    closed = sum(state == State.OUTSIDE_ERA for state in states)
+    if closed:
+        told += f"In {closed} {'month' if closed == 1 else 'months'} this could not be recorded. "
+    unknown = len(shown) - len(known) - closed
     if unknown:
         told += f"Of {unknown} {'month' if unknown == 1 else 'months'} nothing is held. "
     return told + (

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from statistics import median
 
+from bluelamp.domain.eras import changes
 from bluelamp.domain.release import ForceMonth
 from bluelamp.storage.lake import TABLE_OF
 from bluelamp.storage.warehouse.plan import FORCE_IDS, BuildPlan, IncludedFile
@@ -46,6 +47,7 @@ class Report:
         self._find_small()
         self._find_rejected()
         self._find_unmapped()
+        self._find_codes_outside_era()
         PlaceFindings(self.tables, self.plan, self._find).find()
 
     def _find_properties(self) -> None:
@@ -117,15 +119,36 @@ class Report:
                 """,
             )
 
-    def _find(self, finding: str, per_file: str) -> None:
+    def _find_codes_outside_era(self) -> None:
+        """LSOA codes of one census alone in files of months that should have none; where reference data tells them."""
+        if self.plan.lsoas is None:
+            return
+        (change,) = (one for one in changes() if "lsoa" in one.fields)
+        older, newer = change.eras
+        assert older.last is not None
+        assert newer.first is not None
+        for table in (TABLE_OF["crimes"], TABLE_OF["outcomes"]):
+            self._find(
+                "outside_era",
+                f"""
+                SELECT file_id, count(*) AS rows,
+                    list({{'line': line, 'value': lsoa.code}} ORDER BY line)[:3] AS examples
+                FROM {table} AS r JOIN dim_lsoa AS lsoa USING (lsoa_id)
+                WHERE (lsoa.vintage = '2011' AND r.month > {older.last.index})
+                    OR (lsoa.vintage = '2021' AND r.month < {newer.first.index}) GROUP BY file_id
+                """,
+                "LSOA code",
+            )
+
+    def _find(self, finding: str, per_file: str, field: str = "") -> None:
         self.tables.connection.execute(
             f"""
             INSERT INTO mart_quality__finding
-            SELECT included.file_id, dataset, force_id, month, ?, '', found.rows, included.rows,
+            SELECT included.file_id, dataset, force_id, month, ?, ?, found.rows, included.rows,
                 to_json(found.examples)
             FROM ({per_file}) AS found JOIN included_file AS included USING (file_id)
             """,
-            [finding],
+            [finding, field],
         )
 
 

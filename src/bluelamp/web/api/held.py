@@ -33,6 +33,7 @@ CODES = {
     State.NOT_COVERED: "c",
     State.NOT_YET: "y",
     State.BEFORE: "b",
+    State.OUTSIDE_ERA: "v",
     State.OUT_OF_SCOPE: "o",
     State.NOT_PUBLISHED: "n",
 }
