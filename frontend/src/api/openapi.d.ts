@@ -2165,6 +2165,11 @@ export interface components {
             files: number;
             /** Rows */
             rows: number;
+            /**
+             * Ids
+             * @description how many crime IDs the rows bear; null of findings that are not about IDs
+             */
+            ids: number | null;
             /** Of Rows */
             of_rows: number;
             /** Examples */

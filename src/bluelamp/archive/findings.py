@@ -50,7 +50,8 @@ Findings = list[list[dict[str, Any]]]
 
 
 def findings(rows: Rows, words: WordHashes) -> Findings:
-    """For each file, its findings: [{check, count, field?, examples: [{line, value}]}]."""
+    """For each file, its findings: [{check, count, ids?, field?, examples: [{line, value}]}]. `ids` is how many crime
+    IDs the counted rows bear."""
     found: Findings = [[] for _ in range(rows.files)]
     note = Noter(rows, found)
     table = rows.extracted.table
@@ -77,16 +78,30 @@ class Noter:
     def __init__(self, rows: Rows, found: Findings) -> None:
         self._rows, self._found = rows, found
 
-    def __call__(self, check: str, mask: Mask, field: str = "", value: Callable[[int], str] | None = None) -> None:
+    def __call__(
+        self,
+        check: str,
+        mask: Mask,
+        field: str = "",
+        value: Callable[[int], str] | None = None,
+        own_ids: Keys | None = None,
+    ) -> None:
+        """Finds the rows of `mask`. `own_ids` are the rows' crime IDs, each file's its own: they are counted too."""
         if not mask.any():
             return
         owner, line = self._rows.extracted.owner, self._rows.extracted.line
         counts = np.bincount(owner[mask], minlength=self._rows.files)
         hits = np.flatnonzero(mask)
         starts = np.searchsorted(owner[hits], np.arange(self._rows.files))
+        ids = None
+        if own_ids is not None:
+            _, firsts = np.unique(own_ids[hits], return_index=True)
+            ids = np.bincount(owner[hits[firsts]], minlength=self._rows.files)
         for index in np.flatnonzero(counts).tolist():
             examples = hits[starts[index] : starts[index] + min(_EXAMPLES, counts[index])]
             finding: dict[str, Any] = {"check": check, "count": int(counts[index])}
+            if ids is not None:
+                finding["ids"] = int(ids[index])
             if field:
                 finding["field"] = field
             finding["examples"] = [
@@ -172,10 +187,10 @@ def _duplicates(rows: Rows, words: WordHashes, note: Noter) -> None:
     _stands_twice(rows, identity, repeated, ~blank, note)
     own_id = mix(rows.row_ids, owner.astype(np.uint64))
     if rows.dataset == CRIMES:
-        note("crime_id_repeated", _shared(own_id) & ~blank, "Crime ID")
+        note("crime_id_repeated", _shared(own_id) & ~blank, "Crime ID", own_ids=own_id)
     elif rows.dataset == OUTCOMES:
-        same = _repeats(mix(own_id, words.of_column(column(table, "Outcome type"))))
-        note("outcome_repeated", same & ~blank, "Crime ID")
+        same = _shared(mix(own_id, words.of_column(column(table, "Outcome type"))))
+        note("outcome_repeated", same & ~blank, "Crime ID", own_ids=own_id)
 
 
 def _stands_twice(rows: Rows, identity: Keys, repeated: Mask, telling: Mask, note: Noter) -> None:

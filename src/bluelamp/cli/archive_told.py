@@ -53,32 +53,30 @@ def quality(
 
 
 def _by_file(console: Console, found: list[Finding]) -> None:
-    names = ["dataset", "force", "month", "finding", "field", "rows", "of", "share", "example"]
+    names = ["dataset", "force", "month", "finding", "field", "rows", "IDs", "of", "share", "example"]
     console.table(
         names,
         [
             (
-                f.unit.dataset, f.unit.force, str(f.unit.month), f.finding, f.field, f.rows, f.of_rows,
-                f"{f.share:.1%}", f.example,
+                f.unit.dataset, f.unit.force, str(f.unit.month), f.finding, f.field, f.rows, f.ids,
+                f.of_rows, f"{f.share:.1%}", f.example,
             )
             for f in found
         ],
-        right=(5, 6, 7),
+        right=(5, 6, 7, 8),
     )  # fmt: skip
 
 
 def _by_kind(console: Console, found: list[Finding]) -> None:
-    from bluelamp.archive.quality import FINDINGS
+    from bluelamp.archive.quality import FINDINGS, ids_of
 
-    totals: dict[tuple[str, str, str], list[int]] = {}
+    kinds: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in found:
-        total = totals.setdefault((finding.unit.dataset, finding.finding, finding.field), [0, 0])
-        total[0] += 1
-        total[1] += finding.rows
+        kinds.setdefault((finding.unit.dataset, finding.finding, finding.field), []).append(finding)
     console.table(
-        ["dataset", "finding", "field", "files", "rows"],
-        [(*key, *total) for key, total in sorted(totals.items())],
-        right=(3, 4),
+        ["dataset", "finding", "field", "files", "rows", "IDs"],
+        [(*key, len(its), sum(one.rows for one in its), ids_of(its)) for key, its in sorted(kinds.items())],
+        right=(3, 4, 5),
     )
     console.out()
     # Once for each kind below the table: a column of sentences would be wider than a terminal.

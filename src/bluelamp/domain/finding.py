@@ -31,7 +31,7 @@ FINDINGS = {
     "stands_twice": "files in which every row with a crime ID, or every stop, stands at least twice; kept and counted",
     "identical_without_id": "rows without a crime ID that are alike; normal, because many reports share a map point",
     "crime_id_repeated": "rows that share their crime ID with another row of the file; outcomes cannot be given to one",
-    "outcome_repeated": "rows that give a crime the same outcome again: there are fewer crimes than rows",
+    "outcome_repeated": "rows that share crime ID and outcome with another row of the file: fewer crimes than rows",
     "unknown_value": "values outside the vocabulary that is known for the column; kept as published",
     "outside_era": "values in files of months in which, by the table of eras, there are none; kept and counted",
     "no_street_name": "locations that say “On or near” and name no street",

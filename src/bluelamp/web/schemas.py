@@ -581,6 +581,7 @@ class FindingModel(_Model):
     field: str | None
     files: int
     rows: int
+    ids: int | None = Field(description="how many crime IDs the rows bear; null of findings that are not about IDs")
     of_rows: int
     examples: list[dict[str, Any]]
 

@@ -12,11 +12,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from archive_at_hand import SILENT, Unit, archive_in, ask, coverage, figures, findings, load, query, take_reference
+from archive_at_hand import (
+    SILENT,
+    Unit,
+    archive_in,
+    ask,
+    coverage,
+    figures,
+    findings,
+    load,
+    quality,
+    query,
+    take_reference,
+)
 
 from bluelamp.archive.diff import DiffSummary, FileDiff, diff
 from bluelamp.archive.diff_sides import CHANGED, LONE, NEW_MONTH
 from bluelamp.archive.diff_words import sentences
+from bluelamp.archive.quality import ids_of
 from bluelamp.archive.workflow import Archive
 from bluelamp.domain.area import town_of
 from bluelamp.domain.month import Month, month_range
@@ -179,6 +192,13 @@ def test_reused_ids_of_the_psni_are_ambiguous(real: Real, shared_data: Path) -> 
     answered = figures(real.archive, "crimes", measures=["ambiguous,with_outcome,still_open"], by=["force"])
     # The PSNI publishes no outcomes: how many of its crimes have one is not known, and none of them is “still open”.
     assert answered["northern-ireland"] == (sum(repeated.values()), None, None)
+
+
+def test_repeated_ids_are_counted_with_their_rows(real: Real) -> None:
+    """City of London, 2018-12 to 2021-11: 266 IDs on 539 rows, each pair within one file."""
+    its = [one for one in quality(real.archive) if one.finding == "crime_id_repeated"]
+    assert {one.unit.force for one in its} == {"city-of-london"}
+    assert (ids_of(its), sum(one.rows for one in its)) == (266, 539)
 
 
 def test_identical_rows_without_an_id_are_kept(real: Real) -> None:

@@ -104,8 +104,9 @@ def told(result: LoadResult) -> dict[str, int]:
         (CRIMES, [crime(A, Location="On or near ")], {"no_street_name": 1}),
         (CRIMES, [crime(A, Crime_type="Piracy"), crime(B, Last_outcome_category="Keelhauled")], {"unknown_value": 2}),
         (CRIMES, [crime(A, Month="2024-05")], {"out_of_month": 1}),
-        (OUTCOMES, [outcome(A), outcome(A)], {"exact_duplicate": 1, "outcome_repeated": 1}),
-        (OUTCOMES, [outcome(A), outcome(A, Location="On or near B Street")], {"outcome_repeated": 1}),
+        # Both rows give the crime that outcome: the finding counts what is to be held against its crimes.
+        (OUTCOMES, [outcome(A), outcome(A)], {"exact_duplicate": 1, "outcome_repeated": 2}),
+        (OUTCOMES, [outcome(A), outcome(A, Location="On or near B Street")], {"outcome_repeated": 2}),
         (OUTCOMES, [outcome(""), outcome("")], {"identical_without_id": 1}),
         # Several outcomes of one crime are its history, no repetition (oddity 10).
         (OUTCOMES, [outcome(A), outcome(A, Outcome_type="Suspect charged")], {}),
@@ -178,6 +179,23 @@ def test_findings_name_their_own_files_lines_and_values(tmp_path: Path) -> None:
     assert one["examples"] == [{"line": 3, "value": "Piracy"}]
     assert other["count"] == 5
     assert other["examples"] == [{"line": line, "value": "Arson at sea"} for line in (2, 3, 4)]
+
+
+def test_repeated_ids_are_counted_beside_the_rows_that_bear_them(tmp_path: Path) -> None:
+    """Of each file by itself: two IDs on five rows of the first, one on two of the second; blank IDs are none."""
+    first = data(CRIMES, *[crime(A)] * 3, crime(B), crime(B, Crime_type="Drugs"), crime("c" * 64), crime(""), crime(""))
+    results = staged(tmp_path, CRIMES, first, data(CRIMES, crime(A), crime(A), crime(B)), data(CRIMES, crime(A)))
+    repeated = [[f for f in result.findings if f["check"] == "crime_id_repeated"] for result in results]
+    assert [[(f["count"], f["ids"]) for f in its] for its in repeated] == [[(5, 2)], [(2, 1)], []]
+
+
+def test_crimes_with_repeated_outcomes_are_counted_beside_their_rows(tmp_path: Path) -> None:
+    """A crime with two outcomes that each stand twice is one crime on four rows."""
+    fined = outcome(A, Outcome_type="Offender fined")
+    rows = [outcome(A), outcome(A), fined, fined, outcome(B), outcome(B), outcome("c" * 64), outcome(""), outcome("")]
+    (result,) = staged(tmp_path, OUTCOMES, data(OUTCOMES, *rows))
+    (repeated,) = [f for f in result.findings if f["check"] == "outcome_repeated"]
+    assert (repeated["count"], repeated["ids"]) == (6, 2)
 
 
 def test_identical_rows_of_two_files_are_no_duplicates(tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ class Report:
                 finding["count"],
                 file.rows,
                 json.dumps(finding["examples"], ensure_ascii=False),
+                finding.get("ids"),
             )
             for file in self.plan.included
             for finding in self.plan.findings.get(file.file_id, ())
@@ -62,6 +63,7 @@ class Report:
                     one.rows,
                     file.rows,
                     json.dumps([{"line": 1, "value": one.reason}], ensure_ascii=False),
+                    None,
                 )
                 for file in self.plan.included
                 for one in self.plan.properties.get(file.file_id, ())
@@ -77,7 +79,7 @@ class Report:
             clock = "local" if file.reading.local else "utc"
             if times.get(f"outside_{clock}"):
                 examples = json.dumps(times[f"examples_{clock}"], ensure_ascii=False)
-                found.append((*_unit(file), "out_of_month", "Date", times[f"outside_{clock}"], file.rows, examples))
+                found.append((*_unit(file), "out_of_month", "Date", times[f"outside_{clock}"], file.rows, examples, None))
         self.tables.append("mart_quality__finding", found)
 
     def _find_small(self) -> None:
@@ -89,6 +91,7 @@ class Report:
                     *_unit(file), "unusual_size", "",
                     file.rows, file.rows,
                     json.dumps([{"line": 1, "value": f"{file.rows:,} rows; the months around it have {usual:,.0f}"}]),
+                    None,
                 )
                 for file, usual in unusually_small(self.plan.included)
             ],
@@ -145,7 +148,7 @@ class Report:
             f"""
             INSERT INTO mart_quality__finding
             SELECT included.file_id, dataset, force_id, month, ?, ?, found.rows, included.rows,
-                to_json(found.examples)
+                to_json(found.examples), NULL
             FROM ({per_file}) AS found JOIN included_file AS included USING (file_id)
             """,
             [finding, field],

@@ -102,11 +102,12 @@ def _findings(version: OpenVersion, dataset: str, force: str) -> list[dict[str, 
             (one.unit.dataset, one.finding, one.field),
             {
                 "finding": one.finding, "words": FINDINGS[one.finding], "dataset": one.unit.dataset,
-                "field": one.field or None, "files": 0, "rows": 0, "of_rows": 0, "examples": [],
+                "field": one.field or None, "files": 0, "rows": 0, "ids": None, "of_rows": 0, "examples": [],
             },
         )  # fmt: skip
         found["files"] += 1
         found["rows"] += one.rows
+        found["ids"] = found["ids"] if one.ids is None else (found["ids"] or 0) + one.ids
         found["of_rows"] += one.of_rows
         if len(found["examples"]) < 5:
             found["examples"] += [
