@@ -42,8 +42,8 @@ FINDINGS = {
     "rejected_row": "rows that do not fit; kept as issues with line and reason, in no figure",
 }
 
-# Findings that a figure must not be quoted without, as a sentence: {rows} rows of {files}, such as “1 force-month”.
-# Where words differ between one row and several, both forms stand as [one|several].
+# Findings that a figure must not be quoted without, as a sentence: {rows} rows of {files}, such as “1 force-month”, and
+# {ids}, the crimes that they name. Where words differ between one row and several, both forms stand as [one|several].
 CAVEATS = {
     "rejected_row": "{rows} published [row|rows] of {files} could not be read and [is|are] in no figure.",
     "bad_coordinate": (
@@ -72,8 +72,13 @@ CAVEATS = {
         "In {files} {rows} [stop stands|stops stand] at midnight for want of a time, and [has|have] no hour; a few of "
         "them may be of midnight."
     ),
+    "crime_id_repeated": (
+        "{rows} [row|rows] of {files} [names|name] {ids}, by an ID that stands several times: the measure "
+        "distinct_crimes counts each once."
+    ),
     "outcome_repeated": (
-        "{rows} [row|rows] of {files} [gives|give] a crime the same outcome again: there are fewer crimes than rows."
+        "{rows} [row|rows] of {files} [names|name] {ids}, with an outcome that stands several times: the measure "
+        "distinct_crimes counts each once."
     ),
 }
 # Of these, those that matter only where one of these dimensions is asked for or filtered by.
@@ -84,10 +89,19 @@ MATTER_TO: dict[str, frozenset[str]] = {
     "dates_only": frozenset({"hour", "time_known", "time_unknown"}),
     "midnight_for_unknown": frozenset({"hour", "time_known", "time_unknown"}),
 }
+# Of these a few rows are told in the report alone: a figure's caveat begins where they are a share that can mislead.
+MORE_THAN_A_FEW = ("crime_id_repeated", "outcome_repeated")
 _FORMS = re.compile(r"\[([^|\]]*)\|([^\]]*)\]")
 
 
-def caveat(name: str, rows: int, files: int) -> str:
-    """The sentence about so many rows of so many force-months, for a name in CAVEATS."""
+def caveat(name: str, rows: int, files: int, ids: int | None = None) -> str:
+    """The sentence about so many rows of so many force-months, for a name in CAVEATS. `ids` is how many crimes the rows
+    name, None where that was not counted."""
     told = _FORMS.sub(r"\1" if rows == 1 else r"\2", CAVEATS[name])
-    return told.format(rows=f"{rows:,}", files=f"{files:,} force-month{'' if files == 1 else 's'}")
+    return told.format(
+        rows=f"{rows:,}", files=_many(files, "force-month"), ids="fewer crimes" if ids is None else _many(ids, "crime")
+    )
+
+
+def _many(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"

@@ -15,6 +15,8 @@ from bluelamp.questions.question import Filter, Question
 _PLACING = tuple(f"Without {kind}:" for kind in ("lsoa_2011_to_2021", "lsoa_2021_to_ward", "authority_boundaries"))
 _OPEN = {"still_open", "months_to_outcome", "median_months_to_outcome", "with_outcome", "latest_outcome"}
 
+DISTINCT = "distinct_crimes"
+
 Count = Callable[[Question], int]
 
 
@@ -24,10 +26,13 @@ def caveats_of_question(version: DataVersion, question: Question) -> tuple[str, 
     names = _names(question)
     if not question.dataset.live:
         found += caveats_of_files(version, holdings_of_question(version, question), names)
-    if question.dataset.name == "crimes" and "count" in names and "recorded" not in names and "crime_type" not in names:
+    whole = bool(names & {"count", DISTINCT}) and not names & {"recorded", "crime_type"}
+    if question.dataset.name == "crimes" and whole:
         found.append(
             "The count includes anti-social behaviour, which is not recorded crime; ask recorded_crimes without it."
         )
+    if DISTINCT in names and question.by:
+        found.append("A crime that stands in several rows of this answer counts in each: the rows do not add up.")
     if names & {"town", "local_authority"}:
         lacking = [sentence for sentence in version.facts.reference_missing if sentence.startswith(_PLACING)]
         found += [f"Reference data is missing. {sentence}" for sentence in lacking]

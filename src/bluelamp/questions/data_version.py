@@ -124,6 +124,16 @@ class DataVersion:
             found: Found = self._held[name]
             return found
 
+    def columns(self, table: str) -> frozenset[str]:
+        """The columns of a table of the version, none where it has no such table: one that an older program published
+        lacks what came since, and still answers."""
+
+        def read() -> frozenset[str]:
+            query = "SELECT column_name FROM duckdb_columns() WHERE table_name = $table"
+            return frozenset(name for (name,) in self.rows(query, {"table": table}))
+
+        return self.once(f"columns {table}", read)
+
     def table_of(self, question: Question, *, mart: bool = False) -> tuple[str, dict[str, Any]]:
         """(what the rows of a question are read from, its parameters)."""
         return (question.dataset.mart if mart else question.dataset.table), {}

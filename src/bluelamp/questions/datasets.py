@@ -205,6 +205,13 @@ _ASB_ID = (
     "(SELECT coalesce(max(word_id), 65535) FROM dim_word WHERE field = 'crime_type' AND word = 'Anti-social behaviour')"
 )
 
+# Northern Ireland begins its IDs anew each month, and of records from the API the force is not known: of both, an ID
+# names one crime within a file; of all others, within all files of the force.
+_ONE_CRIME = (
+    "hash(r.crime_key, CASE WHEN r.force_id = 0 OR r.force_id = (SELECT max(force_id) FROM dim_force WHERE slug = "
+    "'northern-ireland') THEN r.file_id ELSE -1 - r.force_id::INTEGER END)"
+)
+
 # The words of two dimensions that are worked out from the rows, in the order of their codes.
 OUTCOME_STATUS = ("no crime ID", "has an outcome", "its ID names several crimes", "still open")
 TIME_TO_OUTCOME = (
@@ -317,6 +324,15 @@ CRIMES = DatasetSpec(
             f"coalesce(sum(r.crimes) FILTER (r.crime_type_id = {_ASB_ID}), 0)",
             label="Anti-social behaviour",
             only=Only("recorded", ("false",)),
+        ),
+        Measure(
+            "distinct_crimes",
+            "all records, where rows with the same crime ID count once: of Northern Ireland, which begins its IDs anew "
+            "each month, within a file, of all others within the force; rows without an ID count one each",
+            "crimes and incidents",
+            # Most IDs stand on one row, and only the others have to be told apart.
+            f"count(*) FILTER (NOT r.id_names_several) + count(DISTINCT {_ONE_CRIME}) FILTER (r.id_names_several)",
+            label="Distinct crimes",
         ),
         Measure(
             "unlocated",
@@ -448,6 +464,14 @@ OUTCOMES = DatasetSpec(
     ),
     (
         Measure("count", "outcomes", "outcomes", "count(*)", "sum(r.outcomes)", label="Outcomes", counts=True),
+        Measure(
+            "distinct_crimes",
+            "crimes that were given such an outcome: the crime IDs of each force, each once however many rows it "
+            "stands on; rows without an ID count one each",
+            "crimes",
+            f"count(*) FILTER (r.crime_key IS NULL) + count(DISTINCT {_ONE_CRIME}) FILTER (r.crime_key IS NOT NULL)",
+            label="Distinct crimes",
+        ),
         Measure(
             "unlocated",
             "outcomes without a map point",

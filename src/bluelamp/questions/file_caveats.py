@@ -8,18 +8,44 @@ in what words, says `domain.finding`.
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from bluelamp.domain.finding import CAVEATS, MATTER_TO, caveat
+from bluelamp.domain.finding import CAVEATS, MATTER_TO, MORE_THAN_A_FEW, caveat
 from bluelamp.domain.month import Month
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.holdings import Holdings
 
 _Numbers = npt.NDArray[np.int64]
-# One finding of one dataset: (forces, months, rows), one entry for each file that it was made in.
-_Files = tuple[_Numbers, _Numbers, _Numbers]
+_Mask = npt.NDArray[np.bool_]
+# Of what is told only where it is more than a few: beyond this share of all rows that are asked, a figure of rows is no
+# figure of crimes; and so is that of one month where this share of its file's rows, and so many, are beyond the crimes.
+_OF_ALL, _OF_A_FILE, _IN_A_FILE = 0.02, 0.1, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """One finding of one dataset, with an entry for each file that it was made in. `ids` is how many crime IDs the rows
+    bear, -1 where that was not counted; `of_rows` are all rows of the file."""
+
+    forces: _Numbers
+    months: _Numbers
+    rows: _Numbers
+    ids: _Numbers
+    of_rows: _Numbers
+
+    @property
+    def beyond(self) -> _Numbers:
+        """How many more rows there are than crimes."""
+        return self.rows - np.maximum(self.ids, 0)
+
+
+_QUERY = (
+    "SELECT finding, force_id, month, sum(rows)::BIGINT, min(coalesce(ids, -1))::BIGINT, max(of_rows)::BIGINT "
+    "FROM mart_quality__finding WHERE dataset = $dataset AND list_contains($names, finding) GROUP BY ALL ORDER BY ALL"
+)
 
 
 def caveats_of_files(version: DataVersion, holdings: Sequence[Holdings], asked: Set[str]) -> list[str]:
@@ -33,35 +59,62 @@ def _of_one(version: DataVersion, holdings: Holdings) -> list[tuple[str, str]]:
     def read() -> list[tuple[str, str]]:
         told = []
         for name, files in _findings(version, holdings.dataset).items():
-            touched = _touched(holdings, files)
+            touched = _touched(holdings, files.forces, files.months)
+            if name in MORE_THAN_A_FEW:
+                touched = _more_than_a_few(files, touched, _rows_asked(version, holdings))
             if touched.any():
-                told.append((name, caveat(name, int(files[2][touched].sum()), int(touched.sum()))))
+                ids = files.ids[touched]
+                words = caveat(
+                    name, int(files.rows[touched].sum()), int(touched.sum()),
+                    int(ids.sum()) if (ids >= 0).all() else None,
+                )  # fmt: skip
+                told.append((name, words))
         return told
 
     return holdings.kept("caveats of files", read)
 
 
-def _findings(version: DataVersion, dataset: str) -> dict[str, _Files]:
-    return version.once(f"findings of files {dataset}", lambda: _read(version, dataset))
-
-
-def _read(version: DataVersion, dataset: str) -> dict[str, _Files]:
-    rows = version.rows(
-        "SELECT finding, force_id, month, sum(rows)::BIGINT FROM mart_quality__finding "
-        "WHERE dataset = $dataset AND list_contains($names, finding) GROUP BY ALL ORDER BY ALL",
-        {"dataset": dataset, "names": list(CAVEATS)},
-    )
-    found = {}
-    for name in CAVEATS:
-        its = np.array([row[1:] for row in rows if row[0] == name], np.int64).reshape(-1, 3)
-        if len(its):
-            found[name] = (its[:, 0], its[:, 1], its[:, 2])
+def _more_than_a_few(files: Files, touched: _Mask, asked: int) -> _Mask:
+    """Which of the files are told: all, where together they are much of what is asked, else those that are by
+    themselves."""
+    beyond = files.beyond
+    if int(beyond[touched].sum()) > _OF_ALL * asked:
+        return touched
+    found: _Mask = touched & (beyond >= _IN_A_FILE) & (beyond > _OF_A_FILE * files.of_rows)
     return found
 
 
-def _touched(holdings: Holdings, files: _Files) -> npt.NDArray[np.bool_]:
-    """Which of the files an answer is made of."""
-    forces, months, _ = files
+def _findings(version: DataVersion, dataset: str) -> dict[str, Files]:
+    return version.once(f"findings of files {dataset}", lambda: _read(version, dataset))
+
+
+def _read(version: DataVersion, dataset: str) -> dict[str, Files]:
+    query = _QUERY if "ids" in version.columns("mart_quality__finding") else _QUERY.replace("coalesce(ids, -1)", "-1")
+    rows = version.rows(query, {"dataset": dataset, "names": list(CAVEATS)})
+    found = {}
+    for name in CAVEATS:
+        its = np.array([row[1:] for row in rows if row[0] == name], np.int64).reshape(-1, 5)
+        if len(its):
+            found[name] = Files(*its.T)
+    return found
+
+
+def _rows_asked(version: DataVersion, holdings: Holdings) -> int:
+    """How many rows the files have that are held of what is asked."""
+
+    def read() -> _Numbers:
+        rows = version.rows(
+            "SELECT force_id, month, rows FROM mart_coverage__force_month WHERE dataset = $dataset AND rows > 0",
+            {"dataset": holdings.dataset},
+        )
+        return np.array(rows, np.int64).reshape(-1, 3).T
+
+    forces, months, rows = version.once(f"rows of files {holdings.dataset}", read)
+    return int(rows[_touched(holdings, forces, months)].sum())
+
+
+def _touched(holdings: Holdings, forces: _Numbers, months: _Numbers) -> _Mask:
+    """Which of these files an answer is made of."""
     publishers = np.array(holdings.publishers, np.int64)
     times = np.array([time.index for time in holdings.times if isinstance(time, Month)], np.int64)
     if not len(publishers) or not len(times):
@@ -69,11 +122,11 @@ def _touched(holdings: Holdings, files: _Files) -> npt.NDArray[np.bool_]:
     rows, of_force = _looked_up(publishers, forces)
     columns, of_month = _looked_up(times, months)
     held = (holdings.expected & holdings.held)[rows, columns]
-    touched: npt.NDArray[np.bool_] = held & of_force & of_month
+    touched: _Mask = held & of_force & of_month
     return touched
 
 
-def _looked_up(known: _Numbers, wanted: _Numbers) -> tuple[_Numbers, npt.NDArray[np.bool_]]:
+def _looked_up(known: _Numbers, wanted: _Numbers) -> tuple[_Numbers, _Mask]:
     """(where each wanted number stands among those known, whether it does)."""
     order = np.argsort(known)
     at = order[np.minimum(np.searchsorted(known, wanted, sorter=order), len(known) - 1)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import duckdb
+import numpy as np
 import pytest
 
 from bluelamp.domain.finding import CAVEATS, caveat
@@ -244,7 +245,7 @@ def test_an_answer_tells_of_the_rows_that_its_files_lost(version: DataVersion, m
 
     kent = next(number for number, (slug, _) in version.forces.items() if slug == "kent")
     month = Month.parse("2023-12").index
-    made = {"rejected_row": tuple(file_caveats.np.array([one]) for one in (kent, month, 4))}
+    made = {"rejected_row": file_caveats.Files(*(np.array([one]) for one in (kent, month, 4, -1, 40)))}
     monkeypatch.setattr(version, "_often", Kept(512))  # nothing that was worked out without them
     monkeypatch.setattr(file_caveats, "_findings", lambda _version, dataset: made if dataset == "crimes" else {})
     said = "4 published rows of 1 force-month could not be read and are in no figure."

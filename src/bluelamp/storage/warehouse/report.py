@@ -79,7 +79,9 @@ class Report:
             clock = "local" if file.reading.local else "utc"
             if times.get(f"outside_{clock}"):
                 examples = json.dumps(times[f"examples_{clock}"], ensure_ascii=False)
-                found.append((*_unit(file), "out_of_month", "Date", times[f"outside_{clock}"], file.rows, examples, None))
+                found.append(
+                    (*_unit(file), "out_of_month", "Date", times[f"outside_{clock}"], file.rows, examples, None)
+                )
         self.tables.append("mart_quality__finding", found)
 
     def _find_small(self) -> None:
