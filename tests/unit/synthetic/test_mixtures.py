@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from bluelamp.archive.local_time import to_local
+from bluelamp.storage.local_time import to_local
 from bluelamp.synthetic.mixtures import StopMonth, stop_times
 from bluelamp.synthetic.truth import DATE_ONLY, HALF_DAYS, KNOWN, LOCAL, ODD, PARTLY, PLAIN, UTC, WHOLE_HOURS
 
