@@ -69,6 +69,7 @@ export type MapCard = CardOf<
     unlocated: Known;
     of: Known;
     bounds?: Bounds | null;
+    note?: string | null;
     areas?: (Schemas['AreasModel'] & { kind: 'local_authority' | 'force' }) | null;
   }
 >;

@@ -11,7 +11,7 @@ export type Months = { months: Month[]; bands: Band[] };
 type Shown = Pick<MonthsCard, 'months' | 'values' | 'complete' | 'missing_usual' | 'missing'> & { state?: string[] | null };
 
 // In these nothing was ever to be had here: they have no usual level.
-const NEVER = new Set(['not covered', 'not yet published', 'before publication', 'out of scope']);
+const NEVER = new Set(['not covered', 'not yet published', 'before publication', 'could not be recorded', 'out of scope']);
 // Files that may well be published: at the ends of a chart they are the edge of what is held, not a hole in it.
 const EDGE = new Set(['not held', 'not fetched', 'not covered']);
 
@@ -20,6 +20,7 @@ const WORDS: Record<string, string> = {
   'not covered': 'No release that is held covers these months',
   'not yet published': 'Not yet published',
   'before publication': 'Before publication began',
+  'could not be recorded': 'This could not be recorded in these months',
   'out of scope': 'Outside what is held here',
   'not held': 'No file of these months is held',
   'not fetched': 'Left out when it was loaded',

@@ -15,6 +15,7 @@ const REASONS: Record<string, string> = {
   'before publication': 'before publication began',
   quarantined: 'the file cannot be read',
   'not fetched': 'left out when it was loaded',
+  'could not be recorded': 'this could not be recorded then',
   'out of scope': 'outside what is held here',
   'not published': 'never published by this force',
 };

@@ -51,7 +51,7 @@ export const TERMS: Record<string, { title: string; words: string }> = {
   },
   'snap-point': {
     title: 'Map point.',
-    words: 'Before publication every location is moved to the nearest of about 750,000 points, such as the middle of a street. A record stands on or near that point. It is not an address.',
+    words: 'Before publication every location is moved to the nearest of about 750,000 points, such as the middle of a street. A record stands on or near that point. It is not an address. All points were redrawn in July 2022: a place has one point before and another since.',
   },
   'no-location': {
     title: 'Without a location.',

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import numpy as np
 
 from bluelamp.domain.dataset import BY_NAME
@@ -17,17 +15,17 @@ from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.holdings import Holdings, Mask
 from bluelamp.questions.question import Question
 
-# Months of files that a reader can compare in one figure: the eras that each of them lies in.
+(_POINTS,) = (one for one in changes() if "map_point" in one.fields)
+# The eras that a month lies in, once for all months alike.
 States = frozenset[frozenset[Era]]
 
 
-def caveats_of_eras(version: DataVersion, question: Question, also: Collection[str] = ()) -> list[str]:
-    """The sentences for the months that are asked and held. `also` names fields that are shown and not asked by, as map
-    points by a map."""
+def caveats_of_eras(version: DataVersion, question: Question) -> list[str]:
+    """The sentences for the months that are asked and held."""
     if question.dataset.live:
         return []
     files = files_of_question(version, question)[0]
-    names = {*also, *(one.name for one in question.by), *(one.name for one in question.measures)}
+    names = {one.name for one in question.by} | {one.name for one in question.measures}
     names |= {one.dimension.name for one in question.filters}
     told = [
         _told(change, _chosen(question, change), files)
@@ -37,11 +35,17 @@ def caveats_of_eras(version: DataVersion, question: Question, also: Collection[s
     return [*filter(None, told), *_mergers(question, files), *_silences(version, files)]
 
 
-def points_of(month: Month) -> str:
-    """What must be said of the map point of a record of this month."""
-    (change,) = (one for one in changes() if "map_point" in one.fields)
-    (era,) = change.open_in(month)
-    return f"One of the {era.what}. {change.words}"
+def caveat_of_points(version: DataVersion, question: Question) -> str:
+    """What must be said of the map points that a map of a question shows; empty where nothing."""
+    if question.dataset.live:
+        return ""
+    return _told(_POINTS, None, files_of_question(version, question)[0])
+
+
+def point_told(month: Month) -> str:
+    """What must be said of the map point of one record, by the month of its file."""
+    (era,) = _POINTS.open_in(month)
+    return f"This point is one of the {era.what}. {_POINTS.words}"
 
 
 def _told(change: Change, chosen: frozenset[str] | None, files: Holdings) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bluelamp.archive.progress import Silent
+from bluelamp.archive.workflow import Archive
 from bluelamp.bootstrap import open_archive
 from bluelamp.domain.dataset import BY_NAME, CRIMES, OUTCOMES, STOPS, Dataset
 from bluelamp.domain.eras import changes
@@ -65,7 +66,7 @@ def rows_of(month: str) -> Iterator[tuple[Dataset, list[str]]]:
                       ethnicity, "White", "", "Controlled drugs", outcome, "", "False"]  # fmt: skip
 
 
-def load(folder: Path, months: list[str]) -> object:
+def load(folder: Path, months: list[str]) -> Archive:
     texts: dict[str, io.StringIO] = {}
     for month in months:
         for dataset, row in rows_of(month):
@@ -85,13 +86,18 @@ def load(folder: Path, months: list[str]) -> object:
 
 
 @pytest.fixture(scope="module")
-def version(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataVersion]:
-    folder = tmp_path_factory.mktemp("eras")
-    archive = load(folder, list(FILES))
-    current = archive.warehouse.current()  # type: ignore[attr-defined]
-    build_serving(current.file, folder / "serving", lambda _done, _of: None)
-    with archive.warehouse.reading() as connection:  # type: ignore[attr-defined]
-        yield DataVersion(connection, open_serving(folder / "serving"))
+def home(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    return load(tmp_path_factory.mktemp("eras"), list(FILES))
+
+
+@pytest.fixture(scope="module")
+def version(home: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataVersion]:
+    current = home.warehouse.current()
+    assert current is not None
+    folder = tmp_path_factory.mktemp("indexes") / "serving"
+    build_serving(current.file, folder, lambda _done, _of: None)
+    with home.warehouse.reading() as connection:
+        yield DataVersion(connection, open_serving(folder))
 
 
 def ask(version: DataVersion, dataset: str, span: tuple[str, str] | str = "", **words: object) -> Answer:
@@ -200,7 +206,7 @@ def test_records_outside_of_an_era_stand_and_the_table_is_told_wrong(tmp_path: P
         archive = load(tmp_path, ["2019-06", "2024-03"])
     finally:
         del FILES["2024-03"]
-    with archive.warehouse.reading() as connection:  # type: ignore[attr-defined]
+    with archive.warehouse.reading() as connection:
         version = DataVersion(connection)
         found = ask(version, "crimes", ("2024-03", "2024-03"), by=["month"], where=[f"last_outcome={PRISON}"])
         assert rows(found) == {"2024-03": (1, "complete")}
@@ -357,3 +363,24 @@ def test_a_group_has_a_figure_on_both_sides_of_the_border(version: DataVersion) 
 def test_every_known_label_has_a_group_and_every_group_a_label(column: str, grouping: Grouping) -> None:
     words = BY_NAME["stops"].vocabularies[column]
     assert {grouping.of(word) for word in words} == set(grouping.terms) - {OTHER_LABEL, BLANK}
+
+
+# -- map points --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("span", "told"), [(("2022-06", "2022-07"), True), (("2019-05", "2022-06"), False)])
+def test_a_map_over_the_redrawing_says_so(version: DataVersion, span: tuple[str, str], told: bool) -> None:
+    """Two places on the map, one for each era: nothing happened there but a new list of points."""
+    view = make_view(Month.parse(span[0]), Month.parse(span[1]), ["force=kent"])
+    for name in ("crime", "stops"):
+        card = answer_dashboard(version, read_dashboards()[name], view, ["map"])["cards"]["map"]
+        assert card["note"] == (WORDS["map points"] if told else "")
+        assert (WORDS["map points"] in card["caveats"]) is told
+
+
+@pytest.mark.parametrize(("month", "era"), [("2022-06", "before July 2022"), ("2022-07", "July 2022 and later")])
+def test_a_record_says_of_which_era_its_point_is(version: DataVersion, home: Archive, month: str, era: str) -> None:
+    from bluelamp.questions.records.one import find_record
+
+    found = find_record(version, f"{month}-kent-street-2", home.lake.root)
+    assert f"This point is one of the points of {era}. {WORDS['map points']}" in found["caveats"]

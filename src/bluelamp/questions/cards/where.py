@@ -17,6 +17,7 @@ from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, told, w
 from bluelamp.questions.concern import holdings_of_question
 from bluelamp.questions.dashboards import CardSpec
 from bluelamp.questions.data_version import Area
+from bluelamp.questions.eras import caveat_of_points
 from bluelamp.questions.figures import FEW_LOCATED, RowCoverage, rate
 from bluelamp.questions.question import Filter, Question
 
@@ -29,11 +30,13 @@ def map_card(scene: Scene, card: CardSpec) -> CardAnswer:
     (records, unlocated), reason = scene.one(asked)
     located = None if records is None or unlocated is None else records - unlocated
     areas, question = _areas(scene, card, count)
+    of_points = caveat_of_points(scene.version, asked)
     shown = {
         "total": located,
         "unlocated": whole(unlocated),
         "of": whole(records),
         "reason": reason,
+        "note": of_points,
         "tiles": f"/api/v1/tiles/{spec.name}/{{z}}/{{x}}/{{y}}.mvt?{_parameters(asked, scene)}",
         "areas": areas,
         "bounds": _bounds(scene, asked, areas),
@@ -41,7 +44,8 @@ def map_card(scene: Scene, card: CardSpec) -> CardAnswer:
     on_map = f"{told(located)} of {told(records)} records are on the map; {told(unlocated)} have no location."
     summary = reason or f"{on_map} {spec.points.words}"
     measure = measure_of(spec, count)
-    return CardAnswer(question, shown, summary, measure.words, measure.unit, scene.caveats(asked))
+    caveats = tuple(dict.fromkeys((*scene.caveats(asked), *filter(None, [of_points]))))
+    return CardAnswer(question, shown, summary, measure.words, measure.unit, caveats)
 
 
 def _parameters(asked: Question, scene: Scene) -> str:

@@ -14,6 +14,7 @@ from bluelamp.domain.month import Month
 from bluelamp.errors import NoSuchThing
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.datasets import DATASETS, DatasetSpec
+from bluelamp.questions.eras import point_told
 from bluelamp.questions.question import make_question
 from bluelamp.questions.records.extents import INSIDE, extents_of
 from bluelamp.questions.records.reading import Records, file_stems
@@ -115,6 +116,7 @@ def _told(version: DataVersion, spec: DatasetSpec, name: str, file: int, place: 
     outcomes, outcomes_words = None, ""
     if spec.name == "crimes":
         outcomes, outcomes_words = _outcomes(version, spec, place, file, published.get("Last outcome category"))
+    location = _location(published)
     return {
         "id": name,
         "dataset": spec.name,
@@ -127,10 +129,10 @@ def _told(version: DataVersion, spec: DatasetSpec, name: str, file: int, place: 
             "line": int(name.rsplit("-", 1)[1]),
             "release": str(Month(release)),
         },
-        "location": _location(published),
+        "location": location,
         "outcomes": outcomes,
         "outcomes_words": outcomes_words,
-        "caveats": list(spec.caveats),
+        "caveats": [*spec.caveats, *([point_told(Month(member_month))] if location else [])],
     }  # fmt: skip
 
 
