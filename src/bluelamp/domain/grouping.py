@@ -35,10 +35,10 @@ ETHNIC_GROUPS = Grouping(
         ("Black", "Black"),
         ("Mixed", "Mixed"),
         ("White", "White"),
+        ("Chinese or other ethnic group", "Other"),
         ("Other ethnic group - Not stated", "Not stated"),
         ("Not Stated", "Not stated"),
         ("Other ethnic group", "Other"),
-        ("Chinese or other ethnic group", "Other"),
     )
 )
 
