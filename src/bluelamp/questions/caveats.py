@@ -10,6 +10,7 @@ from bluelamp.questions.data_version import NOT_RECORDED, DataVersion
 from bluelamp.questions.eras import caveats_of_eras
 from bluelamp.questions.file_caveats import caveats_of_files
 from bluelamp.questions.question import Filter, Question
+from bluelamp.questions.stops_placed import how_placed
 
 # Of the sentences about missing reference data, those that say that records have no town or authority.
 _PLACING = tuple(f"Without {kind}:" for kind in ("lsoa_2011_to_2021", "lsoa_2021_to_ward", "authority_boundaries"))
@@ -36,6 +37,8 @@ def caveats_of_question(version: DataVersion, question: Question) -> tuple[str, 
     if names & {"town", "local_authority"}:
         lacking = [sentence for sentence in version.facts.reference_missing if sentence.startswith(_PLACING)]
         found += [f"Reference data is missing. {sentence}" for sentence in lacking]
+        if question.dataset.name == "stops":
+            found += [one for one in [how_placed(version, holdings_of_question(version, question)[0])] if one]
     found += caveats_of_eras(version, question)
     if names & {"match", "crime_type", "crime_month", "months_after", "time_to_outcome"} and (
         question.dataset.name == "outcomes"

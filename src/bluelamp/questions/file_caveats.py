@@ -59,7 +59,7 @@ def _of_one(version: DataVersion, holdings: Holdings) -> list[tuple[str, str]]:
     def read() -> list[tuple[str, str]]:
         told = []
         for name, files in _findings(version, holdings.dataset).items():
-            touched = _touched(holdings, files.forces, files.months)
+            touched = touched_by(holdings, files.forces, files.months)
             if name in MORE_THAN_A_FEW:
                 touched = _more_than_a_few(files, touched, _rows_asked(version, holdings))
             if touched.any():
@@ -110,11 +110,11 @@ def _rows_asked(version: DataVersion, holdings: Holdings) -> int:
         return np.array(rows, np.int64).reshape(-1, 3).T
 
     forces, months, rows = version.once(f"rows of files {holdings.dataset}", read)
-    return int(rows[_touched(holdings, forces, months)].sum())
+    return int(rows[touched_by(holdings, forces, months)].sum())
 
 
-def _touched(holdings: Holdings, forces: _Numbers, months: _Numbers) -> _Mask:
-    """Which of these files an answer is made of."""
+def touched_by(holdings: Holdings, forces: _Numbers, months: _Numbers) -> _Mask:
+    """Which of the files of these forces and months an answer is made of."""
     publishers = np.array(holdings.publishers, np.int64)
     times = np.array([time.index for time in holdings.times if isinstance(time, Month)], np.int64)
     if not len(publishers) or not len(times):

@@ -401,6 +401,21 @@ def test_stops_have_authorities_and_little_is_unmapped(real: Real) -> None:
     assert sum(unmapped.values()) < 0.001 * sum(crimes.values())
 
 
+def test_stops_on_points_of_crimes_are_placed_by_their_lsoa(real: Real) -> None:
+    """Of Gwent's 11,732 located stops 11,234 stand on exactly the coordinates of crimes, and 5,670 of 6,067 of City of
+    London; of the former the outlines put 69 elsewhere."""
+    rows = query(
+        real.archive,
+        """
+        SELECT slug, sum(by_crimes), sum(by_crimes + by_outline), sum(in_another)
+        FROM mart_stop__placed JOIN dim_force USING (force_id)
+        WHERE slug IN ('city-of-london', 'gwent') GROUP BY ALL ORDER BY ALL
+        """,
+    )
+    assert [row[:3] for row in rows] == [("city-of-london", 5_670, 6_067), ("gwent", 11_234, 11_732)]
+    assert rows[1][3] == 69
+
+
 # -- names of places ---------------------------------------------------------------------------------------------
 
 

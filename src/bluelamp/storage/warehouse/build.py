@@ -10,7 +10,6 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +17,18 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from bluelamp.domain.dataset import DATASETS
 from bluelamp.domain.force import FORCES
-from bluelamp.errors import Damaged
 from bluelamp.storage.lake import TABLE_OF, Lake
-from bluelamp.storage.warehouse.coding import Coder, Dimensions, Linked, Points
+from bluelamp.storage.warehouse.coding import Coder, Dimensions, Points
 from bluelamp.storage.warehouse.failure import as_build_error
+from bluelamp.storage.warehouse.forces import coded_crimes, coded_stops, force_of
 from bluelamp.storage.warehouse.memory import give_back_memory
 from bluelamp.storage.warehouse.pipeline import Portions, ahead
 from bluelamp.storage.warehouse.places import Places
-from bluelamp.storage.warehouse.plan import FORCE_IDS, BuildPlan, Engine, IncludedFile, Progress
+from bluelamp.storage.warehouse.plan import FORCE_IDS, BuildPlan, Engine, Progress
 from bluelamp.storage.warehouse.report import Report
 from bluelamp.storage.warehouse.stop_clocks import StopClocks
+from bluelamp.storage.warehouse.stop_places import StopPlaces
 from bluelamp.storage.warehouse.tables import BY_FORCE, TABLES, create_statement, fill_statement
 from bluelamp.storage.warehouse.writer import Tables, texts
 
@@ -63,7 +62,9 @@ class _Build:
         self.plan, self.lake, self.connection, self.progress = plan, lake, connection, progress
         self.tables = Tables(connection)
         self.places = Places(self.tables, plan, progress)
+        self.stop_places = StopPlaces(self.tables, plan, self.places, progress)
         self.force_ids = sorted(FORCE_IDS[slug] for slug in plan.affected)
+        self._coded_rows, self._of_rows = 0, sum(file.rows for file in plan.included if file.force in plan.affected)
 
     def run(self, engine: Engine, *, fresh: bool) -> None:
         self._configure(engine)
@@ -77,7 +78,8 @@ class _Build:
         give_back_memory()
         # Each portion is a transaction of its own, so that none waits in memory. Nobody sees the file before it is
         # published whole.
-        self._fill_rows()
+        self._fill_crimes()
+        self._fill_stops(self.stop_places.fill())
         self._fill_issues()
         self._fill_marts()
         self._fill_coverage()
@@ -115,7 +117,7 @@ class _Build:
             "mart_quality__finding",
         ):
             self.connection.execute(f"DELETE FROM {table}")
-        for table in ("data_version", "included_lake_file"):
+        for table in ("data_version", "included_lake_file", "mart_stop__placed"):
             self.connection.execute(f"DELETE FROM {table}")
 
     def _forces(self) -> dict[str, Any]:
@@ -143,33 +145,46 @@ class _Build:
 
     # -- rows -----------------------------------------------------------------------------------------------
 
-    def _fill_rows(self) -> None:
-        by_force: dict[str, list[IncludedFile]] = {slug: [] for slug in sorted(self.plan.affected)}
-        for file in self.plan.included:
-            if file.force in by_force and file.lake_path:
-                by_force[file.force].append(file)
+    def _fill_crimes(self) -> None:
+        """Crimes and outcomes of the affected forces."""
         coder = Coder(self._dimensions())
-        done, of = 0, sum(file.rows for files in by_force.values() for file in files)
+        forces = [force_of(self.plan, self.lake, slug) for slug in sorted(self.plan.affected)]
         # Three stations at once: one force is linked while the one before it is coded and the one before that inserted.
-        linked = ahead((self._linked(coder, FORCE_IDS[slug], files) for slug, files in by_force.items()), 1)
-        coded = (pair for force in linked for pair in _coded(coder, force))
+        linked = ahead(((force, coder.link(force.paths["crimes"], force.paths["outcomes"])) for force in forces), 1)
+        self._insert_coded(pair for force, its in linked for pair in coded_crimes(coder, force, its))
+
+    def _fill_stops(self, again: set[int]) -> None:
+        """Stops of the affected forces, and of those `again` whose points lie elsewhere than in the base."""
+        self.connection.execute(
+            f"DELETE FROM {TABLE_OF['stops']} WHERE list_contains($forces, force_id)", {"forces": sorted(again)}
+        )
+        slugs = self.plan.affected | {slug for slug, number in FORCE_IDS.items() if number in again}
+        coder = Coder(self._dimensions(of_stops=True))
+        self._insert_coded(
+            pair for slug in sorted(slugs) for pair in coded_stops(coder, force_of(self.plan, self.lake, slug))
+        )
+
+    def _insert_coded(self, coded: Iterator[tuple[str, pa.Table]]) -> None:
         portions = {table: Portions(_INSERT_ROWS) for table in TABLE_OF.values()}
         for table, rows in ahead(coded, _CODED_AHEAD):
-            done += rows.num_rows
+            self._coded_rows += rows.num_rows
             for portion in portions[table].add(rows):
                 self._insert_rows(table, portion)
                 give_back_memory()
-                self.progress("modelling records", done, of)
+                self.progress("modelling records", self._coded_rows, self._of_rows)
         for table, its_portions in portions.items():
             for portion in its_portions.rest():
                 self._insert_rows(table, portion)
-        self.progress("modelling records", of, of)
+        self.progress("modelling records", self._coded_rows, self._of_rows)
 
-    def _dimensions(self) -> Dimensions:
+    def _dimensions(self, *, of_stops: bool = False) -> Dimensions:
+        placed = "dim_stop_point" if of_stops else "(FROM dim_stop_point LIMIT 0)"
         found = self.connection.execute(
-            """
-            SELECT point, point_id, lsoa_id, town_id, area_id, longitude IS NOT NULL AND latitude IS NOT NULL AS located
-            FROM dim_point ORDER BY point
+            f"""
+            SELECT point, point_id, lsoa_id,
+                coalesce(placed.town_id, p.town_id) AS town_id, coalesce(placed.area_id, p.area_id) AS area_id,
+                longitude IS NOT NULL AND latitude IS NOT NULL AS located
+            FROM dim_point AS p LEFT JOIN {placed} AS placed USING (point_id) ORDER BY point
             """
         ).fetchnumpy()
         points = Points(
@@ -184,14 +199,6 @@ class _Build:
             months[file.file_id] = file.unit.month.index
         clocks = StopClocks.of({file.file_id: file.reading for file in self.plan.included}, len(months))
         return Dimensions(points, words, months, clocks)
-
-    def _linked(self, coder: Coder, force_id: int, files: list[IncludedFile]) -> _Force:
-        paths, rows = {}, {}
-        for dataset in DATASETS:
-            own = [file for file in files if file.unit.dataset == dataset.name]
-            paths[dataset.name] = [self.lake.path(path) for path in dict.fromkeys(file.lake_path for file in own)]
-            rows[dataset.name] = sum(file.rows for file in own)
-        return _Force(force_id, paths, rows, coder.link(paths["crimes"], paths["outcomes"]))
 
     def _insert_rows(self, table: str, coded: pa.Table) -> None:
         self.tables.insert(table, pa.Table.from_batches(coded.to_batches(max_chunksize=_ROW_GROUP)))
@@ -213,6 +220,8 @@ class _Build:
         for table in ("mart_crime__monthly_by_area", "mart_outcome__monthly_by_area", "mart_crime__time_to_outcome"):
             self.progress("counting", 0, 1)
             self.connection.execute(fill_statement(table), self._forces())
+        # Of all forces: crimes of one may say where stops of another lie.
+        self.connection.execute(fill_statement("mart_stop__placed"))
 
     def _fill_coverage(self) -> None:
         self.tables.append(
@@ -250,32 +259,3 @@ class _Build:
                 plan.reference_version, plan.reference_missing, plan.built_at, plan.program,
             ],
         )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Force:
-    """One force on its way: its lake files and the rows that the ledger counts, by dataset."""
-
-    force_id: int
-    paths: dict[str, list[Path]]
-    rows: dict[str, int]
-    linked: Linked
-
-
-def _coded(coder: Coder, force: _Force) -> Iterator[tuple[str, pa.Table]]:
-    """(table, coded rows), portion by portion; what the ledger counts must be there."""
-    coded = {
-        "crimes": coder.crimes(force.paths["crimes"], force.force_id, force.linked),
-        "outcomes": coder.outcomes(force.paths["outcomes"], force.force_id, force.linked),
-        "stops": coder.stops(force.paths["stops"], force.force_id),
-    }
-    for dataset, tables in coded.items():
-        found = 0
-        for rows in tables:
-            yield TABLE_OF[dataset], rows
-            found += rows.num_rows
-        if found != force.rows[dataset]:
-            raise Damaged(
-                f"The lake gave {found:,} {dataset} where the ledger counts {force.rows[dataset]:,}.",
-                "bluelamp doctor names the damaged file.",
-            )

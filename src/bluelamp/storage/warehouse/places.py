@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +13,8 @@ from bluelamp.storage.boundaries import PointLocator
 from bluelamp.storage.warehouse.plan import FORCE_IDS, BuildPlan, Progress
 from bluelamp.storage.warehouse.tables import fill_statement
 from bluelamp.storage.warehouse.writer import Tables, plain, shapes_of, texts
+
+_AREAS = "SELECT area_id, code, name FROM dim_area"
 
 
 class Places:
@@ -94,18 +96,22 @@ class Places:
             """
         ).fetchnumpy()
         index = PointLocator([wkb for _, wkb in shapes]).locate(plain(found["longitude"]), plain(found["latitude"]))
-        areas = {
-            code: (area, name) for code, name, area in self.tables.rows("SELECT code, name, area_id FROM dim_area")
-        }
-        labels = self._labels()
-        by_index = [(areas[code][0], labels.get(code, areas[code][1])) for code, _ in shapes]
-        towns = self._town_ids({name for _, name in by_index})
+        numbers = dict(self.tables.rows("SELECT code, area_id FROM dim_area"))
+        by_index = [numbers[code] for code, _ in shapes]
+        towns = self.towns_of_areas(by_index)
         inside = index >= 0
         points = np.asarray(found["point"])[inside]
-        area_ids = np.array([area for area, _ in by_index], np.uint16)[index[inside]]
-        town_ids = np.array([towns[name] for _, name in by_index], np.uint16)[index[inside]]
+        area_ids = np.array(by_index, np.uint16)[index[inside]]
+        town_ids = np.array([towns[area] for area in by_index], np.uint16)[index[inside]]
         located = pa.table({"point": points, "town_id": town_ids, "area_id": area_ids})
         self.tables.insert("located_point", located)
+
+    def towns_of_areas(self, areas: Sequence[int]) -> dict[int, int]:
+        """{authority: the town that a record has of which no more is known than that it lies there}."""
+        labels = self._labels() if areas else {}
+        known = {area: labels.get(code, name) for area, code, name in self.tables.rows(_AREAS)}
+        towns = self._town_ids({known[area] for area in areas})
+        return {area: towns[known[area]] for area in areas}
 
     def _labels(self) -> dict[str, str]:
         """The town label of each authority whose LSOAs all bear the same one: `Bristol` for Bristol, City of.
