@@ -8,7 +8,7 @@ import pytest
 
 from bluelamp.domain.month import Month
 from bluelamp.errors import UsageError
-from bluelamp.questions.answer import answer
+from bluelamp.questions.answer import answer as answer_question
 from bluelamp.questions.cards import answer_dashboard
 from bluelamp.questions.dashboards import DashboardSpec, read_dashboard, read_dashboards
 from bluelamp.questions.data_version import DataVersion
@@ -113,7 +113,7 @@ def test_the_unknown_is_its_own_last_row(indexed: DataVersion) -> None:
 def test_hours_leave_out_times_that_are_not_known(indexed: DataVersion) -> None:
     hours = cards(indexed, "stops")["hour"]
     assert len(hours["hours"]) == 24
-    assert hours["unknown"] == answer(indexed, make_question("stops", measures=["time_unknown"])).rows[0][0]
+    assert hours["unknown"] == answer_question(indexed, make_question("stops", measures=["time_unknown"])).rows[0][0]
     assert sum(hours["hours"]) + hours["unknown"] == hours["total"]
     assert ("no known time" in (hours["note"] or "")) == (hours["unknown"] > 0)
 
