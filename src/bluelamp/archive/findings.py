@@ -110,6 +110,10 @@ class Noter:
             ]
             self._found[index].append(finding)
 
+    def last_of(self, file: int) -> dict[str, Any]:
+        """The finding that was written down last in a file."""
+        return self._found[file][-1]
+
     def _cell(self, field: str, row: int) -> str:
         if not field:
             return ""
@@ -208,6 +212,9 @@ def _stands_twice(rows: Rows, identity: Keys, repeated: Mask, telling: Mask, not
     single = np.bincount(owner[alone], minlength=rows.files)
     twice = [file for file in suspects.tolist() if not single[file]]
     note("stands_twice", repeated & telling & np.isin(owner, twice))
+    for file in twice:
+        _, times = np.unique(identity[telling & (owner == file)], return_counts=True)
+        note.last_of(file)["times"] = int(times.min())
 
 
 def _repeats(values: Keys) -> Mask:

@@ -41,6 +41,7 @@ class Wanted:
     contents: dict[int, StoredFile]
     profile: Profile
     counted: dict[int, dict[str, Any] | None]
+    findings: dict[int, list[dict[str, Any]]]
 
 
 def wanted(
@@ -51,11 +52,17 @@ def wanted(
     current = ledger.current(as_of)
     contents = {file.id: file for file in current.values() if file.same_as is None}
     contents |= ledger.by_id(file.same_as for file in current.values() if file.same_as is not None)
-    counted = ledger.evidence(contents)
+    counted, findings = ledger.evidence(contents), ledger.findings(contents)
     profile = decide(
         (
-            Counted(current[unit].content_id, unit, counted.get(current[unit].content_id) or {})
-            for unit in sorted(current)
+            Counted(
+                file.content_id,
+                unit,
+                contents[file.content_id].rows_loaded or 0,
+                counted.get(file.content_id) or {},
+                findings.get(file.content_id, ()),
+            )
+            for unit, file in sorted(current.items())
         ),
         known,
     )
@@ -80,7 +87,7 @@ def wanted(
         )
     )
     fingerprint = _fingerprint(included, contents, coverage, profile, reference.version(), as_of)
-    return Wanted(fingerprint, as_of, included, coverage, contents, profile, counted)
+    return Wanted(fingerprint, as_of, included, coverage, contents, profile, counted, findings)
 
 
 def _fingerprint(
@@ -139,7 +146,7 @@ def plan(
             issue_files=[lake.path(file) for file in lake_files if file.table == ISSUE],
             lake_paths=[file.path for file in lake_files if file.table in (WORD, POINT)],
             cells=want.cells,
-            findings=ledger.findings(want.contents),
+            findings=want.findings,
             properties=want.profile.properties,
             counted=want.counted,
             schema_version=SCHEMA_VERSION,

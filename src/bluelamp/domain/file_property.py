@@ -39,6 +39,45 @@ PROPERTIES: dict[str, tuple[str, dict[str, str]]] = {
             "hours": "the hour alone: the minutes are none",
         },
     ),
+    "coordinates": (
+        "where its map points lie",
+        {
+            "usual": "where one would expect them of the force",
+            "swapped": "longitude and latitude are exchanged",
+            "one for both": "one coordinate stands for both: all points lie on one line",
+            "elsewhere": "far from where the force's points of other months lie",
+        },
+    ),
+    "rounding": (
+        "how exact its coordinates are",
+        {
+            "full": "as exact as is usual: to some metres",
+            "coarse": "rounded: to a hundred metres or more",
+        },
+    ),
+    "size": (
+        "how many rows it has beside the months around it",
+        {
+            "usual": "as many as one would expect",
+            "far fewer": "less than a fifth of what the months around it usually have",
+            "far more": "more than five times what the months around it usually have",
+        },
+    ),
+    "copies": (
+        "how often its rows stand",
+        {
+            "once": "once each, but for a few",
+            "several times": "every row that can be told from others stands several times",
+        },
+    ),
+    "rows_of": (
+        "whose rows it holds",
+        {
+            "own": "those of its force and month, but for a few",
+            "mixed": "many rows of another force or month as well",
+            "others": "mostly rows of another force or month",
+        },
+    ),
 }
 
 # What is told of in the data-quality report, by property and value; the words are domain/finding.py's.
@@ -48,6 +87,12 @@ _FINDINGS = {
     ("time_of_day", "not known"): "dates_only",
     ("time_of_day", "in part"): "midnight_for_unknown",
     ("precision", "hours"): "hours_only",
+    ("coordinates", "swapped"): "coordinates_swapped",
+    ("coordinates", "one for both"): "coordinates_on_a_line",
+    ("coordinates", "elsewhere"): "coordinates_elsewhere",
+    ("rounding", "coarse"): "coordinates_rounded",
+    ("size", "far fewer"): "unusual_size",
+    ("size", "far more"): "unusually_large",
 }
 
 

@@ -27,6 +27,11 @@ FINDINGS = {
     "midnight_for_unknown": "files of stops in which some stand at midnight for want of a time; these have no hour",
     "hours_only": "files of stops that give the hour alone: their minutes say nothing",
     "unusual_size": "files with less than a fifth of the rows that the force's months around it usually have",
+    "unusually_large": "files with more than five times the rows that the force's months around it usually have",
+    "coordinates_swapped": "files in which longitude and latitude are exchanged; kept as published",
+    "coordinates_on_a_line": "files in which one coordinate stands for both, so that all points lie on one line",
+    "coordinates_elsewhere": "files whose points lie far from those of the force's other months; kept as published",
+    "coordinates_rounded": "files whose coordinates are rounded to a hundred metres or more",
     "exact_duplicate": "rows that repeat an earlier row of the file in every column; kept and counted",
     "stands_twice": "files in which every row with a crime ID, or every stop, stands at least twice; kept and counted",
     "identical_without_id": "rows without a crime ID that are alike; normal, because many reports share a map point",
@@ -58,6 +63,19 @@ CAVEATS = {
         "{rows} [row|rows] of {files} [was|were] reported by another force than the one that the file is of."
     ),
     "unusual_size": ("In {files} there are far fewer rows than in the months around: perhaps not all was published."),
+    "unusually_large": "In {files} there are far more rows than in the months around: perhaps not all are of them.",
+    "coordinates_swapped": (
+        "In {files} longitude and latitude are exchanged: {rows} [record lies|records lie] elsewhere."
+    ),
+    "coordinates_on_a_line": (
+        "In {files} one coordinate stands for both: {rows} [record lies|records lie] where nothing happened."
+    ),
+    "coordinates_elsewhere": (
+        "In {files} {rows} [record lies|records lie] far from where the force's records of other months lie."
+    ),
+    "coordinates_rounded": (
+        "In {files} the coordinates of {rows} [record|records] are rounded to a hundred metres or more."
+    ),
     "stands_twice": "Every row of {files} stands at least twice: each record is counted as often as it stands.",
     "clock_local": (
         "The times of {files} are of UK local time, although the files say UTC; they are read so ({rows} [stop|stops] "
@@ -83,7 +101,12 @@ CAVEATS = {
 }
 # Of these, those that matter only where one of these dimensions is asked for or filtered by.
 _TIMES = frozenset({"hour", "weekday", "date", "time_known", "time_unknown"})
+_PLACES = frozenset({"town", "local_authority", "lsoa", "map_point", "located"})
 MATTER_TO: dict[str, frozenset[str]] = {
+    "coordinates_swapped": _PLACES,
+    "coordinates_on_a_line": _PLACES,
+    "coordinates_elsewhere": _PLACES,
+    "coordinates_rounded": _PLACES,
     "clock_local": _TIMES - {"time_known", "time_unknown"},
     "clock_undecided": _TIMES - {"time_known", "time_unknown"},
     "dates_only": frozenset({"hour", "time_known", "time_unknown"}),

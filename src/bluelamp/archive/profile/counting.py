@@ -4,12 +4,14 @@ loaded before anything was counted. Called by `stage` and by `workflow`."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from bluelamp.archive.columns import column
 from bluelamp.archive.profile.evidence import count_stops
+from bluelamp.archive.profile.place_evidence import count_places
 from bluelamp.archive.reader import Extracted
 from bluelamp.domain.dataset import STOPS, Dataset
 from bluelamp.domain.month import Month
@@ -23,19 +25,27 @@ Evidence = dict[str, Any]
 
 def count_files(dataset: Dataset, units: Sequence[ForceMonth], extracted: Extracted) -> list[Evidence]:
     """The evidence of each file of a task, in the order of the files; rows stand file by file."""
-    if dataset != STOPS:
-        return [{} for _ in units]
-    dates = column(extracted.table, "Date")
-    known = dates.is_valid().to_numpy(False)
-    instants = dates.cast("int64").fill_null(0).to_numpy(zero_copy_only=False)
-    starts = np.searchsorted(extracted.owner, np.arange(len(units) + 1))
-    found = []
-    for number, unit in enumerate(units):
-        part = slice(int(starts[number]), int(starts[number + 1]))
-        timed = known[part]
-        counted = count_stops(unit.month, instants[part][timed], extracted.line[part][timed])
-        found.append({"times": counted.as_json()})
+    starts = np.searchsorted(extracted.owner, np.arange(len(units) + 1)).tolist()
+    parts = [slice(*ends) for ends in pairwise(starts)]
+    found = [_places(extracted, part) for part in parts]
+    if dataset == STOPS:
+        dates = column(extracted.table, "Date")
+        known = dates.is_valid().to_numpy(False)
+        instants = dates.cast("int64").fill_null(0).to_numpy(zero_copy_only=False)
+        for counted, unit, part in zip(found, units, parts, strict=True):
+            timed = known[part]
+            its = count_stops(unit.month, instants[part][timed], extracted.line[part][timed])
+            counted["times"] = its.as_json()
     return found
+
+
+def _places(extracted: Extracted, part: slice) -> Evidence:
+    degrees = (
+        column(extracted.table, name)[part].fill_null(float("nan")).to_numpy(zero_copy_only=False)
+        for name in ("Longitude", "Latitude")
+    )
+    counted = count_places(*degrees)
+    return {} if counted is None else {"places": counted.as_json()}
 
 
 def count_earlier(ledger: Ledger, lake: Lake) -> None:

@@ -11,22 +11,40 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bluelamp.archive.profile.clock import clocks, reads_as_local
+from bluelamp.archive.profile.coordinates import coordinates
 from bluelamp.archive.profile.evidence import StopEvidence
 from bluelamp.archive.profile.overrides import Known
+from bluelamp.archive.profile.place_evidence import PlaceEvidence
+from bluelamp.archive.profile.rows_held import copies, rows_of, sizes
 from bluelamp.archive.profile.time_of_day import Times, times_of_day
 from bluelamp.domain.dataset import STOPS
-from bluelamp.domain.file_property import SUMMER_EVENING, SUMMER_MIDNIGHT, WINTER_MIDNIGHT, FileProperty, StopReading
+from bluelamp.domain.file_property import (
+    AS_IT_SAYS,
+    SUMMER_EVENING,
+    SUMMER_MIDNIGHT,
+    WINTER_MIDNIGHT,
+    FileProperty,
+    StopReading,
+)
+from bluelamp.domain.force import BY_SLUG
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One file and what was counted of it, as the ledger keeps it; `evidence` is empty for one without rows."""
+    """One file and what was counted of it, as the ledger keeps it: its rows, its evidence (empty where nothing was
+    counted), the findings of its rows."""
 
     file_id: int
     unit: ForceMonth
+    rows: int
     evidence: Mapping[str, Any]
+    findings: Sequence[Mapping[str, Any]] = ()
+
+    def found(self, check: str) -> int:
+        """The rows of one finding."""
+        return sum(one["count"] for one in self.findings if one["check"] == check)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +55,68 @@ class Profile:
     readings: dict[int, StopReading]
 
 
+Series = Mapping[Month, Counted]
+
+
 def decide(files: Iterable[Counted], known: Sequence[Known]) -> Profile:
     """The properties of these files; `known` overrides, the first entry that speaks of a file before the others."""
-    by_force: dict[str, dict[Month, tuple[Counted, StopEvidence]]] = {}
+    by_force: dict[tuple[str, str], dict[Month, Counted]] = {}
     for file in files:
-        times = file.evidence.get("times")
-        if file.unit.dataset == STOPS.name and times and times["rows"]:
-            by_force.setdefault(file.unit.force, {})[file.unit.month] = file, StopEvidence.from_json(times)
-    properties: dict[int, tuple[FileProperty, ...]] = {}
-    readings: dict[int, StopReading] = {}
+        if file.unit.force not in BY_SLUG:
+            continue  # crimes around a point, from the API: a file of no publisher's
+        by_force.setdefault((file.unit.dataset, file.unit.force), {})[file.unit.month] = file
+    profile = Profile({}, {})
     for series in by_force.values():
-        evidence = {month: its for month, (_, its) in series.items()}
-        clock_of, times_of = clocks(evidence), times_of_day(evidence)
-        for month, (file, _) in sorted(series.items()):
-            found = (clock_of[month], times_of[month].time_of_day, times_of[month].precision)
-            properties[file.file_id] = tuple(_overridden(one, file.unit, known) for one in found)
-            readings[file.file_id] = _reading(properties[file.file_id], times_of[month])
-    return Profile(properties, readings)
+        times = _times(series)
+        places = _places(series)
+        size_of = sizes({month: file.rows for month, file in series.items()})
+        for month, file in sorted(series.items()):
+            found = [*times.get(month, ((), None))[0], *places.get(month, ())]
+            if month in size_of:
+                found.append(size_of[month])
+            if file.rows:
+                found.append(copies(file.rows, file.findings))
+            overridden = {one.name: _overridden(one, file.unit, known) for one in found}
+            its_times = times[month][1] if month in times else None
+            if its_times is not None:
+                profile.readings[file.file_id] = _reading(overridden, its_times)
+            if file.rows:
+                whose = _rows_of(file, profile.readings.get(file.file_id, AS_IT_SAYS))
+                overridden[whose.name] = _overridden(whose, file.unit, known)
+            if overridden:
+                profile.properties[file.file_id] = tuple(overridden.values())
+    return profile
+
+
+def _times(series: Series) -> dict[Month, tuple[tuple[FileProperty, ...], Times]]:
+    """(clock, time of day and precision of each file of stops, what was decided of its times)."""
+    evidence = {
+        month: StopEvidence.from_json(file.evidence["times"])
+        for month, file in series.items()
+        if file.evidence.get("times", {}).get("rows")
+    }
+    clock_of, times_of = clocks(evidence), times_of_day(evidence)
+    return {
+        month: ((clock_of[month], times_of[month].time_of_day, times_of[month].precision), times_of[month])
+        for month in evidence
+    }
+
+
+def _places(series: Series) -> dict[Month, tuple[FileProperty, FileProperty]]:
+    return coordinates(
+        {
+            month: PlaceEvidence(**file.evidence["places"])
+            for month, file in series.items()
+            if file.evidence.get("places")
+        }
+    )
+
+
+def _rows_of(file: Counted, reading: StopReading) -> FileProperty:
+    if file.unit.dataset == STOPS.name:
+        outside = file.evidence.get("times", {}).get("outside_local" if reading.local else "outside_utc", 0)
+        return rows_of(file.rows, 0, outside)
+    return rows_of(file.rows, file.found("other_force"), file.found("out_of_month"))
 
 
 def _overridden(decided: FileProperty, unit: ForceMonth, known: Sequence[Known]) -> FileProperty:
@@ -69,10 +132,9 @@ def _overridden(decided: FileProperty, unit: ForceMonth, known: Sequence[Known])
     )
 
 
-def _reading(found: Sequence[FileProperty], times: Times) -> StopReading:
-    clock, time_of_day, _ = found
-    local = reads_as_local(clock)
-    if time_of_day.value == "known":
+def _reading(found: Mapping[str, FileProperty], times: Times) -> StopReading:
+    local = reads_as_local(found["clock"])
+    if found["time_of_day"].value == "known":
         return StopReading(local)
     # Where somebody knows that stops lack their time, they stand at the clock's own midnight.
     own = (WINTER_MIDNIGHT, SUMMER_MIDNIGHT if local else SUMMER_EVENING)

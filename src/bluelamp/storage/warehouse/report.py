@@ -5,21 +5,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from statistics import median
 
 from bluelamp.domain.eras import changes
-from bluelamp.domain.release import ForceMonth
 from bluelamp.storage.lake import TABLE_OF
 from bluelamp.storage.warehouse.plan import FORCE_IDS, BuildPlan, IncludedFile
 from bluelamp.storage.warehouse.report_places import PlaceFindings
 from bluelamp.storage.warehouse.writer import Tables
-
-# A file is unusually small below this share of what the months around it have: neither seasons nor lockdowns do that.
-_SMALL = 0.2
-# The months before and after that are looked at, how many of them must be held, and the fewest rows that they must
-# usually have: the files of small forces go up and down by themselves.
-_MONTHS_AROUND, _FEWEST_MONTHS, _FEWEST_ROWS = 6, 2, 50
 
 
 class Report:
@@ -45,7 +36,6 @@ class Report:
         self.tables.append("mart_quality__finding", rows)
         self._find_properties()
         self._find_out_of_month()
-        self._find_small()
         self._find_rejected()
         self._find_unmapped()
         self._find_codes_outside_era()
@@ -83,21 +73,6 @@ class Report:
                     (*_unit(file), "out_of_month", "Date", times[f"outside_{clock}"], file.rows, examples, None)
                 )
         self.tables.append("mart_quality__finding", found)
-
-    def _find_small(self) -> None:
-        """Files with far fewer rows than the force's months around them: held, and perhaps not whole."""
-        self.tables.append(
-            "mart_quality__finding",
-            [
-                (
-                    *_unit(file), "unusual_size", "",
-                    file.rows, file.rows,
-                    json.dumps([{"line": 1, "value": f"{file.rows:,} rows; the months around it have {usual:,.0f}"}]),
-                    None,
-                )
-                for file, usual in unusually_small(self.plan.included)
-            ],
-        )  # fmt: skip
 
     def _find_rejected(self) -> None:
         self._find(
@@ -159,17 +134,3 @@ class Report:
 
 def _unit(file: IncludedFile) -> tuple[int, str, int, int]:
     return file.file_id, file.unit.dataset, FORCE_IDS[file.force], file.unit.month.index
-
-
-def unusually_small(files: list[IncludedFile]) -> Iterator[tuple[IncludedFile, float]]:
-    """(file, the rows that the months around it usually have) of each file that has far fewer."""
-    held = {file.unit: file.rows for file in files if file.force}
-    for file in files:
-        unit = file.unit
-        around = [
-            held[neighbour]
-            for distance in range(-_MONTHS_AROUND, _MONTHS_AROUND + 1)
-            if distance and (neighbour := ForceMonth(unit.dataset, unit.force, unit.month + distance)) in held
-        ]
-        if len(around) >= _FEWEST_MONTHS and (usual := median(around)) >= _FEWEST_ROWS and file.rows < _SMALL * usual:
-            yield file, usual

@@ -30,7 +30,9 @@ source = "the force, by letter"
 
 def counted(month: str, force: str = "kent", *, local: bool = False, number: int = 0) -> Counted:
     times = evidence_of(month, nights(month, local=local)).as_json()
-    return Counted(number or MONTHS.index(month) + 1, ForceMonth("stops", force, Month.parse(month)), {"times": times})
+    return Counted(
+        number or MONTHS.index(month) + 1, ForceMonth("stops", force, Month.parse(month)), 500, {"times": times}
+    )
 
 
 def by_month(profile: Profile, name: str) -> dict[str, str]:
@@ -58,6 +60,7 @@ def test_a_neighbour_that_arrives_decides_anew() -> None:
     silent = Counted(
         3,
         ForceMonth("stops", "kent", Month.parse("2021-06")),
+        1,
         {"times": evidence_of("2021-06", ["2021-06-10 12:00"]).as_json()},
     )
     assert not decide([silent], ()).readings[3].local
@@ -73,7 +76,9 @@ def test_other_forces_do_not_count() -> None:
 
 def test_files_without_stops_or_evidence_have_no_properties() -> None:
     unit = ForceMonth("crimes", "kent", Month.parse("2021-06"))
-    found = decide([Counted(1, unit, {}), Counted(2, ForceMonth("stops", "kent", Month.parse("2021-06")), {})], ())
+    found = decide(
+        [Counted(1, unit, 0, {}), Counted(2, ForceMonth("stops", "kent", Month.parse("2021-06")), 0, {})], ()
+    )
     assert (found.properties, found.readings) == ({}, {})
 
 
