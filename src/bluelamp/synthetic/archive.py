@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -20,6 +21,8 @@ from bluelamp.synthetic.container import Packed, ZipWriter, pack
 from bluelamp.synthetic.coverage import has_remit
 from bluelamp.synthetic.crimes import street_file
 from bluelamp.synthetic.damage import damaged
+from bluelamp.synthetic.misplaced import misplaced
+from bluelamp.synthetic.multiplied import MERGED, multiplied
 from bluelamp.synthetic.outcomes import outcome_file
 from bluelamp.synthetic.plan import ALL, ALL_DATASETS, ALL_FORCES, LEFT_OUT, PATHOLOGIES, Kept, TwinPlan
 from bluelamp.synthetic.reference import write_reference
@@ -132,10 +135,10 @@ def _make(world: World, task: Task) -> list[Made]:
 
 
 def _made(world: World, file: ForceMonth) -> Made:
-    content: Content = _MAKERS.get(file.dataset, stop_file)(world, file.force, file.month)
-    dataset = BY_NAME[file.dataset]
-    condition = world.coverage.conditions.get(file, "sound")
-    told = damaged(condition, dataset, content.body, key(world.plan.seed, "damage", str(file)))
+    content, done = _content(world, file)
+    dataset, seed = BY_NAME[file.dataset], key(world.plan.seed, "damage", str(file))
+    condition, also = (world.coverage.conditions.get(file, "sound"), world.coverage.seconds.get(file, ""))
+    told = damaged(condition, dataset, content.body, seed)
     packed = pack(file.member_name(dataset.suffix), told.stored, told.checked)
     empty = condition == "empty_files"
     return (
@@ -150,12 +153,31 @@ def _made(world: World, file: ForceMonth) -> Made:
             crc32=packed.crc32,
             version=world.coverage.version(file),
             condition=condition,
-            how=told.how,
+            also=also,
+            how="; ".join([*done, *filter(None, [told.how])]),
             labels={} if empty else content.labels,
             properties={} if empty else content.properties,
         ),
         content.lags,
     )
+
+
+def _content(world: World, file: ForceMonth) -> tuple[Content, list[str]]:
+    """The rows of a file with the faults that all of them have, and these in words."""
+    content, done = _rows(world, file), []
+    for fault in world.coverage.faults(file):
+        other = world.coverage.merged(file) if fault in MERGED else None
+        content, how = multiplied(fault, content, _rows(world, other) if other else None)
+        moved = misplaced(fault, content.body, key(world.plan.seed, "misplaced", str(file)))
+        if moved:
+            how = moved.how
+            content = replace(content, body=moved.body, properties=content.properties | {"points": moved.points})
+        done += [how] if how else []
+    return content, done
+
+
+def _rows(world: World, file: ForceMonth) -> Content:
+    return _MAKERS.get(file.dataset, stop_file)(world, file.force, file.month)
 
 
 def _truth(world: World, files: list[FileTruth], lags: list[Lags]) -> Truth:

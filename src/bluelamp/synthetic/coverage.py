@@ -15,7 +15,7 @@ from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 from bluelamp.synthetic.chance import fraction, key
 from bluelamp.synthetic.plan import LEFT_OUT, MISSING, UNUSABLE, VARIANTS, TwinPlan
-from bluelamp.synthetic.volumes import WITHOUT_OUTCOMES, weight
+from bluelamp.synthetic.volumes import ORDINARY, WITHOUT_OUTCOMES, weight
 
 # One after the other, so that every window from 2016 on has seen a force fall silent.
 _STOPS_END = {
@@ -45,7 +45,25 @@ _FAULTY_FILES = (
     ("thin_files", CRIMES), ("damaged_member", STOPS), ("renamed_column", STOPS), ("missing_column", OUTCOMES),
     ("empty_files", OUTCOMES), ("cut_file", OUTCOMES), ("bom", OUTCOMES), ("crlf", STOPS),
     ("reordered_columns", OUTCOMES), ("extra_column", CRIMES), ("thin_files", STOPS), ("empty_files", STOPS),
+    ("stands_twice", STOPS), ("stands_twice", OUTCOMES), ("tiny_files", STOPS), ("swapped_coordinates", STOPS),
+    ("shifted_coordinates", STOPS), ("merged_forces", CRIMES), ("merged_months", STOPS),
+    ("rounded_coordinates", CRIMES), ("swollen_files", STOPS), ("stands_twice", CRIMES), ("tiny_files", CRIMES),
+    ("swapped_coordinates", CRIMES), ("shifted_coordinates", CRIMES), ("shifted_coordinates", STOPS),
+    ("merged_forces", STOPS), ("merged_months", CRIMES), ("rounded_coordinates", STOPS), ("swollen_files", OUTCOMES),
+    ("tiny_files", STOPS),
 )  # fmt: skip
+# Files that lie in two ways at once: of those that have the first fault, the last one gets the second.
+_MEETINGS = (
+    ("stands_twice", STOPS, "swapped_coordinates"), ("tiny_files", STOPS, "shifted_coordinates"),
+    ("swollen_files", STOPS, "rounded_coordinates"), ("merged_forces", CRIMES, "shifted_coordinates"),
+    ("thin_files", CRIMES, "stands_twice"),
+)  # fmt: skip
+# What a tiny file is can only be told where the months around are not.
+_AMONG_THE_LARGER = frozenset({"tiny_files"})
+# A street file with these has crimes whose IDs are no longer one crime's, or crimes of others.
+_MULTIPLIED = frozenset({"stands_twice", "swollen_files", "merged_forces", "merged_months"})
+# Rows of another month are of one that no release near this one has.
+_MONTHS_AWAY = 6
 # Forces whose whole files carry a planted peculiarity are left alone, so that one fault does not hide another.
 _SPARED = frozenset({"avon-and-somerset", "northern-ireland", "btp", "dyfed-powys", "cumbria", "south-yorkshire"})
 _FILES_PER_FAULT = 5
@@ -133,19 +151,49 @@ class Coverage:
         found: dict[ForceMonth, str] = {}
         wanted = [(name, dataset.name) for name, dataset in _FAULTY_FILES if plan.has(name)]
         for name, dataset in wanted[: len(there) // _FILES_PER_FAULT]:
-            choice = next((f for f in small_first if f.dataset == dataset and f not in found), None)
-            if choice:
+            files = reversed(small_first) if name in _AMONG_THE_LARGER else small_first
+            choice = next((f for f in files if f.dataset == dataset and f not in found), None)
+            if choice and (name != "merged_forces" or len(plan.forces) > 1):
                 found[choice] = name
         return found
 
     @cached_property
+    def seconds(self) -> dict[ForceMonth, str]:
+        """A few of the faulty files with the second fault that they have."""
+        found = {}
+        for name, dataset, second in _MEETINGS:
+            files = [f for f, fault in self.conditions.items() if (fault, f.dataset) == (name, dataset.name)]
+            if files and self.plan.has(second):
+                found[files[-1]] = second
+        return found
+
+    def faults(self, file: ForceMonth) -> tuple[str, ...]:
+        """The faults of the whole file, none, one or two."""
+        return tuple(known[file] for known in (self.conditions, self.seconds) if file in known)
+
+    def merged(self, file: ForceMonth) -> ForceMonth | None:
+        """The file whose rows follow those of this one; None where it is not merged."""
+        fault = self.conditions.get(file)
+        if fault == "merged_months":
+            return ForceMonth(file.dataset, file.force, self.plan.window[0] - _MONTHS_AWAY)
+        if fault != "merged_forces":
+            return None
+        others = [each for each in self.plan.forces if each != file.force and has_remit(each, file.dataset)]
+        drawn = key(self.plan.seed, "merged", str(file))
+        other = min(others, key=lambda each: (weight(each) > ORDINARY, key(drawn, each)))
+        return ForceMonth(file.dataset, other, file.month)
+
+    @cached_property
     def _readable(self) -> frozenset[tuple[str, str, int]]:
         there = (file for file in self.expected() if file not in self.missing)
-        spoilt = {file for file, fault in self.conditions.items() if fault in {*UNUSABLE, "empty_files", "stuck_file"}}
-        return frozenset((file.dataset, file.force, file.month.index) for file in there if file not in spoilt)
+        return frozenset((file.dataset, file.force, file.month.index) for file in there if not self._is_spoilt(file))
+
+    def _is_spoilt(self, file: ForceMonth) -> bool:
+        spoiling = {*UNUSABLE, "empty_files", "stuck_file", *(_MULTIPLIED if file.dataset == CRIMES.name else ())}
+        return not spoiling.isdisjoint(self.faults(file))
 
     def readable(self, dataset: str, force: str, month: Month) -> bool:
-        """Whether the release holds the file, with rows that a careful reader can take in."""
+        """Whether the release holds the file, with rows that a careful reader can take in, one for each of its own."""
         return (dataset, force, month.index) in self._readable
 
     @cached_property

@@ -16,6 +16,7 @@ from bluelamp.domain.force import BY_SLUG
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 from bluelamp.synthetic.chance import Indices, bits, fraction, key, words
+from bluelamp.synthetic.multiplied import TINY
 from bluelamp.synthetic.names import MARKUP, MARKUP_UTF8
 from bluelamp.synthetic.rows import Content, Sheet, bad_rows, chosen, joined, shuffled, taken
 from bluelamp.synthetic.traits import Numbers, Traits, World, identities, map_points, month_keys, traits_of
@@ -38,12 +39,22 @@ from bluelamp.synthetic.volumes import COURT_DELAY, LAGS
 
 _BAD_KINDS = ("few", "many", "month", "id")
 _REUSED_POOL = 0.06  # share of Northern Ireland's crimes whose ID comes from one pool for all months
-THIN = 410  # of 1024: the share of rows that a thin file keeps
+_THIN = 410  # of 1024: the share of rows that a thin file keeps
 
 
 def street_file(world: World, force: str, month: Month) -> Content:
     """The street file of a force-month. Pure: the same arguments give the same bytes."""
     return _Street(world, force, month).content()
+
+
+def kept(world: World, file: ForceMonth, numbers: Indices) -> NDArray[np.bool_]:
+    """(crimes,) which crimes of these numbers a thin or a tiny file lists."""
+    lot = words(key(world.plan.seed, "thin", file.force, file.month.index), numbers)
+    if world.coverage.conditions.get(file) == "thin_files":
+        return bits(lot, 0, 10) < _THIN
+    every = np.arange(world.volumes.crimes(file.force, file.month).crimes)
+    lots = np.sort(words(key(world.plan.seed, "thin", file.force, file.month.index), every))
+    return lot <= lots[min(TINY, len(lots)) - 1] if len(lots) else np.zeros(len(numbers), dtype=bool)
 
 
 class _Street:
@@ -67,9 +78,8 @@ class _Street:
         """The numbers that this release lists: all, with what came late, without what was withdrawn."""
         shape = self.shape
         base = np.arange(shape.crimes)
-        if self.world.coverage.conditions.get(self.file) == "thin_files":
-            keep = bits(words(key(self.plan.seed, "thin", self.force, self.month.index), base), 0, 10) < THIN
-            base = base[keep]
+        if self.world.coverage.conditions.get(self.file) in {"thin_files", "tiny_files"}:
+            base = base[kept(self.world, self.file, base)]
         late = np.arange(shape.crimes, shape.crimes + shape.late)
         withdrawn = np.arange(late.size + shape.crimes, late.size + shape.crimes + shape.withdrawn)
         return np.concatenate(

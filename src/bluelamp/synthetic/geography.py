@@ -18,6 +18,7 @@ from bluelamp.domain.month import Month
 from bluelamp.synthetic.catalogue import BORDER, FAR, border_points, far_points, joined, own_points
 from bluelamp.synthetic.chance import fraction, generator
 from bluelamp.synthetic.lsoas import POINTS_PER_LSOA
+from bluelamp.synthetic.misplaced import easting_twice
 from bluelamp.synthetic.names import MARKUP, MARKUP_UTF8, ascii_of
 from bluelamp.synthetic.plan import TwinPlan
 from bluelamp.synthetic.stop_values import cell
@@ -54,7 +55,7 @@ class Places:
         self.markup = range(self.far.stop + len(self._copied), self.far.stop + len(self._copied) + len(MARKUP_UTF8))
         self.nowhere = self.markup.stop
         self._tables: dict[bool, tuple[tuple[bool, ...], pa.Array]] = {}
-        self._stops: tuple[bool, pa.Array] | None = None
+        self._stops: tuple[tuple[bool, bool], pa.Array] | None = None
 
     def _is_mixed(self, old: str, new: str) -> bool:
         return self._plan.has("mixed_lsoa_vintages" if _code(old) != _code(new) else "two_names")
@@ -169,12 +170,19 @@ class Places:
 
     def stops(self, month: Month) -> pa.Array:
         """(own, border and far,) `Latitude,Longitude` as stop files have them, then blanks at position -1."""
-        redrawn = self.is_redrawn(month)
-        if not self._stops or self._stops[0] != redrawn:
-            longitude, latitude = (_degrees(axis, False) for axis in self._spots(month))
+        era = (self.is_redrawn(month), self.has_lost_northing(month))
+        if not self._stops or self._stops[0] != era:
+            spots = self._spots(month)
+            if era[1]:
+                spots = np.rint(np.stack(easting_twice(*(spots / 1e6))) * 1e6).astype(np.int64)
+            longitude, latitude = (_degrees(axis, False) for axis in spots)
             pairs = (f"{y},{x}" for x, y in zip(longitude, latitude, strict=True))
-            self._stops = redrawn, pa.array([*pairs, ","], pa.string())
+            self._stops = era, pa.array([*pairs, ","], pa.string())
         return self._stops[1]
+
+    def has_lost_northing(self, month: Month) -> bool:
+        """Whether the easting stands for both in the stops of a month: Lancashire's, nine months of every twelve."""
+        return self._plan.has("shifted_coordinates") and self.force == "lancashire" and month.index % 12 >= 3
 
     def is_redrawn(self, month: Month) -> bool:
         """Whether the files of a month have the later list of points."""

@@ -13,8 +13,8 @@ from bluelamp.domain.dataset import CRIMES, OUTCOMES
 from bluelamp.domain.force import BY_SLUG
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
-from bluelamp.synthetic.chance import bits, key, words
-from bluelamp.synthetic.crimes import THIN
+from bluelamp.synthetic.chance import key
+from bluelamp.synthetic.crimes import kept
 from bluelamp.synthetic.rows import Content, Sheet, chosen, joined, shuffled, taken
 from bluelamp.synthetic.traits import Numbers, World, identities, map_points, month_keys, traits_of
 from bluelamp.synthetic.values import CODE, UNKNOWN_OUTCOME
@@ -22,6 +22,7 @@ from bluelamp.synthetic.values import OUTCOMES as OUTCOME_NAMES
 from bluelamp.synthetic.volumes import COURT_DELAY, LAGS
 
 _MANY = 30
+_PARTLY_LISTED = frozenset({"thin_files", "tiny_files"})
 
 
 class _Gathered:
@@ -52,9 +53,8 @@ class _Gathered:
         for crimes, month, _, _ in parts:
             if not world.coverage.readable(CRIMES.name, force, month):
                 count += len(crimes)
-            elif world.coverage.conditions.get(ForceMonth(CRIMES.name, force, month)) == "thin_files":
-                lot = words(key(world.plan.seed, "thin", force, month.index), np.arange(crimes.start, crimes.stop))
-                count += int((bits(lot, 0, 10) >= THIN).sum())
+            elif world.coverage.conditions.get(file := ForceMonth(CRIMES.name, force, month)) in _PARTLY_LISTED:
+                count += int((~kept(world, file, np.arange(crimes.start, crimes.stop))).sum())
         return count
 
 
@@ -65,7 +65,7 @@ def outcome_file(world: World, force: str, month: Month) -> Content:
     gathered = _Gathered(world, force, month)
     count = len(gathered.index)
     # The lag table of the crimes counts on whole outcome files.
-    assert world.coverage.conditions.get(file) != "thin_files"
+    assert world.coverage.conditions.get(file) not in _PARTLY_LISTED
     shown = np.ones(count, dtype=bool)
     asb = np.zeros(count, dtype=bool)
     traits = traits_of(world, force, gathered.numbers, asb, gathered.charged, month)

@@ -37,6 +37,14 @@ VARIANTS: dict[str, str] = {
     "bom": "the file starts with a byte order mark (23)",
     "stuck_file": "the whole file is 13 copies of one crime, placed in another force",
     "thin_files": "about 40 % of the rows that the month should have",
+    "tiny_files": "a dozen rows, whatever the months around have",
+    "stands_twice": "the file is followed by itself",
+    "swollen_files": "every row stands two or three times, side by side",
+    "merged_forces": "the rows of another force follow those of the file",
+    "merged_months": "the rows of another month follow those of the file",
+    "swapped_coordinates": "longitude and latitude are exchanged",
+    "shifted_coordinates": "all points lie elsewhere: by a constant step, or as Lancashire's, whose northing was lost",
+    "rounded_coordinates": "points have two or three decimals",
 }
 ROWS: dict[str, str] = {
     "reused_ids_across_months": "Northern Ireland gives the same crime ID to unrelated crimes of several months (1)",

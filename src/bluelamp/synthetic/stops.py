@@ -14,11 +14,13 @@ from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 from bluelamp.synthetic.chance import below, bits, fraction, key
 from bluelamp.synthetic.hours import MINUTE
+from bluelamp.synthetic.multiplied import TINY
 from bluelamp.synthetic.names import MARKUP, MARKUP_UTF8
 from bluelamp.synthetic.rows import Content, Sheet, chosen, joined, taken
 from bluelamp.synthetic.stop_times import Lots, StopTimes
 from bluelamp.synthetic.stop_values import UNKNOWN_OBJECT, cell, choices
 from bluelamp.synthetic.traits import World, map_points
+from bluelamp.synthetic.truth import EASTING_TWICE
 from bluelamp.synthetic.values import LAST_ASCII
 
 _COPIES = 60
@@ -38,10 +40,10 @@ class _Stops:
         self.world, self.force, self.month, self.plan = world, force, month, world.plan
         self.file = ForceMonth(STOPS.name, force, month)
         count = world.volumes.stops(force, month)
-        thin = world.coverage.conditions.get(self.file) == "thin_files"
         # A restated file lists a few stops that were late.
         late = min(3, world.coverage.version(self.file))
-        self.count = int(count * 0.4) + 1 if thin else count + late
+        fewer = {"thin_files": int(count * 0.4) + 1, "tiny_files": min(TINY, count)}
+        self.count = fewer.get(world.coverage.conditions.get(self.file, ""), count + late)
         self.index = np.arange(self.count)
         self.lots = Lots(self.plan.seed, force, month, self.index)
         self.times = StopTimes(self.plan, self.lots)
@@ -49,7 +51,7 @@ class _Stops:
     def content(self) -> Content:
         lines = joined(*self._columns())
         order = np.lexsort((self.index, self.times.written))
-        sheet = Sheet(STOPS, lines, order, self.times.properties | map_points(self.world, self.force, self.month))
+        sheet = Sheet(STOPS, lines, order, self._properties())
         if self.plan.has("utc_dates"):
             sheet.mark("utc_dates", self.times.early)
         sheet.mark("out_of_month", self.times.strayed)
@@ -57,6 +59,12 @@ class _Stops:
         self._plant(sheet)
         self._count(sheet)
         return sheet.content()
+
+    def _properties(self) -> dict[str, str]:
+        properties = self.times.properties | map_points(self.world, self.force, self.month)
+        if self.world.places(self.force).has_lost_northing(self.month) and not self.unplaced.all():
+            properties["points"] = EASTING_TWICE
+        return properties
 
     def _count(self, sheet: Sheet) -> None:
         """Label the common faults, copies included; what was planted on top has none of them."""

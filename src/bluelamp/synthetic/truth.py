@@ -22,6 +22,10 @@ KNOWN, WHOLE_HOURS, DATE_ONLY, PARTLY, HALF_DAYS = "known", "whole hours", "date
 PLAIN, ODD = "plain", "odd"
 # `map_points` of a file that has the list of points which replaced that of 2022-06.
 REDRAWN = "redrawn"
+# `rows` of a file that has not just its own rows, each once; `points` of one whose points lie elsewhere.
+TWICE, THREE_TIMES, FEW, TWO_FORCES, TWO_MONTHS = "twice", "three times", "few", "of two forces", "of two months"
+SWAPPED, SHIFTED, EASTING_TWICE = "swapped", "shifted", "easting twice"
+TWO_DECIMALS, THREE_DECIMALS = "two decimals", "three decimals"
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,11 @@ class Label:
 class FileTruth:
     """One file of the release. `month` is YYYY-MM.
 
-    `rows` counts data rows, planted bad rows included, as they were before a fault of the whole file; `size` and
-    `crc32` are those of the zip's directory. `condition` is `sound` or the name of the file's fault; `how` says
-    what was done to it. `version` counts how often releases have restated the file. `properties` are true of the file
-    as a whole, in plain words: of a file of stops its `clock`, `time_of_day` and `minutes`, of any its `map_points`.
+    `rows` counts data rows, planted bad rows included; of a file that cannot be used, as they were before its fault.
+    `size` and `crc32` are those of the zip's directory. `condition` is `sound` or the name of the file's fault, `also`
+    that of a second one; `how` says what was done to it. `version` counts how often releases have restated the file.
+    `properties` are true of the file as a whole, in plain words: of a file of stops its `clock`, `time_of_day` and
+    `minutes`, of any its `map_points`, and `rows` and `points` where these are at fault.
     """
 
     dataset: str
@@ -54,6 +59,7 @@ class FileTruth:
     crc32: int
     version: int = 0
     condition: str = "sound"
+    also: str = ""
     how: str = ""
     labels: dict[str, Label] = field(default_factory=dict)
     properties: dict[str, str] = field(default_factory=dict)
@@ -114,7 +120,7 @@ class Truth:
 
     def labelled(self, name: str) -> list[FileTruth]:
         """The files that carry a fault: as a whole, or in some of their rows."""
-        return [file for file in self.files if file.condition == name or name in file.labels]
+        return [file for file in self.files if name in {file.condition, file.also} or name in file.labels]
 
     def rows(self, dataset: str) -> int:
         """Data rows of a dataset over all files."""

@@ -31,7 +31,7 @@ FIRST_IDS = Month.of(2011, 12)
 LAST_COURT_RESULT = Month.of(2019, 5)
 
 # Shares of the country's crime, roughly; a force that is not named counts as an ordinary one.
-_ORDINARY = 1.5
+ORDINARY = 1.5
 _WEIGHTS = {
     "metropolitan": 16.0, "west-midlands": 6.0, "greater-manchester": 5.5, "west-yorkshire": 5.2, "kent": 3.2,
     "essex": 2.8, "hampshire": 3.0, "thames-valley": 3.2, "northumbria": 3.0, "lancashire": 2.8, "merseyside": 2.6,
@@ -44,7 +44,7 @@ _WEIGHTS = {
 
 def weight(force: str) -> float:
     """A force's share of the country's crime, on a scale of its own."""
-    return _WEIGHTS.get(force, _ORDINARY)
+    return _WEIGHTS.get(force, ORDINARY)
 
 
 @dataclass(frozen=True)

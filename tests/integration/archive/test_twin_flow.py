@@ -113,7 +113,8 @@ def test_the_older_release_loaded_late_gives_the_same_answers(forward: Known, ba
     }
     states = [{u: (state, rows) for u, (state, _, rows) in coverage(k.archive).items()} for k in (forward, backward)]
     assert states[0] == states[1]
-    assert one["stg_police_uk__street_crime"][0] > 30_000
+    # A month of a force with many crimes has a dozen rows.
+    assert one["stg_police_uk__street_crime"][0] > 29_000
 
 
 def test_loading_late_does_not_lose_the_newer_answers(twin: Twin, backward: Known) -> None:

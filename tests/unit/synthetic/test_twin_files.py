@@ -40,6 +40,7 @@ def test_a_force_falls_silent_for_good(twin: Twin) -> None:
 def test_every_fault_of_a_file_is_planted(twin: Twin) -> None:
     assert {file.condition for file in twin.truth.files} == {"sound", *UNUSABLE, *VARIANTS}
     assert all(file.how for file in twin.truth.files if file.condition not in {"sound", "stuck_file", "thin_files"})
+    assert len({file.also for file in twin.truth.files}) > 3
 
 
 def test_only_damaged_members_fail_their_checksum(twin: Twin) -> None:
@@ -58,9 +59,10 @@ def test_each_fault_looks_as_its_name_says(twin: Twin) -> None:
             continue
         columns = list(BY_NAME[file.dataset].columns)
         body = twin.body(file)
-        _CHECKS[file.condition](columns, body, file.rows)
+        for fault in filter(None, (file.condition, file.also)):
+            _CHECKS[fault](columns, body, file.rows)
         checked += 1
-    assert checked > 15
+    assert checked > 35
 
 
 def _table(body: bytes) -> list[list[str]]:
@@ -132,7 +134,69 @@ def _thin(columns: list[str], body: bytes, rows: int) -> None:
     assert len(_table(body)) == rows + 1
 
 
+def _tiny(columns: list[str], body: bytes, rows: int) -> None:
+    assert len(_table(body)) == rows + 1
+    assert 0 < rows < 20
+
+
+def _twice(columns: list[str], body: bytes, rows: int) -> None:
+    lines = body.splitlines()[1:]
+    assert len(lines) == rows
+    assert lines[: rows // 2] == lines[rows // 2 :]
+
+
+def _swollen(columns: list[str], body: bytes, rows: int) -> None:
+    lines = body.splitlines()[1:]
+    assert len(lines) == rows
+    assert any(all(len(set(lines[n : n + times])) == 1 for n in range(0, rows, times)) for times in (2, 3))
+
+
+def _of_two_forces(columns: list[str], body: bytes, rows: int) -> None:
+    header, *table = _table(body)
+    assert len(table) == rows
+    if "Reported by" in header:
+        assert len({row[header.index("Reported by")] for row in table if len(row) == len(header)}) == 2
+
+
+def _of_two_months(columns: list[str], body: bytes, rows: int) -> None:
+    header, *table = _table(body)
+    assert len(table) == rows
+    dates = [row[header.index("Month" if "Month" in header else "Date")][:7] for row in table if len(row) > 2]
+    assert min(dates) != max(dates)
+
+
+def _points(body: bytes) -> list[tuple[str, str]]:
+    header, *table = _table(body)
+    where = header.index("Longitude"), header.index("Latitude")
+    return [(row[where[0]], row[where[1]]) for row in table if len(row) == len(header) and row[where[0]]]
+
+
+def _swapped(columns: list[str], body: bytes, rows: int) -> None:
+    points = _points(body)
+    assert points
+    assert all(float(x) > 49 and float(y) < 3 for x, y in points)
+
+
+def _shifted(columns: list[str], body: bytes, rows: int) -> None:
+    assert len(_table(body)) == rows + 1
+    assert all(len(x.partition(".")[2]) == len(y.partition(".")[2]) == 6 for x, y in _points(body))
+
+
+def _rounded(columns: list[str], body: bytes, rows: int) -> None:
+    points = _points(body)
+    assert points
+    assert all(text.endswith("000") for pair in points for text in pair)
+
+
 _CHECKS = {
+    "tiny_files": _tiny,
+    "stands_twice": _twice,
+    "swollen_files": _swollen,
+    "merged_forces": _of_two_forces,
+    "merged_months": _of_two_months,
+    "swapped_coordinates": _swapped,
+    "shifted_coordinates": _shifted,
+    "rounded_coordinates": _rounded,
     "cut_file": _cut,
     "renamed_column": _renamed,
     "missing_column": _missing,

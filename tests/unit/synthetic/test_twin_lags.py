@@ -13,9 +13,16 @@ WAITING = {"Awaiting court outcome", "Court result unavailable"}
 
 
 def readable(twin: Twin, dataset: str) -> list[FileTruth]:
-    """Files that can be read as they are: sound, or with a fault that the csv module does not mind."""
-    harmless = {"sound", "reordered_columns", "extra_column", "crlf", "bom", "thin_files"}
-    return [file for file in twin.truth.files if file.dataset == dataset and file.condition in harmless]
+    """Files that can be read as they are: sound, or with a fault that the csv module does not mind. A street file that
+    has rows twice, or those of others, is none: its IDs are not of one crime each."""
+    harmless = {
+        "sound", "reordered_columns", "extra_column", "crlf", "bom", "thin_files", "tiny_files", "swapped_coordinates",
+        "shifted_coordinates", "rounded_coordinates", "",
+    }  # fmt: skip
+    if dataset == "outcomes":
+        harmless |= {"stands_twice", "swollen_files"}
+    files = [file for file in twin.truth.files if file.dataset == dataset]
+    return [file for file in files if {file.condition, file.also} <= harmless]
 
 
 def test_the_lag_table_is_what_a_join_by_crime_id_finds(twin: Twin) -> None:
