@@ -21,10 +21,11 @@ from bluelamp.synthetic.truth import DATE_ONLY, HALF_DAYS, KNOWN, LOCAL, ODD, PA
 Mask = NDArray[np.bool_]
 _SHARE = 1 << 12
 
-# Whose clock is the one on the wall: always, or by turns of so many months, so that every window of two years sees it
-# change whatever the seed.
+# Whose clock is the one on the wall: always; or by turns of so many months, so that every window of two years sees it
+# change whatever the seed. In the years that were counted it changes when it really did, as a table that ships says so.
 _ALWAYS_LOCAL = frozenset({"avon-and-somerset"})
-_SWITCHES = {"lincolnshire": 14, "south-wales": 20}
+_SWITCHES = {"lincolnshire": (14, Month.of(2020, 6)), "south-wales": (20, Month.of(2020, 9))}
+_COUNTED = (Month.of(2019, 1), Month.of(2021, 11))
 # The share of rows whose time is not known. Avon and Somerset has single ones, at midnight by its own clock.
 _UNTIMED = {"dyfed-powys": 1.0, "sussex": 0.89, "avon-and-somerset": 0.04}
 # (months that share a fate, how often that is to have no times at all)
@@ -197,8 +198,10 @@ def clock_of(plan: TwinPlan, force: str, month: Month) -> str:
     """Which clock the stops of a force-month are written by."""
     if not plan.has("local_clocks"):
         return UTC
-    turn = _SWITCHES.get(force)
-    if turn is None:
+    if force not in _SWITCHES:
         return LOCAL if force in _ALWAYS_LOCAL else UTC
+    turn, first = _SWITCHES[force]
+    if _COUNTED[0] <= month <= _COUNTED[1]:
+        return LOCAL if month >= first else UTC
     shift = key(plan.seed, "clock", force) % (2 * turn)
     return LOCAL if (month.index + shift) // turn % 2 else UTC
