@@ -330,6 +330,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/file-properties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What each file as a whole was found to be
+         * @description The clock of its times, what its midnight means, where its points lie, and more; each with a reason.
+         */
+        get: operations["file_properties_api_v1_file_properties_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/releases": {
         parameters: {
             query?: never;
@@ -2137,6 +2157,64 @@ export interface components {
             filter: boolean;
             /** Options */
             options: boolean;
+        };
+        /** FilePropertiesModel */
+        FilePropertiesModel: {
+            /** Properties */
+            properties: components["schemas"]["FilePropertyModel"][];
+            version: components["schemas"]["VersionModel"];
+        };
+        /** FilePropertyModel */
+        FilePropertyModel: {
+            /** Dataset */
+            dataset: string;
+            /** Force */
+            force: string;
+            /** Month */
+            month: string;
+            /**
+             * Property
+             * @description clock, time_of_day, precision, coordinates, rounding, size, copies or rows_of
+             */
+            property: string;
+            /** Value */
+            value: string;
+            /**
+             * Words
+             * @description what the value means
+             */
+            words: string;
+            /**
+             * Confidence
+             * @description a probability, from 0.5 to 1
+             */
+            confidence: number;
+            /**
+             * Standing
+             * @description certain, likely or a guess
+             */
+            standing: string;
+            /**
+             * Decided By
+             * @description the file, the months around it, the shipped or the operator's table
+             */
+            decided_by: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Rows
+             * @description the rows that it makes a difference to
+             */
+            rows: number;
+            /**
+             * Finding
+             * @description its name in /quality; null where the file is as one would expect
+             */
+            finding: string | null;
+            /** Evidence */
+            evidence: {
+                [key: string]: unknown;
+            };
         };
         /** FilterModel */
         FilterModel: {
@@ -4505,6 +4583,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QualityModel"];
+                };
+            };
+            /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description The pinned data version is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description More is asked than one question may cost. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+            /** @description Nothing is loaded, or too many ask at once: see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemModel"];
+                    "application/json": components["schemas"]["ProblemModel"];
+                };
+            };
+        };
+    };
+    file_properties_api_v1_file_properties_get: {
+        parameters: {
+            query?: {
+                /** @description only of this dataset */
+                dataset?: string;
+                /** @description only of this force, by its short name */
+                force?: string;
+                /** @description also what is as one would expect */
+                all?: boolean;
+                /** @description the data version to answer from; the current one by default */
+                version?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilePropertiesModel"];
                 };
             };
             /** @description Not understood: a parameter, field, value or month that there is not; one value given twice. */

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bluelamp.cli import archive_discard, archive_held, archive_load, archive_scope, archive_told
+from bluelamp.cli import archive_discard, archive_held, archive_load, archive_profile, archive_scope, archive_told
 from bluelamp.cli.options import examples
 
 app = typer.Typer(
@@ -16,5 +16,6 @@ app = typer.Typer(
 archive_load.join(app)
 archive_discard.join(app)
 archive_held.join(app)
+archive_profile.join(app)
 archive_scope.join(app)
 archive_told.join(app)

@@ -586,6 +586,27 @@ class FindingModel(_Model):
     examples: list[dict[str, Any]]
 
 
+class FilePropertyModel(_Model):
+    dataset: str
+    force: str
+    month: str
+    property: str = Field(description="clock, time_of_day, precision, coordinates, rounding, size, copies or rows_of")
+    value: str
+    words: str = Field(description="what the value means")
+    confidence: float = Field(description="a probability, from 0.5 to 1")
+    standing: str = Field(description="certain, likely or a guess")
+    decided_by: str = Field(description="the file, the months around it, the shipped or the operator's table")
+    reason: str
+    rows: int = Field(description="the rows that it makes a difference to")
+    finding: str | None = Field(description="its name in /quality; null where the file is as one would expect")
+    evidence: dict[str, Any]
+
+
+class FilePropertiesModel(_Model):
+    properties: list[FilePropertyModel]
+    version: VersionModel
+
+
 class QualityModel(_Model):
     findings: list[FindingModel]
     version: VersionModel

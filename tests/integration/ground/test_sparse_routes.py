@@ -225,6 +225,16 @@ def quality(walk: Walk) -> None:
             walk.held.fault("a finding of nothing", surface, f"says {one['finding']} of {one['dataset']}")
 
 
+def properties(walk: Walk) -> None:
+    surface, answer = walk.get("/file-properties", all="true")
+    received = {name for name in DATASETS if any(state in HELD for state in walk.oracle.files[name].values())}
+    told = answer.json()["properties"]
+    if {one["dataset"] for one in told} - received:
+        walk.held.fault("a property of nothing", surface, "speaks of a dataset that is not held")
+    if received and not told:
+        walk.held.fault("properties of files", surface, "says nothing of the files that are held")
+
+
 WALKS: dict[str, Callable[[Walk], None] | None] = {
     f"{V1}/questions/{{dataset}}": None,  # test_sparse_questions.py
     f"{V1}/dashboards/{{name}}": dashboards,
@@ -235,6 +245,7 @@ WALKS: dict[str, Callable[[Walk], None] | None] = {
     f"{V1}/tiles/{{dataset}}/{{z}}/{{x}}/{{y}}.mvt": tiles,
     f"{V1}/coverage": coverage,
     f"{V1}/quality": quality,
+    f"{V1}/file-properties": properties,
     f"{V1}/releases": releases,
     f"{V1}/releases/{{old}}/changes/{{new}}": releases,
     f"{V1}/releases/{{old}}/changes/{{new}}/records": releases,

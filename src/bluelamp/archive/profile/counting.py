@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from bluelamp.archive.columns import column
-from bluelamp.archive.profile.evidence import count_stops
+from bluelamp.archive.profile.evidence import StopEvidence, count_stops
 from bluelamp.archive.profile.place_evidence import count_places
 from bluelamp.archive.reader import Extracted
 from bluelamp.domain.dataset import STOPS, Dataset
@@ -49,15 +49,16 @@ def _places(extracted: Extracted, part: slice) -> Evidence:
 
 
 def count_earlier(ledger: Ledger, lake: Lake) -> None:
-    """Count what an earlier program did not, from the rows in the lake, and keep it."""
+    """Count of stops what an earlier program did not, or otherwise, from the rows in the lake, and keep it."""
     files = [file for file in ledger.files_of(states=(LOADED,)) if file.unit.dataset == STOPS.name and file.lake_path]
     kept = ledger.evidence(file.id for file in files)
     months: dict[str, dict[int, Month]] = {}
     for file in files:
-        if kept[file.id] is None:
+        if StopEvidence.from_json((kept[file.id] or {}).get("times")) is None:
             months.setdefault(file.lake_path, {})[file.id] = file.unit.month
     for path, of_path in sorted(months.items()):
-        ledger.record_evidence(_from_lake(lake, path, of_path))
+        counted = _from_lake(lake, path, of_path)
+        ledger.record_evidence({file: {**(kept[file] or {}), **its} for file, its in counted.items()})
 
 
 def _from_lake(lake: Lake, path: str, months: dict[int, Month]) -> dict[int, Evidence]:

@@ -91,9 +91,9 @@ def decide(files: Iterable[Counted], known: Sequence[Known]) -> Profile:
 def _times(series: Series) -> dict[Month, tuple[tuple[FileProperty, ...], Times]]:
     """(clock, time of day and precision of each file of stops, what was decided of its times)."""
     evidence = {
-        month: StopEvidence.from_json(file.evidence["times"])
+        month: its
         for month, file in series.items()
-        if file.evidence.get("times", {}).get("rows")
+        if (its := StopEvidence.from_json(file.evidence.get("times"))) is not None and its.rows
     }
     clock_of, times_of = clocks(evidence), times_of_day(evidence)
     return {
@@ -105,9 +105,9 @@ def _times(series: Series) -> dict[Month, tuple[tuple[FileProperty, ...], Times]
 def _places(series: Series) -> dict[Month, tuple[FileProperty, FileProperty]]:
     return coordinates(
         {
-            month: PlaceEvidence(**file.evidence["places"])
+            month: its
             for month, file in series.items()
-            if file.evidence.get("places")
+            if (its := PlaceEvidence.from_json(file.evidence.get("places"))) is not None
         }
     )
 

@@ -65,9 +65,11 @@ class StopEvidence:
         return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> StopEvidence:
-        """What `as_json` gave."""
-        return cls(**{one.name: plain[one.name] for one in fields(cls)})
+    def from_json(cls, plain: Mapping[str, Any] | None) -> StopEvidence | None:
+        """What `as_json` gave; None of what another program counted otherwise."""
+        if plain is None or set(plain) != {one.name for one in fields(cls)}:
+            return None
+        return cls(**plain)
 
 
 def count_stops(month: Month, instants: Instants, lines: Lines) -> StopEvidence:

@@ -5,7 +5,8 @@ A few hundred rows of a file, evenly spread, tell as much of the file as a whole
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,13 @@ class PlaceEvidence:
     def as_json(self) -> dict[str, Any]:
         """Plain values for the ledger."""
         return asdict(self)
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any] | None) -> PlaceEvidence | None:
+        """What `as_json` gave; None of what another program counted otherwise."""
+        if plain is None or set(plain) != {one.name for one in fields(cls)}:
+            return None
+        return cls(**plain)
 
 
 def count_places(longitude: Degrees, latitude: Degrees) -> PlaceEvidence | None:

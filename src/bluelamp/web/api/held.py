@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from bluelamp.archive.diff import comparable
+from bluelamp.archive.profile.told import properties_of
 from bluelamp.archive.quality import FINDINGS, quality_of
 from bluelamp.domain.coverage import State
 from bluelamp.domain.force import FORCES
@@ -16,7 +17,7 @@ from bluelamp.questions.coverage import coverage_of
 from bluelamp.questions.datasets import DATASETS
 from bluelamp.questions.installation import installed, outside
 from bluelamp.web.asked import Pinned, answered, dumps, lease, site_of, version_json
-from bluelamp.web.schemas import PROBLEMS, CoverageModel, QualityModel, ReleasesModel
+from bluelamp.web.schemas import PROBLEMS, CoverageModel, FilePropertiesModel, QualityModel, ReleasesModel
 from bluelamp.web.versions import OpenVersion
 from bluelamp.web.worked import Worked
 
@@ -114,6 +115,30 @@ def _findings(version: OpenVersion, dataset: str, force: str) -> list[dict[str, 
                 {"force": one.unit.force, "month": str(one.unit.month), **example} for example in one.examples[:1]
             ]
     return sorted(summed.values(), key=lambda found: (found["dataset"], -found["rows"]))
+
+
+@router.get(
+    "/file-properties",
+    responses={200: {"model": FilePropertiesModel}, **PROBLEMS},
+    summary="What each file as a whole was found to be",
+)
+def file_properties(
+    request: Request,
+    dataset: Annotated[str, Query(max_length=40, description="only of this dataset")] = "",
+    force: Annotated[str, Query(max_length=40, description="only of this force, by its short name")] = "",
+    all_: Annotated[bool, Query(alias="all", description="also what is as one would expect")] = False,
+    version: Pinned = "",
+) -> Response:
+    """The clock of its times, what its midnight means, where its points lie, and more; each with a reason."""
+
+    def told(opened: OpenVersion) -> dict[str, Any]:
+        found = properties_of(opened.connection.cursor(), dataset, force)
+        listed = [one.as_json() for one in found if all_ or one.property.finding]
+        return {"properties": listed, "version": version_json(opened)}
+
+    with lease(request, version) as opened:
+        asked = ["file-properties", dataset, force, str(all_)]
+        return answered(request, opened, asked, lambda: dumps(told(opened)), pinned=version)
 
 
 @router.get("/releases", responses={200: {"model": ReleasesModel}, **PROBLEMS}, summary="Releases received")

@@ -134,3 +134,12 @@ def test_the_table_that_ships_is_understood() -> None:
         ("avon-and-somerset", "local"), ("lincolnshire", "local"), ("south-wales", "local"),
     }  # fmt: skip
     assert all(len(one.source) > 40 for one in shipped)
+
+
+def test_what_another_program_counted_otherwise_is_not_counted() -> None:
+    strange = Counted(
+        1, ForceMonth("stops", "kent", Month.parse("2021-06")), 9, {"times": {"rows": 9}, "places": {"rows": 9}}
+    )
+    found = decide([strange], ())
+    assert {one.name for one in found.properties[1]} == {"copies", "rows_of"}
+    assert found.readings == {}

@@ -83,7 +83,7 @@ def measured() -> Measured:
 def _counted(number: int, file: StopMonth) -> Counted:
     lines = np.arange(2, len(file.published) + 2, dtype=np.int32)
     times = count_stops(file.month, file.published, lines).as_json()
-    return Counted(number, ForceMonth(STOPS.name, file.force, file.month), {"times": times})
+    return Counted(number, ForceMonth(STOPS.name, file.force, file.month), len(file.published), {"times": times})
 
 
 def _of(counts: Counter[tuple[str, str, bool]], value: str) -> tuple[float, float]:
