@@ -48,6 +48,9 @@ def _by_itself(evidence: PlaceEvidence) -> FileProperty | None:
             f"which they follow for {evidence.along:.0f} km"
         )
         return FileProperty("coordinates", "one for both", 0.99, reason, rows=evidence.placed, evidence=counted | line)
+    if not any((evidence.east, evidence.north, evidence.spread)):
+        reason = f"none of {evidence.rows:,} points lies in the United Kingdom"
+        return FileProperty("coordinates", "elsewhere", 0.999, reason, rows=evidence.placed, evidence=counted)
     return None
 
 
