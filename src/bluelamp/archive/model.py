@@ -25,7 +25,7 @@ from bluelamp.storage.warehouse.database import Version, WarehouseFolder
 from bluelamp.storage.warehouse.plan import BuildPlan, IncludedFile
 
 # Raised whenever the tables or their statements change: a version built by other statements is not built upon.
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 # When more than this share of the rows must be made anew, starting from nothing is quicker and packs better.
 _MOST_OF_IT = 0.5
 
@@ -132,6 +132,7 @@ def plan(
     authorities = authority_table(reference)
     lsoas = lsoa_table(reference)
     areas = force_table(reference)
+    point_files = [lake.path(file) for file in fresh if file.table == POINT]
     return (
         BuildPlan(
             fingerprint=want.fingerprint,
@@ -142,7 +143,7 @@ def plan(
             included=want.included,
             affected=affected,
             word_files=[lake.path(file) for file in fresh if file.table == WORD],
-            point_files=[lake.path(file) for file in fresh if file.table == POINT],
+            point_files=point_files,
             issue_files=[lake.path(file) for file in lake_files if file.table == ISSUE],
             lake_paths=[file.path for file in lake_files if file.table in (WORD, POINT)],
             cells=want.cells,
@@ -155,6 +156,7 @@ def plan(
             lsoas=lsoas if lsoas.num_rows else None,
             authorities=authorities if authorities.num_rows else None,
             force_areas=areas if areas.num_rows else None,
+            lsoa_outlines=reference.table("lsoa_boundaries") if point_files else None,
         ),
         base.file if base is not None else None,
     )

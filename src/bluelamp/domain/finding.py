@@ -16,7 +16,11 @@ FINDINGS = {
     "outside_uk": "records whose map point lies outside the United Kingdom; kept as published",
     "no_lsoa": "records with a map point but no LSOA: no town or authority follows from the file",
     "unmapped_lsoa": "records whose LSOA the reference data cannot give to one local authority",
-    "far_from_lsoa": "records whose map point lies more than 5 km outside the local authority of their LSOA",
+    "far_from_lsoa": (
+        "records whose map point lies more than 200 m outside their LSOA or, where its outline is not held, more than "
+        "5 km outside its local authority"
+    ),
+    "over_the_border": "records in the area of another force, 1 to 20 km outside that of the force that publishes them",
     "far_outside_force": "records more than 20 km outside the area of the force that publishes them",
     "mostly_elsewhere": "files most of whose placed records lie in the areas of other forces; kept and counted",
     "other_force": "rows that another force reported than the one the file is of; counted as the file's force",
@@ -56,7 +60,7 @@ CAVEATS = {
     ),
     "outside_uk": "{rows} [record|records] of {files} [has|have] a map point outside the United Kingdom.",
     "far_from_lsoa": (
-        "{rows} [record|records] of {files} [has|have] a map point far outside the local authority named beside it."
+        "{rows} [record|records] of {files} [has|have] a map point far outside the LSOA named beside it."
     ),
     "mostly_elsewhere": "Most placed records of {files} lie in the areas of other forces.",
     "other_force": (
@@ -113,7 +117,7 @@ MATTER_TO: dict[str, frozenset[str]] = {
     "midnight_for_unknown": frozenset({"hour", "time_known", "time_unknown"}),
 }
 # Of these a few rows are told in the report alone: a figure's caveat begins where they are a share that can mislead.
-MORE_THAN_A_FEW = ("crime_id_repeated", "outcome_repeated")
+MORE_THAN_A_FEW = ("far_from_lsoa", "crime_id_repeated", "outcome_repeated")
 _FORMS = re.compile(r"\[([^|\]]*)\|([^\]]*)\]")
 
 

@@ -25,6 +25,7 @@ NEAR_METRES = 500.0
 
 _EARTH_METRES = 6_371_008.8
 _MERIDIAN = np.radians(-2.0)
+_ALMOST = 1 - 1e-12
 # Degrees, at most 6 km: the bend of such an edge is a metre.
 _LONGEST_EDGE = 0.05
 # Points are looked up in blocks of this many distinct ones, so that memory does not grow with the archive.
@@ -34,7 +35,8 @@ _BLOCK = 500_000
 def to_plane(lonlat: Floats) -> Floats:
     """Degrees, shape (n, 2), longitude first → metres east and north, shape (n, 2), on the plane described above."""
     lon, lat = np.radians(lonlat[:, 0]) - _MERIDIAN, np.radians(lonlat[:, 1])
-    east = _EARTH_METRES * np.arctanh(np.cos(lat) * np.sin(lon))
+    # A quarter around the Earth from the meridian the plane has no end: there it is cut off.
+    east = _EARTH_METRES * np.arctanh(np.clip(np.cos(lat) * np.sin(lon), -_ALMOST, _ALMOST))
     north = _EARTH_METRES * np.arctan2(np.tan(lat), np.cos(lon))
     return np.column_stack([east, north])
 
@@ -140,6 +142,27 @@ class OutsideDistance:
             edges = np.stack([corners[:-1][same], corners[1:][same]], axis=1)
             self._edges[index] = shapely.STRtree(shapely.linestrings(edges))
         return self._edges[index]
+
+
+def metres_outside(
+    lon: Floats, lat: Floats, polygon: Indices, polygons: Sequence[Any] | npt.NDArray[np.object_]
+) -> Floats:
+    """Metres from each point to its own polygon, shape (n,): as `OutsideDistance.km`, for very many small polygons with
+    few points each, of which no index is worth its making. About 300,000 points a second against 35,000 of them."""
+    lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+    answer = np.full(lon.shape, np.nan)
+    usable = np.flatnonzero(_on_earth(lon, lat) & (polygon >= 0))
+    used, place = np.unique(polygon[usable], return_inverse=True)
+    shapes = _as_polygons([polygons[at] for at in used.tolist()])
+    shapely.prepare(shapes)
+    answer[usable] = 0.0
+    beyond = np.flatnonzero(~shapely.intersects_xy(shapes[place], lon[usable], lat[usable]))
+    outside = usable[beyond]
+    places, own = np.unique(place[beyond], return_inverse=True)
+    planar = _planar(shapes[places])
+    points = shapely.points(to_plane(np.column_stack([lon[outside], lat[outside]])))
+    answer[outside] = shapely.distance(planar[own], points)
+    return answer
 
 
 def distance_outside_km(

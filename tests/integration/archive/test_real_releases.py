@@ -416,6 +416,19 @@ def test_stops_on_points_of_crimes_are_placed_by_their_lsoa(real: Real) -> None:
     assert rows[1][3] == 69
 
 
+def test_good_files_have_next_to_no_crime_over_the_border(real: Real) -> None:
+    """0.4 % of the crimes of City of London and Gwent are more than a kilometre inside another force's area, and of the
+    stops of the former one in twenty."""
+    found: Counter[Unit] = Counter()
+    for (name, one), rows in findings(real.archive).items():
+        if name == "over_the_border":
+            found[one[0], one[1], ""] += rows
+    assert found["crimes", "city-of-london", ""] == 105
+    assert found["crimes", "gwent", ""] == 681
+    assert found["stops", "city-of-london", ""] == 298
+    assert ("crimes", "northern-ireland", "") not in found
+
+
 # -- names of places ---------------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bluelamp.storage.boundaries import OutsideDistance, PointLocator, distance_outside_km, to_plane
+from bluelamp.storage.boundaries import OutsideDistance, PointLocator, distance_outside_km, metres_outside, to_plane
 
 # A and B share the border at longitude -1; a strip of 400 m lies between B and C; an island far off.
 LON_METRE = 1 / (111_195 * np.cos(np.radians(51.5)))
@@ -119,3 +119,27 @@ def test_the_plane_keeps_distances_over_the_whole_kingdom(lon: float, lat: float
     ends = to_plane(np.array([[lon, lat], [lon + step[0], lat + step[1]]]))
     km = float(np.hypot(*(ends[1] - ends[0]))) / 1000
     assert km == pytest.approx(haversine_km(lon, lat, lon + step[0], lat + step[1]), rel=0.005)
+
+
+def test_distance_of_each_point_to_a_polygon_of_its_own() -> None:
+    """The same as by an index of each polygon, for holes, islands, missing coordinates and polygons not known."""
+    holed = shapely.Polygon([(-2, 52), (0, 52), (0, 53), (-2, 53)], [[(-1.5, 52.4), (-0.5, 52.4), (-0.5, 52.6)]])
+    shapes = [*AREAS, holed]
+    random = np.random.default_rng(5)
+    lon, lat = random.uniform(-7, 2, 500), random.uniform(49.5, 53.5, 500)
+    own = random.integers(-1, len(shapes), 500)
+    lon[::50], lat[::70] = NAN, NAN
+    metres = metres_outside(lon, lat, own, [shapely.to_wkb(one) for one in shapes])
+    np.testing.assert_allclose(metres, 1000 * OutsideDistance(shapes).km(lon, lat, own), rtol=1e-9, atol=1e-6)
+    assert (metres[~np.isnan(metres)] > 0).any()
+    assert np.isnan(metres[own < 0]).all()
+    nothing = np.empty(0)
+    assert metres_outside(nothing, nothing, np.empty(0, np.int64), shapes).tolist() == []
+
+
+@pytest.mark.parametrize("lon", [88.0, -92.0, 87.999999])
+def test_a_quarter_around_the_earth_is_far_and_not_nowhere(lon: float) -> None:
+    """There the plane has no end; a file with such a coordinate must stop nothing and be told."""
+    far = np.array([lon]), np.array([0.0])
+    assert 8_000 < OutsideDistance([A]).km(*far, 0)[0] < 1e9
+    assert 8e6 < metres_outside(*far, np.array([0]), [A])[0] < 1e12

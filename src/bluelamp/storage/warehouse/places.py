@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from bluelamp.domain.area import town_of
 from bluelamp.errors import StorageError
-from bluelamp.storage.boundaries import PointLocator
+from bluelamp.storage.boundaries import PointLocator, metres_outside
 from bluelamp.storage.warehouse.plan import FORCE_IDS, BuildPlan, Progress
 from bluelamp.storage.warehouse.tables import fill_statement
 from bluelamp.storage.warehouse.writer import Tables, plain, shapes_of, texts
@@ -58,9 +58,10 @@ class Places:
             raise StorageError("Two snap points share one key, so their records cannot be told apart.", "Report this.")
         self._fill_lsoas()
         self._locate_points()
+        self._measure_points()
         self.tables.connection.execute(fill_statement("dim_point"))
-        self.tables.connection.execute("DROP TABLE fresh_point")
-        self.tables.connection.execute("DROP TABLE located_point")
+        for table in ("fresh_point", "located_point", "measured_point"):
+            self.tables.connection.execute(f"DROP TABLE {table}")
 
     def _fill_lsoas(self) -> None:
         fresh = self.tables.connection.execute(
@@ -105,6 +106,30 @@ class Places:
         town_ids = np.array([towns[area] for area in by_index], np.uint16)[index[inside]]
         located = pa.table({"point": points, "town_id": town_ids, "area_id": area_ids})
         self.tables.insert("located_point", located)
+
+    def _measure_points(self) -> None:
+        """How far each point lies outside the LSOA that it names, where the outline of that is held: those of the
+        census of 2021. Measured once, when the point is new."""
+        self.tables.connection.execute("CREATE TEMP TABLE measured_point (point UBIGINT, lsoa_m REAL)")
+        outlines = self.plan.lsoa_outlines
+        if outlines is None:
+            return
+        self.tables.connection.register("outlines", outlines.select(["code"]))
+        found = self.tables.connection.execute(
+            """
+            SELECT point, longitude, latitude, place FROM fresh_point
+            JOIN (SELECT code, row_number() OVER () - 1 AS place FROM outlines) AS outline ON code = lsoa_code
+            WHERE longitude IS NOT NULL AND latitude IS NOT NULL
+            """
+        ).fetchnumpy()
+        self.tables.connection.unregister("outlines")
+        polygons = outlines.column("wkb").to_pylist()
+        metres = metres_outside(
+            plain(found["longitude"]), plain(found["latitude"]), np.asarray(found["place"], np.int64), polygons
+        )
+        self.tables.insert(
+            "measured_point", pa.table({"point": np.asarray(found["point"]), "lsoa_m": metres.astype(np.float32)})
+        )
 
     def towns_of_areas(self, areas: Sequence[int]) -> dict[int, int]:
         """{authority: the town that a record has of which no more is known than that it lies there}."""

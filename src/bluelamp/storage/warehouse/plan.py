@@ -64,6 +64,7 @@ class BuildPlan:
     lsoas: pa.Table | None = None  # of storage/reference.py
     authorities: pa.Table | None = None
     force_areas: pa.Table | None = None
+    lsoa_outlines: pa.Table | None = None  # code and wkb of LSOAs; None as well where no point is new
 
 
 Progress = Callable[[str, int, int], None]  # (what, done, of)

@@ -9,17 +9,36 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from bluelamp.domain.dataset import DATASETS
-from bluelamp.storage.boundaries import OutsideDistance
+from bluelamp.storage.boundaries import OutsideDistance, PointLocator
 from bluelamp.storage.lake import TABLE_OF
 from bluelamp.storage.warehouse.plan import FORCE_IDS, BuildPlan
 from bluelamp.storage.warehouse.writer import Tables, plain, shapes_of
 
-# Beyond this a point is told as “far outside the force”: snap points and borders explain less.
-FAR_OUTSIDE_KM = 20.0
-# Beyond this a point is told as far from the local authority of its LSOA, which was worked out from that very point.
+# Beyond this a point in another force's area is told as over the border: generalised outlines and people on the other
+# side of a street explain less. Beyond the second it is told as far outside, wherever it lies.
+BORDER_KM, FAR_OUTSIDE_KM = 1.0, 20.0
+# Beyond this a point is told as far from its LSOA, which was worked out from that very point. Outlines of LSOAs are
+# generalised: an eighth of all good points lies outside the one that they name, and hardly any so far.
+FAR_FROM_LSOA_M = 200.0
+# The same of the local authority of an LSOA whose own outline is not held.
 FAR_FROM_LSOA_KM = 5.0
 # A file is told of when more than this share of its placed records, and at least so many, lie with other forces.
 _MOST, _FEWEST_ELSEWHERE = 0.5, 5
+
+
+# Points of which it is only an LSOA that says in whose area they lie.
+_DOUBTFUL = """
+    point_id IN (
+        SELECT point_id FROM astray_point
+        UNION ALL SELECT point_id FROM dim_stop_point AS placed JOIN dim_point AS own USING (point_id)
+        WHERE placed.area_id <> own.area_id
+    )
+"""
+
+
+def _distance(km: str) -> str:
+    """SQL for a distance in words: `450 m` or `23 km`."""
+    return f"CASE WHEN {km} < 1 THEN round(1000 * {km})::BIGINT || ' m' ELSE round({km})::BIGINT || ' km' END"
 
 
 class PlaceFindings:
@@ -32,9 +51,8 @@ class PlaceFindings:
     def find(self) -> None:
         """All of them, as far as boundaries are held. The cost follows the distinct points, not the records."""
         checked = self._measure_points()
-        if checked:
-            self._find_far_from_lsoa()
-        self._find_far_outside_force(checked=checked)
+        self._find_far_from_lsoa()
+        self._find_outside_force(checked=checked)
         self._find_mostly_elsewhere()
 
     def _measure_points(self) -> bool:
@@ -73,47 +91,67 @@ class PlaceFindings:
                 "far_from_lsoa",
                 f"""
                 SELECT file_id, count(*) AS rows,
-                    list({{'line': line, 'value': round(km)::BIGINT || ' km'}} ORDER BY line)[:3] AS examples
-                FROM {table} JOIN astray_point USING (point_id) WHERE km > {FAR_FROM_LSOA_KM} GROUP BY file_id
+                    list({{'line': line, 'value': {_distance("far.km")}}} ORDER BY line)[:3] AS examples
+                FROM {table} JOIN (
+                    SELECT point_id, coalesce(lsoa_m / 1000, km) AS km
+                    FROM dim_point LEFT JOIN astray_point USING (point_id)
+                    WHERE lsoa_m > {FAR_FROM_LSOA_M} OR (lsoa_m IS NULL AND km > {FAR_FROM_LSOA_KM})
+                ) AS far USING (point_id) GROUP BY file_id
                 """,
             )
 
-    def _find_far_outside_force(self, *, checked: bool) -> None:
-        """Records far outside the publishing force, by the point itself.
+    def _find_outside_force(self, *, checked: bool) -> None:
+        """Records outside the publishing force, by the point itself: over the border, or far away.
 
-        A point that was found to lie in an area of the force needs no distance; where it is only its LSOA that says
-        so, it does.
+        A point that was found to lie in an area of the force needs no distance; where it is only its LSOA, or that of
+        crimes at the same point, that says so, it does.
         """
         shapes = dict(shapes_of(self.plan.force_areas))
         if not shapes:
             return
-        outside = OutsideDistance(list(shapes.values()))
+        outside, located = OutsideDistance(list(shapes.values())), PointLocator(list(shapes.values()), near_metres=0)
         place = {FORCE_IDS[slug]: number for number, slug in enumerate(shapes)}
-        doubtful = "point_id IN (SELECT point_id FROM astray_point)" if checked else "true"
         for dataset in DATASETS:
             table = TABLE_OF[dataset.name]
             pairs = self._execute(
                 f"""
                 SELECT DISTINCT staged.force_id, point_id, longitude, latitude
                 FROM {table} AS staged JOIN dim_area AS area USING (area_id) JOIN dim_point AS point USING (point_id)
-                WHERE staged.located AND (area.force_id IS DISTINCT FROM staged.force_id OR {doubtful})
+                WHERE staged.located
+                    AND (area.force_id IS DISTINCT FROM staged.force_id OR {_DOUBTFUL if checked else "true"})
                 """
             ).fetchnumpy()
-            force_ids = np.asarray(pairs["force_id"])
+            force_ids, longitude, latitude = (
+                np.asarray(pairs["force_id"]), plain(pairs["longitude"]), plain(pairs["latitude"])
+            )  # fmt: skip
             polygon = np.array([place.get(force, -1) for force in force_ids.tolist()], np.int64)
-            km = outside.km(plain(pairs["longitude"]), plain(pairs["latitude"]), polygon)
+            km = outside.km(longitude, latitude, polygon)
             with np.errstate(invalid="ignore"):
-                far = km > FAR_OUTSIDE_KM
-            self._execute("CREATE OR REPLACE TEMP TABLE far_point (force_id UTINYINT, point_id UINTEGER, km DOUBLE)")
-            self._insert("far_point", far, force_id=force_ids, point_id=np.asarray(pairs["point_id"]), km=km)
-            self._find(
-                "far_outside_force",
-                f"""
-                SELECT file_id, count(*) AS rows,
-                    list({{'line': line, 'value': round(km)::BIGINT || ' km'}} ORDER BY line)[:3] AS examples
-                FROM {table} JOIN far_point USING (force_id, point_id) GROUP BY file_id
-                """,
-            )
+                far, beyond = km > FAR_OUTSIDE_KM, np.flatnonzero((km > BORDER_KM) & (km <= FAR_OUTSIDE_KM))
+            there = np.zeros(len(km), bool)
+            there[beyond] = located.locate(longitude[beyond], latitude[beyond]) >= 0
+            for finding, chosen in (("far_outside_force", far), ("over_the_border", there)):
+                self._tell(finding, table, chosen, force_ids, np.asarray(pairs["point_id"]), km)
+
+    def _tell(
+        self,
+        finding: str,
+        table: str,
+        chosen: npt.NDArray[np.bool_],
+        force_ids: npt.NDArray[np.generic],
+        point_ids: npt.NDArray[np.generic],
+        km: npt.NDArray[np.float64],
+    ) -> None:
+        self._execute("CREATE OR REPLACE TEMP TABLE told_point (force_id UTINYINT, point_id UINTEGER, km DOUBLE)")
+        self._insert("told_point", chosen, force_id=force_ids, point_id=point_ids, km=km)
+        self._find(
+            finding,
+            f"""
+            SELECT file_id, count(*) AS rows,
+                list({{'line': line, 'value': {_distance("km")}}} ORDER BY line)[:3] AS examples
+            FROM {table} JOIN told_point USING (force_id, point_id) GROUP BY file_id
+            """,
+        )
 
     def _find_mostly_elsewhere(self) -> None:
         """Files most of whose placed records lie with other forces; of forces that have an area of their own."""
