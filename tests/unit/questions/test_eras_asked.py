@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from bluelamp.archive.progress import Silent
+from bluelamp.archive.quality import quality_of
+from bluelamp.archive.reference import take_in
 from bluelamp.archive.workflow import Archive
 from bluelamp.bootstrap import open_archive
 from bluelamp.domain.dataset import BY_NAME, CRIMES, OUTCOMES, STOPS, Dataset
@@ -66,7 +68,7 @@ def rows_of(month: str) -> Iterator[tuple[Dataset, list[str]]]:
                       ethnicity, "White", "", "Controlled drugs", outcome, "", "False"]  # fmt: skip
 
 
-def load(folder: Path, months: list[str]) -> Archive:
+def load(folder: Path, months: list[str], *reference: Path) -> Archive:
     texts: dict[str, io.StringIO] = {}
     for month in months:
         for dataset, row in rows_of(month):
@@ -79,6 +81,8 @@ def load(folder: Path, months: list[str]) -> Archive:
         for name, text in texts.items():
             target.writestr(name, text.getvalue())
     archive = open_archive(read_settings({"home": folder / "home", "processes": 1}, {})[0])
+    if reference:
+        take_in(archive, list(reference), [], None, Silent())  # type: ignore[arg-type]
     with open_source(str(folder / "2023-06.zip")) as source:
         archive.receive(source, release=None, selection=Selection(), progress=Silent(), whole=False)
     archive.finish(Silent())
@@ -199,8 +203,6 @@ def test_what_is_missing_as_well_is_told_once_for_everybody(version: DataVersion
 
 def test_records_outside_of_an_era_stand_and_the_table_is_told_wrong(tmp_path: Path) -> None:
     """A newer file has what the table says that none has: the count stands, and so does the 0 beside it."""
-    from bluelamp.archive.quality import quality_of
-
     FILES["2024-03"] = ([("Burglary", PRISON)], [CHARGED], [])
     try:
         archive = load(tmp_path, ["2019-06", "2024-03"])
@@ -242,6 +244,30 @@ def test_a_chart_by_month_has_no_level_where_nothing_could_be_recorded(version: 
     assert "this could not be recorded" in card["summary"]
     assert WORDS["court results"] in card["caveats"]
     assert told["latest"]["month"] == "2019-05"
+
+
+def test_lsoa_codes_of_the_other_census_are_told_where_reference_data_knows_them(tmp_path: Path) -> None:
+    """A code of 2011 in a file of June 2023, which should have none; it is the code of this town in all files."""
+    lookup = tmp_path / "lsoa2011-to-lsoa2021-to-lad2022.csv"
+    lookup.write_text(
+        "LSOA11CD,LSOA11NM,LSOA21CD,LSOA21NM,CHGIND,LAD22CD,LAD22NM,LAD22NMW,ObjectId\n"
+        "E01024001,Maidstone 001A,E01099001,Maidstone 001F,S,E07000110,Maidstone,,1\n",
+        encoding="utf-8-sig",
+    )
+    wards = tmp_path / "lsoa2021-to-ward2024-to-lad2024.csv"
+    wards.write_text(
+        "LSOA21CD,LSOA21NM,LSOA21NMW,WD24CD,WD24NM,WD24NMW,LAD24CD,LAD24NM,LAD24NMW,ObjectId\n"
+        "E01099001,Maidstone 001F,,E05000001,Ward,,E07000110,Maidstone,,1\n",
+        encoding="utf-8-sig",
+    )
+    archive = load(tmp_path, ["2022-06", "2022-07", "2023-06"], lookup, wards)
+    with archive.warehouse.reading() as connection:
+        told = [one for one in quality_of(connection) if one.finding == "outside_era"]
+    assert [(one.unit.dataset, one.field, str(one.unit.month), one.rows) for one in told] == [
+        ("crimes", "LSOA code", "2023-06", 1),
+        ("outcomes", "LSOA code", "2023-06", 1),
+    ]
+    assert told[0].examples == [{"line": 2, "value": "E01024001"}]
 
 
 # -- what is said ----------------------------------------------------------------------------------------------------
