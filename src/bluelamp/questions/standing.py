@@ -4,7 +4,7 @@ all rows together, as arrays. Used by `figures`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from bluelamp.questions.holdings import Holdings, Mask, within
 from bluelamp.questions.ordering import Row
 from bluelamp.questions.placed import PLACED_BY_LSOA, Count, located_shares
 from bluelamp.questions.question import Question
-from bluelamp.questions.recordable import open_to_filters, open_to_labels
+from bluelamp.questions.recordable import Openings, open_to_filters, open_to_labels
 
 COMPLETE, PART = "complete", "part"
 # Of a place whose force leaves out where most of its records lie: what is placed there says little.
@@ -96,15 +96,25 @@ def standing_of(asked: Asked, rows: Sequence[Row]) -> Standing:
     to_filters = open_to_filters(asked.version, asked.question, times)
     if asked.uncovered or (not openings and to_filters.all()):
         return _standing_of(asked, rows)
-    every = np.ones(len(times), bool)
-    alike: dict[bytes, tuple[Mask, list[int]]] = {}
-    for place, row in enumerate(rows):
-        mask = to_filters
-        for at, its in openings.items():
-            mask = mask & its.get(row[at], every)
-        alike.setdefault(mask.tobytes(), (mask, []))[1].append(place)
-    parts = [(places, _standing_within(asked, [rows[at] for at in places], mask)) for mask, places in alike.values()]
+    parts = [
+        (places, _standing_within(asked, [rows[at] for at in places], mask))
+        for mask, places in _alike(rows, openings, to_filters)
+    ]
     return _together(parts, len(rows), len(asked.measures))
+
+
+def _alike(rows: Sequence[Row], openings: Mapping[int, Openings], to_filters: Mask) -> list[tuple[Mask, list[int]]]:
+    """(the times in which they could be recorded, the places of the rows of which that is so)."""
+    by_labels: dict[tuple[Any, ...], list[int]] = {}
+    for place, row in enumerate(rows):
+        key = tuple([row[at] if row[at] in its else None for at, its in openings.items()])
+        by_labels.setdefault(key, []).append(place)
+    found: dict[bytes, tuple[Mask, list[int]]] = {}
+    for key, places in by_labels.items():
+        masks = [its[label] for label, its in zip(key, openings.values(), strict=True) if label is not None]
+        mask: Mask = np.logical_and.reduce([to_filters, *masks])
+        found.setdefault(mask.tobytes(), (mask, []))[1].extend(places)
+    return list(found.values())
 
 
 def _standing_within(asked: Asked, rows: Sequence[Row], times: Mask) -> Standing:

@@ -32,6 +32,7 @@ from bluelamp.archive.diff_words import sentences
 from bluelamp.archive.quality import ids_of
 from bluelamp.archive.workflow import Archive
 from bluelamp.domain.area import town_of
+from bluelamp.domain.eras import eras_of
 from bluelamp.domain.month import Month, month_range
 from bluelamp.domain.release import parse_member
 from bluelamp.domain.selection import Selection
@@ -306,6 +307,29 @@ def test_gender_is_blank_throughout_the_west_midlands(real: Real) -> None:
     assert figures(real.archive, "stops", by=["gender"], where=["force=west-midlands"]) == {
         "not recorded": real.cells("west-midlands", "Gender")[""]
     }
+
+
+def test_courts_results_end_with_may_2019(real: Real) -> None:
+    """Files of later months are all held, and that nobody was sent to prison is not what they say."""
+    results = sorted(eras_of("crimes", "Last outcome category"))
+    where = ["force=city-of-london", *(f"last_outcome={one}" for one in results)]
+    found = ask(real.archive, "crimes", by=["month"], where=where)
+    known = {row[0]: row[1] for row in found.rows if row[1] is not None}
+    assert known == dict(zip(months("2018-12", "2019-05"), (14, 13, 18, 22, 23, 4), strict=True))
+    states = {row[0]: its.state for row, its in zip(found.rows, found.row_coverage, strict=True)}
+    assert {states[month] for month in months("2019-06", "2021-11")} == {"could not be recorded"}
+
+
+def test_no_file_of_these_releases_contradicts_the_table_of_eras(real: Real, met: Archive) -> None:
+    assert "outside_era" not in {name for archive in (real.archive, met) for name, _ in findings(archive)}
+
+
+def test_groups_of_labels_have_their_sums(real: Real) -> None:
+    labels = figures(real.archive, "stops", by=["self_ethnicity"])
+    groups = figures(real.archive, "stops", by=["ethnic_group"])
+    assert sum(groups.values()) == sum(labels.values())
+    assert groups["Not stated"] == labels["Other ethnic group - Not stated"]
+    assert "another label" not in groups
 
 
 def test_latitude_is_north_and_longitude_east_though_stops_name_them_the_other_way_round(real: Real) -> None:
