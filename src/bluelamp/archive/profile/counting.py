@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from bluelamp.archive.columns import column
-from bluelamp.archive.profile.evidence import StopEvidence, count_stops
+from bluelamp.archive.profile.evidence import StopEvidence, count_stops, count_stops_of
 from bluelamp.archive.profile.place_evidence import count_places
 from bluelamp.archive.reader import Extracted
 from bluelamp.domain.dataset import STOPS, Dataset
@@ -27,25 +27,22 @@ def count_files(dataset: Dataset, units: Sequence[ForceMonth], extracted: Extrac
     """The evidence of each file of a task, in the order of the files; rows stand file by file."""
     starts = np.searchsorted(extracted.owner, np.arange(len(units) + 1)).tolist()
     parts = [slice(*ends) for ends in pairwise(starts)]
-    found = [_places(extracted, part) for part in parts]
+    longitude, latitude = (
+        column(extracted.table, name).fill_null(float("nan")).to_numpy(zero_copy_only=False)
+        for name in ("Longitude", "Latitude")
+    )
+    places = (count_places(longitude[part], latitude[part]) for part in parts)
+    found: list[Evidence] = [{} if one is None else {"places": one.as_json()} for one in places]
     if dataset == STOPS:
         dates = column(extracted.table, "Date")
         known = dates.is_valid().to_numpy(False)
         instants = dates.cast("int64").fill_null(0).to_numpy(zero_copy_only=False)
-        for counted, unit, part in zip(found, units, parts, strict=True):
-            timed = known[part]
-            its = count_stops(unit.month, instants[part][timed], extracted.line[part][timed])
+        times = count_stops_of(
+            [unit.month for unit in units], instants[known], extracted.line[known], extracted.owner[known]
+        )
+        for counted, its in zip(found, times, strict=True):
             counted["times"] = its.as_json()
     return found
-
-
-def _places(extracted: Extracted, part: slice) -> Evidence:
-    degrees = (
-        column(extracted.table, name)[part].fill_null(float("nan")).to_numpy(zero_copy_only=False)
-        for name in ("Longitude", "Latitude")
-    )
-    counted = count_places(*degrees)
-    return {} if counted is None else {"places": counted.as_json()}
 
 
 def count_earlier(ledger: Ledger, lake: Lake) -> None:

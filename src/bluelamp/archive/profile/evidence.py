@@ -18,11 +18,15 @@ from bluelamp.storage.local_time import to_local
 
 Instants = npt.NDArray[np.int64]
 Lines = npt.NDArray[np.int32]
+Owner = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 HOUR, DAY = 3_600_000_000, 86_400_000_000
 _MINUTE = 60_000_000
 _HOURS, _MINUTES = 24, 60
 _EXAMPLES = 3
+# More days than any date has since 1970, and a moment that no stop is of.
+_DAYS, _NEVER = 1 << 20, np.iinfo(np.int64).min // 2
 # Where stops without a time of day may stand: (of summer, hour).
 _MIDNIGHTS = ((False, 0), (True, 23), (True, 0))
 
@@ -75,49 +79,87 @@ class StopEvidence:
 def count_stops(month: Month, instants: Instants, lines: Lines) -> StopEvidence:
     """The evidence of one file. `instants` are its published times in microseconds since 1970, read as the UTC that
     they say, rows without a time left out; `lines` are their lines in the file."""
-    local = to_local(instants)
-    summer = local != instants
-    begins, ends = month_bounds(month)
-    hour, minute = instants // HOUR % _HOURS, instants // _MINUTE % _MINUTES
-    whole = instants % HOUR == 0
-    same = ~whole & (minute == hour)
-    following = ~whole & summer & (minute == (hour + 1) % _HOURS)
-    outside_utc, outside_local = (np.flatnonzero((of < begins) | (of >= ends)) for of in (local, instants))
-    spring = spring_day(month)
+    return count_stops_of([month], instants, lines, np.zeros(len(instants), np.int64))[0]
 
-    def of_day(chosen: npt.NDArray[np.bool_]) -> list[int]:
-        counted: list[int] = np.bincount(hour[chosen], minlength=_HOURS).tolist()
-        return counted
 
-    def days_of(chosen: npt.NDArray[np.bool_]) -> int:
-        return len(np.unique(instants[chosen] // DAY))
+def count_stops_of(months: Sequence[Month], instants: Instants, lines: Lines, owner: Owner) -> list[StopEvidence]:
+    """The same of several files at once, which costs a fraction of one after the other: `owner` is the place of each
+    row's month in `months`."""
+    rows = _Rows(months, instants, owner.astype(np.int64))
+    hours = {(summer, whole): rows.by(rows.hour, _HOURS, (rows.summer == summer) & (rows.whole | (not whole)))
+             for summer in (False, True) for whole in (False, True)}  # fmt: skip
+    same = ~rows.whole & (rows.minute == rows.hour)
+    following = ~rows.whole & rows.summer & (rows.minute == (rows.hour + 1) % _HOURS)
+    outside = {
+        of: (clock < rows.begins) | (clock >= rows.ends) for of, clock in (("utc", rows.local), ("local", instants))
+    }
+    counted = {
+        "rows": rows.count(),
+        "early": rows.count((instants >= rows.begins - HOUR) & (instants < rows.begins) & rows.summer),
+        "late": rows.count((instants >= rows.ends - HOUR) & (instants < rows.ends) & rows.summer),
+        "gap": rows.count((instants >= rows.spring + HOUR) & (instants < rows.spring + 2 * HOUR)),
+        "hours_summer": hours[True, False],
+        "hours_winter": hours[False, False],
+        "whole_summer": hours[True, True],
+        "whole_winter": hours[False, True],
+        "minutes": rows.by(rows.minute, _MINUTES),
+        "same": rows.count(same & rows.summer),
+        "next": rows.count(following),
+        "echo_winter": rows.count(same & ~rows.summer),
+        "echo_to_the_second": rows.count((same | following) & (instants % _MINUTE == 0)),
+        "midnight_days": np.column_stack([rows.days(of_summer, at) for of_summer, at in _MIDNIGHTS]),
+        "outside_utc": rows.count(outside["utc"]),
+        "outside_local": rows.count(outside["local"]),
+    }
+    plain = {name: values.tolist() for name, values in counted.items()}
+    found = []
+    for file in range(len(months)):
+        own: dict[str, Any] = {name: values[file] for name, values in plain.items()}
+        examples: dict[str, Any] = {
+            f"examples_{of}": _examples(instants, lines, mask & (owner == file)) if own[f"outside_{of}"] else []
+            for of, mask in outside.items()
+        }
+        found.append(StopEvidence(**own, **examples))
+    return found
 
-    def examples(rows: npt.NDArray[np.int64]) -> list[dict[str, Any]]:
-        return [
-            {"line": int(lines[row]), "value": f"{np.datetime64(int(instants[row]), 'us').astype('datetime64[s]')}Z"}
-            for row in rows[:_EXAMPLES].tolist()
-        ]
 
-    return StopEvidence(
-        rows=len(instants),
-        early=int(((instants >= begins - HOUR) & (instants < begins) & summer).sum()),
-        late=int(((instants >= ends - HOUR) & (instants < ends) & summer).sum()),
-        gap=0 if spring is None else int(((instants >= spring + HOUR) & (instants < spring + 2 * HOUR)).sum()),
-        hours_summer=of_day(summer),
-        hours_winter=of_day(~summer),
-        whole_summer=of_day(summer & whole),
-        whole_winter=of_day(~summer & whole),
-        minutes=np.bincount(minute, minlength=_MINUTES).tolist(),
-        same=int((same & summer).sum()),
-        next=int(following.sum()),
-        echo_winter=int((same & ~summer).sum()),
-        echo_to_the_second=int(((same | following) & (instants % _MINUTE == 0)).sum()),
-        midnight_days=[days_of(whole & (summer == of_summer) & (hour == at)) for of_summer, at in _MIDNIGHTS],
-        outside_utc=len(outside_utc),
-        outside_local=len(outside_local),
-        examples_utc=examples(outside_utc),
-        examples_local=examples(outside_local),
-    )
+class _Rows:
+    """The rows of several files with what is worked out of each; arrays of (rows,), counts of (files, …)."""
+
+    def __init__(self, months: Sequence[Month], instants: Instants, owner: Owner) -> None:
+        self.files, self.instants, self.owner = len(months), instants, owner
+        self.local = to_local(instants)
+        self.summer = self.local != instants
+        minutes = instants // _MINUTE
+        self.minute, self.hour = minutes % _MINUTES, minutes // _MINUTES % _HOURS
+        self.whole = instants % HOUR == 0
+        bounds = np.array([month_bounds(month) for month in months], np.int64).reshape(-1, 2)
+        self.begins, self.ends = bounds[owner, 0], bounds[owner, 1]
+        springs = [spring_day(month) for month in months]
+        self.spring = np.array([_NEVER if day is None else day for day in springs], np.int64)[owner]
+
+    def count(self, chosen: Mask | None = None) -> npt.NDArray[np.int64]:
+        """(files,) the rows that are chosen."""
+        return np.bincount(self.owner if chosen is None else self.owner[chosen], minlength=self.files)
+
+    def by(self, key: npt.NDArray[np.int64], size: int, chosen: Mask | None = None) -> npt.NDArray[np.int64]:
+        """(files, size) the same by a small number of each row."""
+        cells = self.owner * size + key
+        counted = np.bincount(cells if chosen is None else cells[chosen], minlength=self.files * size)
+        return counted.reshape(self.files, size)
+
+    def days(self, of_summer: bool, at: int) -> npt.NDArray[np.int64]:
+        """(files,) the days with a row at exactly this full hour."""
+        chosen = self.whole & (self.summer == of_summer) & (self.hour == at)
+        days = np.unique(self.owner[chosen] * _DAYS + self.instants[chosen] // DAY)
+        return np.bincount(days // _DAYS, minlength=self.files)
+
+
+def _examples(instants: Instants, lines: Lines, chosen: Mask) -> list[dict[str, Any]]:
+    return [
+        {"line": int(lines[row]), "value": f"{np.datetime64(int(instants[row]), 'us').astype('datetime64[s]')}Z"}
+        for row in np.flatnonzero(chosen)[:_EXAMPLES].tolist()
+    ]
 
 
 def month_bounds(month: Month) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,10 @@ from bluelamp.storage.boundaries import to_plane
 
 Degrees = npt.NDArray[np.float64]
 
-_MOST = 400
+_MOST = 200
 _FEWEST = 5
+# Three decimals of a degree are a hundred metres; finer ones are not told apart.
+_COARSEST = 3
 # Britain's and Northern Ireland's longitudes and latitudes do not overlap: exchanged ones are known at once.
 _LONGITUDES, _LATITUDES = (-8.8, 1.95), (49.75, 61.0)
 
@@ -30,7 +33,7 @@ class PlaceEvidence:
     kilometres on the plane of storage/boundaries.py, of rows that lie in the United Kingdom as they stand; `spread`
     is half the distance between their quartiles, on the longer axis. `across` is how far they lie from one line at
     45 degrees, at most, nine in ten of them, `along` how far they reach on it; both in kilometres. `decimals` are the
-    fewest with which 19 in 20 coordinates can be written, up to six.
+    fewest with which 19 in 20 coordinates can be written: up to 4, else 6.
     """
 
     placed: int
@@ -69,21 +72,24 @@ def count_places(longitude: Degrees, latitude: Degrees) -> PlaceEvidence | None:
     kilometres = to_plane(np.column_stack([lon, lat])[inside]) / 1000
     if not len(kilometres):
         return PlaceEvidence(of, len(lon), int(swapped.sum()), 0.0, 0.0, 0.0, 0.0, 0.0, _decimals(lon, lat))
-    quartiles = np.percentile(kilometres, [25, 50, 75], axis=0)
-    apart = kilometres[:, 0] - kilometres[:, 1]
-    low, high = np.percentile(apart, [5, 95])
-    reach = np.percentile(kilometres.sum(axis=1), [5, 95]) / np.sqrt(2)
+    east, north = np.sort(kilometres[:, 0]), np.sort(kilometres[:, 1])
+    apart, along = np.sort(kilometres[:, 0] - kilometres[:, 1]), np.sort(kilometres.sum(axis=1))
     return PlaceEvidence(
         placed=of,
         rows=len(lon),
         swapped=int(swapped.sum()),
-        east=round(float(quartiles[1, 0]), 2),
-        north=round(float(quartiles[1, 1]), 2),
-        spread=round(float((quartiles[2] - quartiles[0]).max()) / 2, 2),
-        across=round(float(high - low) / np.sqrt(2), 3),
-        along=round(float(reach[1] - reach[0]), 2),
+        east=round(_at(east, 0.5), 2),
+        north=round(_at(north, 0.5), 2),
+        spread=round(max(_at(each, 0.75) - _at(each, 0.25) for each in (east, north)) / 2, 2),
+        across=round((_at(apart, 0.95) - _at(apart, 0.05)) / sqrt(2), 3),
+        along=round((_at(along, 0.95) - _at(along, 0.05)) / sqrt(2), 2),
         decimals=_decimals(lon, lat),
     )
+
+
+def _at(ordered: Degrees, share: float) -> float:
+    """The value below which this share of the ordered ones lie."""
+    return float(ordered[int(share * (len(ordered) - 1) + 0.5)])
 
 
 def _within(degrees: Degrees, bounds: tuple[float, float]) -> npt.NDArray[np.bool_]:
@@ -92,8 +98,11 @@ def _within(degrees: Degrees, bounds: tuple[float, float]) -> npt.NDArray[np.boo
 
 def _decimals(longitude: Degrees, latitude: Degrees) -> int:
     both = np.concatenate([longitude, latitude])
-    for decimals in range(6):
-        units = both * 10.0**decimals
-        if np.mean(np.abs(units - np.round(units)) < 1e-6 * 10.0**decimals) >= 0.95:
-            return decimals
-    return 6
+    if not _written_with(both, _COARSEST):
+        return 6 if not _written_with(both, 4) else 4
+    return next(decimals for decimals in range(_COARSEST + 1) if _written_with(both, decimals))
+
+
+def _written_with(degrees: Degrees, decimals: int) -> bool:
+    units = degrees * 10.0**decimals
+    return bool(np.count_nonzero(np.abs(units - np.rint(units)) < 1e-6 * 10.0**decimals) >= 0.95 * len(units))

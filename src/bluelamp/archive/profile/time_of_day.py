@@ -7,7 +7,7 @@ not tell, the file does: by how many stand at exactly midnight, beside those at 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import exp, log, sqrt
 
 from bluelamp.archive.profile.evidence import StopEvidence
@@ -48,9 +48,12 @@ class _Mark:
     of: int  # of its half of the year
     days: int
     usual: float
+    surprise: float = field(init=False)  # how surprising so many are, in natural logarithms of odds
 
-    @property
-    def surprise(self) -> float:
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "surprise", self._surprise())
+
+    def _surprise(self) -> float:
         most = self.usual + sqrt(self.usual)  # what is usual is itself counted from few
         if self.rows <= _TIMES_USUAL * most:
             return 0.0

@@ -71,7 +71,7 @@ def test_points_that_are_all_outside_the_country_lie_elsewhere() -> None:
     longitude, latitude = town(9)
     (where, _) = coordinates({MONTHS[0]: counted(longitude + 9, latitude)})[MONTHS[0]]
     assert (where.value, where.decided_by) == ("elsewhere", "file")
-    assert where.reason == "none of 300 points lies in the United Kingdom"
+    assert where.reason == "none of 200 points lies in the United Kingdom"
 
 
 @pytest.mark.parametrize(("decimals", "value"), [(2, "coarse"), (3, "coarse"), (4, "full"), (6, "full")])
