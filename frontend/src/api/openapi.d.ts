@@ -1822,13 +1822,19 @@ export interface components {
         };
         /**
          * CoverageCountsModel
-         * @description `expected` and `held` count force-months; `gaps` names the missing ones, where they are not named beside.
+         * @description `expected` and `held` count force-months, `closed` those in which what is asked could not be recorded; `gaps`
+         *     names the missing ones, where they are not named beside.
          */
         CoverageCountsModel: {
             /** Expected */
             expected: number;
             /** Held */
             held: number;
+            /**
+             * Closed
+             * @default 0
+             */
+            closed: number;
             /** Complete */
             complete: boolean;
             /** Words */
@@ -1950,6 +1956,11 @@ export interface components {
             expected: number;
             /** Held */
             held: number;
+            /**
+             * Closed
+             * @default 0
+             */
+            closed: number;
             /** Complete */
             complete: boolean;
             /** Words */

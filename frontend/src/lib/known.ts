@@ -33,7 +33,8 @@ export const lacks = (row: Coverages): boolean => row.held != null && row.expect
 /** Who lacks most of what is asked, in the open: `Gwent Police 60 months, City of London Police 47 months and 3 more`. */
 export function mostMissing(gaps: readonly Gap[], named = 2): string {
   const months = new Map<string, number>();
-  for (const gap of gaps) months.set(gap.name, (months.get(gap.name) ?? 0) + gap.months);
+  // What could not be recorded is nobody's lack.
+  for (const gap of gaps.filter((one) => one.state !== 'could not be recorded')) months.set(gap.name, (months.get(gap.name) ?? 0) + gap.months);
   const most = [...months].sort((a, b) => b[1] - a[1]);
   if (most.length === 0) return '';
   const told = most.slice(0, named).map(([name, its]) => `${capital(name)} ${plural(its, 'month')}`);

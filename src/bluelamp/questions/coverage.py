@@ -140,7 +140,13 @@ class Coverage:
 
     def brief(self) -> dict[str, Any]:
         """The counts alone, for where the gaps are named elsewhere in the same answer."""
-        return {"expected": self.expected, "held": self.held, "complete": self.is_complete, "words": self.words()}
+        return {
+            "expected": self.expected,
+            "held": self.held,
+            "closed": self.closed,
+            "complete": self.is_complete,
+            "words": self.words(),
+        }
 
     def as_json(self) -> dict[str, Any]:
         return {**self.brief(), "gaps": [gap.as_json() for gap in self.gaps]}

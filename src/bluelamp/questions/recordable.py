@@ -55,15 +55,17 @@ def _openings(
     version: DataVersion, dataset: str, dimension: Dimension, values: Collection[str], times: Sequence[Time]
 ) -> Openings:
     """The openings of those of the values that could not be recorded in all of these times."""
-    eras, found = _eras(dataset, dimension), {}
-    for value in values:
-        its = eras.get(str(value).casefold())
-        if its:
-            mask = np.array([isinstance(one, Month) and any(era.holds(one) for era in its) for one in times], bool)
-            mask |= _contradicted(version, dataset, dimension, times)
-            if not mask.all():
-                found[value] = mask
-    return found
+    eras = _eras(dataset, dimension)
+    bound = {value: its for value in values if (its := eras.get(str(value).casefold()))}
+    if not bound:
+        return {}
+    wrong = _contradicted(version, dataset, dimension, times)
+    masks = {value: wrong | _within_any(its, times) for value, its in bound.items()}
+    return {value: mask for value, mask in masks.items() if not mask.all()}
+
+
+def _within_any(eras: Sequence[Era], times: Sequence[Time]) -> Mask:
+    return np.array([isinstance(one, Month) and any(era.holds(one) for era in eras) for one in times], bool)
 
 
 @cache

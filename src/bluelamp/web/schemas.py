@@ -118,10 +118,12 @@ class GapModel(_Model):
 
 
 class CoverageCountsModel(_Model):
-    """`expected` and `held` count force-months; `gaps` names the missing ones, where they are not named beside."""
+    """`expected` and `held` count force-months, `closed` those in which what is asked could not be recorded; `gaps`
+    names the missing ones, where they are not named beside."""
 
     expected: int
     held: int
+    closed: int = 0
     complete: bool
     words: str
     gaps: list[GapModel] | None = None
