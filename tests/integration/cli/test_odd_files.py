@@ -66,6 +66,22 @@ def test_refused_rows_end_a_load_with_3_and_say_which_and_why(run: Run, tmp_path
     ]
 
 
+def test_a_load_tells_that_a_file_contradicts_the_table_of_eras(run: Run, tmp_path: Path) -> None:
+    """A court's result of 2024: its record counts, and whoever loads learns that the table is wrong."""
+    home = tmp_path / "home"
+    path = written(
+        tmp_path / "2024-01-kent-street.csv", kent("2024-01", ("Last outcome category", "Offender sent to prison"))
+    )
+    code, _, err = run("--home", home, "archive", "load", path)
+    assert code == 0
+    assert "1 value of months in which the table of eras has none: see outside_era in bluelamp archive quality" in err
+    facts = json.loads(run("--home", tmp_path / "other", "archive", "load", path, "--json")[1])
+    assert facts["values_outside_era"] == 1
+    asked = ("ask", "crimes", "--where", "last_outcome=Offender sent to prison", "--json")
+    assert json.loads(run("--home", home, *asked)[1])["rows"][0]["count"] == 1
+    assert "outside_era" in run("--home", home, "archive", "quality")[1]
+
+
 def test_a_few_refused_rows_of_many_are_told_and_no_reason_to_stop(run: Run, tmp_path: Path) -> None:
     path = written(tmp_path / "2024-01-kent-street.csv", kent("2024-01", ("Month", "Jan-24"), rows=100))
     code, _, err = run("--home", tmp_path / "home", "archive", "load", path)
