@@ -94,6 +94,11 @@ class Measure:
         return self.label or self.name.replace("_", " ").capitalize()
 
     @property
+    def adds(self) -> bool:
+        """Whether the figures of groups add up to that of all: crimes that stand in several do not."""
+        return "count(DISTINCT" not in self.rows
+
+    @property
     def is_count(self) -> bool:
         """Whether no record means 0; of a median no record means no value."""
         return self.rows.startswith("count(")

@@ -19,9 +19,12 @@ from bluelamp.domain.dataset import CRIMES, OUTCOMES, Dataset
 from bluelamp.domain.month import Month
 from bluelamp.domain.selection import Selection
 from bluelamp.questions.answer import Answer, answer
+from bluelamp.questions.cards import answer_dashboard
+from bluelamp.questions.dashboards import read_dashboard
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.question import make_question
 from bluelamp.questions.table import table_of
+from bluelamp.questions.view import make_view
 from bluelamp.settings import read_settings
 from bluelamp.sources.police_uk.archive import open_source
 
@@ -181,3 +184,25 @@ def test_crimes_that_look_alike_without_an_id_are_crimes_and_no_caveat(tmp_path:
         found = ask(DataVersion(connection), "crimes")
     assert found.rows == [(20,)]
     assert not [one for one in found.caveats if "distinct_crimes" in one]
+
+
+# -- on cards ----------------------------------------------------------------------------------------------------
+
+
+def test_bars_of_crimes_are_shares_of_all_crimes_each_counted_once(version: DataVersion) -> None:
+    """The bars overlap: a crime with both outcomes is in both, and what is not shown is counted once as well."""
+    card = "- {name: one, kind: bars, title: B, by: outcome_type, measure: distinct_crimes, limit: 5}\n"
+    by_month = "- {name: two, kind: months, title: M, measures: [distinct_crimes]}\n"
+    by_force = "- {name: three, kind: bars, title: F, by: force, measure: distinct_crimes, limit: 1}\n"
+    total = "- {name: four, kind: total, title: T, measure: distinct_crimes}\n"
+    text = f"title: Own\ndataset: outcomes\ncards:\n{card}{by_month}{by_force}{total}"
+    found = answer_dashboard(version, read_dashboard("own", text, "own.yaml"), make_view(None, None, ()))["cards"]
+    rows = [row for row in invented() if row.dataset == OUTCOMES]
+    crimes = crimes_among(rows)
+    assert found["one"]["total"] == found["four"]["value"] == crimes
+    assert sum(row["count"] for row in found["one"]["rows"]) > crimes
+    assert all(row["share"] == row["count"] / crimes for row in found["one"]["rows"])
+    assert found["two"]["values"] == [[crimes_among([r for r in rows if r.month == month]) for month in MONTHS]]
+    shown = {row["value"] for row in found["three"]["rows"]}
+    assert found["three"]["rest"]["count"] == crimes_among([row for row in rows if row.force not in shown])
+    assert any("the rows do not add up" in one for one in found["one"]["caveats"])

@@ -8,12 +8,12 @@ from typing import Any
 
 from bluelamp.questions.answer import NOT_RECORDED
 from bluelamp.questions.calls.version import CallsVersion
-from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, percent
+from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, percent, whole
 from bluelamp.questions.cards.watched import hours_watched, note_of
 from bluelamp.questions.concern import coverage_of_question
 from bluelamp.questions.dashboards import CardSpec
 from bluelamp.questions.figures import FEW_LOCATED, RowCoverage, rate
-from bluelamp.questions.question import Question
+from bluelamp.questions.question import Filter, Question
 from bluelamp.questions.view import value_label
 
 # -- by a field --------------------------------------------------------------------------------------------------
@@ -29,7 +29,7 @@ def bars(scene: Scene, card: CardSpec) -> CardAnswer:
     asked = scene.question(card, measures=[card.measure], by=[dimension.name], view=view)
     found = scene.figures(asked)
     rows = [_Bar(row[0], row[1], its) for row, its in zip(found.rows, found.coverages, strict=True)]
-    whole = sum(bar.count or 0 for bar in rows)
+    every = sum(bar.count or 0 for bar in rows) if measure.adds else _once(scene, replace(asked, by=())) or 0
     chosen = [value for field, sign, value in scene.view.where if (field, sign) == (dimension.name, "=")]
     blank = next((bar for bar in rows if bar.value in (NOT_RECORDED, None)), None)
     unknown = blank.count if blank is not None else None
@@ -38,22 +38,22 @@ def bars(scene: Scene, card: CardSpec) -> CardAnswer:
     told = known if dimension.kind == "coded" else _told(known, card.limit, chosen)
     rest = [bar for bar in known if bar not in told]
     residents = {area.name: area.residents for area in scene.version.areas.values()} if card.rate else {}
-    shown_rows = [_shown(dimension.name, bar, whole, residents) for bar in told]
+    shown_rows = [_shown(dimension.name, bar, every, residents) for bar in told]
     if dimension.name == "feed" and isinstance(scene.version, CallsVersion):
         shown_rows = [{**row, "label": scene.version.feeds[row["value"]].title} for row in shown_rows]
     reason = "" if any(bar.count is not None for bar in rows) else _reason(scene, asked)
     shown = {
         "by": dimension.name,
         "rows": shown_rows,
-        "unknown": _shown(dimension.name, replace(blank, value=NOT_RECORDED), whole, {}) if blank and unknown else None,
-        "total": None if reason else whole,
+        "unknown": _shown(dimension.name, replace(blank, value=NOT_RECORDED), every, {}) if blank and unknown else None,
+        "total": None if reason else every,
         "reason": reason,
-        "rest": _rest(rest),
+        "rest": _rest(scene, asked, rest),
         "strays": found.strays,
         "selected": chosen,
         "note": note_of(scene, asked, dimension.name),
     }
-    summary = reason or _bars_summary(card.title, shown_rows, unknown or 0, whole)
+    summary = reason or _bars_summary(card.title, shown_rows, unknown or 0, every)
     asked = replace(asked, measures=tuple(measure_of(spec, name) for name in measures))
     return CardAnswer(asked, shown, summary, measure.words, measure.unit, scene.caveats(asked))
 
@@ -73,13 +73,23 @@ def _reason(scene: Scene, asked: Question) -> str:
     return "" if told else covered.words()
 
 
-def _rest(bars: Sequence[_Bar]) -> dict[str, Any] | None:
+def _rest(scene: Scene, asked: Question, bars: Sequence[_Bar]) -> dict[str, Any] | None:
     """What is not among the bars shown: how many values, their records (None where none of them is known), and how
     many of them are not known."""
     if not bars:
         return None
     known = [bar.count for bar in bars if bar.count is not None]
-    return {"rows": len(bars), "count": sum(known) if known else None, "unknown": len(bars) - len(known)}
+    count = sum(known) if known else None
+    if known and not asked.measures[0].adds:
+        values = tuple(str(bar.value) for bar in bars if bar.count is not None)
+        count = _once(scene, replace(asked, by=(), filters=(*asked.filters, Filter(asked.by[0], values))))
+    return {"rows": len(bars), "count": count, "unknown": len(bars) - len(known)}
+
+
+def _once(scene: Scene, asked: Question) -> int | None:
+    """The figure of a question that is not grouped, of a measure that does not add up: crimes are counted once."""
+    row, _ = scene.one(asked)
+    return whole(row[0])
 
 
 def _told(known: list[_Bar], limit: int, chosen: Sequence[str]) -> list[_Bar]:
