@@ -54,7 +54,7 @@ def _fill_dimensions(connection: duckdb.DuckDBPyConnection, random: np.random.Ge
         town, area = int(random.integers(0, TOWNS)), int(random.integers(0, AREAS))
         name = None if number % 3 == 0 else f"On or near Street {number % 5}"
         connection.execute(
-            "INSERT INTO dim_point VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO dim_point VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
             [number, 1000 + number, longitude, latitude, name, number % 4, town, area],
         )
 
