@@ -37,6 +37,7 @@ PROPERTIES: dict[str, tuple[str, dict[str, str]]] = {
         {
             "minutes": "hours and minutes",
             "hours": "the hour alone: the minutes are none",
+            "half days": "the hour of a clock with twelve: of the morning or of the afternoon, nothing tells",
         },
     ),
     "coordinates": (
@@ -87,6 +88,7 @@ _FINDINGS = {
     ("time_of_day", "not known"): "dates_only",
     ("time_of_day", "in part"): "midnight_for_unknown",
     ("precision", "hours"): "hours_only",
+    ("precision", "half days"): "half_days",
     ("coordinates", "swapped"): "coordinates_swapped",
     ("coordinates", "one for both"): "coordinates_on_a_line",
     ("coordinates", "elsewhere"): "coordinates_elsewhere",

@@ -30,6 +30,7 @@ FINDINGS = {
     "dates_only": "files of stops that give dates alone: every stop stands at midnight, and none has an hour",
     "midnight_for_unknown": "files of stops in which some stand at midnight for want of a time; these have no hour",
     "hours_only": "files of stops that give the hour alone: their minutes say nothing",
+    "half_days": "files of stops with the hours 1 to 12 alone: whether of the morning or of the afternoon is not known",
     "unusual_size": "files with less than a fifth of the rows that the force's months around it usually have",
     "unusually_large": "files with more than five times the rows that the force's months around it usually have",
     "coordinates_swapped": "files in which longitude and latitude are exchanged; kept as published",
@@ -94,6 +95,10 @@ CAVEATS = {
         "In {files} {rows} [stop stands|stops stand] at midnight for want of a time, and [has|have] no hour; a few of "
         "them may be of midnight."
     ),
+    "half_days": (
+        "The hours of {files} are those of a clock with twelve: {rows} [stop|stops] may be of the morning or of the "
+        "afternoon."
+    ),
     "crime_id_repeated": (
         "{rows} [row|rows] of {files} [names|name] {ids}, by an ID that stands several times: the measure "
         "distinct_crimes counts each once."
@@ -113,6 +118,7 @@ MATTER_TO: dict[str, frozenset[str]] = {
     "coordinates_rounded": _PLACES,
     "clock_local": _TIMES - {"time_known", "time_unknown"},
     "clock_undecided": _TIMES - {"time_known", "time_unknown"},
+    "half_days": frozenset({"hour"}),
     "dates_only": frozenset({"hour", "time_known", "time_unknown"}),
     "midnight_for_unknown": frozenset({"hour", "time_known", "time_unknown"}),
 }

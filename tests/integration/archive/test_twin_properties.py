@@ -85,19 +85,22 @@ def test_every_clock_is_that_of_the_truth_where_it_is_decided(loaded: Loaded) ->
 
 def test_times_of_day_and_minutes_are_those_of_the_truth(loaded: Loaded) -> None:
     times: Counter[tuple[str, str]] = Counter()
-    precision: Counter[tuple[bool, str]] = Counter()
+    precision: Counter[tuple[str, str]] = Counter()
     for file in loaded.truth.files:
         time_of_day = file.properties["time_of_day"]
         if file.force != SINGLE_ONES:
             times[TOLD[time_of_day], loaded.value(file, "time_of_day")] += 1
         if time_of_day != DATE_ONLY:
             hourly = file.properties["minutes"] == ODD or "whole_hours" in file.labels
-            precision[hourly, loaded.value(file, "precision")] += 1
+            halved = time_of_day == HALF_DAYS and file.rows >= 16
+            true = "half days" if halved else "hours" if hourly else "minutes"
+            precision[true, loaded.value(file, "precision")] += 1
     print(times, precision)
     wrong = sum(count for (true, decided), count in times.items() if true != decided)
     assert wrong <= 0.03 * times.total()
     assert {true for true, _ in times} == {"known", "not known", "in part"}
-    assert precision[True, "minutes"] + precision[False, "hours"] <= 0.02 * precision.total()
+    assert sum(count for (true, decided), count in precision.items() if true != decided) <= 0.02 * precision.total()
+    assert precision["half days", "half days"] > 10
 
 
 def test_hours_are_those_of_the_clock_on_the_wall(loaded: Loaded) -> None:

@@ -23,11 +23,11 @@ def time_of_stop(version: DataVersion, place: int, file: int) -> list[dict[str, 
             {"file": file},
         )
     }
-    hours_only = decided.get("precision", ("",))[0] == "hours"
+    precision = decided.get("precision", ("",))[0]
     found: list[dict[str, str | None]] = [
         {
             "label": "UK time",
-            "value": None if local is None else _words(local, known=known, hours_only=hours_only),
+            "value": None if local is None else _words(local, known=known, precision=precision),
             "words": "when it was on UK clocks, as far as the file lets anybody know",
         }
     ]
@@ -45,8 +45,10 @@ def time_of_stop(version: DataVersion, place: int, file: int) -> list[dict[str, 
     return found
 
 
-def _words(local: datetime, *, known: bool, hours_only: bool) -> str:
+def _words(local: datetime, *, known: bool, precision: str) -> str:
     day = f"{local.day} {local:%B %Y}"
     if not known:
         return f"{day}, no time of day given"
-    return f"{day}, in the hour from {local:%H}:00" if hours_only else f"{day}, {local:%H:%M}"
+    if precision == "half days":
+        return f"{day}, {local.hour % 12 or 12}:{local:%M} in the morning or in the afternoon"
+    return f"{day}, in the hour from {local:%H}:00" if precision == "hours" else f"{day}, {local:%H:%M}"

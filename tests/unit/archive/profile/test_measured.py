@@ -42,10 +42,9 @@ class Measured:
         summer = in_utc != file.published
         if values["clock"] != "utc or local":
             self.clock[file.clock, values["clock"], bool(summer.sum() >= ENOUGH)] += 1
-        hourly = file.minutes == ODD or "whole_hours" in file.faults
         timed = int((~file.untimed).sum())
         if timed:
-            self.precision["hours" if hourly else "minutes", values["precision"], timed >= ENOUGH] += 1
+            self.precision[_precision(file), values["precision"], timed >= ENOUGH] += 1
         self._add_rows(file, in_utc, _blank(file, summer, reading), reading)
 
     def _add_rows(self, file: StopMonth, in_utc: Instants, blank: Mask, reading: StopReading) -> None:
@@ -57,6 +56,12 @@ class Measured:
         self.rows["said to be without"] += int(blank.sum())
         self.rows["rightly"] += int((blank & file.untimed).sum())
         self.rows["at a wrong hour"] += int(((hours != 0) & ~blank & ~file.untimed).sum())
+
+
+def _precision(file: StopMonth) -> str:
+    if "half_days" in file.faults:
+        return "half days"
+    return "hours" if file.minutes == ODD or "whole_hours" in file.faults else "minutes"
 
 
 def _blank(file: StopMonth, summer: Mask, reading: StopReading) -> Mask:
@@ -103,7 +108,7 @@ def test_clocks(clock: str, measured: Measured) -> None:
     assert recall >= 0.95
 
 
-@pytest.mark.parametrize("precision", ["hours", "minutes"])
+@pytest.mark.parametrize("precision", ["half days", "hours", "minutes"])
 def test_what_of_the_time_can_be_used(precision: str, measured: Measured) -> None:
     rightly, recall = _of(measured.precision, precision)
     assert rightly >= 0.99

@@ -29,6 +29,24 @@ def test_whole_hours_make_midnight_an_hour_like_others() -> None:
     assert (found.precision.value, found.precision.finding) == ("hours", "hours_only")
 
 
+@pytest.mark.parametrize(("month", "hours"), [(JANUARY, range(1, 13)), (JUNE, range(12)), (JUNE, range(1, 13))])
+def test_a_clock_with_twelve_hours_does_not_say_which_half_of_the_day(month: str, hours: range) -> None:
+    """By the wall 1 to 12; in summer 0 to 11 where the file is in UTC."""
+    published = [one for hour in hours for one in at(month, f"{hour:02d}:{hour * 4 + 11}", (5, 16))]
+    found = times(month, published)
+    assert (found.precision.value, found.precision.finding) == ("half days", "half_days")
+    assert found.precision.reason == "24 of 24 stops with a time are of the hours 1 to 12"
+    assert times(month, [*published, *at(month, "20:10", (1, 2, 3))]).precision.value == "minutes"
+    assert times(month, published[:15]).precision.value == "minutes", "so few may all be of a morning"
+
+
+def test_dates_alone_beside_a_clock_with_twenty_four_hours_are_no_half_days() -> None:
+    """Stops without a time are taken from where they stand, and from nowhere else."""
+    timed = [one for hour in (1, 9, 14, 18, 20, 22) for one in at(JUNE, f"{hour:02d}:{hour * 2 + 13}", range(1, 6))]
+    found = times(JUNE, [*timed, *at(JUNE, "00:00"), *at(JUNE, "00:00")])
+    assert (found.time_of_day.value, found.precision.value) == ("in part", "minutes")
+
+
 @pytest.mark.parametrize(
     ("month", "clock", "blanks"),
     [
