@@ -19,7 +19,7 @@ from bluelamp.synthetic.chance import Indices, bits, fraction, key, words
 from bluelamp.synthetic.multiplied import TINY
 from bluelamp.synthetic.names import MARKUP, MARKUP_UTF8
 from bluelamp.synthetic.rows import Content, Sheet, bad_rows, chosen, joined, shuffled, taken
-from bluelamp.synthetic.traits import Numbers, Traits, World, identities, map_points, month_keys, traits_of
+from bluelamp.synthetic.traits import Numbers, Traits, World, eras, identities, month_keys, traits_of
 from bluelamp.synthetic.truth import Lags
 from bluelamp.synthetic.values import (
     AWAITING,
@@ -187,7 +187,7 @@ class _Street:
         order_key = key(self.plan.seed, "order", self.force, self.month.index, self.version)
         rank = self.world.places(self.force).rank[self.traits.place]
         order = shuffled(order_key, self.index, rank)
-        sheet = Sheet(CRIMES, lines, order, map_points(self.world, self.force, self.month))
+        sheet = Sheet(CRIMES, lines, order, eras(self.world, self.force, self.month))
         sheet.mark("unknown_values", np.flatnonzero((types == len(TYPE_NAMES)) | (last == CODE[UNKNOWN_OUTCOME])))
         self._label(sheet, tails)
         self._plant_bad_rows(sheet)

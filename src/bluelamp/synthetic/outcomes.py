@@ -16,7 +16,7 @@ from bluelamp.domain.release import ForceMonth
 from bluelamp.synthetic.chance import key
 from bluelamp.synthetic.crimes import kept
 from bluelamp.synthetic.rows import Content, Sheet, chosen, joined, shuffled, taken
-from bluelamp.synthetic.traits import Numbers, World, identities, map_points, month_keys, traits_of
+from bluelamp.synthetic.traits import Numbers, World, eras, identities, month_keys, traits_of
 from bluelamp.synthetic.values import CODE, UNKNOWN_OUTCOME
 from bluelamp.synthetic.values import OUTCOMES as OUTCOME_NAMES
 from bluelamp.synthetic.volumes import COURT_DELAY, LAGS
@@ -81,7 +81,7 @@ def outcome_file(world: World, force: str, month: Month) -> Content:
         taken([f",{text}\n" for text in OUTCOME_NAMES], codes),
     )
     seed = key(plan.seed, "outcome order", force, month.index, version)
-    sheet = Sheet(OUTCOMES, lines, shuffled(seed, np.arange(count)), map_points(world, force, month))
+    sheet = Sheet(OUTCOMES, lines, shuffled(seed, np.arange(count)), eras(world, force, month))
     sheet.mark("unknown_values", np.flatnonzero(codes == CODE[UNKNOWN_OUTCOME]))
     sheet.count("unmatched", gathered.unmatched)
     if plan.has("many_outcomes") and world.coverage.singles.get("many_outcomes") == file and count:

@@ -18,9 +18,9 @@ from bluelamp.synthetic.chance import Indices, Words, below, bits, key, words
 from bluelamp.synthetic.coverage import Coverage
 from bluelamp.synthetic.geography import MIXED, Places, eighths_of_2011, no_location_share
 from bluelamp.synthetic.plan import TwinPlan
-from bluelamp.synthetic.truth import REDRAWN
+from bluelamp.synthetic.truth import ENDED, REDRAWN
 from bluelamp.synthetic.values import CHARGED, CODE, COURT_SLOTS, FIRST_SLOTS, TYPE_SLOTS, UNKNOWN_OUTCOME
-from bluelamp.synthetic.volumes import Volumes
+from bluelamp.synthetic.volumes import LAST_COURT_RESULT, Volumes
 
 _UNIT = 1 << 20
 _ID_WORDS = 4
@@ -45,6 +45,12 @@ class World:
 def map_points(world: World, force: str, month: Month) -> dict[str, str]:
     """The property of the files of a month that have the later list of map points; nothing for the others."""
     return {"map_points": REDRAWN} if world.places(force).is_redrawn(month) else {}
+
+
+def eras(world: World, force: str, month: Month) -> dict[str, str]:
+    """The properties that a file of crimes or outcomes has of its time."""
+    ended = world.plan.has("closed_vocabularies") and month > LAST_COURT_RESULT
+    return map_points(world, force, month) | ({"court_results": ENDED} if ended else {})
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ KNOWN, WHOLE_HOURS, DATE_ONLY, PARTLY, HALF_DAYS = "known", "whole hours", "date
 PLAIN, ODD = "plain", "odd"
 # `map_points` of a file that has the list of points which replaced that of 2022-06.
 REDRAWN = "redrawn"
+# `court_results` of a file of crimes or outcomes of the months since these are published no more.
+ENDED = "ended"
 # `rows` of a file that has not just its own rows, each once; `points` of one whose points lie elsewhere.
 TWICE, THREE_TIMES, FEW, TWO_FORCES, TWO_MONTHS = "twice", "three times", "few", "of two forces", "of two months"
 SWAPPED, SHIFTED, EASTING_TWICE = "swapped", "shifted", "easting twice"
@@ -47,7 +49,7 @@ class FileTruth:
     `size` and `crc32` are those of the zip's directory. `condition` is `sound` or the name of the file's fault, `also`
     that of a second one; `how` says what was done to it. `version` counts how often releases have restated the file.
     `properties` are true of the file as a whole, in plain words: of a file of stops its `clock`, `time_of_day` and
-    `minutes`, of any its `map_points`, and `rows` and `points` where these are at fault.
+    `minutes`, of any its `map_points` and `court_results`, and `rows` and `points` where these are at fault.
     """
 
     dataset: str

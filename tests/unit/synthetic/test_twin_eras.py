@@ -13,7 +13,7 @@ from twin_at_hand import Twin, make
 from bluelamp.domain.month import Month
 from bluelamp.synthetic.archive import TwinPlan
 from bluelamp.synthetic.reference import LOOKUP_2011, write_reference
-from bluelamp.synthetic.truth import REDRAWN
+from bluelamp.synthetic.truth import ENDED, REDRAWN
 
 LAST_OLD_POINTS = "2022-06"
 COURT = {
@@ -64,6 +64,8 @@ def test_results_of_courts_end_with_may_2019(closed: bool, tmp_path: Path) -> No
         for row in made.records(file) if file.dataset != "stops" else ():
             told = row.get("Outcome type") or row.get("Last outcome category")
             results[file.dataset, file.month > "2019-05"] += told in COURT
+        ended = closed and file.dataset != "stops" and file.month > "2019-05"
+        assert (file.properties.get("court_results") == ENDED) == ended
     assert results["crimes", False] > 0 < results["outcomes", False]
     assert (results["crimes", True] == 0 == results["outcomes", True]) == closed
     assert sum(each.agree for each in made.truth.lags) > 1_000
