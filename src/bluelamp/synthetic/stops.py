@@ -104,7 +104,8 @@ class _Stops:
             extra = below(self.lots.words("micro"), MINUTE * 1_000_000 - 2) + 1
             extra[self.times.untimed] = 0
             moments = moments.astype("datetime64[us]") + extra.astype("timedelta64[us]")
-        stamps = pa.array(moments).cast(pa.string())
+        # What has no fraction of a second has no zeros either.
+        stamps = pc.replace_substring(pa.array(moments).cast(pa.string()), ".000000", "")
         return joined(pc.replace_substring(stamps, " ", "T"), pa.scalar("+00:00"))
 
     def _spots(self) -> pa.Array:
