@@ -152,8 +152,8 @@ def test_what_is_held(sparse: SparseHome, run: Run) -> None:
 
 # The other commands that tell of the archive: nothing that they print may claim what no file says.
 _PLAIN = (
-    "archive status", "archive coverage", "archive files", "archive releases", "archive quality", "doctor",
-    "reference status",
+    "archive status", "archive coverage", "archive files", "archive releases", "archive quality",
+    "archive profile", "doctor", "reference status",
 )  # fmt: skip
 
 
