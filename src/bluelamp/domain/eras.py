@@ -57,6 +57,13 @@ class Change:
     mixed: bool = False
     narrowed: frozenset[str] = frozenset()
 
+    @property
+    def border(self) -> Month:
+        """The month in which the last of its eras begins."""
+        first = self.eras[-1].first
+        assert first is not None
+        return first
+
     def open_in(self, month: Month) -> frozenset[Era]:
         """The eras that a month lies in."""
         return frozenset(era for era in self.eras if era.holds(month))
@@ -115,6 +122,12 @@ def eras_of(dataset: str, column: str) -> Mapping[str, Era]:
 def eras_of_field(dataset: str, field: str) -> Mapping[str, Era]:
     """The same for a field of a question, which need not be a published column of its own."""
     return _by_value(one for one in changes() if dataset in one.datasets and field in one.fields)
+
+
+def point_eras() -> Change:
+    """The change of all map points."""
+    (found,) = (one for one in changes() if "map_point" in one.fields)
+    return found
 
 
 def silent_in(dataset: str, force: str, month: Month) -> Silence | None:

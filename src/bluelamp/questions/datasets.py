@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bluelamp.domain.eras import point_eras
 from bluelamp.domain.grouping import ETHNIC_GROUPS, STOP_OUTCOMES, Grouping
 
 Kind = Literal[
@@ -202,6 +203,16 @@ _MAP_POINT = Dimension(
     "(SELECT printf('%.6f,%.6f', longitude, latitude) FROM dim_point WHERE dim_point.point_id = r.point_id)",
 )
 
+_REDRAWN = point_eras()
+_POINT_ERA = Dimension(
+    "point_era",
+    "the map points that its month has: all were redrawn in July 2022, so that a place has one point in each era",
+    "coded",
+    f"(CASE WHEN r.month < {_REDRAWN.border.index} THEN 0 ELSE 1 END)",
+    label="Era of the map point",
+    terms=tuple(era.what for era in _REDRAWN.eras),
+)
+
 _SNAP = (
     "Map points are anonymised: a record stands on or near the street of one of about 750,000 snap points, not at an "
     "address."
@@ -300,6 +311,7 @@ CRIMES = DatasetSpec(
         _FALLS_WITHIN,
         _LOCATED,
         _MAP_POINT,
+        _POINT_ERA,
         _ORIGIN,
     ),
     (
@@ -465,6 +477,7 @@ OUTCOMES = DatasetSpec(
         _FALLS_WITHIN,
         _LOCATED,
         _MAP_POINT,
+        _POINT_ERA,
         _ORIGIN,
     ),
     (
@@ -602,6 +615,7 @@ STOPS = DatasetSpec(
         _stop_word("operation", "the operation's name", "Policing operation"),
         _LOCATED,
         _MAP_POINT,
+        _POINT_ERA,
         _ORIGIN,
     ),
     (

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from bluelamp.domain.dataset import BY_NAME
-from bluelamp.domain.eras import Change, Era, changes, merged_into, silences
+from bluelamp.domain.eras import Change, Era, changes, merged_into, point_eras, silences
 from bluelamp.domain.month import Month, runs
 from bluelamp.questions.concern import files_of_question
 from bluelamp.questions.coverage import span_words
@@ -15,7 +15,7 @@ from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.holdings import Holdings, Mask
 from bluelamp.questions.question import Question
 
-(_POINTS,) = (one for one in changes() if "map_point" in one.fields)
+_POINTS = point_eras()
 # The eras that a month lies in, once for all months alike.
 States = frozenset[frozenset[Era]]
 

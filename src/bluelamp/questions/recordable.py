@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from bluelamp.domain.dataset import BY_NAME
-from bluelamp.domain.eras import Era, eras_of_field
+from bluelamp.domain.eras import Era, eras_of_field, point_eras
 from bluelamp.domain.month import Month
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.datasets import DATASETS, Dimension
@@ -72,6 +72,8 @@ def _within_any(eras: Sequence[Era], times: Sequence[Time]) -> Mask:
 def _eras(dataset: str, dimension: Dimension) -> Mapping[str, tuple[Era, ...]]:
     """value, in lower case, → its eras; of a group of labels those of all its labels. What is not there is always
     open."""
+    if dimension.name == "point_era":
+        return {era.what.casefold(): (era,) for era in point_eras().eras}
     base = DATASETS[dataset].dimension(dimension.folds) if dimension.grouping is not None else dimension
     if base is None or base.kind != "word":
         return {}

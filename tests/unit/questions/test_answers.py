@@ -49,7 +49,16 @@ _VALUES = {
     "area": ["Bristol, City of", "Guildford", ""],
     "flag": ["true", "false"],
     "number": ["0", "12", "3", ""],
-    "coded": ["still open", "in the same month", "1 month later", "crime not known", "White", "Arrest", "not recorded"],
+    "coded": [
+        "still open",
+        "in the same month",
+        "1 month later",
+        "crime not known",
+        "White",
+        "Arrest",
+        "not recorded",
+        "points of July 2022 and later",
+    ],
     "word": ["Burglary", "Local resolution", "Male", "", "White"],
 }
 

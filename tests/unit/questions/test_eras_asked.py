@@ -410,3 +410,17 @@ def test_a_record_says_of_which_era_its_point_is(version: DataVersion, home: Arc
 
     found = find_record(version, f"{month}-kent-street-2", home.lake.root)
     assert f"This point is one of the points of {era}. {WORDS['map points']}" in found["caveats"]
+
+
+def test_a_list_of_points_can_say_of_which_era_each_is(version: DataVersion) -> None:
+    """One place, redrawn: two points, each in its own era and in no other."""
+    before, since = "points of before July 2022", "points of July 2022 and later"
+    by = ["map_point", "point_era"]
+    found = ask(version, "crimes", ("2022-06", "2022-07"), by=by, where=["force=kent"])
+    assert rows(found) == {
+        ("0.520000,51.250000", before): (1, "part"),
+        ("0.520300,51.250000", since): (1, "part"),
+    }
+    # Records of July cannot stand on points of before: that is no 0.
+    closed = ask(version, "crimes", ("2022-06", "2022-07"), by=["month"], where=[f"point_era={before}", "force=kent"])
+    assert rows(closed) == {"2022-06": (1, "complete"), "2022-07": (None, CLOSED)}
