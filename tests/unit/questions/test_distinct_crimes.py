@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import random
+import shutil
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import duckdb
 import pytest
 
 from bluelamp.archive.progress import Silent
+from bluelamp.archive.quality import quality_of
 from bluelamp.archive.workflow import Archive
 from bluelamp.bootstrap import open_archive
 from bluelamp.domain.dataset import CRIMES, OUTCOMES, Dataset
@@ -206,3 +209,20 @@ def test_bars_of_crimes_are_shares_of_all_crimes_each_counted_once(version: Data
     shown = {row["value"] for row in found["three"]["rows"]}
     assert found["three"]["rest"]["count"] == crimes_among([row for row in rows if row.force not in shown])
     assert any("the rows do not add up" in one for one in found["one"]["caveats"])
+
+
+def test_a_version_that_an_older_program_published_still_answers(tmp_path: Path) -> None:
+    """It has no count of IDs and does not say how stops were placed: what is not known of it is not told."""
+    archive = loaded(tmp_path, with_repeats(4, 6))
+    current = archive.warehouse.current()
+    assert current is not None
+    shutil.copy(current.file, tmp_path / "older.duckdb")
+    with duckdb.connect(str(tmp_path / "older.duckdb")) as connection:
+        connection.execute("ALTER TABLE mart_quality__finding DROP COLUMN ids")
+        connection.execute("DROP TABLE mart_stop__placed")
+        (found,) = [one for one in quality_of(connection) if one.finding == "outcome_repeated"]
+        assert (found.rows, found.ids) == (4, None)
+        version = DataVersion(connection)
+        (said,) = [one for one in answer(version, make_question("outcomes")).caveats if "distinct_crimes" in one]
+        assert said.startswith("4 rows of 1 force-month name fewer crimes")
+        assert answer(version, make_question("stops", by=["town"])).rows == []
