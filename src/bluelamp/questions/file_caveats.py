@@ -48,10 +48,12 @@ _QUERY = (
 )
 
 
-def caveats_of_files(version: DataVersion, holdings: Sequence[Holdings], asked: Set[str]) -> list[str]:
-    """The sentences about the force-months that are held of what is asked; `asked` names its dimensions and
-    measures."""
-    found = (told for one in holdings for told in _of_one(version, one))
+def caveats_of_files(
+    version: DataVersion, holdings: Sequence[Holdings], asked: Set[str], only: Set[str] | None = None
+) -> list[str]:
+    """The sentences about the force-months that are held of what is asked; `asked` names its dimensions and measures.
+    `only` keeps those of these findings."""
+    found = (told for one in holdings for told in _of_one(version, one) if only is None or told[0] in only)
     return list(dict.fromkeys(words for name, words in found if name not in MATTER_TO or asked & MATTER_TO[name]))
 
 

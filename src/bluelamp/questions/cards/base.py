@@ -9,11 +9,12 @@ from typing import Any
 from bluelamp.errors import UsageError
 from bluelamp.questions.answer import NO_POINTS, figures
 from bluelamp.questions.caveats import caveats_of_question
-from bluelamp.questions.concern import coverage_of_question
+from bluelamp.questions.concern import coverage_of_question, holdings_of_question
 from bluelamp.questions.dashboards import CardSpec, DashboardSpec
 from bluelamp.questions.data_version import NOT_RECORDED, DataVersion
 from bluelamp.questions.datasets import DatasetSpec, Measure
 from bluelamp.questions.figures import NONE_LOCATED, Figures
+from bluelamp.questions.file_caveats import caveats_of_files
 from bluelamp.questions.question import Filter, Question, make_question
 from bluelamp.questions.view import View, question_of
 
@@ -67,6 +68,12 @@ class Scene:
         if not any(value is None for value in row):
             return row, ""
         return row, NO_POINTS if its.state == NONE_LOCATED else coverage_of_question(self.version, question).words()
+
+    def told_of_files(self, question: Question, asked: str, only: frozenset[str]) -> str:
+        """What must be read beside a chart itself: the sentences of these findings of the files that it is made of."""
+        return " ".join(
+            caveats_of_files(self.version, holdings_of_question(self.version, question), frozenset({asked}), only)
+        )
 
     def caveats(self, question: Question) -> tuple[str, ...]:
         return caveats_of_question(self.version, question)

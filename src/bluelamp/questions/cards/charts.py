@@ -128,6 +128,10 @@ def _bars_summary(title: str, rows: Sequence[dict[str, Any]], unknown: int, whol
 # -- by hour -----------------------------------------------------------------------------------------------------
 
 
+# Whose clock it was is no fine print of a chart of hours.
+_CLOCKS = frozenset({"clock_local", "clock_undecided", "half_days"})
+
+
 def hours(scene: Scene, card: CardSpec) -> CardAnswer:
     """Counts by hour of the day, of records whose time is known."""
     if card.spec.live:
@@ -148,6 +152,7 @@ def hours(scene: Scene, card: CardSpec) -> CardAnswer:
             counts[int(hour)] = int(count)
     whole = sum(counts)
     note = f"{unknown:,} stops ({percent(unknown, whole + unknown)}) have no known time of day." if unknown else ""
+    note = f"{note} {scene.told_of_files(asked, 'hour', _CLOCKS)}".strip()
     shown = {
         "by": "hour",
         "hours": counts,
