@@ -37,6 +37,8 @@ from bluelamp.synthetic.values import (
 from bluelamp.synthetic.values import OUTCOMES as OUTCOME_NAMES
 from bluelamp.synthetic.volumes import COURT_DELAY, LAGS
 
+# For how many months a crime without an outcome is said to be under investigation, where a force has a rule.
+_INVESTIGATED = {"city-of-london": 5, "gwent": 0}
 _BAD_KINDS = ("few", "many", "month", "id")
 _REUSED_POOL = 0.06  # share of Northern Ireland's crimes whose ID comes from one pool for all months
 _THIN = 410  # of 1024: the share of rows that a thin file keeps
@@ -134,6 +136,8 @@ class _Street:
         age = self._as_of() - self.month.index
         traits, spare = self.traits, self.traits.spare
         stale = bits(spare, 27, 12) < min(2200, 130 * age)
+        if self.plan.has("status_of_newest") and age >= _INVESTIGATED.get(self.force, LAGS):
+            stale[:] = True
         last = np.where(stale, CODE[NO_UPDATE], CODE[INVESTIGATING])
         known = (self.lags <= age) & (self.lags < LAGS)
         told = np.where(traits.first == CODE[CHARGED], CODE[COURT_UNKNOWN if age > 18 else AWAITING], traits.first)

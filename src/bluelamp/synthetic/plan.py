@@ -63,6 +63,7 @@ ROWS: dict[str, str] = {
     "far_points": "points hundreds of kilometres outside the force (11)",
     "border_snap": "points, and so LSOAs, of a neighbouring force (11)",
     "outcome_disagreement": "`Last outcome category` differs from the latest outcome in the outcome files (12)",
+    "status_of_newest": "`Under investigation` on the newest five months alone: City of London; never: Gwent",
     "vocabulary_eras": "labels as they were in their years: crime types, ethnicity, stop outcomes (13, 20)",
     "unknown_values": "values outside every published vocabulary",
     "markup_cells": "markup, formulas and right-to-left marks in text columns",
@@ -78,6 +79,8 @@ ROWS: dict[str, str] = {
     "half_days": "City of London writes the hours of a clock with twelve of them",
     "odd_minutes": "minutes that repeat the month or the local hour, or are always 01",
     "stops_without_coordinates": "South Yorkshire all, Thames Valley 91 %, Lancashire 83 % (18)",
+    "blank_columns": "columns that a force leaves blank: age in South Wales, the law in Surrey, and three more",
+    "stops_elsewhere": "stops outside their force: City of London's beyond its border, some of Kent's on another coast",
     "gender_blank": "West Midlands leaves the gender of all stops blank (19)",
     "duplicate_stop_rows": "exact copies of stops, one of them 60 times (22)",
 }

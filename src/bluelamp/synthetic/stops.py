@@ -8,11 +8,13 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from bluelamp.domain.dataset import STOPS
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
-from bluelamp.synthetic.chance import below, bits, fraction, key
+from bluelamp.synthetic.chance import Indices, below, bits, fraction, key
+from bluelamp.synthetic.geography import Places
 from bluelamp.synthetic.hours import MINUTE
 from bluelamp.synthetic.multiplied import TINY
 from bluelamp.synthetic.names import MARKUP, MARKUP_UTF8
@@ -24,6 +26,14 @@ from bluelamp.synthetic.truth import EASTING_TWICE
 from bluelamp.synthetic.values import LAST_ASCII
 
 _COPIES = 60
+# Which columns a force leaves blank: the group that they are drawn with, the cell in it, and in what share of rows.
+_BLANK = {
+    "south-wales": ("person", "[^,]*$", 1.0), "surrey": ("power", '^("[^"]*"|[^,]*)', 1.0),
+    "gwent": ("ethnicity", "[^,]*$", 0.95), "merseyside": ("power", "[^,]*$", 0.65),
+    "lancashire": ("removal", ".*", 1.0),
+}  # fmt: skip
+# Share of rows whose point is a neighbour's, or far away.
+_ELSEWHERE = {("city-of-london", "border"): 0.35, ("kent", "far"): 0.026, ("essex", "far"): 0.004}
 # Share of rows without coordinates; others have few.
 _UNPLACED = {"south-yorkshire": 1.0, "thames-valley": 0.91, "lancashire": 0.83}
 
@@ -45,6 +55,7 @@ class _Stops:
         fewer = {"thin_files": int(count * 0.4) + 1, "tiny_files": min(TINY, count)}
         self.count = fewer.get(world.coverage.conditions.get(self.file, ""), count + late)
         self.index = np.arange(self.count)
+        self.blanked = np.zeros(self.count, dtype=bool)
         self.lots = Lots(self.plan.seed, force, month, self.index)
         self.times = StopTimes(self.plan, self.lots)
 
@@ -72,6 +83,8 @@ class _Stops:
         masks = self.times.labels | {
             "stops_without_coordinates": self.unplaced,
             "microseconds": ~self.times.untimed & self._is_exact(),
+            "blank_columns": self.blanked,
+            "stops_elsewhere": self.elsewhere,
             "gender_blank": every & (self.force == "west-midlands"),
         }
         listed = sheet.order[sheet.order < self.count]
@@ -88,6 +101,8 @@ class _Stops:
         if self.plan.has("gender_blank") and self.force == "west-midlands":
             picked["person"] = pc.replace_substring_regex(picked["person"], "^[^,]*", "")
         self.unknown = np.flatnonzero(self.lots.share("unknown", 1 / 2048 if self.plan.has("unknown_values") else 0.0))
+        if self.plan.has("blank_columns"):
+            self._blank_columns(picked)
         if len(self.unknown):
             strange = pc.replace_substring_regex(picked["power"], "[^,]*$", UNKNOWN_OBJECT)
             picked["power"] = pc.if_else(pa.array(np.isin(self.index, self.unknown)), strange, picked["power"])
@@ -96,6 +111,15 @@ class _Stops:
         parts += [picked[name] for name in ("person", "ethnicity", "power", "outcome", "removal")]
         spaced = [piece for part in parts for piece in (part, comma)]
         return [*spaced[:-1], end]
+
+    def _blank_columns(self, picked: dict[str, pa.Array]) -> None:
+        """Blank what the force leaves blank, in its share of the rows."""
+        name, cell_of, share = _BLANK.get(self.force, ("", "", 0.0))
+        self.blanked = self.lots.share("blank", share)
+        self.blanked[self.unknown] = False
+        if share:
+            blank = pc.replace_substring_regex(picked[name], cell_of, "")
+            picked[name] = pc.if_else(pa.array(self.blanked), blank, picked[name])
 
     def _dates(self) -> pa.Array:
         """(stops,) `2024-03-01T10:20:00+00:00`."""
@@ -113,9 +137,21 @@ class _Stops:
         share = _UNPLACED.get(self.force, 0.02 + 0.1 * fraction(self.plan.seed, "unplaced", self.force))
         self.unplaced = self.lots.share("unplaced", share if self.plan.has("stops_without_coordinates") else 0.0)
         spots = places.slots[below(self.lots.words("place"), len(places.slots))].astype(np.int64)
+        self.elsewhere = self._placed_elsewhere(places, spots) & ~self.unplaced
         known = places.stops(self.month)
         spots[self.unplaced] = len(known) - 1
         return taken(known, spots)
+
+    def _placed_elsewhere(self, places: Places, spots: Indices) -> NDArray[np.bool_]:
+        """(stops,) which of them lie over the border or far away; `spots` are changed."""
+        found = np.zeros(self.count, dtype=bool)
+        if not self.plan.has("stops_elsewhere"):
+            return found
+        for kind, group in (("border", places.border), ("far", places.far)):
+            chosen = self.lots.share(kind, _ELSEWHERE.get((self.force, kind), 0.0)) & bool(group)
+            spots[chosen] = group.start + below(self.lots.words(f"{kind} place")[chosen], max(1, len(group)))
+            found |= chosen
+        return found
 
     def _plant(self, sheet: Sheet) -> None:
         seed = key(self.plan.seed, "planted stops", self.force, self.month.index)

@@ -262,3 +262,48 @@ def test_crimes_before_december_2011_have_no_ids(tmp_path: Path) -> None:
     assert by_month == {"2011-10": False, "2011-11": False, "2011-12": True, "2012-01": True}
     assert [file.rows > 0 for file in made.of("outcomes")] == [False, False, True, True]
     made.zip.close()
+
+
+def test_columns_that_a_force_leaves_blank(twin: Twin) -> None:
+    columns = {"south-wales": 7, "surrey": 10, "gwent": 9, "merseyside": 11, "lancashire": 14}
+    for force, column in columns.items():
+        blank = planted = stops = 0
+        for file in twin.of("stops", force):
+            labels = [file.labels[name] for name in ("bad_rows", "markup_cells") if name in file.labels]
+            others = {line for label in labels for line in label.lines}
+            rows = [row for line, row in enumerate(twin.rows(file), 1) if line > 1 and line not in others]
+            assert all(len(row) == 15 for row in rows)
+            blank += sum(not row[column] for row in rows)
+            planted += labelled(file, "blank_columns")
+            stops += len(rows)
+        assert planted <= blank, force
+        assert planted > 0.5 * stops, force
+
+
+def test_some_stops_lie_outside_their_force(twin: Twin) -> None:
+    city = [labelled(file, "stops_elsewhere") for file in twin.of("stops", "city-of-london")]
+    assert sum(city) > 3
+    assert sum(labelled(file, "stops_elsewhere") for file in twin.of("stops", "kent")) > 3
+    far = 0
+    for file in twin.of("stops", "kent"):
+        bad = set(file.labels["bad_rows"].lines) if "bad_rows" in file.labels else set()
+        rows = [row for line, row in enumerate(twin.rows(file), 1) if line > 1 and line not in bad and row[4]]
+        far += sum(abs(float(row[4]) - 51.2) + abs(float(row[5]) - 0.75) > 2 for row in rows)
+    assert far == sum(labelled(file, "stops_elsewhere") for file in twin.of("stops", "kent"))
+
+
+def test_under_investigation_is_for_the_newest_months(tmp_path: Path) -> None:
+    plan = TwinPlan(
+        Month.parse("2023-06"),
+        12,
+        6_000,
+        forces=("city-of-london", "gwent"),
+        pathologies=frozenset({"status_of_newest"}),
+    )
+    made = make(plan, tmp_path)
+    said = {"city-of-london": set[str](), "gwent": set[str]()}
+    for file in made.of("crimes"):
+        if any(row["Last outcome category"] == "Under investigation" for row in made.records(file)):
+            said[file.force].add(file.month)
+    assert said == {"city-of-london": {f"2023-0{number}" for number in range(2, 7)}, "gwent": set()}
+    made.zip.close()
