@@ -7,7 +7,6 @@ import hashlib
 import io
 import json
 import shutil
-import time
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -68,13 +67,9 @@ def unit(file: FileTruth) -> Unit:
 # -- again, and in another order ---------------------------------------------------------------------------------
 
 
-def test_loading_a_release_again_changes_nothing_and_takes_no_time(twin: Twin, forward: Known) -> None:
+def test_loading_a_release_again_changes_nothing(twin: Twin, forward: Known) -> None:
     before, version = ledger_state(forward.archive), forward.archive.warehouse.current()
-    began = time.monotonic()
     loaded, published = load(forward.archive, twin.zip(NEWER))
-    took = time.monotonic() - began
-    print(f"the same release again: {took:.2f} s")
-    assert took < 2.0
     assert (loaded.files, published) == (0, None)
     assert ledger_state(forward.archive) == before
     assert forward.archive.warehouse.current() == version

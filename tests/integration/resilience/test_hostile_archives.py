@@ -14,7 +14,7 @@ from tests.rows import figures
 from zip_forge import Entry, forge
 
 KENT = "2023-12/2023-12-kent-street.csv"
-_MEMORY_MB, _SECONDS = 1_000, 10.0
+_MEMORY_MB = 1_000
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,6 @@ def check(case: Case, bluelamp: Commands, home: Path, folder: Path) -> Ended:
     if ended.code == 1:
         assert ended.sentence
     assert ended.peak_mb < _MEMORY_MB
-    assert ended.seconds < _SECONDS
     assert everything_outside(folder, home) == before
     listed = ledger(
         home, f"SELECT force, state, reason, rows_read, rows_loaded, rows_rejected FROM file WHERE month = {2024 * 12}"

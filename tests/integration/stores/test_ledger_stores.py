@@ -128,7 +128,6 @@ def test_no_password_in_any_word(url: str, command: tuple[str, ...], bluelamp: C
         assert ended.sentence
     for spelling in (_PASSWORD, quote(_PASSWORD, safe=""), "secret"):
         assert spelling not in ended.err + ended.out
-    assert ended.seconds < 15
 
 
 def test_answers_while_postgresql_is_down(

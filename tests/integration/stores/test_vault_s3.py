@@ -145,7 +145,6 @@ def test_what_is_wrong_is_one_sentence(
     assert words in ended.sentence
     assert len(ended.sentence) < 200
     assert _SECRET not in ended.err
-    assert ended.seconds < 20
     assert bluelamp(home, "archive", "load", releases.old, environment=bucket.environment).code in (0, 3)
     assert facts(home) == facts(releases.home_old)
 
