@@ -4655,7 +4655,7 @@ export interface operations {
                 dataset?: string;
                 /** @description only of this force, by its short name */
                 force?: string;
-                /** @description also what is as one would expect */
+                /** @description also what is as one would expect; of one dataset and force */
                 all?: boolean;
                 /** @description the data version to answer from; the current one by default */
                 version?: string;

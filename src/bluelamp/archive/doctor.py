@@ -13,8 +13,9 @@ from bluelamp.archive.profile.overrides import overrides
 from bluelamp.archive.progress import Progress
 from bluelamp.archive.workflow import Archive
 from bluelamp.domain.check import Check
-from bluelamp.errors import BluelampError
+from bluelamp.errors import BluelampError, SettingsError
 from bluelamp.storage.files import sha256_of
+from bluelamp.storage.ledger import LOADED
 from bluelamp.storage.ledger_copy import problems
 from bluelamp.storage.warehouse.database import Version
 from bluelamp.storage.warehouse.serving import problem_of
@@ -29,6 +30,7 @@ def check_up(archive: Archive, progress: Progress) -> Iterator[Check]:
     yield from _check_previous(archive)
     yield from _check_older(archive)
     yield from _check_indexes(archive, thorough=True)
+    yield from _check_counted(archive)
     yield from _check_unfinished(archive)
 
 
@@ -179,12 +181,31 @@ def _check_unfinished(archive: Archive) -> Iterator[Check]:
         )  # fmt: skip
         return
     version = archive.warehouse.current()
-    want = wanted(archive.ledger, archive.reference, known=overrides(archive.home))
+    try:
+        known = overrides(archive.home)
+    except SettingsError as error:
+        yield Check("file properties", False, error.message.rstrip("."), error.hint)
+        return
+    want = wanted(archive.ledger, archive.reference, known=known)
     if want.included and (version is None or version.fingerprint != want.fingerprint):
         yield Check(
             "publish", False, "what is loaded is not published yet",
             "bluelamp archive load (without a path) finishes it.",
         )  # fmt: skip
+
+
+def _check_counted(archive: Archive) -> Iterator[Check]:
+    """Files of an earlier program were not looked at as wholes: nothing is decided of where their points lie."""
+    files = archive.ledger.files_of(states=(LOADED,))
+    counted = archive.ledger.evidence(file.id for file in files if file.rows_loaded)
+    blank = sum(its is None for its in counted.values())
+    if blank:
+        yield Check(
+            "file properties",
+            True,
+            f"{blank:,} files were loaded before their places were counted, so nothing is said of them as wholes; "
+            "bluelamp archive rebuild counts them",
+        )
 
 
 def _some(names: list[str]) -> str:

@@ -101,7 +101,10 @@ def _fingerprint(
     """A hash of what the version says, not of how it came about: a rebuild has the same one."""
     digest = hashlib.sha256(f"{SCHEMA_VERSION} {reference_version} {as_of or ''}\n".encode())
     for file in included:
-        decided = [(one.name, one.value, one.decided_by) for one in profile.properties.get(file.file_id, ())]
+        decided = [
+            (one.name, one.value, one.decided_by, one.reason if "table" in one.decided_by else "")
+            for one in profile.properties.get(file.file_id, ())
+        ]
         read = f"{file.reading} {decided}"
         digest.update(f"{file.unit} {file.release} {contents[file.file_id].sha256} {read}\n".encode())
     for cell in coverage:

@@ -21,7 +21,7 @@ from bluelamp.archive import fetch as fetching
 from bluelamp.archive import load as loading
 from bluelamp.archive import model as modelling
 from bluelamp.archive.mend import damaged_in_vault, lacking_bytes
-from bluelamp.archive.profile.counting import count_earlier
+from bluelamp.archive.profile.counting import count_earlier, earlier
 from bluelamp.archive.profile.overrides import overrides
 from bluelamp.archive.progress import Progress
 from bluelamp.domain.month import Month
@@ -120,6 +120,9 @@ class Archive:
         """The version of what was known at an older release; built the first time that it is asked for."""
         if self.unfinished():
             self.finish(progress)
+        if earlier(self.ledger):
+            with self.writing():
+                count_earlier(self.ledger, self.lake)
         want = modelling.wanted(self.ledger, self.reference, release, overrides(self.home))
         built = self.warehouse.as_of(str(release))
         if built is not None and built.fingerprint == want.fingerprint and built.whole:

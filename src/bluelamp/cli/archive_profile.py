@@ -46,17 +46,18 @@ def profile(
         raise UsageError(f"“{name}” is no property of files.", f"There are {', '.join(PROPERTIES)}.")
     chosen = options.selection(force, first, last, dataset)
     with open_warehouse(context_of(context).settings).reading() as connection:
-        found = [
+        asked = [
             told
             for told in properties_of(connection)
-            if chosen.wants(told.unit) and (not name or told.property.name == name) and (all_ or told.property.finding)
+            if chosen.wants(told.unit) and (not name or told.property.name == name)
         ]
+    found = [told for told in asked if all_ or told.property.finding]
     if json:
         for told in found:
             console.out_json(told.as_json())
         return exits.DONE
     if not found:
-        console.out("Every file is as one would expect." if not all_ else "No file is held of these.")
+        console.out("Every file is as one would expect." if asked else "Nothing was decided of such files.")
         return exits.DONE
     _table(console, found)
     return exits.DONE

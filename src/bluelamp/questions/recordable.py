@@ -20,6 +20,9 @@ from bluelamp.questions.datasets import DATASETS, Dimension
 from bluelamp.questions.holdings import Mask, Time
 from bluelamp.questions.question import Question
 
+# A word of another era that stands in fewer rows, or a smaller share of its files, is a slip and opens no era.
+_FEWEST, _SHARE = 5, 0.005
+
 # label → the times in which it could be recorded.
 Openings = Mapping[Any, Mask]
 
@@ -103,9 +106,9 @@ def _contradictions(version: DataVersion, dataset: str) -> Mapping[str, frozense
     def read() -> Mapping[str, frozenset[int]]:
         found: dict[str, set[int]] = {}
         for column, month in version.rows(
-            "SELECT DISTINCT field, month FROM mart_quality__finding "
-            "WHERE dataset = $dataset AND finding = 'outside_era'",
-            {"dataset": dataset},
+            "SELECT field, month FROM mart_quality__finding WHERE dataset = $dataset AND finding = 'outside_era' "
+            "GROUP BY field, month HAVING sum(rows) >= $fewest AND sum(rows) >= $share * sum(of_rows)",
+            {"dataset": dataset, "fewest": _FEWEST, "share": _SHARE},
         ):
             found.setdefault(column, set()).add(month)
         return {column: frozenset(months) for column, months in found.items()}

@@ -20,6 +20,8 @@ _ACROSS_KM, _ALONG_TIMES, _ALONG_KM = 3.0, 5.0, 10.0
 # A file lies elsewhere where its middle is farther from the usual one than this, and than so many usual spreads.
 _FAR_KM, _SPREADS = 20.0, 3.5
 _FEWEST_OTHERS = 2
+# Two or three points are soon on one line.
+_FEWEST_POINTS = 8
 # Three decimals of a degree are a hundred metres.
 _COARSE = 3
 
@@ -42,7 +44,8 @@ def _by_itself(evidence: PlaceEvidence) -> FileProperty | None:
         reason = f"{evidence.swapped:,} of {evidence.rows:,} points lie in the United Kingdom when exchanged"
         return FileProperty("coordinates", "swapped", 0.999, reason, rows=evidence.placed, evidence=counted)
     line = {"across_km": evidence.across, "along_km": evidence.along}
-    if evidence.across <= _ACROSS_KM and evidence.along >= max(_ALONG_TIMES * evidence.across, _ALONG_KM):
+    on_a_line = evidence.distinct >= _FEWEST_POINTS and evidence.across <= _ACROSS_KM
+    if on_a_line and evidence.along >= max(_ALONG_TIMES * evidence.across, _ALONG_KM):
         reason = (
             f"nine in ten points lie within {evidence.across:.1f} km of one line at 45 degrees, "
             f"which they follow for {evidence.along:.0f} km"

@@ -17,7 +17,7 @@ from bluelamp.domain.dataset import STOPS, Dataset
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 from bluelamp.storage.lake import EARLIER_TIME, Lake
-from bluelamp.storage.ledger import LOADED, Ledger
+from bluelamp.storage.ledger import LOADED, Ledger, StoredFile
 from bluelamp.storage.parquet import read_parquet
 
 Evidence = dict[str, Any]
@@ -45,14 +45,20 @@ def count_files(dataset: Dataset, units: Sequence[ForceMonth], extracted: Extrac
     return found
 
 
-def count_earlier(ledger: Ledger, lake: Lake) -> None:
-    """Count of stops what an earlier program did not, or otherwise, from the rows in the lake, and keep it."""
+def earlier(ledger: Ledger) -> list[StoredFile]:
+    """The files of stops that were loaded before their times were counted, or by a program that counted otherwise."""
     files = [file for file in ledger.files_of(states=(LOADED,)) if file.unit.dataset == STOPS.name and file.lake_path]
+    kept = ledger.evidence(file.id for file in files)
+    return [file for file in files if StopEvidence.from_json((kept[file.id] or {}).get("times")) is None]
+
+
+def count_earlier(ledger: Ledger, lake: Lake) -> None:
+    """Count the times of these files from the rows in the lake, and keep what was counted."""
+    files = earlier(ledger)
     kept = ledger.evidence(file.id for file in files)
     months: dict[str, dict[int, Month]] = {}
     for file in files:
-        if StopEvidence.from_json((kept[file.id] or {}).get("times")) is None:
-            months.setdefault(file.lake_path, {})[file.id] = file.unit.month
+        months.setdefault(file.lake_path, {})[file.id] = file.unit.month
     for path, of_path in sorted(months.items()):
         counted = _from_lake(lake, path, of_path)
         ledger.record_evidence({file: {**(kept[file] or {}), **its} for file, its in counted.items()})

@@ -13,13 +13,14 @@ from typing import Any
 from bluelamp.archive.profile.clock import clocks, reads_as_local
 from bluelamp.archive.profile.coordinates import coordinates
 from bluelamp.archive.profile.evidence import StopEvidence
-from bluelamp.archive.profile.overrides import Known
+from bluelamp.archive.profile.overrides import SHIPPED, Known
 from bluelamp.archive.profile.place_evidence import PlaceEvidence
 from bluelamp.archive.profile.rows_held import copies, rows_of, sizes
 from bluelamp.archive.profile.time_of_day import Times, times_of_day
 from bluelamp.domain.dataset import STOPS
 from bluelamp.domain.file_property import (
     AS_IT_SAYS,
+    CERTAIN,
     SUMMER_EVENING,
     SUMMER_MIDNIGHT,
     WINTER_MIDNIGHT,
@@ -79,7 +80,10 @@ def decide(files: Iterable[Counted], known: Sequence[Known]) -> Profile:
             overridden = {one.name: _overridden(one, file.unit, known) for one in found}
             its_times = times[month][1] if month in times else None
             if its_times is not None:
-                profile.readings[file.file_id] = _reading(overridden, its_times)
+                reading = profile.readings[file.file_id] = _reading(overridden, its_times)
+                if overridden["time_of_day"].evidence.get("decided_otherwise"):
+                    blank = _blank_rows(file, reading)
+                    overridden["time_of_day"] = replace(overridden["time_of_day"], rows=blank)
             if file.rows:
                 whose = _rows_of(file, profile.readings.get(file.file_id, AS_IT_SAYS))
                 overridden[whose.name] = _overridden(whose, file.unit, known)
@@ -124,12 +128,30 @@ def _overridden(decided: FileProperty, unit: ForceMonth, known: Sequence[Known])
     # A month without summer time is of both clocks: nothing is to be overridden.
     if entry is None or decided.value == "utc or local":
         return decided
+    if entry.by == SHIPPED and decided.value != entry.value and _sure_of_itself(decided):
+        # The file was published anew since it was counted: the table that ships speaks of another one.
+        return replace(decided, evidence={**decided.evidence, "shipped_table_says": entry.value})
     evidence = (
         {**decided.evidence, "decided_otherwise": decided.value} if decided.value != entry.value else decided.evidence
     )
     return replace(
         decided, value=entry.value, confidence=1.0, reason=entry.source, decided_by=entry.by, evidence=evidence
     )
+
+
+def _sure_of_itself(decided: FileProperty) -> bool:
+    return decided.decided_by == "file" and decided.value != "undecided" and decided.confidence >= CERTAIN
+
+
+def _blank_rows(file: Counted, reading: StopReading) -> int:
+    """How many stops of a file stand where those without a time of day do."""
+    times = file.evidence["times"]
+    at = {
+        WINTER_MIDNIGHT: times["whole_winter"][0],
+        SUMMER_EVENING: times["whole_summer"][23],
+        SUMMER_MIDNIGHT: times["whole_summer"][0],
+    }
+    return sum(at[name] for name in reading.blanks)
 
 
 def _reading(found: Mapping[str, FileProperty], times: Times) -> StopReading:

@@ -25,8 +25,8 @@ HOUR, DAY = 3_600_000_000, 86_400_000_000
 _MINUTE = 60_000_000
 _HOURS, _MINUTES = 24, 60
 _EXAMPLES = 3
-# More days than any date has since 1970, and a moment that no stop is of.
-_DAYS, _NEVER = 1 << 20, np.iinfo(np.int64).min // 2
+# Days that are looked at on either side of a file's first, and more than they can be; a moment that no stop is of.
+_NEAR, _DAYS, _NEVER = 400 * DAY, 1_000, np.iinfo(np.int64).min // 2
 # Where stops without a time of day may stand: (of summer, hour).
 _MIDNIGHTS = ((False, 0), (True, 23), (True, 0))
 
@@ -150,8 +150,10 @@ class _Rows:
 
     def days(self, of_summer: bool, at: int) -> npt.NDArray[np.int64]:
         """(files,) the days with a row at exactly this full hour."""
-        chosen = self.whole & (self.summer == of_summer) & (self.hour == at)
-        days = np.unique(self.owner[chosen] * _DAYS + self.instants[chosen] // DAY)
+        near = np.abs(self.instants - self.begins) < _NEAR  # a date of another century is no day of this file
+        chosen = self.whole & (self.summer == of_summer) & (self.hour == at) & near
+        of = (self.instants[chosen] - self.begins[chosen] + _NEAR) // DAY
+        days = np.unique(self.owner[chosen] * _DAYS + of)
         return np.bincount(days // _DAYS, minlength=self.files)
 
 

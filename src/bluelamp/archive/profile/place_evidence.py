@@ -27,7 +27,7 @@ _LONGITUDES, _LATITUDES = (-8.8, 1.95), (49.75, 61.0)
 
 @dataclass(frozen=True, slots=True)
 class PlaceEvidence:
-    """Counts of a file's `placed` rows, from `rows` of them.
+    """Counts of a file's `placed` rows, from `rows` of them, which stand at `distinct` points.
 
     `swapped` lie where they would with longitude and latitude exchanged. `east` and `north` are the medians, in
     kilometres on the plane of storage/boundaries.py, of rows that lie in the United Kingdom as they stand; `spread`
@@ -38,6 +38,7 @@ class PlaceEvidence:
 
     placed: int
     rows: int
+    distinct: int
     swapped: int
     east: float
     north: float
@@ -67,15 +68,17 @@ def count_places(longitude: Degrees, latitude: Degrees) -> PlaceEvidence | None:
     if of > _MOST:
         placed = placed[np.linspace(0, of - 1, _MOST).astype(np.int64)]
     lon, lat = longitude[placed], latitude[placed]
+    distinct = len(np.unique(lon + 1j * lat))
     swapped = _within(lon, _LATITUDES) & _within(lat, _LONGITUDES)
     inside = _within(lon, _LONGITUDES) & _within(lat, _LATITUDES)
     kilometres = to_plane(np.column_stack([lon, lat])[inside]) / 1000
     if not len(kilometres):
-        return PlaceEvidence(of, len(lon), int(swapped.sum()), 0.0, 0.0, 0.0, 0.0, 0.0, _decimals(lon, lat))
+        return PlaceEvidence(of, len(lon), distinct, int(swapped.sum()), 0.0, 0.0, 0.0, 0.0, 0.0, _decimals(lon, lat))
     east, north = np.sort(kilometres[:, 0]), np.sort(kilometres[:, 1])
     apart, along = np.sort(kilometres[:, 0] - kilometres[:, 1]), np.sort(kilometres.sum(axis=1))
     return PlaceEvidence(
         placed=of,
+        distinct=distinct,
         rows=len(lon),
         swapped=int(swapped.sum()),
         east=round(_at(east, 0.5), 2),

@@ -44,7 +44,11 @@ class Told:
 
 def properties_of(connection: duckdb.DuckDBPyConnection, dataset: str = "", force: str = "") -> Iterator[Told]:
     """Every property of the files of a data version, of one dataset and force where they are named, by dataset, force,
-    month and property."""
+    month and property; none of a version that an earlier program built."""
+    if not connection.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE table_name = 'mart_profile__force_month'"
+    ).fetchone():
+        return
     rows = connection.execute(
         """
         SELECT dataset, slug, month, property, value, confidence, reason, decided_by, rows, evidence

@@ -21,6 +21,9 @@ from bluelamp.questions.eras import caveat_of_points
 from bluelamp.questions.figures import FEW_LOCATED, RowCoverage, rate
 from bluelamp.questions.question import Filter, Question
 
+# What a map cannot be read without: its points are not where the records are.
+MISPLACED = frozenset({"coordinates_swapped", "coordinates_on_a_line", "coordinates_elsewhere"})
+
 
 def map_card(scene: Scene, card: CardSpec) -> CardAnswer:
     """The totals, the address of the tiles, and the counts of areas for the far view."""
@@ -31,12 +34,13 @@ def map_card(scene: Scene, card: CardSpec) -> CardAnswer:
     located = None if records is None or unlocated is None else records - unlocated
     areas, question = _areas(scene, card, count)
     of_points = caveat_of_points(scene.version, asked)
+    misplaced = "" if spec.live else scene.told_of_files(asked, "map_point", MISPLACED)
     shown = {
         "total": located,
         "unlocated": whole(unlocated),
         "of": whole(records),
         "reason": reason,
-        "note": of_points,
+        "note": " ".join(filter(None, [misplaced, of_points])),
         "tiles": f"/api/v1/tiles/{spec.name}/{{z}}/{{x}}/{{y}}.mvt?{_parameters(asked, scene)}",
         "areas": areas,
         "bounds": _bounds(scene, asked, areas),
@@ -44,7 +48,7 @@ def map_card(scene: Scene, card: CardSpec) -> CardAnswer:
     on_map = f"{told(located)} of {told(records)} records are on the map; {told(unlocated)} have no location."
     summary = reason or f"{on_map} {spec.points.words}"
     measure = measure_of(spec, count)
-    caveats = tuple(dict.fromkeys((*scene.caveats(asked), *filter(None, [of_points]))))
+    caveats = tuple(dict.fromkeys((*scene.caveats(asked), *filter(None, [misplaced, of_points]))))
     return CardAnswer(question, shown, summary, measure.words, measure.unit, caveats)
 
 

@@ -33,6 +33,15 @@ COLUMNS = {
 FROM_LAKE = {"crimes": ("Crime ID", "Context"), "outcomes": ("Crime ID",), "stops": ()}
 
 
+def selected(version: DataVersion, spec: DatasetSpec) -> str:
+    """The SQL of the columns that are read of a row. Versions of before knew only one time of a stop."""
+    of_before = spec.name == "stops" and "published_time" not in version.columns(spec.table)
+    return ", ".join(
+        "r.utc_time AS published_time" if of_before and name == "published_time" else f"r.{name}"
+        for name in COLUMNS[spec.name]
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class PointColumns:
     """The snap points as columns; row 0 is nothing, row N the point of number N."""

@@ -23,7 +23,7 @@ from bluelamp.domain.month import Month
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.question import Question
 from bluelamp.questions.records.extents import INSIDE, extents_of
-from bluelamp.questions.records.published import COLUMNS, FROM_LAKE, UK_TIME, published
+from bluelamp.questions.records.published import FROM_LAKE, UK_TIME, published, selected
 from bluelamp.questions.records.texts import DEGREES, local_times
 from bluelamp.questions.sql import Compiler
 
@@ -73,7 +73,7 @@ class Records:
     def one(self, place: int) -> Portion:
         """The record of one row, whatever the filters say."""
         spec = self.question.dataset
-        columns = ", ".join(f"r.{name}" for name in COLUMNS[spec.name])
+        columns = selected(self.version, spec)
         statement = f"SELECT r.rowid AS place, r.file_id, r.line, {columns} FROM {spec.table} AS r WHERE {INSIDE}"
         window = extents_of(self.version, spec).at(place)
         return self._portion(self.version.arrow(statement, window.parameters, light=True))
@@ -91,7 +91,7 @@ class Records:
     def _windows(self, after: int, limit: int | None) -> Iterator[pa.Table]:
         """Rows of the version as numbers, window by window; those without rows are left out."""
         spec = self.question.dataset
-        columns = ", ".join(f"r.{name}" for name in COLUMNS[spec.name])
+        columns = selected(self.version, spec)
         cut = " LIMIT $most" if limit is not None else ""
         statement = (
             f"SELECT r.rowid AS place, r.file_id, r.line, {columns} FROM {spec.table} AS r{self._conditions} "

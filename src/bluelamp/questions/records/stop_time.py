@@ -16,13 +16,7 @@ def time_of_stop(version: DataVersion, place: int, file: int) -> list[dict[str, 
         "SELECT local_time, time_known FROM stg_police_uk__stop_and_search WHERE file_id = $file AND rowid = $place",
         {"file": file, "place": place},
     )
-    decided = {
-        name: (value, standing, reason)
-        for name, value, standing, reason in version.rows(
-            "SELECT property, value, standing, reason FROM mart_profile__force_month WHERE file_id = $file",
-            {"file": file},
-        )
-    }
+    decided = {name: (value, standing, reason) for name, value, standing, reason in _decided(version, file)}
     precision = decided.get("precision", ("",))[0]
     found: list[dict[str, str | None]] = [
         {
@@ -43,6 +37,14 @@ def time_of_stop(version: DataVersion, place: int, file: int) -> list[dict[str, 
                 }
             )
     return found
+
+
+def _decided(version: DataVersion, file: int) -> list[tuple[str, str, str, str]]:
+    if not version.columns("mart_profile__force_month"):
+        return []  # a version of before: nothing was decided of files
+    return version.rows(
+        "SELECT property, value, standing, reason FROM mart_profile__force_month WHERE file_id = $file", {"file": file}
+    )
 
 
 def _words(local: datetime, *, known: bool, precision: str) -> str:

@@ -10,8 +10,9 @@ from bluelamp.archive.diff import comparable
 from bluelamp.archive.profile.told import properties_of
 from bluelamp.archive.quality import FINDINGS, quality_of
 from bluelamp.domain.coverage import State
-from bluelamp.domain.force import FORCES
+from bluelamp.domain.force import BY_SLUG, FORCES
 from bluelamp.domain.month import Month
+from bluelamp.errors import UsageError
 from bluelamp.questions.cells import STATES
 from bluelamp.questions.coverage import coverage_of
 from bluelamp.questions.datasets import DATASETS
@@ -126,7 +127,9 @@ def file_properties(
     request: Request,
     dataset: Annotated[str, Query(max_length=40, description="only of this dataset")] = "",
     force: Annotated[str, Query(max_length=40, description="only of this force, by its short name")] = "",
-    all_: Annotated[bool, Query(alias="all", description="also what is as one would expect")] = False,
+    all_: Annotated[
+        bool, Query(alias="all", description="also what is as one would expect; of one dataset and force")
+    ] = False,
     version: Pinned = "",
 ) -> Response:
     """The clock of its times, what its midnight means, where its points lie, and more; each with a reason."""
@@ -136,6 +139,12 @@ def file_properties(
         listed = [one.as_json() for one in found if all_ or one.property.finding]
         return {"properties": listed, "version": version_json(opened)}
 
+    if dataset and dataset not in DATASETS:
+        raise UsageError(f"No dataset is called “{dataset[:40]}”.", f"There are {', '.join(DATASETS)}.")
+    if force and force not in BY_SLUG:
+        raise UsageError(f"No force is called “{force[:40]}”.", "/api/v1/coverage lists them.")
+    if all_ and not (dataset and force):
+        raise UsageError("All properties are told of one dataset and one force at a time.", "Name both.")
     with lease(request, version) as opened:
         asked = ["file-properties", dataset, force, str(all_)]
         return answered(request, opened, asked, lambda: dumps(told(opened)), pinned=version)

@@ -95,3 +95,10 @@ def test_a_force_that_is_everywhere_is_nowhere_unusual() -> None:
         for month in MONTHS
     }
     assert {where.value for where, _ in coordinates(everywhere).values()} == {"usual"}
+
+
+def test_two_or_three_points_are_no_line() -> None:
+    longitude = np.array([-1.5] * 2 + [-1.3] * 3)
+    latitude = np.array([52.5] * 2 + [52.62] * 3)
+    (where, _) = coordinates({MONTHS[0]: counted(longitude, latitude)})[MONTHS[0]]
+    assert where.value == "usual"

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from bluelamp.archive.profile.deciding import Counted, Profile, decide
 from bluelamp.archive.profile.evidence import StopEvidence
 from bluelamp.archive.profile.overrides import FILE_NAME, Known, overrides
-from bluelamp.domain.file_property import SUMMER_EVENING, SUMMER_MIDNIGHT, WINTER_MIDNIGHT, StopReading
+from bluelamp.domain.file_property import (
+    SUMMER_EVENING,
+    SUMMER_MIDNIGHT,
+    WINTER_MIDNIGHT,
+    FileProperty,
+    StopReading,
+)
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 from bluelamp.errors import SettingsError
@@ -143,3 +149,37 @@ def test_what_another_program_counted_otherwise_is_not_counted() -> None:
     found = decide([strange], ())
     assert {one.name for one in found.properties[1]} == {"copies", "rows_of"}
     assert found.readings == {}
+
+
+def test_an_overridden_time_of_day_counts_the_stops_that_it_blanks(tmp_path: Path) -> None:
+    table = known(tmp_path, ENTRY.format(property="time_of_day", value="in part"))
+    midnights = [f"2021-06-{day:02d} 23:00" for day in (4, 5, 6)]
+    times = evidence_of("2021-06", [*nights("2021-06", local=False), *midnights]).as_json()
+    file = Counted(3, ForceMonth("stops", "kent", Month.parse("2021-06")), 900, {"times": times})
+    (told,) = [one for one in decide([file], table).properties[3] if one.name == "time_of_day"]
+    assert (told.value, told.rows) == ("in part", 3)
+
+
+def test_the_table_that_ships_yields_to_a_file_that_was_published_anew() -> None:
+    """Avon and Somerset wrote local time in 2021; should it publish those months in UTC, the file itself says so."""
+
+    def clock(local: bool) -> FileProperty:
+        file = Counted(
+            1, ForceMonth("stops", "avon-and-somerset", Month.parse("2021-06")), 900,
+            {"times": evidence_of("2021-06", nights("2021-06", local=local) * 4).as_json()},
+        )  # fmt: skip
+        found = decide([file], overrides(None))
+        assert found.readings[1].local is local
+        return next(one for one in found.properties[1] if one.name == "clock")
+
+    assert clock(True).decided_by == "shipped table"
+    anew = clock(False)
+    assert (anew.value, anew.decided_by, anew.evidence["shipped_table_says"]) == ("utc", "file", "local")
+
+
+@pytest.mark.parametrize("strange", ["0001-01-01 00:00", "1900-01-01 00:00", "1969-07-01 23:00", "9999-12-31 00:00"])
+def test_a_date_of_another_century_is_of_no_day_of_the_file(strange: str) -> None:
+    ordinary = nights("2021-06", local=False)
+    with_it, without = (evidence_of("2021-06", [*ordinary, *more]) for more in ([strange], []))
+    assert with_it.midnight_days == without.midnight_days
+    assert with_it.outside_utc == without.outside_utc + 1
