@@ -108,7 +108,7 @@ class Reader:
         seen = read = 0
         for file in self.files:
             count = wanted.count(file)
-            if seen + count <= after:
+            if not count or seen + count <= after:
                 seen += count
                 continue
             if len(found) >= limit or read >= _FILES_A_PAGE:

@@ -165,6 +165,7 @@ _OTHERS = {
     "/api/v1/hooks/{hook}/test",
     "/api/v1/feeds/{feed}/areas/ground",
     "/api/v1/feeds/{feed}/areas/{kind}", "/api/v1/coverage", "/api/v1/quality", "/api/v1/releases",
+    "/api/v1/file-properties",
     "/api/v1/releases/{old}/changes/{new}",
     "/api/v1/releases/{old}/changes/{new}/records",
 }  # fmt: skip
@@ -300,8 +301,8 @@ _OPERATORS = {
 _ELSEWHERE = {
     "live run", "live replay", "serve", "demo", "synthetic archive", "synthetic city", "crime", "gazetteer build",
     "gazetteer find", "gazetteer status", "reference status", "reference sync", "archive coverage", "archive diff",
-    "archive discard", "archive files", "archive forces", "archive load", "archive quality", "archive rebuild",
-    "archive releases", "archive scope", "archive status", "archive sync",
+    "archive discard", "archive files", "archive forces", "archive load", "archive profile", "archive quality",
+    "archive rebuild", "archive releases", "archive scope", "archive status", "archive sync",
 }  # fmt: skip
 
 
