@@ -20,6 +20,7 @@ _AT_ONCE = 2
 # The longest begin first, so that both end at about the same time; whatever is new comes behind them.
 _LONGEST = (
     "tests/browser",
+    "tests/integration/resilience",
     "tests/integration/ground",
     "tests/integration/web",
     "tests/unit",
