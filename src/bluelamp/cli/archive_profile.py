@@ -31,8 +31,9 @@ def profile(
 ) -> int:
     """Say what each file as a whole was found to be, and why.
 
-    Its clock, what its midnight means, where its points lie, and more. Decided from the file and the months around it, with how sure it is and why. What is known better goes into
-    file-properties.toml in the home: see the how-to “Say what a file really is”.
+    Its clock, what its midnight means, where its points lie, and more. Decided from the file and the months around it,
+    with how sure it is and why. What is known better goes into file-properties.toml in the home: see the how-to “Say
+    what a file really is”.
     """
     from bluelamp.archive.profile.told import properties_of
     from bluelamp.bootstrap import open_warehouse
