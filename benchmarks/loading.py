@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-ROUNDS = 5
+ROUNDS = 3
 NOW = Path(__file__).resolve().parents[1]
 
 
