@@ -21,7 +21,7 @@ _ACROSS_KM, _ALONG_TIMES, _ALONG_KM = 3.0, 5.0, 10.0
 _FAR_KM, _SPREADS = 20.0, 3.5
 _FEWEST_OTHERS = 2
 # Two or three points are soon on one line.
-_FEWEST_POINTS = 8
+_FEWEST_POINTS = 5
 # Three decimals of a degree are a hundred metres.
 _COARSE = 3
 
