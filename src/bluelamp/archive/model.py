@@ -102,7 +102,7 @@ def _fingerprint(
     digest = hashlib.sha256(f"{SCHEMA_VERSION} {reference_version} {as_of or ''}\n".encode())
     for file in included:
         decided = [
-            (one.name, one.value, one.decided_by, one.reason if "table" in one.decided_by else "")
+            (one.name, one.value, one.decided_by, one.reason if one.is_overridden else "")
             for one in profile.properties.get(file.file_id, ())
         ]
         read = f"{file.reading} {decided}"

@@ -8,6 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+# Who decided a property.
+BY_FILE, BY_MONTHS_AROUND = "file", "months around it"
+BY_SHIPPED_TABLE, BY_OPERATOR = "shipped table", "operator's table"
+
 # From this probability on a property counts as decided; below, it is told as not decided.
 DECIDED = 0.97
 # From here on nothing but a mistake of the publisher's, of a kind never seen, could make it otherwise.
@@ -110,9 +114,14 @@ class FileProperty:
     value: str
     confidence: float
     reason: str
-    decided_by: str = "file"
+    decided_by: str = BY_FILE
     rows: int = 0
     evidence: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_overridden(self) -> bool:
+        """Whether a table decided it, not what the files say."""
+        return self.decided_by in (BY_SHIPPED_TABLE, BY_OPERATOR)
 
     @property
     def finding(self) -> str:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from bluelamp.archive.profile.evidence import StopEvidence, summer_at_the_ends, summer_days
 from bluelamp.archive.profile.surprise import bounded, excess, likelier
-from bluelamp.domain.file_property import DECIDED, FileProperty
+from bluelamp.domain.file_property import BY_FILE, BY_MONTHS_AROUND, DECIDED, FileProperty
 from bluelamp.domain.month import Month
 
 # Before anything is seen: of 44 publishers one wrote local time all along, two from some month on.
@@ -77,7 +77,7 @@ def _decided(evidence: StopEvidence, witnesses: Sequence[Witness], alone: float,
         likelier_one if confidence >= DECIDED else "undecided",
         round(confidence, 4),
         reason,
-        "file" if by_itself else "months around it",
+        BY_FILE if by_itself else BY_MONTHS_AROUND,
         sum(evidence.hours_summer),
         {
             "local": round(local, 4), "hour_before_the_month": evidence.early, "last_hour": evidence.late,

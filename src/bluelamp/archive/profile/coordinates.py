@@ -11,7 +11,7 @@ from math import hypot
 from statistics import median
 
 from bluelamp.archive.profile.place_evidence import PlaceEvidence
-from bluelamp.domain.file_property import FileProperty
+from bluelamp.domain.file_property import BY_MONTHS_AROUND, FileProperty
 from bluelamp.domain.month import Month
 
 _MOST = 0.9
@@ -51,7 +51,7 @@ def _by_itself(evidence: PlaceEvidence) -> FileProperty | None:
             f"which they follow for {evidence.along:.0f} km"
         )
         return FileProperty("coordinates", "one for both", 0.99, reason, rows=evidence.placed, evidence=counted | line)
-    if not any((evidence.east, evidence.north, evidence.spread)):
+    if evidence.is_abroad:
         reason = f"none of {evidence.rows:,} points lies in the United Kingdom"
         return FileProperty("coordinates", "elsewhere", 0.999, reason, rows=evidence.placed, evidence=counted)
     return None
@@ -68,9 +68,9 @@ def _beside(evidence: PlaceEvidence, others: Sequence[PlaceEvidence]) -> FilePro
     told = middle | {"away_km": round(away, 1), "allowed_km": round(allowed, 1)}
     reason = f"its middle lies {away:.0f} km from that of the force's other months"
     if away <= allowed:
-        return FileProperty("coordinates", "usual", 0.99, reason, "months around it", evidence.placed, told)
+        return FileProperty("coordinates", "usual", 0.99, reason, BY_MONTHS_AROUND, evidence.placed, told)
     confidence = 0.999 if away > 2 * allowed else 0.98
-    return FileProperty("coordinates", "elsewhere", confidence, reason, "months around it", evidence.placed, told)
+    return FileProperty("coordinates", "elsewhere", confidence, reason, BY_MONTHS_AROUND, evidence.placed, told)
 
 
 def _rounding(evidence: PlaceEvidence) -> FileProperty:

@@ -13,13 +13,15 @@ from typing import Any
 from bluelamp.archive.profile.clock import clocks, reads_as_local
 from bluelamp.archive.profile.coordinates import coordinates
 from bluelamp.archive.profile.evidence import StopEvidence
-from bluelamp.archive.profile.overrides import SHIPPED, Known
+from bluelamp.archive.profile.overrides import Known
 from bluelamp.archive.profile.place_evidence import PlaceEvidence
 from bluelamp.archive.profile.rows_held import copies, rows_of, sizes
 from bluelamp.archive.profile.time_of_day import Times, times_of_day
 from bluelamp.domain.dataset import STOPS
 from bluelamp.domain.file_property import (
     AS_IT_SAYS,
+    BY_FILE,
+    BY_SHIPPED_TABLE,
     CERTAIN,
     SUMMER_EVENING,
     SUMMER_MIDNIGHT,
@@ -128,7 +130,7 @@ def _overridden(decided: FileProperty, unit: ForceMonth, known: Sequence[Known])
     # A month without summer time is of both clocks: nothing is to be overridden.
     if entry is None or decided.value == "utc or local":
         return decided
-    if entry.by == SHIPPED and decided.value != entry.value and _sure_of_itself(decided):
+    if entry.by == BY_SHIPPED_TABLE and decided.value != entry.value and _sure_of_itself(decided):
         # The file was published anew since it was counted: the table that ships speaks of another one.
         return replace(decided, evidence={**decided.evidence, "shipped_table_says": entry.value})
     evidence = (
@@ -140,7 +142,7 @@ def _overridden(decided: FileProperty, unit: ForceMonth, known: Sequence[Known])
 
 
 def _sure_of_itself(decided: FileProperty) -> bool:
-    return decided.decided_by == "file" and decided.value != "undecided" and decided.confidence >= CERTAIN
+    return decided.decided_by == BY_FILE and decided.value != "undecided" and decided.confidence >= CERTAIN
 
 
 def _blank_rows(file: Counted, reading: StopReading) -> int:

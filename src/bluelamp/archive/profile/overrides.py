@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bluelamp.domain.dataset import BY_NAME
-from bluelamp.domain.file_property import PROPERTIES
+from bluelamp.domain.file_property import BY_OPERATOR, BY_SHIPPED_TABLE, PROPERTIES
 from bluelamp.domain.force import BY_SLUG
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
@@ -23,7 +23,6 @@ from bluelamp.errors import SettingsError
 
 # The operator's table, within the home.
 FILE_NAME = "file-properties.toml"
-SHIPPED, OPERATOR = "shipped table", "operator's table"
 _KEYS = ("publisher", "dataset", "first", "last", "property", "value", "source")
 _LARGEST = 1_000_000
 _WHAT_TO_DO = f"Write [[known]] with {', '.join(_KEYS)}; bluelamp archive profile --properties lists the values."
@@ -50,14 +49,14 @@ class Known:
 def overrides(home: Path | None) -> tuple[Known, ...]:
     """The entries that count, the operator's first. Raises SettingsError where that table says something else."""
     own = home / FILE_NAME if home is not None else None
-    found = () if own is None or not own.is_file() else _read(_text_of(own), str(own), OPERATOR)
+    found = () if own is None or not own.is_file() else _read(_text_of(own), str(own), BY_OPERATOR)
     return (*found, *_shipped())
 
 
 @cache
 def _shipped() -> tuple[Known, ...]:
     text = resources.files(__package__).joinpath("known.toml").read_text(encoding="utf-8")
-    return _read(text, "known.toml", SHIPPED)
+    return _read(text, "known.toml", BY_SHIPPED_TABLE)
 
 
 def _text_of(path: Path) -> str:

@@ -47,6 +47,11 @@ class PlaceEvidence:
     along: float
     decimals: int
 
+    @property
+    def is_abroad(self) -> bool:
+        """Whether none of the rows lies in the United Kingdom: then there is no middle."""
+        return not any((self.east, self.north, self.spread))
+
     def as_json(self) -> dict[str, Any]:
         """Plain values for the ledger."""
         return asdict(self)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
-from bluelamp.domain.file_property import FileProperty
+from bluelamp.domain.file_property import BY_MONTHS_AROUND, FileProperty
 from bluelamp.domain.month import Month
 
 # A file is unusually small below this share of what the months around it have: neither seasons nor lockdowns do that.
@@ -31,7 +31,7 @@ def sizes(rows: Mapping[Month, int]) -> dict[Month, FileProperty]:
             value = "far fewer" if own < _SMALL * usual else "far more" if own > _LARGE * usual else "usual"
             reason = f"{own:,} rows; the months around it have {usual:,.0f}"
             evidence = {"rows": own, "usual": usual, "months": len(around)}
-            found[month] = FileProperty("size", value, 0.99, reason, "months around it", own, evidence)
+            found[month] = FileProperty("size", value, 0.99, reason, BY_MONTHS_AROUND, own, evidence)
     return found
 
 

@@ -13,6 +13,8 @@ from math import exp, log, sqrt
 from bluelamp.archive.profile.evidence import StopEvidence
 from bluelamp.archive.profile.surprise import bounded, excess
 from bluelamp.domain.file_property import (
+    BY_FILE,
+    BY_MONTHS_AROUND,
     SUMMER_EVENING,
     SUMMER_MIDNIGHT,
     WINTER_MIDNIGHT,
@@ -124,7 +126,7 @@ def _decided(month: Month, evidence: StopEvidence, marks: Sequence[_Mark], aroun
             value,
             _confidence(marks, chosen, odds),
             _why(evidence, blank, chosen),
-            "months around it" if alike and not alone else "file",
+            BY_MONTHS_AROUND if alike and not alone else BY_FILE,
             blank,
             {"rows": evidence.rows, "at_midnight": counted, "at_the_full_hours_beside": beside, "without": blank},
         ),
