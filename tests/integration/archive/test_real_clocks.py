@@ -188,3 +188,18 @@ def test_the_table_that_ships_only_confirms_what_is_found(stops: Archive) -> Non
         ("avon-and-somerset", "local"): 24, ("lincolnshire", "local"): 13, ("south-wales", "local"): 10,
     }  # fmt: skip
     assert not any("decided_otherwise" in evidence for _, _, evidence in overridden)
+
+
+def test_an_operator_who_knows_better_is_heard(stops: Archive, tmp_path: Path, shared_data: Path) -> None:
+    """Surrey's stops of January 2020 all stand twice; should somebody know that they do not, no figure says so."""
+    archive = archive_in(tmp_path, processes=2)
+    (tmp_path / "file-properties.toml").write_text(
+        '[[known]]\npublisher = "surrey"\ndataset = "stops"\nfirst = "2020-01"\nlast = "2020-01"\n'
+        'property = "copies"\nvalue = "once"\nsource = "the force, by letter"\n',
+        encoding="utf-8",
+    )
+    load(archive, shared_data / "police-uk" / "2021-11.zip")
+    twice = {one for (name, one) in findings(stops) if name == "stands_twice"}
+    assert twice - {one for (name, one) in findings(archive) if name == "stands_twice"} == {
+        ("stops", "surrey", "2020-01")
+    }

@@ -7,12 +7,13 @@ can be made anew whenever a neighbour arrives.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from bluelamp.archive.profile.kept import as_plain, from_plain
 from bluelamp.domain.month import Month
 from bluelamp.storage.local_time import to_local
 
@@ -66,14 +67,12 @@ class StopEvidence:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for the ledger."""
-        return {one.name: getattr(self, one.name) for one in fields(self)}
+        return as_plain(self)
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any] | None) -> StopEvidence | None:
         """What `as_json` gave; None of what another program counted otherwise."""
-        if plain is None or set(plain) != {one.name for one in fields(cls)}:
-            return None
-        return cls(**plain)
+        return from_plain(cls, plain)
 
 
 def count_stops(month: Month, instants: Instants, lines: Lines) -> StopEvidence:

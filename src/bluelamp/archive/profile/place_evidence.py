@@ -6,13 +6,14 @@ A few hundred rows of a file, evenly spread, tell as much of the file as a whole
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from bluelamp.archive.profile.kept import as_plain, from_plain
 from bluelamp.storage.boundaries import to_plane
 
 Degrees = npt.NDArray[np.float64]
@@ -54,14 +55,12 @@ class PlaceEvidence:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for the ledger."""
-        return asdict(self)
+        return as_plain(self)
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any] | None) -> PlaceEvidence | None:
         """What `as_json` gave; None of what another program counted otherwise."""
-        if plain is None or set(plain) != {one.name for one in fields(cls)}:
-            return None
-        return cls(**plain)
+        return from_plain(cls, plain)
 
 
 def count_places(longitude: Degrees, latitude: Degrees) -> PlaceEvidence | None:

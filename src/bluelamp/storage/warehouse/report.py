@@ -32,8 +32,7 @@ class Report:
             )
             for file in self.plan.included
             for finding in self.plan.findings.get(file.file_id, ())
-            # A program of before counted it of stops as they were loaded, all by UTC.
-            if not (finding["check"] == "out_of_month" and file.unit.dataset == "stops")
+            if not self._is_overruled(finding["check"], file)
         ]
         self.tables.append("mart_quality__finding", rows)
         self._find_properties()
@@ -42,6 +41,13 @@ class Report:
         self._find_unmapped()
         self._find_codes_outside_era()
         PlaceFindings(self.tables, self.plan, self._find).find()
+
+    def _is_overruled(self, check: str, file: IncludedFile) -> bool:
+        """Whether something that was counted of the rows is not to be told, for what is known of the whole file."""
+        if check == "out_of_month" and file.unit.dataset == "stops":
+            return True  # a program of before counted it as stops were loaded, all by UTC; it is told by the clock
+        properties = self.plan.properties.get(file.file_id, ())
+        return check == "stands_twice" and any(one.name == "copies" and one.value == "once" for one in properties)
 
     def _find_properties(self) -> None:
         """What files as wholes were found to be, where it is not what one would expect."""
