@@ -140,7 +140,7 @@ def hours(scene: Scene, card: CardSpec) -> CardAnswer:
     asked = scene.question(card, measures=[card.measure], by=["hour"], view=scene.view.without("hour"))
     reason = _reason(scene, asked)
     if reason:
-        nothing = {"hours": [None] * 24, "unknown": None, "total": None, "note": reason, "reason": reason}
+        nothing = {"hours": [None] * 24, "unknown": None, "total": None, "note": "", "reason": reason}
         shown: dict[str, Any] = {"by": "hour", **nothing, "selected": _chosen_hours(scene)}
         return CardAnswer(asked, shown, reason, measure.words, measure.unit, scene.caveats(asked))
     counts: list[int] = [0] * 24
