@@ -17,7 +17,7 @@ from bluelamp.questions.calls.watched import watched_coverage
 from bluelamp.questions.cells import NOT_EXPECTED
 from bluelamp.questions.coverage import Coverage, coverage_over
 from bluelamp.questions.data_version import NOT_RECORDED, DataVersion
-from bluelamp.questions.holdings import Holdings, Mask, forces_in_scope, holdings_of, span_of, within
+from bluelamp.questions.holdings import Holdings, Mask, all_within, forces_in_scope, holdings_of, span_of
 from bluelamp.questions.question import Filter, Question
 from bluelamp.questions.recordable import open_to_filters
 
@@ -39,10 +39,7 @@ def holdings_of_question(version: DataVersion, question: Question) -> tuple[Hold
     publishers and the same times in all of them. No file can say what could not be recorded in its month."""
     files = files_of_question(version, question)
     times = open_to_filters(version, question, files[0].times)
-    if times.all():
-        return files
-    names = tuple(one.dataset for one in files)
-    return files[0].kept(("within", times.tobytes(), names), lambda: tuple(within(one, times) for one in files))
+    return files if times.all() else all_within(files, times)
 
 
 def files_of_question(version: DataVersion, question: Question) -> tuple[Holdings, ...]:

@@ -96,6 +96,12 @@ def within(holdings: Holdings, times: Mask) -> Holdings:
     )
 
 
+def all_within(files: Sequence[Holdings], times: Mask) -> tuple[Holdings, ...]:
+    """The same of the holdings of one question, kept with the first: whoever asks again has them at once."""
+    names = tuple(one.dataset for one in files)
+    return files[0].kept(("within", times.tobytes(), names), lambda: tuple(within(one, times) for one in files))
+
+
 def holdings_of(
     version: DataVersion,
     dataset: str,

@@ -16,7 +16,7 @@ from bluelamp.questions.axes import Axis
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.datasets import Measure
 from bluelamp.questions.grid import Grid, grid_of
-from bluelamp.questions.holdings import Holdings, Mask, within
+from bluelamp.questions.holdings import Holdings, Mask, all_within
 from bluelamp.questions.ordering import Row
 from bluelamp.questions.placed import PLACED_BY_LSOA, Count, located_shares
 from bluelamp.questions.question import Question
@@ -120,10 +120,7 @@ def _alike(rows: Sequence[Row], openings: Mapping[int, Openings], to_filters: Ma
 def _standing_within(asked: Asked, rows: Sequence[Row], times: Mask) -> Standing:
     """What rows stand on that could be recorded in some of the times. Where records are held all the same, the table
     of eras is wrong of them, and what they say stands."""
-    holdings = asked.holdings[0].kept(
-        ("within", times.tobytes(), *(one.dataset for one in asked.holdings)),
-        lambda: tuple(within(one, times) for one in asked.holdings),
-    )
+    holdings = all_within(asked.holdings, times)
     found = _standing_of(replace(asked, holdings=holdings), rows)
     width = len(asked.question.by)
     wrong = [
