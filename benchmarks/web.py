@@ -31,8 +31,8 @@ from bluelamp.domain.month import Month
 from bluelamp.questions.answer import answer
 from bluelamp.questions.cards import answer_dashboard
 from bluelamp.questions.dashboards import read_dashboards
-from bluelamp.questions.data_version import DataVersion
-from bluelamp.questions.question import make_question
+from bluelamp.questions.families.archive.version import ArchiveVersion
+from bluelamp.questions.parsing import make_question
 from bluelamp.questions.view import make_view
 from bluelamp.storage.warehouse.database import WarehouseFolder
 from bluelamp.storage.warehouse.serving import open_serving
@@ -280,8 +280,8 @@ def measure_peers(home: Path) -> None:
     version = folder.current()
     assert version is not None
     dashboards = read_dashboards()
-    indexed = DataVersion(folder.connect(version, memory_mb=2000, threads=2), open_serving(version.serving))
-    plain = DataVersion(folder.connect(version, memory_mb=2000, threads=2))
+    indexed = ArchiveVersion(folder.connect(version, memory_mb=2000, threads=2), open_serving(version.serving))
+    plain = ArchiveVersion(folder.connect(version, memory_mb=2000, threads=2))
     head()
     for name in DASHBOARDS.values():
         chance = random.Random(5)

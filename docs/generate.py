@@ -98,15 +98,15 @@ def _toml(value: object) -> str:
 def datasets() -> str:
     """What may be asked, and the words of every dimension, measure and caveat."""
     from bluelamp.domain.dataset import BY_NAME
-    from bluelamp.questions.askable import ASKABLE
+    from bluelamp.questions.registry import datasets
 
     lines = ["# Datasets", "", "What may be asked of each dataset, with `bluelamp ask` or `bluelamp.ask`.", ""]
-    for spec in ASKABLE.values():
+    for spec in datasets().values():
         lines += [f"## {spec.name}", "", _sentence(spec.words), ""]
         lines += ["| measure | counts | what it is |", "|---|---|---|"]
         lines += [f"| `{m.name}` | {m.unit} | {_sentence(m.words)} |" for m in spec.measures]
         lines += ["", "| field | kind | published as | what it is |", "|---|---|---|---|"]
-        lines += [f"| `{d.name}` | {d.kind} | {d.column or '–'} | {_sentence(d.words)} |" for d in spec.dimensions]
+        lines += [f"| `{d.name}` | {d.kind.name} | {d.column or '–'} | {_sentence(d.words)} |" for d in spec.dimensions]
         lines += ["", "Every answer says:", "", *(f"- {caveat}" for caveat in spec.caveats), ""]
         if spec.name not in BY_NAME:
             continue
@@ -170,7 +170,7 @@ def tables() -> str:
     """The tables of the lake and of the warehouse."""
     import inspect
 
-    from bluelamp.questions.datasets import DATASETS
+    from bluelamp.questions.families.archive.datasets import DATASETS
     from bluelamp.storage import calls_lake, lake
     from bluelamp.storage.warehouse.tables import TABLES
 

@@ -25,7 +25,7 @@ from bluelamp.cli import exits, main
 from bluelamp.cli.app import app
 from bluelamp.domain.coverage import State
 from bluelamp.domain.dataset import CRIMES
-from bluelamp.questions.datasets import DATASETS
+from bluelamp.questions.families.archive.datasets import DATASETS
 from bluelamp.settings import Settings
 
 ROOT = Path(__file__).parents[1]

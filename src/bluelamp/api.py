@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from bluelamp.domain.month import Month
 from bluelamp.errors import BluelampError, UsageError
-from bluelamp.questions.coverage import Coverage
+from bluelamp.questions.model.coverage import Coverage
 
 if TYPE_CHECKING:
     import pandas
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     import pyarrow
 
     from bluelamp.questions.answer import Answer as _Answered
-    from bluelamp.questions.question import Question
-    from bluelamp.settings import Settings
 
 __all__ = ["Answer", "BluelampError", "Coverage", "ask"]
 
@@ -119,10 +117,10 @@ def ask(
 
     Raises UsageError for what cannot be asked, with the near name, and NothingHeld where nothing is loaded.
     """
-    from bluelamp.bootstrap import open_archive, open_warehouse
+    from bluelamp.archive.progress import Silent
+    from bluelamp.bootstrap import open_version
     from bluelamp.questions.answer import answer
-    from bluelamp.questions.data_version import DataVersion
-    from bluelamp.questions.question import make_question
+    from bluelamp.questions.parsing import make_question
     from bluelamp.settings import read_settings
 
     question = make_question(
@@ -137,23 +135,8 @@ def ask(
         as_of=_month(as_of, "as_of"),
     )
     settings, _ = read_settings({"home": Path(home) if home is not None else None})
-    if question.dataset.live:
-        return _answer_about_calls(question, settings)
-    version = None
-    if question.as_of is not None:
-        from bluelamp.archive.progress import Silent
-
-        version = open_archive(settings).as_of(question.as_of, Silent())
-    with open_warehouse(settings).reading(version) as connection:
-        return _answer_of(answer(DataVersion(connection), question))
-
-
-def _answer_about_calls(question: Question, settings: Settings) -> Answer:
-    from bluelamp.questions.answer import answer
-    from bluelamp.questions.calls.opening import open_calls
-
-    with open_calls(settings) as calls:
-        return _answer_of(answer(calls, question))
+    with open_version(settings, question, Silent()) as version:
+        return _answer_of(answer(version, question))
 
 
 def _answer_of(answered: _Answered) -> Answer:

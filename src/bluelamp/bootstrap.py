@@ -6,6 +6,7 @@ Heavy libraries are imported here, inside functions, so that `--help` does not p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from bluelamp.settings import Settings
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from bluelamp.archive.progress import Progress
     from bluelamp.archive.workflow import Archive
     from bluelamp.domain.call import Call
     from bluelamp.live.hooks import Deliverer
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from bluelamp.live.places_told import Opened
     from bluelamp.live.placing import Located
     from bluelamp.live.workflow import LiveFlow
+    from bluelamp.questions.model.data_version import DataVersion
+    from bluelamp.questions.model.question import Question
+    from bluelamp.questions.model.stores import Stores
     from bluelamp.sources.feeds.agency import Agency
     from bluelamp.sources.http import HttpClient
     from bluelamp.storage.event_log import EventLog
@@ -202,6 +207,48 @@ def open_warehouse(settings: Settings) -> WarehouseFolder:
     from bluelamp.storage.warehouse.database import WarehouseFolder
 
     return WarehouseFolder(settings.home / "warehouse")
+
+
+def open_stores(settings: Settings, *, memory_mb: int = 0, threads: int = 0) -> Stores:
+    """Where questions are answered from; an engine may take so many MB and threads, by default those of a command.
+    Opens nothing yet."""
+    from bluelamp.questions.model.stores import Stores
+    from bluelamp.storage.calls_days import CallsDays
+    from bluelamp.storage.calls_lake import CallsLake
+    from bluelamp.storage.database import open_database
+
+    home = settings.home
+    return Stores(
+        home=home,
+        lake=home / "lake",
+        memory_mb=memory_mb or settings.memory_mb,
+        threads=threads or settings.worker_count,
+        warehouse=lambda: open_warehouse(settings),
+        has_live=lambda: _kept(settings.live_database_url) == settings.live_database_url,
+        calls_days=lambda: CallsDays(open_database(_kept(settings.live_database_url))),
+        calls_lake=lambda: CallsLake(home / "lake", settings.vault_url),
+        agencies=lambda: _read_agencies(settings),
+    )
+
+
+def _read_agencies(settings: Settings) -> dict[str, Agency]:
+    from bluelamp.sources.feeds.agency import read_agencies
+
+    return read_agencies(settings.home / "feeds")
+
+
+@contextmanager
+def open_version(settings: Settings, question: Question, progress: Progress) -> Iterator[DataVersion]:
+    """The data version that answers a question: the current one of its family, or that of an older release, which is
+    built where it is not kept. Raises NothingHeld where nothing is."""
+    from bluelamp.questions.registry import family_of
+
+    name = ""
+    if question.as_of is not None:
+        open_archive(settings).as_of(question.as_of, progress)
+        name = str(question.as_of)
+    with family_of(question.dataset).open_version(open_stores(settings), name) as version:
+        yield version
 
 
 def open_reference(settings: Settings) -> ReferenceStore:

@@ -86,7 +86,7 @@ def coverage(
     """
     from bluelamp.archive.status import coverage_cells
     from bluelamp.domain.coverage import State
-    from bluelamp.questions.question import near
+    from bluelamp.questions.model.suggestions import near
 
     chosen = options.selection(force, first, last, dataset)
     for name in state or ():
@@ -179,7 +179,7 @@ def files(
 ) -> int:
     """List every file ever received, with its hash and verdict."""
     from bluelamp.archive.status import VERDICTS, ledger_lines
-    from bluelamp.questions.question import near
+    from bluelamp.questions.model.suggestions import near
 
     if state is not None and state not in VERDICTS:
         raise UsageError(f"There is no verdict “{state}”.", near(state, VERDICTS))

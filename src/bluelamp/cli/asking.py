@@ -15,17 +15,17 @@ from bluelamp.errors import UsageError
 if TYPE_CHECKING:
     from bluelamp.cli.console import Console
     from bluelamp.questions.answer import Answer
-    from bluelamp.questions.datasets import DatasetSpec
-    from bluelamp.questions.question import Question
+    from bluelamp.questions.model.dataset import DatasetSpec
+    from bluelamp.questions.model.question import Question
     from bluelamp.settings import Settings
 
 _FORMATS = ("table", "csv", "json")
 
 
 def _complete_dataset(incomplete: str) -> list[str]:
-    from bluelamp.questions.askable import ASKABLE
+    from bluelamp.questions.registry import datasets
 
-    return [name for name in ASKABLE if name.startswith(incomplete)]
+    return [name for name in datasets() if name.startswith(incomplete)]
 
 
 DatasetArgument = Annotated[
@@ -87,7 +87,9 @@ def ask(
 
     Without --measure the records are counted.
     """
-    from bluelamp.questions.question import find_dataset, make_question, near
+    from bluelamp.questions.model.suggestions import near
+    from bluelamp.questions.parsing import make_question
+    from bluelamp.questions.registry import find_dataset
 
     console = console_of(context)
     if words:
@@ -112,21 +114,11 @@ def ask(
 
 
 def _answer(question: Question, settings: Settings, console: Console) -> Answer:
+    from bluelamp.bootstrap import open_version
     from bluelamp.questions.answer import answer
 
-    if question.dataset.live:
-        from bluelamp.questions.calls.opening import open_calls
-
-        with open_calls(settings) as calls:
-            return answer(calls, question)
-    from bluelamp.bootstrap import open_archive, open_warehouse
-    from bluelamp.questions.data_version import DataVersion
-
-    version = None
-    if question.as_of is not None:
-        version = open_archive(settings).as_of(question.as_of, console.progress())
-    with open_warehouse(settings).reading(version) as connection:
-        return answer(DataVersion(connection), question)
+    with open_version(settings, question, console.progress()) as version:
+        return answer(version, question)
 
 
 def _show(console: Console, answered: Answer, chosen: str) -> None:
@@ -197,7 +189,7 @@ def crime(
     Every row that bears its ID, and every outcome published under it.
     """
     from bluelamp.bootstrap import open_warehouse
-    from bluelamp.questions.crime import crime_history
+    from bluelamp.questions.families.archive.crime import crime_history
 
     console = console_of(context)
     with open_warehouse(context_of(context).settings).reading() as connection:
@@ -226,7 +218,7 @@ def _list_fields(console: Console, spec: DatasetSpec, json: bool) -> None:
                 "dataset": spec.name,
                 "words": spec.words,
                 "measures": [{"name": m.name, "unit": m.unit, "words": m.words} for m in spec.measures],
-                "fields": [{"name": d.name, "kind": d.kind, "words": d.words} for d in spec.dimensions],
+                "fields": [{"name": d.name, "kind": d.kind.name, "words": d.words} for d in spec.dimensions],
                 "caveats": list(spec.caveats),
             }
         )

@@ -125,10 +125,11 @@ def _live_checks(settings: Settings, console: Console, *, quick: bool) -> list[C
 
 def _calls_checks(settings: Settings) -> list[Check]:
     """Those of the files of closed days."""
+    from bluelamp.bootstrap import open_stores
     from bluelamp.live.doctor import check_calls
-    from bluelamp.questions.calls.opening import CallsHome
+    from bluelamp.questions.families.calls.opening import CallsHome
 
-    home = CallsHome(settings)
+    home = CallsHome(open_stores(settings))
     try:
         return list(check_calls(home.days(), home.lake))
     finally:
@@ -137,10 +138,10 @@ def _calls_checks(settings: Settings) -> list[Check]:
 
 def _mend_calls(settings: Settings) -> str:
     """Makes lost days of calls anew; what was done, in words."""
+    from bluelamp.bootstrap import open_stores
     from bluelamp.live.history import open_history
-    from bluelamp.questions.calls.opening import has_live
 
-    if not has_live(settings):
+    if not open_stores(settings).has_live():
         return ""
     history = open_history(settings)
     try:

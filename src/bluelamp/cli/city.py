@@ -124,7 +124,7 @@ def archive(
     Real installations do. Each lacks in a way of its own: one force, a hole of years, no outcomes at all. With it come
     its areas and, in truth.json, what is true of every file. Prints the commands that load it and show it.
     """
-    from bluelamp.questions.question import near
+    from bluelamp.questions.model.suggestions import near
     from bluelamp.storage.files import storage_errors
     from bluelamp.synthetic.sparse import ARCHIVES, BY_NAME, as_commands, write_sparse
 

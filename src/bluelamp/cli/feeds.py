@@ -131,7 +131,7 @@ def check(
 
 def _find(settings: Settings, feed: str) -> Agency:
     """A feed by its name or by the path of its file. Raises UsageError with a near name."""
-    from bluelamp.questions.question import near
+    from bluelamp.questions.model.suggestions import near
     from bluelamp.sources.feeds.agency import read_agencies, read_agency_file
 
     if feed.endswith(".toml") or "/" in feed:
@@ -258,7 +258,7 @@ def add(
 
 
 def _new(name: str, url: str, platform: str, zone: str, title: str) -> tuple[str, str]:
-    from bluelamp.questions.question import near
+    from bluelamp.questions.model.suggestions import near
     from bluelamp.sources.feeds.template import template
     from bluelamp.sources.feeds.written import Platform
 
@@ -270,7 +270,7 @@ def _new(name: str, url: str, platform: str, zone: str, title: str) -> tuple[str
 
 def _existing(feed: str) -> tuple[str, str]:
     """Name and text of a shipped feed, or of a file. Raises UsageError."""
-    from bluelamp.questions.question import near
+    from bluelamp.questions.model.suggestions import near
     from bluelamp.sources.feeds.agency import read_agency_file, shipped
 
     if feed.endswith(".toml") or "/" in feed:

@@ -202,7 +202,7 @@ def _store(settings: Settings) -> GazetteerStore:
 
 def _city(settings: Settings, name: str) -> City:
     """A city by its name, or by the name of a feed that lies in it. Raises UsageError with a near name."""
-    from bluelamp.questions.question import near
+    from bluelamp.questions.model.suggestions import near
     from bluelamp.sources.gazetteer import city_of_feed, read_cities
 
     cities = read_cities(settings.home / "cities")

@@ -42,10 +42,10 @@ def complete_field(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def _complete_names(context: typer.Context, incomplete: str, which: str) -> list[str]:
-    from bluelamp.questions.askable import ASKABLE
+    from bluelamp.questions.registry import datasets
 
-    spec = ASKABLE.get(str(context.params.get("dataset")))
-    chosen = [spec] if spec else list(ASKABLE.values())
+    spec = datasets().get(str(context.params.get("dataset")))
+    chosen = [spec] if spec else list(datasets().values())
     names = dict.fromkeys(one.name for spec in chosen for one in getattr(spec, which))
     return [name for name in names if name.startswith(incomplete)]
 
@@ -105,7 +105,8 @@ def selection(
     forces: list[str] | None, first: str | None, last: str | None, datasets: list[str] | None = None
 ) -> Selection:
     """The selection that the options state. Raises UsageError with near names."""
-    from bluelamp.questions.question import find_force, near
+    from bluelamp.questions.families.archive.kinds import find_force
+    from bluelamp.questions.model.suggestions import near
 
     chosen = set()
     for name in datasets or ():

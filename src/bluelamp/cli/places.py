@@ -44,7 +44,7 @@ def _desk(settings: Settings, feed: str, *, offline: bool = False, bulk: bool = 
     """The desk of a feed, on the stores that the settings name. Raises UsageError for a feed that there is not."""
     from bluelamp.bootstrap import open_client, open_places
     from bluelamp.live.places_open import open_desk, open_lines
-    from bluelamp.questions.question import near
+    from bluelamp.questions.model.suggestions import near
     from bluelamp.sources.feeds.agency import read_agencies
     from bluelamp.storage.database import open_database
     from bluelamp.storage.places import Places

@@ -5,28 +5,19 @@ The indexes answer where they can, then the pre-counted marts, then the rows; te
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bluelamp.domain.month import Month
-from bluelamp.questions.axes import PLACES
-from bluelamp.questions.calls.told import caveats_of_calls, periods_of
-from bluelamp.questions.calls.version import CallsVersion
-from bluelamp.questions.calls.watched import WatchedCoverage
-from bluelamp.questions.caveats import caveats_of_question, unplaced
-from bluelamp.questions.concern import coverage_of_question
-from bluelamp.questions.coverage import Coverage
-from bluelamp.questions.data_version import LICENCE, NOT_RECORDED, DataVersion
+from bluelamp.questions.engines import ENGINE_NAMES, count_recorded, count_records
+from bluelamp.questions.engines.engine import Rows
 from bluelamp.questions.figures import NONE_LOCATED, Figures, RowCoverage, figures_of
-from bluelamp.questions.indexed import answer_from_indexes
-from bluelamp.questions.periods import Period, caveats_of, incomplete_periods
-from bluelamp.questions.question import MAX_ROWS, Question
-from bluelamp.questions.sql import Compiler
-
-__all__ = ["LICENCE", "NOT_RECORDED", "Answer", "Column", "answer", "count"]
-
-Rows = list[tuple[Any, ...]]
+from bluelamp.questions.model.coverage import Coverage
+from bluelamp.questions.model.data_version import DataVersion
+from bluelamp.questions.model.periods import Period
+from bluelamp.questions.model.question import MAX_ROWS, Question
+from bluelamp.questions.registry import family_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +51,7 @@ class Answer:
     answered_by: str
     incomplete: tuple[Period, ...] = ()
     source: str = ""
-    licence: str = LICENCE
+    licence: str = ""
     row_coverage: tuple[RowCoverage, ...] = ()
     strays: int = 0
 
@@ -81,7 +72,7 @@ class Answer:
 
     @property
     def _has_shares(self) -> bool:
-        return not self.question.dataset.live and any(one.kind in PLACES for one in self.question.by)
+        return any(one.kind.is_place for one in self.question.by)
 
     def as_json(self) -> dict[str, Any]:
         names = [column.name for column in self.all_columns]
@@ -120,53 +111,32 @@ COVERAGE_COLUMNS = {
     "located_share": "share of the records of the place's force that have a map point, from 0 to 1",
 }
 
-Engine = Callable[[DataVersion, Question], "Rows | None"]
 
-
-def _from_marts(version: DataVersion, question: Question) -> Rows | None:
-    dimensions = [*question.by, *(filter_.dimension for filter_ in question.filters)]
-    if not question.dataset.mart or not all(dimension.in_mart for dimension in dimensions):
-        return None
-    return _from_sql(version, question, mart=True) if all(measure.mart for measure in question.measures) else None
-
-
-def _from_rows(version: DataVersion, question: Question) -> Rows | None:
-    return _from_sql(version, question, mart=False)
-
-
-def _from_sql(version: DataVersion, question: Question, *, mart: bool) -> Rows:
-    compiled = Compiler(version, question, mart=mart).compile()
-    return version.rows(compiled.sql, compiled.parameters, most=(question.limit or MAX_ROWS) + 1, light=False)
-
-
-# From the quickest to the one that can always answer. All give the same rows in the same order.
-ENGINES: dict[str, Engine] = {"indexes": answer_from_indexes, "marts": _from_marts, "rows": _from_rows}
-
-
-def answer(version: DataVersion, question: Question, *, engines: Sequence[str] = tuple(ENGINES)) -> Answer:
+def answer(version: DataVersion, question: Question, *, engines: Sequence[str] = ENGINE_NAMES) -> Answer:
     """Answer a question. `engines` limits who may answer, for checks. Raises UsageError for unknown values."""
     found, answered_by = figures(version, question, engines)
     limit = question.limit or MAX_ROWS
-    covered = coverage_of_question(version, question)
-    incomplete, of_periods = _periods(version, question, covered)
+    family = family_of(question.dataset)
+    covered = family.coverage(version, question)
+    incomplete, of_periods = family.periods(version, question, covered)
     columns = [Column(one.name, "dimension", one.words) for one in question.by]
     columns += [Column(one.name, "measure", one.words, one.unit) for one in question.measures]
-    missing = unplaced(question, lambda asked: count(version, asked, engines=engines))
+    missing = family.unplaced(question, lambda asked: count_records(version, asked, engines))
     return Answer(
         question, tuple(columns), found.rows[:limit], covered, version.facts.name, version.facts.newest_release,
         len(found.rows) > limit,
-        (*of_periods, *caveats_of_question(version, question), *missing, *_of_places(found)),
+        (*of_periods, *family.caveats(version, question), *missing, *_of_places(found)),
         answered_by, incomplete, version.source(question), version.licence(question),
         tuple(found.coverages[:limit]), found.strays,
     )  # fmt: skip
 
 
-def figures(version: DataVersion, question: Question, engines: Sequence[str] = tuple(ENGINES)) -> tuple[Figures, str]:
+def figures(version: DataVersion, question: Question, engines: Sequence[str] = ENGINE_NAMES) -> tuple[Figures, str]:
     """(the figures of a question, at most one more than its limit; who counted them)."""
     counted_by: list[str] = []
 
     def recorded(asked: Question) -> Rows:
-        rows, engine = rows_of(version, asked, engines)
+        rows, engine = count_recorded(version, asked, engines)
         counted_by.append(engine)
         return rows
 
@@ -190,27 +160,3 @@ def _of_places(found: Figures) -> list[str]:
     if any(its.state == NONE_LOCATED for its in found.coverages):
         told.append(NO_POINTS)
     return told
-
-
-def _periods(version: DataVersion, question: Question, covered: Coverage) -> tuple[tuple[Period, ...], list[str]]:
-    """(the periods that are not whole, the sentences about them)."""
-    if isinstance(version, CallsVersion) and isinstance(covered, WatchedCoverage):
-        return periods_of(question, covered), caveats_of_calls(version, question, covered)
-    incomplete = incomplete_periods(question, covered)
-    return incomplete, caveats_of(incomplete)
-
-
-def count(version: DataVersion, question: Question, *, engines: Sequence[str] = tuple(ENGINES)) -> int:
-    """How many records there are of a question that is not grouped, by its first measure: for weighing and for shares,
-    never to be shown as a figure."""
-    ((figure, *_),) = rows_of(version, question, engines)[0]
-    return int(figure)
-
-
-def rows_of(version: DataVersion, question: Question, engines: Sequence[str]) -> tuple[Rows, str]:
-    """(what is recorded, who counted it); no figure yet: `figures` knows what is missing."""
-    for name in engines:
-        rows = ENGINES[name](version, question)
-        if rows is not None:
-            return rows, name
-    raise AssertionError(f"none of {engines} can answer {question.canonical()}")

@@ -7,22 +7,20 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from bluelamp.questions.data_version import DataVersion
-from bluelamp.questions.indexed import scope_of
-from bluelamp.questions.question import Question
+from bluelamp.questions.engines.indexes import scope_of
+from bluelamp.questions.model.data_version import DataVersion
+from bluelamp.questions.model.question import Question
 from bluelamp.questions.tiles import counted_points
 
-# Of the records each edge leaves out at most this share: a few that stray over a border, or whose point is plainly
-# wrong, must not open the map on an empty sea.
-_STRAY = 0.005
 _MARGIN = 0.002  # degrees, so that one point alone has a box as well
 
 Numbers = npt.NDArray[np.float64]
 
 
-def box_of(version: DataVersion, question: Question, stray: float = _STRAY) -> list[float] | None:
+def box_of(version: DataVersion, question: Question, stray: float | None = None) -> list[float] | None:
     """West, south, east and north of the records on the map, in degrees, without the share `stray` of them that lies
-    furthest out at each edge; None where there is none."""
+    furthest out at each edge, by default what the dataset says; None where there is none."""
+    stray = question.dataset.points.stray if stray is None else stray
     asked = replace(question, by=(), order=(), limit=None)
     return version.often(("box", asked.canonical(), stray), lambda: _found(version, asked, stray))
 

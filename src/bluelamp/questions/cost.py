@@ -8,14 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bluelamp.errors import TooCostly
-from bluelamp.questions.answer import count
-from bluelamp.questions.data_version import DataVersion
-from bluelamp.questions.datasets import Dimension
-from bluelamp.questions.indexed import answer_from_indexes
-from bluelamp.questions.question import Question
+from bluelamp.questions.engines import count_records
+from bluelamp.questions.engines.indexes import IndexesEngine
+from bluelamp.questions.model.data_version import DataVersion
+from bluelamp.questions.model.dataset import Dimension
+from bluelamp.questions.model.question import Question
 
-# Of fields whose values are not listed anywhere.
-_DAYS_A_MONTH, _FEW = 31, 30
+_INDEXES = IndexesEngine()
 
 
 def refuse_costly(version: DataVersion, question: Question, most: int) -> None:
@@ -35,17 +34,7 @@ def refuse_costly(version: DataVersion, question: Question, most: int) -> None:
 
 
 def _values(version: DataVersion, question: Question, dimension: Dimension) -> int:
-    if dimension.kind == "month":
-        return len(version.months)
-    if dimension.kind == "date":
-        return len(version.months) * _DAYS_A_MONTH
-    if dimension.kind == "point" and question.dataset.live:
-        return count(version, _whole(question))  # each has a point of its own at most
-    if dimension.kind == "point":
-        return int(version.once("points", lambda: version.rows("SELECT count(*) FROM dim_point")[0][0]))
-    if dimension.kind in ("word", "force", "town", "area", "lsoa", "label"):
-        return len(version.words(dimension)) + 1
-    return len(dimension.terms) or _FEW
+    return dimension.kind.count(version, dimension, lambda: count_records(version, _whole(question)))
 
 
 def _whole(question: Question) -> Question:
@@ -56,9 +45,9 @@ def _whole(question: Question) -> Question:
 def _records(version: DataVersion, question: Question) -> int:
     """At most so many records, from the filters that an index can count by."""
     asked = _whole(question)
-    fewest = count(version, asked)
+    fewest = count_records(version, asked)
     for filter_ in question.filters:
-        rows = answer_from_indexes(version, replace(asked, filters=(filter_,)))
+        rows = _INDEXES.count(version, replace(asked, filters=(filter_,)))
         if rows:
             fewest = min(fewest, int(rows[0][0]))
     return fewest

@@ -18,22 +18,22 @@ from typing import Any
 import numpy as np
 
 from bluelamp.errors import UsageError
-from bluelamp.questions.axes import Axis, publisher_axis, time_axis
-from bluelamp.questions.concern import files_of_rows
-from bluelamp.questions.data_version import DataVersion
-from bluelamp.questions.datasets import Measure
-from bluelamp.questions.ordering import ORDERED, Row, order_of
-from bluelamp.questions.placed import Count
-from bluelamp.questions.question import MAX_ROWS, Question
+from bluelamp.questions.model.axis import Axis
+from bluelamp.questions.model.data_version import DataVersion
+from bluelamp.questions.model.dataset import Measure
+from bluelamp.questions.model.family import Count
+from bluelamp.questions.model.ordering import Row, order_of
+from bluelamp.questions.model.question import MAX_ROWS, Question
+from bluelamp.questions.registry import family_of
 from bluelamp.questions.standing import FEW_LOCATED, NONE_LOCATED, Asked, RowCoverage, Standing, standing_of
+from bluelamp.questions.time_axis import time_axis
 
 __all__ = ["FEW_LOCATED", "NONE_LOCATED", "Figures", "RowCoverage", "figures_of", "rate"]
 
 # Of a ranking's rows those are compared that are held at least so well as the best of them, as a share.
 _COMPARABLE = 0.9
-# Fields of which every value that occurs is crossed with every time and publisher, as long as rows are no more than
-# this: beyond it, or of other fields, only times and publishers without any record are added.
-_CROSSED = ("word", "flag", "coded", "number", "label")
+# Of dimensions that are `crossed`, as long as rows are no more than this; beyond it, or of others, only times and
+# publishers without any record are added.
 _MOST_CROSSED = 20_000
 
 
@@ -56,10 +56,11 @@ def figures_of(version: DataVersion, question: Question, count: Count) -> Figure
 class _Figuring:
     def __init__(self, version: DataVersion, question: Question, count: Count) -> None:
         self.version, self.question, self.count = version, question, count
-        self.holdings = files_of_rows(version, question)
+        self.family = family_of(question.dataset)
+        self.holdings = self.family.files_of_rows(version, question)
         self.measures = _counted(question)
         self.times = time_axis(question, self.holdings[0])
-        self.publishers = publisher_axis(version, question, self.holdings[0])
+        self.publishers = self.family.publisher_axis(version, question, self.holdings[0])
 
     def figures(self) -> Figures:
         question = self.question
@@ -87,8 +88,7 @@ class _Figuring:
         return Figures([rows[at] for at in order], [standing.coverages[at] for at in order], strays)
 
     def _standing(self, rows: Sequence[Row]) -> Standing:
-        # Crimes around a point, from the API, belong to no force's month.
-        uncovered = any(one.dimension.name == "origin" for one in self.question.filters)
+        uncovered = self.family.is_uncovered(self.question)
         return standing_of(
             Asked(
                 self.version, self.question, self.measures, self.holdings, self.publishers, self.times, uncovered,
@@ -118,7 +118,7 @@ class _Figuring:
         question, ranked = self.question, {one.name for one in self.question.measures}
         if self.publishers is None or self.times is not None:
             return order
-        if not (question.order[0].name in ranked if question.order else question.by[0].kind not in ORDERED):
+        if not (question.order[0].name in ranked if question.order else not question.by[0].kind.ordered):
             return order
         least, first = _COMPARABLE * max((its.share for its in coverages), default=0.0), len(question.by)
 
@@ -149,7 +149,7 @@ class _Figuring:
         key_of, other_of = _picking([axis.at for axis in axes]), _picking(others)
         rest: list[Row] = list(dict.fromkeys(map(other_of, recorded)))
         most = len(rest) * math.prod(len(axis.asked) for axis in axes)
-        crossed = all(question.by[at].kind in _CROSSED for at in others) and 0 < most <= _MOST_CROSSED
+        crossed = all(question.by[at].kind.crossed for at in others) and 0 < most <= _MOST_CROSSED
         if not crossed:
             rest, other_of = [(None,) * len(others)], lambda _: (None,) * len(others)
         # What is worked out from a time, as a month from a date, is no label of its own here.
@@ -176,13 +176,14 @@ class _Figuring:
     @cached_property
     def _residents(self) -> dict[Any, int | None]:
         foreign = self.publishers.foreign if self.publishers is not None else frozenset()
-        return {area.name: area.residents for area in self.version.areas.values() if area.name not in foreign}
+        residents = self.family.residents(self.version)
+        return {name: people for name, people in residents.items() if name not in foreign}
 
     def _rated(self, row: Row, coverage: RowCoverage) -> Row:
         """A row of counts with the measures that were asked for."""
         width, asked = len(self.question.by), self.question.measures
         counts = dict(zip((one.name for one in self.measures), row[width:], strict=True))
-        at = next(place for place, dimension in enumerate(self.question.by) if dimension.kind == "area")
+        at = next(place for place, dimension in enumerate(self.question.by) if dimension.kind.has_residents)
         people = None if coverage.state == FEW_LOCATED else self._residents.get(row[at])
         values = (rate(counts[one.rate_of], people) if one.rate_of else counts[one.name] for one in asked)
         return (*row[:width], *values)
@@ -204,7 +205,7 @@ def _counted(question: Question) -> tuple[Measure, ...]:
     """The measures to count: rates give way to what they are the rates of, each once. Raises UsageError for a rate of
     what has no residents."""
     rates = [measure for measure in question.measures if measure.rate_of]
-    if rates and not any(dimension.kind == "area" for dimension in question.by):
+    if rates and not any(dimension.kind.has_residents for dimension in question.by):
         raise UsageError(
             f"{rates[0].name} needs residents, which only local authorities have.", "Group by local_authority as well."
         )

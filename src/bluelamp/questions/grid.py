@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from bluelamp.domain.coverage import State
-from bluelamp.questions.axes import Axis
-from bluelamp.questions.concern import own_forces
-from bluelamp.questions.data_version import DataVersion
-from bluelamp.questions.datasets import Measure
-from bluelamp.questions.holdings import Holdings, Mask
-from bluelamp.questions.question import Question
+from bluelamp.questions.model.axis import Axis
+from bluelamp.questions.model.data_version import DataVersion
+from bluelamp.questions.model.dataset import Measure
+from bluelamp.questions.model.holdings import Holdings, Mask
+from bluelamp.questions.model.question import Question
+from bluelamp.questions.registry import family_of
 
 Table = npt.NDArray[np.int64]
 
@@ -30,7 +30,7 @@ def grid_of(
     """The grid of a question's rows, worked out once for all cards of a page that group alike. `publishers` and `times`
     are the question's axes; None where it is grouped by no such field."""
     # Rows that are about no place have own forces only where the whole question is about one.
-    own = frozenset(own_forces(version, question)) if publishers is None and version.forces else frozenset()
+    own = family_of(question.dataset).own_publishers(version, question) if publishers is None else frozenset()
     key = ("grid", own, publishers, times, *(one.dataset for one in holdings))
     return holdings[0].kept(key, lambda: Grid(holdings, publishers, times, own))
 
@@ -42,7 +42,7 @@ class Grid:
     marks the values that have any."""
 
     def __init__(
-        self, holdings: tuple[Holdings, ...], publishers: Axis | None, times: Axis | None, own: frozenset[int]
+        self, holdings: tuple[Holdings, ...], publishers: Axis | None, times: Axis | None, own: frozenset[int | str]
     ) -> None:
         self.holdings = holdings
         first = holdings[0]

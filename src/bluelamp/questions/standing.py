@@ -12,15 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from bluelamp.domain.coverage import State
-from bluelamp.questions.axes import Axis
-from bluelamp.questions.data_version import DataVersion
-from bluelamp.questions.datasets import Measure
 from bluelamp.questions.grid import Grid, grid_of
-from bluelamp.questions.holdings import Holdings, Mask, all_within
-from bluelamp.questions.ordering import Row
-from bluelamp.questions.placed import PLACED_BY_LSOA, Count, located_shares
-from bluelamp.questions.question import Question
-from bluelamp.questions.recordable import Openings, open_to_filters, open_to_labels
+from bluelamp.questions.model.axis import Axis
+from bluelamp.questions.model.data_version import DataVersion
+from bluelamp.questions.model.dataset import Measure
+from bluelamp.questions.model.family import Count, Openings
+from bluelamp.questions.model.holdings import Holdings, Mask
+from bluelamp.questions.model.ordering import Row
+from bluelamp.questions.model.question import Question
+from bluelamp.questions.registry import family_of
 
 COMPLETE, PART = "complete", "part"
 # Of a place whose force leaves out where most of its records lie: what is placed there says little.
@@ -92,8 +92,8 @@ def standing_of(asked: Asked, rows: Sequence[Row]) -> Standing:
     """What rows stand on, as they were recorded: their labels, in the order of the question. A label that could not be
     recorded in some of the months stands on the others alone."""
     times = asked.holdings[0].times
-    openings = open_to_labels(asked.version, asked.question, rows, times)
-    to_filters = open_to_filters(asked.version, asked.question, times)
+    family = family_of(asked.question.dataset)
+    to_filters, openings = family.recordable(asked.version, asked.question, rows, times)
     if asked.uncovered or (not openings and to_filters.all()):
         return _standing_of(asked, rows)
     parts = [
@@ -120,7 +120,7 @@ def _alike(rows: Sequence[Row], openings: Mapping[int, Openings], to_filters: Ma
 def _standing_within(asked: Asked, rows: Sequence[Row], times: Mask) -> Standing:
     """What rows stand on that could be recorded in some of the times. Where records are held all the same, the table
     of eras is wrong of them, and what they say stands."""
-    holdings = all_within(asked.holdings, times)
+    holdings = family_of(asked.question.dataset).within(asked.holdings, times)
     found = _standing_of(replace(asked, holdings=holdings), rows)
     width = len(asked.question.by)
     wrong = [
@@ -153,7 +153,10 @@ def _together(parts: Sequence[tuple[Sequence[int], Standing]], rows: int, measur
 def _standing_of(asked: Asked, rows: Sequence[Row]) -> Standing:
     publishers, times = asked.publishers, asked.times
     grid = grid_of(asked.version, asked.question, asked.holdings, publishers, times)
-    shares = located_shares(asked.version, asked.question, publishers, asked.holdings[0], grid.own[0], asked.count)
+    family = family_of(asked.question.dataset)
+    shares = family.located_shares(
+        asked.version, asked.question, publishers, asked.holdings[0], grid.own[0], asked.count
+    )
     if publishers is None and times is None:
         return _of_all_alike(asked, grid, shares.get(None)).repeated(len(rows))
     many = len(rows)
@@ -194,7 +197,8 @@ class _Rows:
         told = [one[at] & ~self.closed for one in grid.told]
         known = self._known(told)
         share = np.array([np.nan if one is None else one for one in self.shares])
-        nowhere = share == 0 if self.asked.question.dataset.name not in PLACED_BY_LSOA else np.zeros(len(share), bool)
+        by_point = self.asked.question.dataset.placed_by_point
+        nowhere = share == 0 if by_point else np.zeros(len(share), bool)
         known &= ~nowhere[:, None]
         any_known = known.any(axis=1)
         whole = (grid.whole[at] == grid.expected[at]) & (grid.expected[at] > 0)

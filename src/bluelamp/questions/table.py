@@ -5,17 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bluelamp.questions.answer import Answer
-from bluelamp.questions.datasets import Measure
-from bluelamp.questions.question import Question
-from bluelamp.questions.records.published import flags_of
-from bluelamp.questions.records.workbook import Cells, Kind
+from bluelamp.questions.model.cells import Cells
+from bluelamp.questions.model.dataset import Measure
+from bluelamp.questions.model.question import Question
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# kind of dimension → type of its column, where it is not text
-_TYPES = {"year": "int64", "number": "int64", "flag": "bool_"}
-_KINDS: dict[str, Kind] = {"month": "month", "date": "day", "flag": "flag"}
 _COVERAGE = {"held": "int32", "expected": "int32", "state": "string", "located_share": "float64"}
 
 
@@ -24,7 +20,7 @@ def table_of(found: Answer) -> pa.Table:
     same whether or not there is a row; what is not known is null."""
     import pyarrow as pa
 
-    types = {one.name: _TYPES.get(one.kind, "string") for one in found.question.by}
+    types = {one.name: one.kind.arrow_type for one in found.question.by}
     types |= {one.name: _type_of(one) for one in found.question.measures} | _COVERAGE
     schema = pa.schema([(one.name, getattr(pa, types[one.name])()) for one in found.all_columns])
     columns = list(zip(*found.all_rows, strict=True)) or [()] * len(schema)
@@ -37,6 +33,4 @@ def _type_of(measure: Measure) -> str:
 
 def cells_of(question: Question) -> dict[str, Cells]:
     """What of an answer's columns is more than text in a workbook."""
-    flags = flags_of(question.dataset)
-    kinds = {one.name: "flag" if one.column in flags else _KINDS.get(one.kind, "text") for one in question.by}
-    return {name: Cells(kind) for name, kind in kinds.items() if kind != "text"}
+    return {one.name: Cells(one.cell) for one in question.by if one.cell != "text"}

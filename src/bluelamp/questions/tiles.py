@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from bluelamp.domain.tile import EXTENT, tile_bounds, tile_position
-from bluelamp.questions.data_version import DataVersion
-from bluelamp.questions.indexed import scope_of
-from bluelamp.questions.question import Question
-from bluelamp.questions.sql import Compiler
+from bluelamp.questions.engines.indexes import scope_of
+from bluelamp.questions.engines.sql import Compiler
+from bluelamp.questions.model.data_version import DataVersion
+from bluelamp.questions.model.question import Question
 
 POINTS_FROM_ZOOM = 12
 # Squares along a tile's side.

@@ -7,22 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bluelamp.domain.force import BY_SLUG
 from bluelamp.domain.month import Month
 from bluelamp.errors import UsageError
-from bluelamp.questions.askable import ASKABLE
-from bluelamp.questions.data_version import NOT_RECORDED
-from bluelamp.questions.datasets import DatasetSpec, Dimension
-from bluelamp.questions.question import Filter, Question, make_question, near
+from bluelamp.questions.model.dataset import NOT_RECORDED, DatasetSpec, Dimension
+from bluelamp.questions.model.labels import value_label
+from bluelamp.questions.model.question import Filter, Question
+from bluelamp.questions.model.suggestions import near
+from bluelamp.questions.parsing import make_question
+from bluelamp.questions.registry import datasets
 
 # What a URL may carry; beyond it nobody has chosen by hand.
 MAX_VALUES = 200
-_WEEKDAYS = {
-    str(number): name
-    for number, name in enumerate(
-        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), start=1
-    )
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,30 +80,18 @@ def make_view(first: Month | None, last: Month | None, where: Sequence[str]) -> 
 
 
 def _spelled(dimension: Dimension, value: str) -> str:
-    spec = next(spec for spec in ASKABLE.values() if spec.dimension(dimension.name) is dimension)
+    spec = next(spec for spec in datasets().values() if spec.dimension(dimension.name) is dimension)
     (filter_,) = make_question(spec.name, where=[f"{dimension.name}={value}"]).filters
     return filter_.values[0] or NOT_RECORDED
 
 
 def _dimension(name: str) -> Dimension:
-    for spec in ASKABLE.values():
+    for spec in datasets().values():
         found = spec.dimension(name)
         if found is not None:
             return found
-    names = dict.fromkeys(one.name for spec in ASKABLE.values() for one in spec.dimensions)
+    names = dict.fromkeys(one.name for spec in datasets().values() for one in spec.dimensions)
     raise UsageError(f"There is no field “{name}” to filter by.", near(name, names))
-
-
-def value_label(field: str, value: str) -> str:
-    """What a person reads for a filter's value: a force by its name, flags as yes and no, a
-    weekday by its name."""
-    if field == "force":
-        return BY_SLUG[value].name if value in BY_SLUG else value
-    if value in ("true", "false"):
-        return "yes" if value == "true" else "no"
-    if field == "weekday" and value in _WEEKDAYS:
-        return _WEEKDAYS[value]
-    return "Not recorded" if value in ("", NOT_RECORDED) else value
 
 
 def question_of(

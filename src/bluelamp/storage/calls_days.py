@@ -44,6 +44,10 @@ class CallsDays:
         self._engine = engine
         self._made = False
 
+    def close(self) -> None:
+        """Close the database's connections."""
+        self._engine.dispose()
+
     # -- reads -------------------------------------------------------------------------------------------------------
 
     def all(self, feed: str = "") -> list[CallsDay]:

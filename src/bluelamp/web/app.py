@@ -39,7 +39,6 @@ from bluelamp.web.api import (
     tiles,
 )
 from bluelamp.web.bare import HeadRequests, PlainParts
-from bluelamp.web.calls import calls_of, close_calls
 from bluelamp.web.headers import SecurityHeaders, common_headers
 from bluelamp.web.hook_metrics import HookMetrics
 from bluelamp.web.limits import RateLimits
@@ -89,8 +88,8 @@ def make_app(settings: Settings) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with here.live.running():
             yield
-        here.versions.close()
-        close_calls(app)
+        for pool in here.pools.values():
+            pool.close()
 
     app = Application(
         title="Bluelamp",
@@ -131,10 +130,10 @@ def _add_health(app: FastAPI, here: Site, metrics: Metrics) -> None:
         return {"state": "alive"}
 
     @app.get("/readyz", include_in_schema=False)
-    def readyz(request: Request) -> Response:
+    def readyz() -> Response:
         """It has data to answer from."""
         try:
-            name = here.versions.current_name() or calls_of(request).current_name()
+            name = next(filter(None, (pool.current_name() for pool in here.pools.values())), "")
         except BluelampError:
             name = ""
         body = {"state": "ready", "version": name} if name else {"state": "nothing loaded"}

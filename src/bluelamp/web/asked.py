@@ -10,11 +10,14 @@ from typing import Annotated, Any
 from fastapi import Query, Request, Response
 
 from bluelamp.domain.month import Month
+from bluelamp.questions.families.archive.source import ServedArchive
+from bluelamp.questions.families.calls.source import ServedCalls
+from bluelamp.questions.model.data_version import DataVersion
+from bluelamp.questions.model.dataset import DatasetSpec
 from bluelamp.questions.view import View, make_view
 from bluelamp.web.answers import etag_of
 from bluelamp.web.parts import file_answer
 from bluelamp.web.site import Site
-from bluelamp.web.versions import OpenVersion
 
 _MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 
@@ -53,8 +56,19 @@ def site_of(request: Request) -> Site:
     return site
 
 
-def lease(request: Request, pinned: str = "") -> AbstractContextManager[OpenVersion]:
-    return site_of(request).versions.lease(pinned)
+def lease(request: Request, pinned: str = "") -> AbstractContextManager[ServedArchive]:
+    """A lease on a data version of the archive."""
+    return site_of(request).archive_versions.lease(pinned)
+
+
+def lease_calls(request: Request, pinned: str = "") -> AbstractContextManager[ServedCalls]:
+    """A lease on a state of the calls."""
+    return site_of(request).calls_versions.lease(pinned)
+
+
+def lease_for(request: Request, spec: DatasetSpec, pinned: str = "") -> AbstractContextManager[DataVersion]:
+    """A lease on what a dataset is answered from."""
+    return site_of(request).pools[spec.family.name].lease(pinned)
 
 
 def dumps(value: Any) -> bytes:
@@ -63,7 +77,7 @@ def dumps(value: Any) -> bytes:
 
 def answered(
     request: Request,
-    version: OpenVersion,
+    version: DataVersion,
     key: Iterable[str],
     make: Callable[[], bytes],
     *,
@@ -75,7 +89,7 @@ def answered(
 ) -> Response:
     """An answer that caches may keep: 304 where the asker has it already, else bytes that are made once. A `file` can
     be read in parts; what is `quick` to make waits for no turn."""
-    parts = (version.version.file.name, site_of(request).fingerprint, *key)
+    parts = (version.cache_key, site_of(request).fingerprint, *key)
     etag = etag_of(*parts)
     sent = {**cache_headers(version, etag, pinned), **(headers or {})}
     if has_tag(request, etag):
@@ -92,7 +106,7 @@ def answered(
     return Response(body, media_type=media_type, headers=sent)
 
 
-def cache_headers(version: OpenVersion, etag: str, pinned: str) -> dict[str, str]:
+def cache_headers(version: DataVersion, etag: str, pinned: str) -> dict[str, str]:
     seconds = _PINNED_SECONDS if pinned else _CURRENT_SECONDS
     return {
         "ETag": etag,
@@ -107,7 +121,7 @@ def has_tag(request: Request, etag: str) -> bool:
     return etag in tags or "*" in tags
 
 
-def version_json(version: OpenVersion) -> dict[str, Any]:
+def version_json(version: DataVersion) -> dict[str, Any]:
     """What stands in every answer of the version that gave it."""
     facts = version.facts
     return {

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from bluelamp.questions.askable import ASKABLE
+from bluelamp.questions.registry import datasets
 
 # What other APIs, libraries and habits call the parameters here, from the likeliest on.
 _OTHERS_NAMES: dict[str, tuple[str, ...]] = {
@@ -59,7 +59,8 @@ class Place:
 
     def fields(self) -> list[str]:
         """The fields to filter by: of its dataset, or of any."""
-        specs = [ASKABLE[self.dataset]] if self.dataset in ASKABLE else list(ASKABLE.values())
+        named = datasets().get(self.dataset)
+        specs = [named] if named is not None else list(datasets().values())
         return list(dict.fromkeys(one.name for spec in specs for one in spec.dimensions))
 
 

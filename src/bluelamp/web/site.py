@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bluelamp import bootstrap
 from bluelamp.live.line_memory import LineMemory
 from bluelamp.live.statistics import Books
 from bluelamp.questions.dashboards import DashboardSpec, read_dashboards
+from bluelamp.questions.families.archive.datasets import ARCHIVE
+from bluelamp.questions.families.calls.datasets import CALLS_FAMILY
+from bluelamp.questions.model.lease_pool import LeasePool
+from bluelamp.questions.model.stores import Stores
+from bluelamp.questions.registry import families
 from bluelamp.settings import Settings
 from bluelamp.web.answers import Answers
 from bluelamp.web.effort import Effort
@@ -19,22 +25,27 @@ from bluelamp.web.kept_files import KeptFiles
 from bluelamp.web.lanes import Lanes
 from bluelamp.web.live_site import LiveSite
 from bluelamp.web.streams.tally import Tally
-from bluelamp.web.versions import Versions
 from bluelamp.web.visitors import Visitors
 
 if TYPE_CHECKING:
     from bluelamp.archive.workflow import Archive
+    from bluelamp.questions.families.archive.source import ServedArchive
+    from bluelamp.questions.families.calls.source import ServedCalls
 
+# Of the engine of each data version.
+_THREADS = 2
 LICENCE_URL = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 
 
 @dataclass(slots=True)
 class Site:
-    """`fingerprint` changes with the dashboards and the settings that answers depend on."""
+    """`pools` has the data versions of each family by its name. `fingerprint` changes with the dashboards and the
+    settings that answers depend on."""
 
     settings: Settings
     effort: Effort
-    versions: Versions
+    stores: Stores
+    pools: Mapping[str, LeasePool[Any]]
     dashboards: dict[str, DashboardSpec]
     answers: Answers
     fingerprint: str
@@ -48,8 +59,12 @@ class Site:
     _archive: Archive | None = None
 
     @property
-    def lake(self) -> Path:
-        return self.settings.home / "lake"
+    def archive_versions(self) -> LeasePool[ServedArchive]:
+        return self.pools[ARCHIVE.name]
+
+    @property
+    def calls_versions(self) -> LeasePool[ServedCalls]:
+        return self.pools[CALLS_FAMILY.name]
 
     @property
     def cache(self) -> Path:
@@ -69,12 +84,14 @@ def open_site(settings: Settings, tally: Tally) -> Site:
     """`tally` counts what streams come to. Raises SettingsError that names file and line for a dashboard that is not
     right."""
     effort = Effort(settings.queries_at_once, settings.query_seconds)
+    stores = bootstrap.open_stores(settings, memory_mb=settings.serve_memory_mb, threads=_THREADS)
     dashboards = read_dashboards(settings.home / "dashboards")
     told = [one.model_dump_json() for one in dashboards.values()] + [settings.notice]
     return Site(
         settings,
         effort,
-        Versions(bootstrap.open_warehouse(settings), effort, memory_mb=settings.serve_memory_mb, threads=2),
+        stores,
+        {one.info.name: LeasePool(one.source(stores, effort.guard)) for one in families()},
         dashboards,
         Answers(),
         hashlib.sha256("\n".join(told).encode()).hexdigest()[:12],

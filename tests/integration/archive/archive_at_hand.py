@@ -18,8 +18,8 @@ from bluelamp.bootstrap import open_archive
 from bluelamp.domain.month import Month
 from bluelamp.domain.selection import Selection
 from bluelamp.questions.answer import Answer, answer
-from bluelamp.questions.data_version import DataVersion
-from bluelamp.questions.question import make_question
+from bluelamp.questions.families.archive.version import ArchiveVersion
+from bluelamp.questions.parsing import make_question
 from bluelamp.settings import read_settings
 from bluelamp.sources.police_uk.archive import open_source
 from bluelamp.storage.warehouse.database import Version
@@ -92,7 +92,7 @@ def load(
 def ask(archive: Archive, dataset: str, version: Version | None = None, *, marts: bool = True, **words: Any) -> Answer:
     with archive.warehouse.reading(version) as connection:
         engines = ("marts", "rows") if marts else ("rows",)
-        return answer(DataVersion(connection), make_question(dataset, **words), engines=engines)
+        return answer(ArchiveVersion(connection), make_question(dataset, **words), engines=engines)
 
 
 def figures(archive: Archive, dataset: str, version: Version | None = None, **words: Any) -> dict[Any, Any]:

@@ -10,17 +10,21 @@ import duckdb
 import pytest
 from calls_city import City, shown_city
 
+from bluelamp.bootstrap import open_stores
 from bluelamp.questions.answer import answer
-from bluelamp.questions.calls.areas import areas_of
-from bluelamp.questions.calls.dataset import CALLS
-from bluelamp.questions.calls.opening import open_calls
-from bluelamp.questions.calls.version import CallsVersion
 from bluelamp.questions.cards import answer_dashboard
 from bluelamp.questions.dashboards import read_dashboards
-from bluelamp.questions.question import make_question
+from bluelamp.questions.families.calls import source
+from bluelamp.questions.families.calls.areas import areas_of
+from bluelamp.questions.families.calls.datasets import CALLS
+from bluelamp.questions.families.calls.opening import CallsHome, open_calls
+from bluelamp.questions.families.calls.source import CallsSource, ServedCalls
+from bluelamp.questions.families.calls.version import CallsVersion
+from bluelamp.questions.model import lease_pool
+from bluelamp.questions.model.lease_pool import LeasePool, _Lease
+from bluelamp.questions.parsing import make_question
 from bluelamp.questions.tiles import tile_of
 from bluelamp.questions.view import make_view, question_of
-from bluelamp.web import calls
 from bluelamp.web.effort import Effort
 
 _VIEWS = ((), ("date=2026-03-08",), ("beat=115", "hour=7"), ("nature!=40 - Other", "feed=city"), ("located=true",))
@@ -45,22 +49,21 @@ def told(version: CallsVersion) -> list[str]:
 
 
 def test_gathered_or_not_the_answers_are_the_same(made: City) -> None:
-    with open_calls(made.settings) as version:
+    with open_calls(open_stores(made.settings)) as version:
         before = told(version)
-    with open_calls(made.settings) as version:
+    with open_calls(open_stores(made.settings)) as version:
         version.gather()
         assert told(version) == before
         assert version.reading(version.files)[1] == {}, "from the table"
 
 
 def test_a_server_gathers_beside_its_answers_and_leaves_nothing(made: City, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calls, "_MANY", 3)
+    monkeypatch.setattr(source, "_MANY", 3)
     folder = made.settings.home / "cache" / "calls"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "0123456789ab.999999999.partial").write_bytes(b"of a server that was killed")
-    opened = calls.OpenedCalls(made.settings, Effort(2, 30))
+    opened = LeasePool(CallsSource(open_stores(made.settings), Effort(2, 30).guard))
     with opened.lease() as version:
-        assert isinstance(version, calls.OpenCalls)
         assert version._gatherer.ident is not None, "it has begun"
         version._gatherer.join()
         assert version.reading(version.files)[1] == {}
@@ -71,18 +74,19 @@ def test_a_server_gathers_beside_its_answers_and_leaves_nothing(made: City, monk
     assert list(folder.iterdir()) == []
 
 
-def test_a_state_that_is_slow_to_close_keeps_nobody_waiting(made: City, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calls, "_OTHERS_OPEN", 0)
-    opened = calls.OpenedCalls(made.settings, Effort(2, 30))
+def test_a_state_that_is_slow_to_close_keeps_no_reader_waiting(made: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease_pool, "_IDLE_OPEN", 0)
+    stores = open_stores(made.settings)
+    opened = LeasePool(CallsSource(stores, Effort(2, 30).guard))
     current = opened.current_name()
-    assert opened._home is not None
-    days = opened._home.days()[:-1]
-    old = calls.OpenCalls(opened._home.connect(days, memory_mb=200, threads=1), days, opened._home, None)
+    home = CallsHome(stores)
+    days = home.days()[:-1]
+    old = ServedCalls(home.connect(days, memory_mb=200, threads=1), days, home, None)
     old.guard = Effort(2, 30).guard
     gathered = threading.Event()
     old._gatherer = threading.Thread(target=gathered.wait, args=(60,))
     old._gatherer.start()
-    opened._open[old.name] = old
+    opened._open[old.name] = _Lease(old)
 
     def read() -> None:
         with opened.lease(old.name):
@@ -108,20 +112,18 @@ def test_a_state_that_is_slow_to_close_keeps_nobody_waiting(made: City, monkeypa
 
 
 def test_what_nobody_needs_any_more_is_not_gathered(made: City) -> None:
-    with open_calls(made.settings) as version:
+    with open_calls(open_stores(made.settings)) as version:
         version.stop_gathering()
         version.gather()
         assert version.reading(version.files)[1] != {}, "from the files"
 
 
 def test_a_state_whose_file_cannot_be_written_is_opened_anew_in_memory(made: City) -> None:
-    opened = calls.OpenedCalls(made.settings, Effort(2, 30))
+    opened = LeasePool(CallsSource(open_stores(made.settings), Effort(2, 30).guard))
     with opened.lease() as before:
-        assert isinstance(before, calls.OpenCalls)
         assert before.file is not None
-        opened._unwritable(before.name)
+        before._unwritable()
         with opened.lease() as after:
-            assert isinstance(after, calls.OpenCalls)
             assert after.file is None
             assert after.name == before.name
             assert told(after) == told(before)  # whoever reads the one given up reads on

@@ -8,15 +8,18 @@ from pathlib import Path
 import pytest
 from calls_city import City, shown_city
 
+from bluelamp.bootstrap import open_stores
 from bluelamp.cli import exits
 from bluelamp.cli.app import main
 from bluelamp.errors import Damaged
 from bluelamp.questions.answer import Answer, answer
-from bluelamp.questions.calls.opening import open_calls
-from bluelamp.questions.calls.version import CallsVersion
-from bluelamp.questions.question import make_question
+from bluelamp.questions.families.calls import source
+from bluelamp.questions.families.calls.opening import open_calls
+from bluelamp.questions.families.calls.source import CallsSource
+from bluelamp.questions.families.calls.version import CallsVersion
+from bluelamp.questions.model.lease_pool import LeasePool
+from bluelamp.questions.parsing import make_question
 from bluelamp.settings import Settings, read_settings
-from bluelamp.web import calls
 from bluelamp.web.effort import Effort
 
 LOST_DAY = "2026-03-08"
@@ -57,10 +60,10 @@ def counts(found: Answer) -> dict[str, object]:
 
 @pytest.mark.parametrize("how", ["gone", "bit"])
 def test_a_lost_day_is_a_gap_and_every_other_day_stays(settings: Settings, how: str) -> None:
-    with open_calls(settings) as version:
+    with open_calls(open_stores(settings)) as version:
         before = counts(by_day(version))
     lose(file_of(settings), how)
-    with open_calls(settings) as version:
+    with open_calls(open_stores(settings)) as version:
         found = by_day(version)
     assert counts(found)[LOST_DAY] is None
     assert {day: count for day, count in counts(found).items() if day != LOST_DAY} == {
@@ -85,23 +88,20 @@ def test_doctor_finds_a_lost_day_and_mends_it(settings: Settings, how: str, caps
 def test_a_server_goes_on_without_a_day_that_is_lost_and_with_it_when_it_is_mended(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calls, "_LOOK", 0.0)
-    opened = calls.OpenedCalls(settings, Effort(2, 60))
+    monkeypatch.setattr(source, "_LOOK", 0.0)
+    opened = LeasePool(CallsSource(open_stores(settings), Effort(2, 60).guard))
     file = file_of(settings)
     whole = file.read_bytes()
     with opened.lease() as version:
-        assert isinstance(version, CallsVersion)
         before, name = counts(by_day(version)), version.name
     lose(file, "gone")
     with opened.lease() as version, pytest.raises(Damaged):  # noticed by whoever reads it
         version.rows("SELECT sum(minutes_open) FROM read_parquet($f)", {"f": str(file)})
     with opened.lease() as version:
-        assert isinstance(version, CallsVersion)
         assert counts(by_day(version))[LOST_DAY] is None
         assert version.name != name
     file.write_bytes(whole)
     with opened.lease() as version:
-        assert isinstance(version, CallsVersion)
         assert (counts(by_day(version)), version.name) == (before, name)
     opened.close()
 
@@ -109,15 +109,14 @@ def test_a_server_goes_on_without_a_day_that_is_lost_and_with_it_when_it_is_mend
 def test_of_many_files_the_damaged_one_is_found_beside_the_answers(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calls, "_LOOK", 0.0)
-    monkeypatch.setattr("bluelamp.questions.calls.sound.CHECKED_AT_ONCE", 0)
+    monkeypatch.setattr(source, "_LOOK", 0.0)
+    monkeypatch.setattr("bluelamp.questions.families.calls.sound.CHECKED_AT_ONCE", 0)
     lose(file_of(settings), "bit")
-    opened = calls.OpenedCalls(settings, Effort(2, 60))
+    opened = LeasePool(CallsSource(open_stores(settings), Effort(2, 60).guard))
     with opened.lease() as version:
         name = version.name
     while opened.current_name() == name:
         pass
     with opened.lease() as version:
-        assert isinstance(version, CallsVersion)
         assert version.lost == {("city", LOST_DAY)}
     opened.close()

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import shutil
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bluelamp.bootstrap import open_stores
 from bluelamp.questions.answer import answer
-from bluelamp.questions.question import make_question
+from bluelamp.questions.families.archive import source
+from bluelamp.questions.families.archive.source import ArchiveSource, ServedArchive
+from bluelamp.questions.model.lease_pool import LeasePool
+from bluelamp.questions.parsing import make_question
+from bluelamp.settings import read_settings
 from bluelamp.storage.warehouse.database import WarehouseFolder
-from bluelamp.web import versions
 from bluelamp.web.effort import Effort
-from bluelamp.web.versions import OpenVersion, Versions
 
 QUESTION = make_question("crimes", measures=["count"], by=["force"])
 
@@ -24,8 +28,12 @@ def folder(home: Path, tmp_path: Path) -> WarehouseFolder:
     return WarehouseFolder(tmp_path / "warehouse")
 
 
-def opened(folder: WarehouseFolder) -> Versions:
-    return Versions(folder, Effort(2, 60), memory_mb=500, threads=2)
+def opened(folder: WarehouseFolder) -> LeasePool[ServedArchive]:
+    home = folder.root.parent
+    stores = replace(
+        open_stores(read_settings({"home": home}, {})[0], memory_mb=500, threads=2), warehouse=lambda: folder
+    )
+    return LeasePool(ArchiveSource(stores, Effort(2, 60).guard))
 
 
 def turn_bits(path: Path) -> None:
@@ -56,15 +64,15 @@ def test_a_damaged_index_is_not_used_and_the_figures_stay(folder: WarehouseFolde
 def test_large_indexes_are_checked_beside_and_the_rows_answer_meanwhile(
     folder: WarehouseFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(versions, "CHECKED_AT_ONCE", -1)
-    go_on, check, done = threading.Event(), OpenVersion.check, threading.Event()
+    monkeypatch.setattr(source, "CHECKED_AT_ONCE", -1)
+    go_on, check, done = threading.Event(), ServedArchive.check, threading.Event()
 
-    def checked(version: OpenVersion) -> None:
+    def checked(version: ServedArchive) -> None:
         go_on.wait(60)
         check(version)
         done.set()
 
-    monkeypatch.setattr(OpenVersion, "check", checked)
+    monkeypatch.setattr(ServedArchive, "check", checked)
     here = opened(folder)
     with here.lease() as version:
         assert version.serving is None

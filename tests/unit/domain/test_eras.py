@@ -21,7 +21,7 @@ from bluelamp.domain.eras import (
 )
 from bluelamp.domain.force import BY_SLUG
 from bluelamp.domain.month import Month
-from bluelamp.questions.datasets import DATASETS as SPECS
+from bluelamp.questions.families.archive.datasets import DATASETS as SPECS
 
 # Columns of which every known word has an era: an addition to the vocabulary needs one.
 ALL_OF = (("stops", "Outcome"), ("stops", "Self-defined ethnicity"))

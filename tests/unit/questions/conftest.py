@@ -20,7 +20,7 @@ from bluelamp.archive.workflow import Archive
 from bluelamp.bootstrap import open_archive
 from bluelamp.domain.dataset import CRIMES, OUTCOMES, STOPS, Dataset
 from bluelamp.domain.selection import Selection
-from bluelamp.questions.data_version import DataVersion
+from bluelamp.questions.families.archive.version import ArchiveVersion
 from bluelamp.settings import read_settings
 from bluelamp.sources.police_uk.archive import open_source
 from bluelamp.storage.warehouse.serving import build_serving, open_serving
@@ -124,14 +124,14 @@ def _no_network() -> object:
 
 
 @pytest.fixture(scope="session")
-def indexed(small_archive: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataVersion]:
+def indexed(small_archive: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArchiveVersion]:
     """The version with its indexes, as the server opens it."""
     version = small_archive.warehouse.current()
     assert version is not None
     folder = tmp_path_factory.mktemp("indexes") / "serving"
     build_serving(version.file, folder, lambda _done, _of: None)
     with small_archive.warehouse.reading() as connection:
-        yield DataVersion(connection, open_serving(folder))
+        yield ArchiveVersion(connection, open_serving(folder))
 
 
 @pytest.fixture(scope="session")

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from bluelamp.domain.month import Month
 from bluelamp.errors import UsageError
-from bluelamp.questions.answer import NOT_RECORDED, Answer, answer
-from bluelamp.questions.data_version import DataVersion
-from bluelamp.questions.datasets import DATASETS, DatasetSpec, Dimension
-from bluelamp.questions.question import make_question
+from bluelamp.questions.answer import Answer, answer
+from bluelamp.questions.families.archive.datasets import DATASETS
+from bluelamp.questions.families.archive.version import ArchiveVersion
+from bluelamp.questions.model.dataset import NOT_RECORDED, DatasetSpec, Dimension
+from bluelamp.questions.parsing import make_question
 
 Warehouse = duckdb.DuckDBPyConnection
 
@@ -24,7 +25,7 @@ ALL = ("indexes", "marts", "rows")
 
 
 def ask(warehouse: Warehouse, dataset: str = "crimes", *, engines: Sequence[str] = ALL, **words: object) -> Answer:
-    return answer(DataVersion(warehouse), make_question(dataset, **words), engines=engines)  # type: ignore[arg-type]
+    return answer(ArchiveVersion(warehouse), make_question(dataset, **words), engines=engines)  # type: ignore[arg-type]
 
 
 def figure(warehouse: Warehouse, dataset: str = "crimes", **words: object) -> int | None:
@@ -75,9 +76,9 @@ _WORDS = {
 
 
 def _fits(spec: DatasetSpec, dimension: Dimension, value: str) -> bool:
-    if dimension.kind == "coded":
+    if dimension.kind.name == "coded":
         return value in dimension.terms
-    return dimension.kind != "word" or value == "" or value in _WORDS.get(dimension.name, ())
+    return dimension.kind.name != "word" or value == "" or value in _WORDS.get(dimension.name, ())
 
 
 @st.composite
@@ -88,8 +89,8 @@ def questions(draw: st.DrawFn, spec: DatasetSpec) -> dict[str, object]:
     measures = [measure for measure in spec.measures if not measure.rate_of]
     measures = draw(st.lists(st.sampled_from(measures), min_size=1, max_size=3, unique=True))
     where = []
-    for dimension in draw(st.lists(st.sampled_from([d for d in dimensions if d.kind in _VALUES]), max_size=2)):
-        known = [value for value in _VALUES[dimension.kind] if _fits(spec, dimension, value)]
+    for dimension in draw(st.lists(st.sampled_from([d for d in dimensions if d.kind.name in _VALUES]), max_size=2)):
+        known = [value for value in _VALUES[dimension.kind.name] if _fits(spec, dimension, value)]
         values = draw(st.lists(st.sampled_from(known), min_size=1, max_size=2))
         sign = draw(st.sampled_from(["=", "!="]))
         where += [f"{dimension.name}{sign}{value}" for value in values]
@@ -115,7 +116,7 @@ def test_marts_and_rows_answer_alike(warehouse: Warehouse, data: st.DataObject, 
 
 @settings(max_examples=400)
 @given(st.data(), st.sampled_from(["crimes", "outcomes", "stops"]))
-def test_indexes_and_rows_answer_alike(indexed: DataVersion, data: st.DataObject, dataset: str) -> None:
+def test_indexes_and_rows_answer_alike(indexed: ArchiveVersion, data: st.DataObject, dataset: str) -> None:
     """To the same rows in the same order: whoever answers, an answer is cut at the same place."""
     question = make_question(dataset, **data.draw(questions(DATASETS[dataset])))  # type: ignore[arg-type]
     from_rows = answer(indexed, question, engines=["rows"])
@@ -126,7 +127,7 @@ def test_indexes_and_rows_answer_alike(indexed: DataVersion, data: st.DataObject
 
 
 @pytest.mark.parametrize("dataset", sorted(DATASETS))
-def test_the_indexes_answer_what_dashboards_ask(indexed: DataVersion, dataset: str) -> None:
+def test_the_indexes_answer_what_dashboards_ask(indexed: ArchiveVersion, dataset: str) -> None:
     spec = DATASETS[dataset]
     for dimension in spec.dimensions:
         if dimension.name in INDEXED[dataset]:
@@ -162,7 +163,7 @@ def test_a_group_filtered_by_its_own_value_has_its_own_count(warehouse: Warehous
     """What an answer shows can be asked for, `not recorded` included."""
     for dataset, spec in DATASETS.items():
         for dimension in spec.dimensions:
-            if dimension.kind in ("number", "month", "date"):
+            if dimension.kind.name in ("number", "month", "date"):
                 continue
             for value, count in ask(warehouse, dataset, by=[dimension.name], measures=["count"]).rows:
                 text = str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)

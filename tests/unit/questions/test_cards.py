@@ -11,14 +11,14 @@ from bluelamp.errors import UsageError
 from bluelamp.questions.answer import answer as answer_question
 from bluelamp.questions.cards import answer_dashboard
 from bluelamp.questions.dashboards import DashboardSpec, read_dashboard, read_dashboards
-from bluelamp.questions.data_version import DataVersion
-from bluelamp.questions.question import make_question
+from bluelamp.questions.families.archive.version import ArchiveVersion
+from bluelamp.questions.parsing import make_question
 from bluelamp.questions.view import View, make_view
 
 DASHBOARDS = read_dashboards()
 
 
-def cards(version: DataVersion, dashboard: str | DashboardSpec, *where: str, **months: str) -> dict[str, Any]:
+def cards(version: ArchiveVersion, dashboard: str | DashboardSpec, *where: str, **months: str) -> dict[str, Any]:
     spec = DASHBOARDS[dashboard] if isinstance(dashboard, str) else dashboard
     found: dict[str, Any] = answer(version, spec, view(*where, **months))["cards"]
     return found
@@ -28,7 +28,7 @@ def view(*where: str, first: str = "", last: str = "") -> View:
     return make_view(Month.parse(first) if first else None, Month.parse(last) if last else None, where)
 
 
-def answer(version: DataVersion, spec: DashboardSpec, of: View) -> dict[str, Any]:
+def answer(version: ArchiveVersion, spec: DashboardSpec, of: View) -> dict[str, Any]:
     return answer_dashboard(version, spec, of)
 
 
@@ -37,10 +37,12 @@ def own(card: str) -> DashboardSpec:
 
 
 # Those of the archive; that of calls is asked in tests/integration/calls.
-@pytest.mark.parametrize("dashboard", sorted(name for name, its in DASHBOARDS.items() if not its.spec.live))
+@pytest.mark.parametrize(
+    "dashboard", sorted(name for name, its in DASHBOARDS.items() if its.spec.family.capabilities.has_releases)
+)
 @pytest.mark.parametrize("where", [(), ("force=kent",), ("town=Guildford",), ("crime_type=Burglary", "force=surrey")])
 def test_every_card_carries_what_a_figure_must_carry(
-    indexed: DataVersion, dashboard: str, where: tuple[str, ...]
+    indexed: ArchiveVersion, dashboard: str, where: tuple[str, ...]
 ) -> None:
     for name, card in cards(indexed, dashboard, *where).items():
         assert "error" not in card, (name, card)
@@ -54,7 +56,7 @@ def test_every_card_carries_what_a_figure_must_carry(
         assert any("anonymised" in caveat for caveat in card["caveats"]), name
 
 
-def test_anti_social_behaviour_stands_beside_the_total(indexed: DataVersion) -> None:
+def test_anti_social_behaviour_stands_beside_the_total(indexed: ArchiveVersion) -> None:
     total = cards(indexed, "crime", "force=kent")["total"]
     # Of 40 + 45 + 50 records every fifth is anti-social behaviour, every seventh has no map point.
     assert (total["value"], total["also"][0]["value"]) == (108, 27)
@@ -62,7 +64,7 @@ def test_anti_social_behaviour_stands_beside_the_total(indexed: DataVersion) -> 
     assert total["unlocated"] == 5 + 6 + 7
 
 
-def test_a_chart_that_owns_a_filter_shows_all_its_values(indexed: DataVersion) -> None:
+def test_a_chart_that_owns_a_filter_shows_all_its_values(indexed: ArchiveVersion) -> None:
     shown = cards(indexed, "crime", "crime_type=Burglary", "force=kent")
     bars = shown["by-type"]
     assert len(bars["rows"]) == 5
@@ -70,7 +72,7 @@ def test_a_chart_that_owns_a_filter_shows_all_its_values(indexed: DataVersion) -
     assert shown["total"]["value"] == next(row["count"] for row in bars["rows"] if row["value"] == "Burglary")
 
 
-def test_months_without_a_file_are_none_and_never_zero(indexed: DataVersion) -> None:
+def test_months_without_a_file_are_none_and_never_zero(indexed: ArchiveVersion) -> None:
     chart = cards(indexed, "outcomes", "force=essex")["by-month"]
     assert chart["months"] == ["2023-11", "2023-12", "2024-01"]
     assert chart["values"][0][1] is None
@@ -81,14 +83,14 @@ def test_months_without_a_file_are_none_and_never_zero(indexed: DataVersion) -> 
     assert chart["missing_usual"][0] == 0
 
 
-def test_a_force_that_published_nothing_is_told_and_not_zero(indexed: DataVersion) -> None:
+def test_a_force_that_published_nothing_is_told_and_not_zero(indexed: ArchiveVersion) -> None:
     shown = cards(indexed, "crime", "force=surrey")
     assert shown["by-month"]["values"][0] == [None, None, None]
     assert shown["total"]["coverage"]["held"] == 0
     assert shown["latest"]["month"] is None
 
 
-def test_an_area_whose_police_published_nothing_has_no_zero(indexed: DataVersion) -> None:
+def test_an_area_whose_police_published_nothing_has_no_zero(indexed: ArchiveVersion) -> None:
     """Guildford lies in silent Surrey; only what its neighbours publish of it is held."""
     shown = cards(indexed, "crime", "local_authority=Guildford", "crime_type=Burglary")
     assert shown["latest"]["month"] is None
@@ -102,7 +104,7 @@ def test_an_area_whose_police_published_nothing_has_no_zero(indexed: DataVersion
     assert chart["state"] == ["missing"] * 3
 
 
-def test_the_unknown_is_its_own_last_row(indexed: DataVersion) -> None:
+def test_the_unknown_is_its_own_last_row(indexed: ArchiveVersion) -> None:
     bars = cards(indexed, "stops")["gender"]
     assert bars["unknown"] is None or bars["unknown"]["label"] == "Not recorded"
     age = cards(indexed, "stops")["self-ethnicity"]
@@ -110,7 +112,7 @@ def test_the_unknown_is_its_own_last_row(indexed: DataVersion) -> None:
     assert age["unknown"]["count"] == age["total"] > 0
 
 
-def test_hours_leave_out_times_that_are_not_known(indexed: DataVersion) -> None:
+def test_hours_leave_out_times_that_are_not_known(indexed: ArchiveVersion) -> None:
     hours = cards(indexed, "stops")["hour"]
     assert len(hours["hours"]) == 24
     assert hours["unknown"] == answer_question(indexed, make_question("stops", measures=["time_unknown"])).rows[0][0]
@@ -118,7 +120,7 @@ def test_hours_leave_out_times_that_are_not_known(indexed: DataVersion) -> None:
     assert ("no known time" in (hours["note"] or "")) == (hours["unknown"] > 0)
 
 
-def test_shares_say_of_what(indexed: DataVersion) -> None:
+def test_shares_say_of_what(indexed: ArchiveVersion) -> None:
     share = cards(indexed, "stops")["further-action"]
     assert share["share"] == pytest.approx(share["numerator"] / share["denominator"])
     assert share["denominator"] + share["not_recorded"] == cards(indexed, "stops")["total"]["value"]
@@ -127,27 +129,27 @@ def test_shares_say_of_what(indexed: DataVersion) -> None:
     assert "no outcome in the files held" in open_["words"]
 
 
-def test_a_filter_that_a_card_does_not_have_is_told(indexed: DataVersion) -> None:
+def test_a_filter_that_a_card_does_not_have_is_told(indexed: ArchiveVersion) -> None:
     shown = cards(indexed, "area", "force=kent", "last_outcome=Local resolution")
     assert shown["stops-total"]["ignored"] == ["last_outcome"]
     assert shown["total"]["ignored"] == []
 
 
-def test_one_month_is_shown_among_its_neighbours(indexed: DataVersion) -> None:
+def test_one_month_is_shown_among_its_neighbours(indexed: ArchiveVersion) -> None:
     shown = cards(indexed, "crime", first="2023-12", last="2023-12")
     assert shown["by-month"]["months"] == ["2023-11", "2023-12", "2024-01"]
     assert shown["by-month"]["selected"] == {"from": "2023-12", "to": "2023-12"}
     assert shown["total"]["value"] == shown["by-month"]["values"][0][1]
 
 
-def test_rates_have_their_denominator_where_there_is_one(indexed: DataVersion) -> None:
+def test_rates_have_their_denominator_where_there_is_one(indexed: ArchiveVersion) -> None:
     bars = cards(indexed, "crime")["by-authority"]
     assert {"residents", "rate"} <= set(bars["rows"][0])
     assert "recorded_crime_rate" in bars["question"]
     assert any("usual residents" in caveat for caveat in bars["caveats"])
 
 
-def test_a_card_that_cannot_be_answered_does_not_stop_the_others(indexed: DataVersion) -> None:
+def test_a_card_that_cannot_be_answered_does_not_stop_the_others(indexed: ArchiveVersion) -> None:
     spec = read_dashboard(
         "own",
         "title: Own\ndataset: crimes\ncards:\n"
@@ -160,12 +162,12 @@ def test_a_card_that_cannot_be_answered_does_not_stop_the_others(indexed: DataVe
     assert shown["fine"]["value"] > 0
 
 
-def test_a_label_that_this_version_does_not_have_stops_no_card(indexed: DataVersion) -> None:
+def test_a_label_that_this_version_does_not_have_stops_no_card(indexed: ArchiveVersion) -> None:
     spec = own("{name: a, kind: total, title: A, measure: count, where: [crime_type!=Witchcraft]}")
     assert cards(indexed, spec)["a"]["value"] == cards(indexed, "crime")["map"]["of"]
 
 
-def test_the_map_says_how_much_of_everything_it_shows(indexed: DataVersion) -> None:
+def test_the_map_says_how_much_of_everything_it_shows(indexed: ArchiveVersion) -> None:
     shown = cards(indexed, "crime")["map"]
     assert shown["total"] + shown["unlocated"] == shown["of"]
     areas = shown["areas"]
@@ -175,7 +177,7 @@ def test_the_map_says_how_much_of_everything_it_shows(indexed: DataVersion) -> N
     assert "version=" in shown["tiles"]
 
 
-def test_a_word_that_no_record_has_is_told_and_finds_nothing(indexed: DataVersion) -> None:
+def test_a_word_that_no_record_has_is_told_and_finds_nothing(indexed: ArchiveVersion) -> None:
     """A link that was pasted before a vocabulary changed is answered."""
     got = answer(indexed, DASHBOARDS["crime"], view("crime_type=Witchcraft", "force=kent"))
     assert got["unknown"] == ["No record has the crime type “Witchcraft”."]
@@ -187,7 +189,7 @@ def test_a_word_that_no_record_has_is_told_and_finds_nothing(indexed: DataVersio
     assert without["cards"]["map"]["of"] == cards(indexed, "crime")["map"]["of"]
 
 
-def test_one_card_alone(indexed: DataVersion) -> None:
+def test_one_card_alone(indexed: ArchiveVersion) -> None:
     got = answer_dashboard(indexed, DASHBOARDS["crime"], view(), ["total"])
     assert list(got["cards"]) == ["total"]
     with pytest.raises(UsageError, match="Did you mean total"):

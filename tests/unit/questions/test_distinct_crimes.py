@@ -24,8 +24,8 @@ from bluelamp.domain.selection import Selection
 from bluelamp.questions.answer import Answer, answer
 from bluelamp.questions.cards import answer_dashboard
 from bluelamp.questions.dashboards import read_dashboard
-from bluelamp.questions.data_version import DataVersion
-from bluelamp.questions.question import make_question
+from bluelamp.questions.families.archive.version import ArchiveVersion
+from bluelamp.questions.parsing import make_question
 from bluelamp.questions.table import table_of
 from bluelamp.questions.view import make_view
 from bluelamp.settings import read_settings
@@ -83,12 +83,12 @@ def loaded(folder: Path, rows: Sequence[Row]) -> Archive:
 
 
 @pytest.fixture(scope="module")
-def version(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataVersion]:
+def version(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArchiveVersion]:
     with loaded(tmp_path_factory.mktemp("repeats"), invented()).warehouse.reading() as connection:
-        yield DataVersion(connection)
+        yield ArchiveVersion(connection)
 
 
-def ask(version: DataVersion, dataset: str, **words: Any) -> Answer:
+def ask(version: ArchiveVersion, dataset: str, **words: Any) -> Answer:
     return answer(version, make_question(dataset, measures=["distinct_crimes"], **words))
 
 
@@ -114,7 +114,7 @@ Wanted = Callable[[Row], bool]
 )
 @pytest.mark.parametrize("by", ["", "force", "month", "type"])
 def test_crimes_are_counted_once_in_each_row(
-    version: DataVersion, dataset: str, where: list[str], wanted: Wanted, by: str
+    version: ArchiveVersion, dataset: str, where: list[str], wanted: Wanted, by: str
 ) -> None:
     kind = "crime_type" if dataset == "crimes" else "outcome_type"
     where = [one.replace("TYPE", kind) for one in where if dataset == "crimes" or "TYPE" not in one]
@@ -133,7 +133,7 @@ def test_crimes_are_counted_once_in_each_row(
     assert any("the rows do not add up" in one for one in found.caveats)
 
 
-def test_what_is_held_and_empty_is_0_and_what_is_not_held_is_not_known(version: DataVersion) -> None:
+def test_what_is_held_and_empty_is_0_and_what_is_not_held_is_not_known(version: ArchiveVersion) -> None:
     assert ask(version, "outcomes", where=["outcome_type=Offender sent to prison"]).rows == [(0,)]
     assert ask(version, "outcomes", where=["force=surrey"]).rows == [(None,)]
     table = table_of(ask(version, "crimes", by=["month"]))
@@ -151,7 +151,7 @@ def with_repeats(repeats: int, single: int, month: str = "2023-11") -> list[Row]
 
 def told(folder: Path, rows: Sequence[Row], **words: Any) -> list[str]:
     with loaded(folder, rows).warehouse.reading() as connection:
-        found = answer(DataVersion(connection), make_question("outcomes", **words))
+        found = answer(ArchiveVersion(connection), make_question("outcomes", **words))
     return [one for one in found.caveats if "distinct_crimes" in one]
 
 
@@ -176,7 +176,7 @@ def test_a_month_that_is_mostly_repeats_is_told_however_much_is_asked(tmp_path: 
     assert sentence.startswith(SAID.format(12))
     archive = open_archive(read_settings({"home": tmp_path / "home", "processes": 1}, {})[0])
     with archive.warehouse.reading() as connection:
-        later = answer(DataVersion(connection), make_question("outcomes", first=Month.parse("2023-12")))
+        later = answer(ArchiveVersion(connection), make_question("outcomes", first=Month.parse("2023-12")))
     assert not [one for one in later.caveats if "distinct_crimes" in one]
 
 
@@ -184,7 +184,7 @@ def test_crimes_that_look_alike_without_an_id_are_crimes_and_no_caveat(tmp_path:
     """As of the British Transport Police: no IDs, and removing what is alike would halve its crime."""
     rows = [Row(CRIMES, "btp", "2023-11", "", "Burglary")] * 20
     with loaded(tmp_path, rows).warehouse.reading() as connection:
-        found = ask(DataVersion(connection), "crimes")
+        found = ask(ArchiveVersion(connection), "crimes")
     assert found.rows == [(20,)]
     assert not [one for one in found.caveats if "distinct_crimes" in one]
 
@@ -192,7 +192,7 @@ def test_crimes_that_look_alike_without_an_id_are_crimes_and_no_caveat(tmp_path:
 # -- on cards ----------------------------------------------------------------------------------------------------
 
 
-def test_bars_of_crimes_are_shares_of_all_crimes_each_counted_once(version: DataVersion) -> None:
+def test_bars_of_crimes_are_shares_of_all_crimes_each_counted_once(version: ArchiveVersion) -> None:
     """The bars overlap: a crime with both outcomes is in both, and what is not shown is counted once as well."""
     card = "- {name: one, kind: bars, title: B, by: outcome_type, measure: distinct_crimes, limit: 5}\n"
     by_month = "- {name: two, kind: months, title: M, measures: [distinct_crimes]}\n"
@@ -222,7 +222,7 @@ def test_a_version_that_an_older_program_published_still_answers(tmp_path: Path)
         connection.execute("DROP TABLE mart_stop__placed")
         (found,) = [one for one in quality_of(connection) if one.finding == "outcome_repeated"]
         assert (found.rows, found.ids) == (4, None)
-        version = DataVersion(connection)
+        version = ArchiveVersion(connection)
         (said,) = [one for one in answer(version, make_question("outcomes")).caveats if "distinct_crimes" in one]
         assert said.startswith("4 rows of 1 force-month name fewer crimes")
         assert answer(version, make_question("stops", by=["town"])).rows == []

@@ -24,8 +24,8 @@ from bluelamp.domain.selection import Selection
 from bluelamp.questions.answer import Answer, answer
 from bluelamp.questions.cards import answer_dashboard
 from bluelamp.questions.dashboards import read_dashboards
-from bluelamp.questions.data_version import DataVersion
-from bluelamp.questions.question import make_question
+from bluelamp.questions.families.archive.version import ArchiveVersion
+from bluelamp.questions.parsing import make_question
 from bluelamp.questions.view import make_view
 from bluelamp.settings import read_settings
 from bluelamp.sources.police_uk.archive import open_source
@@ -95,16 +95,16 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 
 
 @pytest.fixture(scope="module")
-def version(home: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataVersion]:
+def version(home: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArchiveVersion]:
     current = home.warehouse.current()
     assert current is not None
     folder = tmp_path_factory.mktemp("indexes") / "serving"
     build_serving(current.file, folder, lambda _done, _of: None)
     with home.warehouse.reading() as connection:
-        yield DataVersion(connection, open_serving(folder))
+        yield ArchiveVersion(connection, open_serving(folder))
 
 
-def ask(version: DataVersion, dataset: str, span: tuple[str, str] | str = "", **words: object) -> Answer:
+def ask(version: ArchiveVersion, dataset: str, span: tuple[str, str] | str = "", **words: object) -> Answer:
     first, last = (span, span) if isinstance(span, str) else span
     months = {"first": Month.parse(first), "last": Month.parse(last)} if first else {}
     return answer(version, make_question(dataset, **months, **words))  # type: ignore[arg-type]
@@ -128,7 +128,7 @@ CLOSED = "could not be recorded"
 
 
 @pytest.mark.parametrize(("dataset", "field"), [("crimes", "last_outcome"), ("outcomes", "outcome_type")])
-def test_a_month_after_the_end_of_a_value_is_no_zero(version: DataVersion, dataset: str, field: str) -> None:
+def test_a_month_after_the_end_of_a_value_is_no_zero(version: ArchiveVersion, dataset: str, field: str) -> None:
     found = ask(version, dataset, CROSSING, by=["month"], where=[f"{field}={PRISON}", "force=kent"])
     assert rows(found) == {"2019-05": (1, "complete"), "2019-06": (None, CLOSED), "2019-07": (None, CLOSED)}
     assert found.coverage.words() == ("1 of 3 force-months can say this, and is held; in 2 this could not be recorded.")
@@ -142,7 +142,7 @@ def test_a_month_after_the_end_of_a_value_is_no_zero(version: DataVersion, datas
 
 
 @pytest.mark.parametrize(("dataset", "field"), [("crimes", "last_outcome"), ("outcomes", "outcome_type")])
-def test_the_same_where_the_value_is_a_row(version: DataVersion, dataset: str, field: str) -> None:
+def test_the_same_where_the_value_is_a_row(version: ArchiveVersion, dataset: str, field: str) -> None:
     found = rows(ask(version, dataset, CROSSING, by=["month", field], where=["force=kent"]))
     assert found["2019-06", PRISON] == (None, CLOSED)
     # A value that was there all the time, and that nothing was recorded of, is a 0.
@@ -150,7 +150,7 @@ def test_the_same_where_the_value_is_a_row(version: DataVersion, dataset: str, f
     assert all(value is not None for (month, kind), (value, _) in found.items() if kind != PRISON or month == "2019-05")
 
 
-def test_of_years_and_of_wholes_only_the_months_count_that_could_say_it(version: DataVersion) -> None:
+def test_of_years_and_of_wholes_only_the_months_count_that_could_say_it(version: ArchiveVersion) -> None:
     span = ("2019-05", "2019-07")
     by_year = ask(version, "crimes", span, by=["year", "last_outcome"], where=["force=kent"])
     its = {row[1]: one for row, one in zip(by_year.rows, by_year.row_coverage, strict=True)}
@@ -164,7 +164,7 @@ def test_of_years_and_of_wholes_only_the_months_count_that_could_say_it(version:
     assert later.coverage.is_complete is False
 
 
-def test_one_of_several_values_that_could_be_recorded_is_enough(version: DataVersion) -> None:
+def test_one_of_several_values_that_could_be_recorded_is_enough(version: ArchiveVersion) -> None:
     where = [f"last_outcome={PRISON}", f"last_outcome={UNKNOWN}", "force=kent"]
     found = rows(ask(version, "crimes", CROSSING, by=["month"], where=where))
     assert [state for _, state in found.values()] == ["complete"] * 3
@@ -185,7 +185,7 @@ def test_one_of_several_values_that_could_be_recorded_is_enough(version: DataVer
     ],
 )
 def test_every_border_closes_from_its_month_on(
-    version: DataVersion, dataset: str, field: str, value: str, open_in: str, closed_in: str
+    version: ArchiveVersion, dataset: str, field: str, value: str, open_in: str, closed_in: str
 ) -> None:
     (opened,) = ask(version, dataset, open_in, where=[f"{field}={value}", "force=kent"]).rows
     closed = ask(version, dataset, closed_in, where=[f"{field}={value}", "force=kent"])
@@ -194,7 +194,7 @@ def test_every_border_closes_from_its_month_on(
     assert closed.row_coverage[0].state == CLOSED
 
 
-def test_what_is_missing_as_well_is_told_once_for_everybody(version: DataVersion) -> None:
+def test_what_is_missing_as_well_is_told_once_for_everybody(version: ArchiveVersion) -> None:
     found = ask(version, "crimes", ("2019-06", "2019-07"), where=[f"last_outcome={PRISON}"])
     assert found.rows == [(None,)]
     months = [gap.words() for gap in found.coverage.gaps]
@@ -213,7 +213,7 @@ def test_records_outside_of_an_era_stand_and_the_table_is_told_wrong(
     finally:
         del FILES["2024-03"]
     with archive.warehouse.reading() as connection:
-        version = DataVersion(connection)
+        version = ArchiveVersion(connection)
         found = ask(version, "crimes", ("2024-03", "2024-03"), by=["month"], where=[f"last_outcome={PRISON}"])
         assert rows(found) == {"2024-03": (stray, "complete")}
         # Of a month whose files contradict the table, nothing is called impossible.
@@ -225,10 +225,10 @@ def test_records_outside_of_an_era_stand_and_the_table_is_told_wrong(
 
 
 def test_without_findings_what_is_recorded_stands_all_the_same(
-    version: DataVersion, monkeypatch: pytest.MonkeyPatch
+    version: ArchiveVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Files that were loaded before the table was there have no finding: their records count."""
-    from bluelamp.questions import recordable
+    from bluelamp.questions.families.archive import recordable
 
     moved = {"cautioned": recordable.eras_of_field("crimes", "last_outcome")[PRISON]}
     monkeypatch.setattr(recordable, "_eras", lambda *_: {UNKNOWN.casefold(): (moved["cautioned"],)})
@@ -236,7 +236,7 @@ def test_without_findings_what_is_recorded_stands_all_the_same(
     assert found[UNKNOWN] == (4, "part")
 
 
-def test_a_chart_by_month_has_no_level_where_nothing_could_be_recorded(version: DataVersion) -> None:
+def test_a_chart_by_month_has_no_level_where_nothing_could_be_recorded(version: ArchiveVersion) -> None:
     view = make_view(Month.parse("2019-05"), Month.parse("2019-07"), [f"last_outcome={PRISON}", "force=kent"])
     told = answer_dashboard(version, read_dashboards()["crime"], view, ["by-month", "latest", "total"])["cards"]
     card = told["by-month"]
@@ -296,7 +296,7 @@ def test_lsoa_codes_of_the_other_census_are_told_where_reference_data_knows_them
     ],
 )  # fmt: skip
 def test_a_border_is_told_where_it_is_crossed(
-    version: DataVersion,
+    version: ArchiveVersion,
     name: str,
     dataset: str,
     words: dict[str, object],
@@ -309,19 +309,19 @@ def test_a_border_is_told_where_it_is_crossed(
     assert WORDS[name] not in ask(version, dataset, crossing, by=["force"]).caveats
 
 
-def test_a_border_that_is_asked_across_and_not_held_is_not_told(version: DataVersion) -> None:
+def test_a_border_that_is_asked_across_and_not_held_is_not_told(version: ArchiveVersion) -> None:
     """Of the months before nothing is held: there is nothing that could be compared."""
     found = ask(version, "stops", ("2017-06", "2018-01"), by=["self_ethnicity"], where=["force=kent"])
     assert WORDS["ethnicity labels"] not in found.caveats
 
 
-def test_what_took_no_ones_place_is_told_of_every_later_month(version: DataVersion) -> None:
+def test_what_took_no_ones_place_is_told_of_every_later_month(version: ArchiveVersion) -> None:
     assert WORDS["court results"] in ask(version, "crimes", "2022-07", by=["last_outcome"]).caveats
     # A filter by a value that stands in all months meets no border.
     assert WORDS["court results"] not in ask(version, "crimes", CROSSING, where=[f"last_outcome={UNKNOWN}"]).caveats
 
 
-def test_codes_of_one_census_are_told_so(version: DataVersion) -> None:
+def test_codes_of_one_census_are_told_so(version: ArchiveVersion) -> None:
     assert (
         "LSOA codes of these months are of the census of 2011." in ask(version, "crimes", CROSSING, by=["lsoa"]).caveats
     )
@@ -333,11 +333,11 @@ def test_codes_of_one_census_are_told_so(version: DataVersion) -> None:
     assert WORDS["LSOA codes"] in ask(version, "crimes", "2022-07", by=["lsoa"]).caveats
 
 
-def test_a_town_that_was_merged_is_told_with_its_authority(version: DataVersion) -> None:
+def test_a_town_that_was_merged_is_told_with_its_authority(version: ArchiveVersion) -> None:
     """The label lives on in LSOA names; a month before the merger knows nothing of it."""
     told = "Maidstone was merged in April 2019, and is a part of Kentshire today."
     with pytest.MonkeyPatch.context() as patched:
-        from bluelamp.questions import eras
+        from bluelamp.questions.families.archive import eras
 
         into = ("Kentshire", Month.parse("2019-04"))
         patched.setattr(eras, "merged_into", lambda town: into if town == "Maidstone" else None)
@@ -345,7 +345,7 @@ def test_a_town_that_was_merged_is_told_with_its_authority(version: DataVersion)
         assert told not in ask(version, "crimes", "2018-01", where=["town=Maidstone"]).caveats
 
 
-def test_a_silence_that_is_known_is_told_where_its_files_are_missing(version: DataVersion) -> None:
+def test_a_silence_that_is_known_is_told_where_its_files_are_missing(version: ArchiveVersion) -> None:
     where = ["force=greater-manchester", "force=kent"]
     told = "Known to have published no stop and search: Greater Manchester Police (July 2019)."
     assert told in ask(version, "stops", CROSSING, where=where).caveats
@@ -362,7 +362,7 @@ def test_a_silence_that_is_known_is_told_where_its_files_are_missing(version: Da
 )
 @pytest.mark.parametrize("engines", [["indexes"], ["rows"]])
 def test_groups_have_the_sums_of_their_labels(
-    version: DataVersion, group: str, field: str, grouping: Grouping, engines: list[str]
+    version: ArchiveVersion, group: str, field: str, grouping: Grouping, engines: list[str]
 ) -> None:
     labels = answer(version, make_question("stops", by=[field]), engines=engines)
     groups = answer(version, make_question("stops", by=[group]), engines=engines)
@@ -377,7 +377,7 @@ def test_groups_have_the_sums_of_their_labels(
     assert {"White", OTHER_LABEL, BLANK} <= set(sums) or group == "outcome_group"
 
 
-def test_a_group_has_a_figure_on_both_sides_of_the_border(version: DataVersion) -> None:
+def test_a_group_has_a_figure_on_both_sides_of_the_border(version: ArchiveVersion) -> None:
     words = {"by": ["month"], "where": ["ethnic_group=White", "force=kent"]}
     found = ask(version, "stops", ("2017-03", "2017-04"), **words)
     assert rows(found) == {"2017-03": (1, "complete"), "2017-04": (1, "complete")}
@@ -399,7 +399,7 @@ def test_every_known_label_has_a_group_and_every_group_a_label(column: str, grou
 
 
 @pytest.mark.parametrize(("span", "told"), [(("2022-06", "2022-07"), True), (("2019-05", "2022-06"), False)])
-def test_a_map_over_the_redrawing_says_so(version: DataVersion, span: tuple[str, str], told: bool) -> None:
+def test_a_map_over_the_redrawing_says_so(version: ArchiveVersion, span: tuple[str, str], told: bool) -> None:
     """Two places on the map, one for each era: nothing happened there but a new list of points."""
     view = make_view(Month.parse(span[0]), Month.parse(span[1]), ["force=kent"])
     for name in ("crime", "stops"):
@@ -409,14 +409,14 @@ def test_a_map_over_the_redrawing_says_so(version: DataVersion, span: tuple[str,
 
 
 @pytest.mark.parametrize(("month", "era"), [("2022-06", "before July 2022"), ("2022-07", "July 2022 and later")])
-def test_a_record_says_of_which_era_its_point_is(version: DataVersion, home: Archive, month: str, era: str) -> None:
-    from bluelamp.questions.records.one import find_record
+def test_a_record_says_of_which_era_its_point_is(version: ArchiveVersion, home: Archive, month: str, era: str) -> None:
+    from bluelamp.questions.families.archive.records.record import find_record
 
     found = find_record(version, f"{month}-kent-street-2", home.lake.root)
     assert f"This point is one of the points of {era}. {WORDS['map points']}" in found["caveats"]
 
 
-def test_a_list_of_points_can_say_of_which_era_each_is(version: DataVersion) -> None:
+def test_a_list_of_points_can_say_of_which_era_each_is(version: ArchiveVersion) -> None:
     """One place, redrawn: two points, each in its own era and in no other."""
     before, since = "points of before July 2022", "points of July 2022 and later"
     by = ["map_point", "point_era"]

@@ -9,22 +9,22 @@ import pytest
 from bluelamp.domain.finding import CAVEATS, caveat
 from bluelamp.domain.month import Month
 from bluelamp.questions.answer import Answer, answer
-from bluelamp.questions.data_version import DataVersion
-from bluelamp.questions.kept import Kept
-from bluelamp.questions.question import make_question
+from bluelamp.questions.families.archive.version import ArchiveVersion
+from bluelamp.questions.model.kept import Kept
+from bluelamp.questions.parsing import make_question
 from bluelamp.questions.table import table_of
 
 Warehouse = duckdb.DuckDBPyConnection
 
 
 @pytest.fixture(params=["indexed", "warehouse"])
-def version(request: pytest.FixtureRequest) -> DataVersion:
+def version(request: pytest.FixtureRequest) -> ArchiveVersion:
     """The small warehouse as the server opens it, and as the command line does."""
     found = request.getfixturevalue(request.param)
-    return found if isinstance(found, DataVersion) else DataVersion(found)
+    return found if isinstance(found, ArchiveVersion) else ArchiveVersion(found)
 
 
-def ask(version: DataVersion, dataset: str = "crimes", first: str = "", last: str = "", **words: object) -> Answer:
+def ask(version: ArchiveVersion, dataset: str = "crimes", first: str = "", last: str = "", **words: object) -> Answer:
     months = {"first": Month.parse(first) if first else None, "last": Month.parse(last) if last else None}
     return answer(version, make_question(dataset, **months, **words))  # type: ignore[arg-type]
 
@@ -38,7 +38,7 @@ def states(found: Answer) -> list[tuple[object, ...]]:
     ]
 
 
-def test_a_row_for_each_month_asked_with_its_value_or_none(version: DataVersion) -> None:
+def test_a_row_for_each_month_asked_with_its_value_or_none(version: ArchiveVersion) -> None:
     found = ask(version, by=["month"], where=["force=kent"], first="2010-11", last="2024-03")
     rows = {row[0]: row[1:] for row in states(found)}
     assert len(rows) == 13 * 12 + 5
@@ -56,14 +56,14 @@ def test_a_row_for_each_month_asked_with_its_value_or_none(version: DataVersion)
     ]
 
 
-def test_a_held_month_without_a_record_is_a_zero(version: DataVersion) -> None:
+def test_a_held_month_without_a_record_is_a_zero(version: ArchiveVersion) -> None:
     """Nothing was recorded under the filter, and everything that could say so is held."""
     found = ask(version, "stops", by=["month"], where=["force=kent", "outcome=Arrest", "hour=3", "gender="])
     assert [(row[1], row[4]) for row in states(found)] == [(0, "complete")] * 3
     assert found.coverage.is_complete
 
 
-def test_a_word_of_the_publisher_that_no_record_has_is_a_zero(version: DataVersion) -> None:
+def test_a_word_of_the_publisher_that_no_record_has_is_a_zero(version: ArchiveVersion) -> None:
     """A home of one file has no bicycle theft in it: that is known, and is no mistake of whoever asks."""
     assert ask(version, where=["crime_type=bicycle theft"]).rows == [(0,)]
     assert ask(version, where=["crime_type!=Bicycle theft"]).rows == ask(version).rows
@@ -71,7 +71,7 @@ def test_a_word_of_the_publisher_that_no_record_has_is_a_zero(version: DataVersi
     assert ask(version, by=["month"], where=["last_outcome=Offender given a caution"]).rows[0][1] == 0
 
 
-def test_a_word_of_another_era_is_no_zero(version: DataVersion) -> None:
+def test_a_word_of_another_era_is_no_zero(version: ArchiveVersion) -> None:
     """Courts' results end with May 2019: that nobody was sent to prison since then is not what the files say."""
     found = ask(version, by=["month"], where=["last_outcome=offender sent to prison", "force=kent"])
     assert [(row[1], row[4]) for row in states(found)] == [(None, "could not be recorded")] * 3
@@ -81,7 +81,7 @@ def test_a_word_of_another_era_is_no_zero(version: DataVersion) -> None:
     assert any(one.startswith("Court results") for one in found.caveats)
 
 
-def test_a_force_that_is_not_held_has_no_value_and_stands_last(version: DataVersion) -> None:
+def test_a_force_that_is_not_held_has_no_value_and_stands_last(version: ArchiveVersion) -> None:
     found = ask(version, by=["force"], where=["force=surrey", "force=kent", "force=northern-ireland"])
     assert states(found) == [
         ("kent", 135, 3, 3, "complete"),
@@ -93,7 +93,7 @@ def test_a_force_that_is_not_held_has_no_value_and_stands_last(version: DataVers
     assert of_outcomes.coverage.words() == "Police Service of Northern Ireland publishes no outcomes."
 
 
-def test_an_area_whose_force_is_not_held_has_no_value(version: DataVersion) -> None:
+def test_an_area_whose_force_is_not_held_has_no_value(version: ArchiveVersion) -> None:
     """What other forces record there are strays: no figure of it, and told of."""
     found = ask(version, by=["local_authority"], measures=["count"])
     rows = {row[0]: row[1:] for row in states(found)}
@@ -106,7 +106,7 @@ def test_an_area_whose_force_is_not_held_has_no_value(version: DataVersion) -> N
     assert sum(row[1] or 0 for row in found.rows) + found.strays == whole
 
 
-def test_a_ranking_sets_apart_what_is_hardly_held(version: DataVersion) -> None:
+def test_a_ranking_sets_apart_what_is_hardly_held(version: ArchiveVersion) -> None:
     """Essex has more crime with an outcome than Kent, or less: of one month in three outcomes are not held of it."""
     for order in ("still_open", "-still_open"):
         found = ask(version, by=["force"], measures=["still_open"], order=[order])
@@ -114,19 +114,19 @@ def test_a_ranking_sets_apart_what_is_hardly_held(version: DataVersion) -> None:
         assert [its.state for its in found.row_coverage[:3]] == ["complete", "part", "missing"]
 
 
-def test_a_rate_of_what_is_not_known_is_not_known(version: DataVersion) -> None:
+def test_a_rate_of_what_is_not_known_is_not_known(version: ArchiveVersion) -> None:
     found = ask(version, measures=["recorded_crime_rate"], by=["local_authority"])
     assert dict(found.rows)["Guildford"] is None
 
 
-def test_places_say_how_much_of_their_force_has_a_point(version: DataVersion) -> None:
+def test_places_say_how_much_of_their_force_has_a_point(version: ArchiveVersion) -> None:
     found = ask(version, by=["town"], where=["force=kent"])
     its = dict(zip((row[0] for row in found.rows), found.row_coverage, strict=True))["Maidstone"]
     unlocated = ask(version, where=["force=kent"], measures=["unlocated"]).rows[0][0]
     assert its.located_share == pytest.approx(1 - unlocated / 135, abs=1e-4)
 
 
-def test_a_measure_that_joins_needs_the_files_of_both_datasets(version: DataVersion) -> None:
+def test_a_measure_that_joins_needs_the_files_of_both_datasets(version: ArchiveVersion) -> None:
     found = ask(version, by=["month"], measures=["count", "still_open"], where=["force=essex"])
     # Outcomes of December's crimes may stand in the file of January: they are known in part.
     assert all(value is not None for row in found.rows for value in row[1:])
@@ -143,7 +143,7 @@ def test_a_measure_that_joins_needs_the_files_of_both_datasets(version: DataVers
     assert none.rows == [(None,)]
 
 
-def test_what_came_of_a_crime_stands_in_a_later_file(version: DataVersion) -> None:
+def test_what_came_of_a_crime_stands_in_a_later_file(version: ArchiveVersion) -> None:
     """Of outcomes by the type of their crime: a crime stands in the file of its outcome's month or an earlier one."""
     last = {"first": "2024-01", "last": "2024-01"}
     assert ask(version, measures=["with_outcome"], where=["force=essex"], **last).rows[0][0] is not None  # type: ignore[arg-type]
@@ -151,7 +151,7 @@ def test_what_came_of_a_crime_stands_in_a_later_file(version: DataVersion) -> No
     assert all(row[1] is not None for row in types.rows)
 
 
-def test_who_joins_is_looked_up_by_publisher(version: DataVersion) -> None:
+def test_who_joins_is_looked_up_by_publisher(version: ArchiveVersion) -> None:
     """A force without the other dataset in its remit must not shift the ones after it."""
     found = ask(version, by=["force"], measures=["still_open"])
     rows = {row[0]: row[1:] for row in states(found)}
@@ -160,18 +160,18 @@ def test_who_joins_is_looked_up_by_publisher(version: DataVersion) -> None:
     assert rows["kent"][1:] == (6, 6, "complete")
 
 
-def test_all_but_the_one_that_is_held_is_out_of_scope_or_missing(version: DataVersion) -> None:
+def test_all_but_the_one_that_is_held_is_out_of_scope_or_missing(version: ArchiveVersion) -> None:
     found = ask(version, where=["force!=kent", "force!=essex"])
     assert states(found)[0][3:] == (43 * 3, "missing")
     assert found.rows == [(None,)]
 
 
-def test_a_field_that_is_joined_needs_both_as_well(version: DataVersion) -> None:
+def test_a_field_that_is_joined_needs_both_as_well(version: ArchiveVersion) -> None:
     found = ask(version, where=["outcome_status=still open", "force=northern-ireland"])
     assert found.rows == [(None,)]
 
 
-def test_a_year_in_part_is_not_complete(version: DataVersion) -> None:
+def test_a_year_in_part_is_not_complete(version: ArchiveVersion) -> None:
     """A row named 2023 is about twelve months, whatever is held of them; a part that was asked for is its own whole."""
     found = ask(version, by=["year"], where=["force=kent"])
     assert states(found) == [(2023, 85, 2, 12, "part"), (2024, 50, 1, 12, "part")]
@@ -179,14 +179,14 @@ def test_a_year_in_part_is_not_complete(version: DataVersion) -> None:
     assert states(asked) == [(2023, 85, 2, 2, "complete")]
 
 
-def test_what_is_crossed_with_months_has_its_zeros_and_its_unknowns(version: DataVersion) -> None:
+def test_what_is_crossed_with_months_has_its_zeros_and_its_unknowns(version: ArchiveVersion) -> None:
     found = ask(version, by=["month", "crime_type"], where=["force=kent"], first="2023-11", last="2024-02")
     types = {row[1] for row in found.rows}
     assert len(found.rows) == 4 * len(types)
     assert all((row[2] is None) is (row[0] == "2024-02") for row in found.rows)
 
 
-def test_days_of_months_that_are_held_have_zeros(version: DataVersion) -> None:
+def test_days_of_months_that_are_held_have_zeros(version: ArchiveVersion) -> None:
     found = ask(version, "stops", by=["date"], where=["force=kent"], first="2024-01", last="2024-02")
     rows = {row[0]: row[1:] for row in states(found)}
     assert len(rows) == 31 + 29
@@ -207,7 +207,7 @@ def test_days_of_months_that_are_held_have_zeros(version: DataVersion) -> None:
     ],
 )
 def test_a_question_of_which_nothing_is_held_says_so_and_gives_no_number(
-    version: DataVersion, words: dict[str, object], said: str
+    version: ArchiveVersion, words: dict[str, object], said: str
 ) -> None:
     found = ask(version, **words)  # type: ignore[arg-type]
     assert found.rows == [(None,)]
@@ -217,7 +217,7 @@ def test_a_question_of_which_nothing_is_held_says_so_and_gives_no_number(
     assert told["rows"][0]["count"] is None
 
 
-def test_a_table_has_the_same_types_with_and_without_rows(version: DataVersion) -> None:
+def test_a_table_has_the_same_types_with_and_without_rows(version: ArchiveVersion) -> None:
     words = {"by": ["crime_type", "year"], "measures": ["count", "median_months_to_outcome"]}
     full = table_of(ask(version, **words))  # type: ignore[arg-type]
     empty = table_of(ask(version, first="2030-01", **words))  # type: ignore[arg-type]
@@ -239,9 +239,11 @@ def test_a_caveat_has_the_forms_of_one_and_of_several(name: str) -> None:
         assert one.replace("1 force-month", "").split() != several.replace("2 force-months", "").split()
 
 
-def test_an_answer_tells_of_the_rows_that_its_files_lost(version: DataVersion, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_tells_of_the_rows_that_its_files_lost(
+    version: ArchiveVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Rows that were refused are in no figure: every answer that touches their force-month says how many."""
-    from bluelamp.questions import file_caveats
+    from bluelamp.questions.families.archive import file_caveats
 
     kent = next(number for number, (slug, _) in version.forces.items() if slug == "kent")
     month = Month.parse("2023-12").index

@@ -9,14 +9,14 @@ import pytest
 from bluelamp.domain.month import Month
 from bluelamp.questions.cards import answer_dashboard
 from bluelamp.questions.dashboards import read_dashboards
-from bluelamp.questions.data_version import DataVersion
+from bluelamp.questions.families.archive.version import ArchiveVersion
 from bluelamp.questions.view import make_view
 
 DASHBOARDS = read_dashboards()
 SPAN = "November 2023 to January 2024"
 
 
-def card_of(version: DataVersion, dashboard: str, card: str, *where: str, first: str = "") -> dict[str, Any]:
+def card_of(version: ArchiveVersion, dashboard: str, card: str, *where: str, first: str = "") -> dict[str, Any]:
     view = make_view(Month.parse(first) if first else None, None, where)
     found: dict[str, Any] = answer_dashboard(version, DASHBOARDS[dashboard], view, [card])["cards"][card]
     return found
@@ -58,17 +58,17 @@ def card_of(version: DataVersion, dashboard: str, card: str, *where: str, first:
     ],
 )
 def test_it_says_what_where_and_when(
-    indexed: DataVersion, dashboard: str, card: str, where: list[str], heading: str
+    indexed: ArchiveVersion, dashboard: str, card: str, where: list[str], heading: str
 ) -> None:
     assert card_of(indexed, dashboard, card, *where)["heading"] == heading
 
 
-def test_a_citation_begins_with_it_and_has_the_figure(indexed: DataVersion) -> None:
+def test_a_citation_begins_with_it_and_has_the_figure(indexed: ArchiveVersion) -> None:
     total = card_of(indexed, "crime", "total", "force=kent")
     assert total["cite"].startswith(f"{total['heading']}. {total['value']:,} crimes.")
 
 
-def test_the_file_of_a_chart_by_month_has_the_months_that_are_chosen(indexed: DataVersion) -> None:
+def test_the_file_of_a_chart_by_month_has_the_months_that_are_chosen(indexed: ArchiveVersion) -> None:
     """Their neighbours are drawn beside them, and are in neither file, coverage nor title."""
     chart = card_of(indexed, "crime", "by-month", "force=kent", first="2024-01")
     assert chart["months"] == ["2023-11", "2023-12", "2024-01"]

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from bluelamp.domain.month import Month
 from bluelamp.errors import UsageError
-from bluelamp.questions.datasets import DATASETS
-from bluelamp.questions.question import make_question
+from bluelamp.questions.families.archive.datasets import DATASETS
+from bluelamp.questions.parsing import make_question
 
 
 def canonical(dataset: str = "crimes", **words: object) -> str:

@@ -9,9 +9,9 @@ import pytest
 
 from bluelamp.domain.coverage import State
 from bluelamp.domain.month import Month
-from bluelamp.questions.cells import STATES
-from bluelamp.questions.holdings import Holdings
-from bluelamp.questions.trend import Latest, Publishing, latest
+from bluelamp.questions.families.archive.cells import STATES
+from bluelamp.questions.families.archive.trend import Latest, Publishing, latest
+from bluelamp.questions.model.holdings import Holdings
 
 START = Month.parse("2020-01")
 NAMES = {1: "Kent Police", 2: "Essex Police", 3: "Surrey Police"}

@@ -11,14 +11,14 @@ import pytest
 
 from bluelamp.archive.profile.told import properties_of
 from bluelamp.archive.workflow import Archive
-from bluelamp.questions.data_version import DataVersion
-from bluelamp.questions.question import make_question
-from bluelamp.questions.records.one import find_record
-from bluelamp.questions.records.reading import Records
+from bluelamp.questions.families.archive.records.reading import Records
+from bluelamp.questions.families.archive.records.record import find_record
+from bluelamp.questions.families.archive.version import ArchiveVersion
+from bluelamp.questions.parsing import make_question
 
 
 @pytest.fixture(scope="module")
-def before(small_archive: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataVersion]:
+def before(small_archive: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArchiveVersion]:
     """The small archive's version without what files were found to be."""
     current = small_archive.warehouse.current()
     assert current is not None
@@ -27,10 +27,10 @@ def before(small_archive: Archive, tmp_path_factory: pytest.TempPathFactory) -> 
     with duckdb.connect(str(file)) as connection:
         connection.execute("ALTER TABLE stg_police_uk__stop_and_search DROP COLUMN published_time")
         connection.execute("DROP TABLE mart_profile__force_month")
-        yield DataVersion(connection)
+        yield ArchiveVersion(connection)
 
 
-def test_records_of_stops_are_read(before: DataVersion, small_archive: Archive, tmp_path: Path) -> None:
+def test_records_of_stops_are_read(before: ArchiveVersion, small_archive: Archive, tmp_path: Path) -> None:
     portion = Records(before, make_question("stops"), small_archive.lake.root).page(-1, 5)
     assert len(portion.names) == 5
     assert all(text.endswith("+00:00") for text in portion.table.column("Date").to_pylist())
@@ -41,5 +41,5 @@ def test_records_of_stops_are_read(before: DataVersion, small_archive: Archive, 
     assert "Which clock the times of its stops are of" not in told
 
 
-def test_nothing_is_said_of_what_was_not_decided(before: DataVersion) -> None:
+def test_nothing_is_said_of_what_was_not_decided(before: ArchiveVersion) -> None:
     assert list(properties_of(before.connection.cursor())) == []

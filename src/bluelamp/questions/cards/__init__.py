@@ -6,33 +6,18 @@ choice, and marks it in the card that it was made in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
 from bluelamp.errors import BluelampError
-from bluelamp.questions.cards import charts, figures, minutes, months, watched, where
-from bluelamp.questions.cards.base import CardAnswer, Scene, known_filter, unknown_values
+from bluelamp.questions.cards.base import Scene, known_filter, unknown_values
 from bluelamp.questions.cards.heading import heading
-from bluelamp.questions.concern import coverage_of_question
 from bluelamp.questions.dashboards import CardSpec, DashboardSpec
-from bluelamp.questions.data_version import DataVersion
-from bluelamp.questions.question import Question
+from bluelamp.questions.model.data_version import DataVersion
+from bluelamp.questions.model.question import Question
+from bluelamp.questions.registry import family_of
 from bluelamp.questions.view import View, question_of
-
-_KINDS: dict[str, Callable[[Scene, CardSpec], CardAnswer]] = {
-    "total": figures.total,
-    "latest": figures.latest_month,
-    "share": figures.share,
-    "text": figures.text,
-    "months": months.months,
-    "bars": charts.bars,
-    "hours": charts.hours,
-    "days": watched.days,
-    "week": watched.week,
-    "median": minutes.median,
-    "map": where.map_card,
-}
 
 
 def answer_dashboard(
@@ -43,7 +28,7 @@ def answer_dashboard(
     cards = [dashboard.card(name) for name in names] if names else dashboard.cards
     asked = question_of(view, dashboard.spec)
     known = replace(asked, filters=tuple(known_filter(version, one) for one in asked.filters))
-    own = coverage_of_question(version, known)
+    own = family_of(dashboard.spec).coverage(version, known)
     months = [one.month for one in own.by_month] or list(version.months)
     return {
         "dashboard": dashboard.name,
@@ -65,15 +50,14 @@ def answer_card(version: DataVersion, dashboard: DashboardSpec, card: CardSpec, 
     head = {"kind": card.kind, "title": card.title, "help": card.help, "dataset": card.dataset}
     try:
         scene = Scene(version, dashboard, view)
-        found = _KINDS[card.kind](scene, card)
+        found = scene.family.cards[card.kind](scene, card)
     except BluelampError as error:
         return {**head, "error": {"detail": error.message, "hint": error.hint}}
     _, ignored = view.for_dataset(card.spec)
     # A filter whose every word is unknown keeps nothing, and has no form in which it could be asked again.
     question = found.question if found.question and all(one.values for one in found.question.filters) else None
-    covered = coverage_of_question(version, question) if question else None
-    # The newest day is one of many: its gaps are not the dashboard's.
-    same = card.dataset == dashboard.dataset and not (card.spec.live and card.kind == "latest")
+    covered = scene.coverage(question) if question else None
+    same = card.dataset == dashboard.dataset and not found.own_coverage
     titled = heading(card, view, question, covered)
     told = f"{titled}. {found.summary}"
     cite = _cite(version, told, question, covered.words()) if question and covered else ""
@@ -95,9 +79,7 @@ def answer_card(version: DataVersion, dashboard: DashboardSpec, card: CardSpec, 
 
 def _cite(version: DataVersion, told: str, question: Question, coverage: str) -> str:
     """A figure as prose, with all that it must be quoted with; `told` says what it is and how much."""
-    newest = version.facts.newest_release
-    source = f"data.police.uk, releases up to {newest.words()}" if newest else version.source(question)
     return (
-        f"{told} {coverage} Source: {source}, by Bluelamp, data version {version.facts.name}, question "
-        f"{question.canonical()}. {version.licence(question)}"
+        f"{told} {coverage} Source: {version.source_in_prose(question)}, by Bluelamp, data version "
+        f"{version.facts.name}, question {question.canonical()}. {version.licence(question)}"
     )

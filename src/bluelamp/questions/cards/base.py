@@ -8,20 +8,22 @@ from typing import Any
 
 from bluelamp.errors import UsageError
 from bluelamp.questions.answer import NO_POINTS, figures
-from bluelamp.questions.caveats import caveats_of_question
-from bluelamp.questions.concern import coverage_of_question, holdings_of_question
 from bluelamp.questions.dashboards import CardSpec, DashboardSpec
-from bluelamp.questions.data_version import NOT_RECORDED, DataVersion
-from bluelamp.questions.datasets import DatasetSpec, Measure
 from bluelamp.questions.figures import NONE_LOCATED, Figures
-from bluelamp.questions.file_caveats import caveats_of_files
-from bluelamp.questions.question import Filter, Question, make_question
+from bluelamp.questions.model.coverage import Coverage
+from bluelamp.questions.model.data_version import DataVersion
+from bluelamp.questions.model.dataset import NOT_RECORDED, DatasetSpec, Measure
+from bluelamp.questions.model.family import Family
+from bluelamp.questions.model.question import Filter, Question
+from bluelamp.questions.parsing import make_question
+from bluelamp.questions.registry import family_of
 from bluelamp.questions.view import View, question_of
 
 
 @dataclass(frozen=True, slots=True)
 class CardAnswer:
-    """`shown` is what the kind of card draws; `question` asks for its data as a file."""
+    """`shown` is what the kind of card draws; `question` asks for its data as a file. With `own_coverage` it is about
+    another time than the dashboard, and so has other gaps."""
 
     question: Question | None
     shown: dict[str, Any]
@@ -29,6 +31,7 @@ class CardAnswer:
     definition: str = ""
     unit: str = ""
     caveats: Sequence[str] = field(default=())
+    own_coverage: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,11 @@ class Scene:
     version: DataVersion
     dashboard: DashboardSpec
     view: View
+
+    @property
+    def family(self) -> Family[Any]:
+        """The family of the dashboard, and of all its cards."""
+        return family_of(self.dashboard.spec)
 
     def question(
         self, card: CardSpec, *, measures: Sequence[str] = (), by: Sequence[str] = (), view: View | None = None
@@ -67,16 +75,22 @@ class Scene:
         (row,), (its,) = found.rows, found.coverages
         if not any(value is None for value in row):
             return row, ""
-        return row, NO_POINTS if its.state == NONE_LOCATED else coverage_of_question(self.version, question).words()
+        return row, NO_POINTS if its.state == NONE_LOCATED else self.coverage(question).words()
 
-    def told_of_files(self, question: Question, asked: str, only: frozenset[str]) -> str:
-        """What must be read beside a chart itself: the sentences of these findings of the files that it is made of."""
-        return " ".join(
-            caveats_of_files(self.version, holdings_of_question(self.version, question), frozenset({asked}), only)
-        )
+    def coverage(self, question: Question) -> Coverage:
+        """The coverage of a question."""
+        return self.family.coverage(self.version, question)
+
+    def why_unknown(self, question: Question) -> str:
+        """Why nothing is known; empty where something is held, and nothing was recorded. What joins two datasets is not
+        known without either."""
+        covered = self.coverage(question)
+        known = covered.held and all(held for _, held, _ in covered.parts)
+        return "" if known else covered.words()
 
     def caveats(self, question: Question) -> tuple[str, ...]:
-        return caveats_of_question(self.version, question)
+        """What must be quoted with the figures of a question."""
+        return self.family.caveats(self.version, question)
 
 
 def known_filter(version: DataVersion, filter_: Filter) -> Filter:
@@ -91,7 +105,7 @@ def known_filter(version: DataVersion, filter_: Filter) -> Filter:
 
 def unknown_values(version: DataVersion, filter_: Filter) -> list[str]:
     """The filter's words that no record of this version has."""
-    if filter_.dimension.kind not in ("word", "town", "area", "lsoa", "label"):
+    if not filter_.dimension.kind.has_words:
         return []
     found = []
     for value in filter_.values:

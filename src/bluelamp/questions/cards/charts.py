@@ -1,22 +1,17 @@
-"""Cards that show a distribution: by a field, by hour. Used by `cards`."""
+"""The card of a distribution by a field. Every family has it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-from bluelamp.questions.answer import NOT_RECORDED
-from bluelamp.questions.calls.version import CallsVersion
 from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, percent, whole
-from bluelamp.questions.cards.watched import hours_watched, note_of
-from bluelamp.questions.concern import coverage_of_question
 from bluelamp.questions.dashboards import CardSpec
 from bluelamp.questions.figures import FEW_LOCATED, RowCoverage, rate
-from bluelamp.questions.question import Filter, Question
-from bluelamp.questions.view import value_label
-
-# -- by a field --------------------------------------------------------------------------------------------------
+from bluelamp.questions.model.dataset import NOT_RECORDED
+from bluelamp.questions.model.question import Filter, Question
 
 
 def bars(scene: Scene, card: CardSpec) -> CardAnswer:
@@ -35,23 +30,22 @@ def bars(scene: Scene, card: CardSpec) -> CardAnswer:
     unknown = blank.count if blank is not None else None
     # A value that nothing was recorded for is no bar; one that nothing is held for is told.
     known = [bar for bar in rows if bar.value not in (NOT_RECORDED, None) and bar.count != 0]
-    told = known if dimension.kind == "coded" else _told(known, card.limit, chosen)
+    told = known if dimension.terms else _told(known, card.limit, chosen)
     rest = [bar for bar in known if bar not in told]
-    residents = {area.name: area.residents for area in scene.version.areas.values()} if card.rate else {}
-    shown_rows = [_shown(dimension.name, bar, every, residents) for bar in told]
-    if dimension.name == "feed" and isinstance(scene.version, CallsVersion):
-        shown_rows = [{**row, "label": scene.version.feeds[row["value"]].title} for row in shown_rows]
-    reason = "" if any(bar.count is not None for bar in rows) else _reason(scene, asked)
+    residents = scene.family.residents(scene.version) if card.rate else {}
+    label = partial(scene.version.value_label, dimension)
+    shown_rows = [_shown(label, bar, every, residents) for bar in told]
+    reason = "" if any(bar.count is not None for bar in rows) else scene.why_unknown(asked)
     shown = {
         "by": dimension.name,
         "rows": shown_rows,
-        "unknown": _shown(dimension.name, replace(blank, value=NOT_RECORDED), every, {}) if blank and unknown else None,
+        "unknown": _shown(label, replace(blank, value=NOT_RECORDED), every, {}) if blank and unknown else None,
         "total": None if reason else every,
         "reason": reason,
         "rest": _rest(scene, asked, rest),
         "strays": found.strays,
         "selected": chosen,
-        "note": note_of(scene, asked, dimension.name),
+        "note": scene.family.chart_note(scene.version, asked, dimension.name),
     }
     summary = reason or _bars_summary(card.title, shown_rows, unknown or 0, every)
     asked = replace(asked, measures=tuple(measure_of(spec, name) for name in measures))
@@ -63,14 +57,6 @@ class _Bar:
     value: Any
     count: int | None
     coverage: RowCoverage
-
-
-def _reason(scene: Scene, asked: Question) -> str:
-    """Why nothing is known; empty where something is held, and nothing was recorded. What joins two datasets is not
-    known without either."""
-    covered = coverage_of_question(scene.version, asked)
-    told = covered.held and all(held for _, held, _ in covered.parts)
-    return "" if told else covered.words()
 
 
 def _rest(scene: Scene, asked: Question, bars: Sequence[_Bar]) -> dict[str, Any] | None:
@@ -98,11 +84,11 @@ def _told(known: list[_Bar], limit: int, chosen: Sequence[str]) -> list[_Bar]:
     return head + [bar for bar in known[limit:] if str(bar.value) in chosen]
 
 
-def _shown(field: str, bar: _Bar, whole: int, residents: dict[str, int | None]) -> dict[str, Any]:
+def _shown(label: Callable[[str], str], bar: _Bar, whole: int, residents: Mapping[str, int | None]) -> dict[str, Any]:
     value, count, its = str(bar.value), bar.count, bar.coverage
     found: dict[str, Any] = {
         "value": value,
-        "label": value_label(field, value),
+        "label": label(value),
         "count": count,
         "share": None if count is None else count / whole if whole else 0,
         "held": its.held,
@@ -123,49 +109,3 @@ def _bars_summary(title: str, rows: Sequence[dict[str, Any]], unknown: int, whol
     told = ", ".join(f"{row['label']} {row['count']:,} ({percent(row['count'], whole)})" for row in largest)
     missing = f" Not recorded: {unknown:,} ({percent(unknown, whole)})." if unknown else ""
     return f"{title}: {told or 'none recorded'}.{missing}"
-
-
-# -- by hour -----------------------------------------------------------------------------------------------------
-
-
-# Whose clock it was is no fine print of a chart of hours.
-_CLOCKS = frozenset({"clock_local", "clock_undecided", "half_days"})
-
-
-def hours(scene: Scene, card: CardSpec) -> CardAnswer:
-    """Counts by hour of the day, of records whose time is known."""
-    if card.spec.live:
-        return hours_watched(scene, card)
-    measure = measure_of(card.spec, card.measure)
-    asked = scene.question(card, measures=[card.measure], by=["hour"], view=scene.view.without("hour"))
-    reason = _reason(scene, asked)
-    if reason:
-        nothing = {"hours": [None] * 24, "unknown": None, "total": None, "note": "", "reason": reason}
-        shown: dict[str, Any] = {"by": "hour", **nothing, "selected": _chosen_hours(scene)}
-        return CardAnswer(asked, shown, reason, measure.words, measure.unit, scene.caveats(asked))
-    counts: list[int] = [0] * 24
-    unknown = 0
-    for hour, count in scene.rows(asked):
-        if hour is None:
-            unknown = int(count)
-        else:
-            counts[int(hour)] = int(count)
-    whole = sum(counts)
-    note = f"{unknown:,} stops ({percent(unknown, whole + unknown)}) have no known time of day." if unknown else ""
-    note = f"{note} {scene.told_of_files(asked, 'hour', _CLOCKS)}".strip()
-    shown = {
-        "by": "hour",
-        "hours": counts,
-        "unknown": unknown,
-        "total": whole + unknown,
-        "note": note,
-        "reason": "",
-        "selected": _chosen_hours(scene),
-    }
-    busiest = max(range(24), key=counts.__getitem__)
-    summary = f"Most in the hour from {busiest:02d}:00 ({counts[busiest]:,}). {note}" if whole else f"No times. {note}"
-    return CardAnswer(asked, shown, summary.strip(), measure.words, measure.unit, scene.caveats(asked))
-
-
-def _chosen_hours(scene: Scene) -> list[str]:
-    return [value for field, sign, value in scene.view.where if (field, sign) == ("hour", "=")]

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from bluelamp.domain.month import Month
 from bluelamp.questions.cards.base import measure_of
-from bluelamp.questions.coverage import Coverage
 from bluelamp.questions.dashboards import CardSpec
-from bluelamp.questions.question import Filter, Question
-from bluelamp.questions.view import View, question_of, value_label
+from bluelamp.questions.model.coverage import Coverage
+from bluelamp.questions.model.labels import value_label
+from bluelamp.questions.model.question import Filter, Question
+from bluelamp.questions.view import View, question_of
 
 # Fields that say where, from the widest to the narrowest.
 _PLACES = ("feed", "force", "division", "beat", "local_authority", "town", "lsoa", "map_point")
@@ -31,7 +32,7 @@ def heading(card: CardSpec, view: View, question: Question | None, covered: Cove
     parts = [
         _what(card, kinds),
         *(_filter_words(one) for one in filters if one is not kinds and one.dimension.name not in _PLACES),
-        _where(filters, live=card.spec.live),
+        _where(filters) or card.spec.family.everywhere,
         _when(question, covered),
     ]
     return ", ".join(part for part in parts if part)
@@ -71,11 +72,11 @@ def _subject(card: CardSpec, kinds: Filter | None) -> str:
     return " and ".join([titles[0], *(_lower(title) for title in titles[1:])])
 
 
-def _where(filters: Sequence[Filter], *, live: bool) -> str:
+def _where(filters: Sequence[Filter]) -> str:
     found = [one for one in filters if one.dimension.name in _PLACES]
     found.sort(key=lambda one: -_PLACES.index(one.dimension.name))
     places = [f"{'not ' if one.negated else ''}{_values(one)}" for one in found]
-    return ", ".join(places) or ("all feeds" if live else "all forces held here")
+    return ", ".join(places)
 
 
 def _when(question: Question | None, covered: Coverage | None) -> str:

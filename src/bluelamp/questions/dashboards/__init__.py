@@ -18,9 +18,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bluelamp.errors import BluelampError, SettingsError, UsageError
-from bluelamp.questions.askable import ASKABLE
-from bluelamp.questions.datasets import DatasetSpec
-from bluelamp.questions.question import make_question
+from bluelamp.questions.model.dataset import DatasetSpec
+from bluelamp.questions.parsing import make_question
+from bluelamp.questions.registry import datasets, family_of
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 # The dashboards whose area is a filter of all their cards: shown on the pages of areas only.
@@ -110,7 +110,7 @@ class CardSpec(BaseModel):
 
     @property
     def spec(self) -> DatasetSpec:
-        return ASKABLE[self.dataset]
+        return datasets()[self.dataset]
 
 
 class DashboardSpec(BaseModel):
@@ -129,7 +129,7 @@ class DashboardSpec(BaseModel):
 
     @property
     def spec(self) -> DatasetSpec:
-        return ASKABLE[self.dataset]
+        return datasets()[self.dataset]
 
     @property
     def about_area(self) -> bool:
@@ -215,8 +215,8 @@ Loc = tuple[str | int, ...]
 
 def _problems(dashboard: DashboardSpec) -> Iterator[tuple[Loc, str]]:
     """What is wrong with words that only the datasets know."""
-    if dashboard.dataset not in ASKABLE:
-        yield ("dataset",), f"there is no dataset “{dashboard.dataset}”; there are {', '.join(ASKABLE)}."
+    if dashboard.dataset not in datasets():
+        yield ("dataset",), f"there is no dataset “{dashboard.dataset}”; there are {', '.join(datasets())}."
         return
     for at, name in enumerate(dashboard.filters):
         if dashboard.spec.dimension(name) is None:
@@ -225,14 +225,12 @@ def _problems(dashboard: DashboardSpec) -> Iterator[tuple[Loc, str]]:
     for at, card in enumerate(dashboard.cards):
         if names.index(card.name) < at:
             yield ("cards", at, "name"), f"two cards are named “{card.name}”."
-        if card.dataset not in ASKABLE:
-            yield ("cards", at, "dataset"), f"there is no dataset “{card.dataset}”; there are {', '.join(ASKABLE)}."
+        if card.dataset not in datasets():
+            yield ("cards", at, "dataset"), f"there is no dataset “{card.dataset}”; there are {', '.join(datasets())}."
             continue
-        if card.spec.live and card.kind not in _LIVE_KINDS:
-            yield ("cards", at, "kind"), f"a card of kind {card.kind} cannot be about {card.dataset}."
-        if not card.spec.live and card.kind in _ONLY_LIVE:
-            yield ("cards", at, "kind"), f"a card of kind {card.kind} can only be about calls."
-        if card.spec.live != dashboard.spec.live:
+        if card.kind not in family_of(card.spec).cards:
+            yield ("cards", at, "kind"), f"a card of kind {card.kind} can only be about {_datasets_with(card.kind)}."
+        if card.spec.family is not dashboard.spec.family:
             yield ("cards", at, "dataset"), f"{card.dataset} cannot stand on one dashboard with {dashboard.dataset}."
         for needed in _NEEDS.get(card.kind, ()):
             if not getattr(card, needed):
@@ -254,9 +252,12 @@ def _problems(dashboard: DashboardSpec) -> Iterator[tuple[Loc, str]]:
                 yield ("cards", at, field), str(error)
 
 
-# Kinds of card that can be about calls: another one might be about forces, or about places of the archive.
-_LIVE_KINDS = ("total", "latest", "months", "bars", "hours", "share", "map", "text", "days", "week", "median")
-_ONLY_LIVE = ("days", "week", "median")
+def _datasets_with(kind: str) -> str:
+    """The datasets that a kind of card can be about, in words."""
+    names = [name for name, spec in datasets().items() if kind in family_of(spec).cards]
+    return " or ".join(names)
+
+
 _NEEDS = {
     "total": ("measure",),
     "latest": ("measure",),

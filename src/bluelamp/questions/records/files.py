@@ -19,7 +19,8 @@ import pyarrow.parquet as pq
 
 from bluelamp.errors import TooCostly
 from bluelamp.questions.export import spreadsheet_safe
-from bluelamp.questions.records.workbook import Cells, write_workbook
+from bluelamp.questions.model.cells import Cells
+from bluelamp.questions.records.workbook import write_workbook
 from bluelamp.questions.records.workbook_maker import made_apart
 
 MEDIA_TYPES = {

@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from bluelamp.questions.model.cells import CellKind, Cells
+
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
-
-Kind = Literal["text", "month", "day", "moment", "local", "flag", "degrees"]
 
 # The most characters of a cell.
 _LONGEST = 32_767
@@ -25,22 +25,11 @@ _LONGEST = 32_767
 _FIRST_DAY = date(1900, 3, 1)
 # The same answer is the same file, whenever it is made.
 _MADE = datetime(2000, 1, 1)  # noqa: DTZ001 - workbooks know no zones
-_FORMATS: dict[Kind, str] = {
+_FORMATS: dict[CellKind, str] = {
     "month": "yyyy-mm", "day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm:ss", "local": "yyyy-mm-dd hh:mm:ss",
     "degrees": "0.000000",
 }  # fmt: skip
-_WIDTHS: dict[Kind, int] = {"month": 9, "day": 11, "moment": 20, "local": 20, "degrees": 12}
-
-
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """How the texts of a column stand in a workbook. A `moment` is shown on the clocks of `zone`, which the `heading`
-    names; `exact` is the heading of a further column with the text itself. What does not fit its kind stays text."""
-
-    kind: Kind
-    heading: str = ""
-    zone: str = ""
-    exact: str = ""
+_WIDTHS: dict[CellKind, int] = {"month": 9, "day": 11, "moment": 20, "local": 20, "degrees": 12}
 
 
 _TEXT = Cells("text")
@@ -107,7 +96,7 @@ def _notes(about: Mapping[str, str], columns: Sequence[_Column]) -> Iterable[tup
 Write = Callable[[int, int, Any], object]
 
 
-def _writer(sheet: Worksheet, cells: Cells, formats: Mapping[Kind, Format]) -> Write:
+def _writer(sheet: Worksheet, cells: Cells, formats: Mapping[CellKind, Format]) -> Write:
     """What writes (line, column, value) of one column."""
     read, its = _READERS.get(cells.kind), formats.get(cells.kind)
     zone = ZoneInfo(cells.zone) if cells.zone else None
@@ -169,4 +158,4 @@ def _flag(text: str, zone: ZoneInfo | None) -> Any:
     return {"true": True, "false": False}.get(text.lower(), text)
 
 
-_READERS: dict[Kind, Read] = {"month": _month, "day": _day, "moment": _moment, "local": _local, "flag": _flag}
+_READERS: dict[CellKind, Read] = {"month": _month, "day": _day, "moment": _moment, "local": _local, "flag": _flag}

@@ -20,7 +20,8 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 
 from bluelamp.errors import StorageError
-from bluelamp.questions.records.workbook import Cells, write_workbook
+from bluelamp.questions.model.cells import Cells
+from bluelamp.questions.records.workbook import write_workbook
 
 # Rows that are handed over at once, and how long the process is waited for before a sign of life is given, seconds.
 _ROWS, _BEAT = 2_000, 0.2

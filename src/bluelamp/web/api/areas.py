@@ -7,11 +7,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Request, Response
 
 from bluelamp.errors import NoSuchThing
-from bluelamp.questions.areas import find_place, profile
-from bluelamp.questions.calls import areas
-from bluelamp.questions.calls.version import CallsVersion
-from bluelamp.web.asked import Pinned, answered, dumps, lease, site_of
-from bluelamp.web.calls import calls_of
+from bluelamp.questions.families.archive.areas import find_place, profile
+from bluelamp.questions.families.calls import areas
+from bluelamp.web.asked import Pinned, answered, dumps, lease, lease_calls, site_of
 from bluelamp.web.outlines import bounds_of, outlines
 from bluelamp.web.schemas import PROBLEMS, AreaModel
 from bluelamp.web.worked import Worked
@@ -54,8 +52,7 @@ def calls_area(
     version: Pinned = "",
 ) -> Response:
     """What it is. Its figures are those of the dashboard that it names, under its `where`."""
-    with calls_of(request).lease(version) as opened:
-        assert isinstance(opened, CallsVersion)
+    with lease_calls(request, version) as opened:
 
         def make() -> bytes:
             return dumps(areas.profile(opened, areas.find_area(opened, kind, feed, name)))

@@ -12,8 +12,8 @@ from bluelamp.domain.dataset import BY_NAME
 from bluelamp.domain.force import BY_SLUG
 from bluelamp.domain.month import Month
 from bluelamp.errors import NoSuchThing, UsageError
-from bluelamp.questions.question import near
-from bluelamp.questions.records.reading import file_stems
+from bluelamp.questions.families.archive.records.reading import file_stems
+from bluelamp.questions.model.suggestions import near
 from bluelamp.web.asked import First, Last, answered, dumps, lease, site_of
 from bluelamp.web.change_schemas import ChangedRecordsModel, ChangesModel, WorkingModel
 from bluelamp.web.changed_records import as_csv, page_of

@@ -7,10 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from bluelamp.errors import NoSuchThing
-from bluelamp.questions.askable import ASKABLE
 from bluelamp.questions.cards import answer_dashboard
 from bluelamp.questions.dashboards import DashboardSpec
-from bluelamp.questions.question import near
+from bluelamp.questions.model.suggestions import near
 from bluelamp.web.api.site import path_of
 from bluelamp.web.asked import (
     First,
@@ -19,11 +18,11 @@ from bluelamp.web.asked import (
     Where,
     answered,
     dumps,
+    lease_for,
     site_of,
     version_json,
     view_of,
 )
-from bluelamp.web.calls import lease_for
 from bluelamp.web.schemas import PROBLEMS, DashboardAnswersModel, DashboardModel, DashboardsModel
 from bluelamp.web.worked import Worked
 
@@ -74,14 +73,14 @@ def dashboard(request: Request, name: Name) -> dict[str, Any]:
 
 
 def _filter(found: DashboardSpec, field: str) -> dict[str, str]:
-    dimension = ASKABLE[found.dataset].dimension(field)
+    dimension = found.spec.dimension(field)
     assert dimension is not None  # checked when the dashboard was read
     return {
         "field": dimension.name,
         "label": dimension.title,
         "words": dimension.words,
         "dataset": found.dataset,
-        "kind": dimension.kind,
+        "kind": dimension.kind.name,
     }
 
 

@@ -7,32 +7,30 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from bluelamp.errors import NoSuchThing
-from bluelamp.questions.askable import ASKABLE
-from bluelamp.questions.datasets import DatasetSpec
+from bluelamp.questions import registry
+from bluelamp.questions.model.dataset import DatasetSpec
+from bluelamp.questions.model.suggestions import near
 from bluelamp.questions.options import options_of
-from bluelamp.questions.question import near
-from bluelamp.web.asked import Pinned, answered, dumps
-from bluelamp.web.calls import lease_for
+from bluelamp.web.asked import Pinned, answered, dumps, lease_for
 from bluelamp.web.schemas import PROBLEMS, DatasetModel, DatasetsModel, OptionsModel
 from bluelamp.web.worked import Worked
 
 router = APIRouter(prefix="/datasets", tags=["datasets"], route_class=Worked)
 
 DatasetName = Annotated[str, Path(max_length=40, description="crimes, outcomes, stops or calls", examples=["crimes"])]
-# Kinds of field that are no list to choose from.
-_NO_OPTIONS = ("text", "date", "point")
 
 
 def find_dataset(name: str) -> DatasetSpec:
-    if name not in ASKABLE:
-        raise NoSuchThing(f"There is no dataset “{name}”.", near(name, ASKABLE))
-    return ASKABLE[name]
+    found = registry.datasets().get(name)
+    if found is None:
+        raise NoSuchThing(f"There is no dataset “{name}”.", near(name, registry.datasets()))
+    return found
 
 
 @router.get("", responses={200: {"model": DatasetsModel}, **PROBLEMS}, summary="All datasets")
 def datasets() -> dict[str, Any]:
     """With the fields to group and filter by, the measures, and the caveats that always apply."""
-    return {"datasets": [_told(spec) for spec in ASKABLE.values()]}
+    return {"datasets": [_told(spec) for spec in registry.datasets().values()]}
 
 
 @router.get("/{dataset}", responses={200: {"model": DatasetModel}, **PROBLEMS}, summary="One dataset")
@@ -47,8 +45,8 @@ def _told(spec: DatasetSpec) -> dict[str, Any]:
         "words": spec.words,
         "fields": [
             {
-                "name": one.name, "label": one.title, "kind": one.kind, "words": one.words, "filter": True,
-                "options": one.kind not in _NO_OPTIONS,
+                "name": one.name, "label": one.title, "kind": one.kind.name, "words": one.words, "filter": True,
+                "options": one.kind.has_options,
             }
             for one in spec.dimensions
         ],

@@ -13,13 +13,13 @@ from bluelamp.domain.coverage import State
 from bluelamp.domain.force import BY_SLUG, FORCES
 from bluelamp.domain.month import Month
 from bluelamp.errors import UsageError
-from bluelamp.questions.cells import STATES
-from bluelamp.questions.coverage import coverage_of
-from bluelamp.questions.datasets import DATASETS
-from bluelamp.questions.installation import installed, outside
+from bluelamp.questions.families.archive.cells import STATES
+from bluelamp.questions.families.archive.coverage import coverage_of
+from bluelamp.questions.families.archive.datasets import DATASETS
+from bluelamp.questions.families.archive.installation import installed, outside
+from bluelamp.questions.families.archive.version import ArchiveVersion
 from bluelamp.web.asked import Pinned, answered, dumps, lease, site_of, version_json
 from bluelamp.web.schemas import PROBLEMS, CoverageModel, FilePropertiesModel, QualityModel, ReleasesModel
-from bluelamp.web.versions import OpenVersion
 from bluelamp.web.worked import Worked
 
 router = APIRouter(tags=["what is held"], route_class=Worked)
@@ -52,7 +52,7 @@ def coverage(request: Request, version: Pinned = "") -> Response:
         return answered(request, opened, ["coverage"], lambda: dumps(_coverage(opened)), pinned=version)
 
 
-def _coverage(version: OpenVersion) -> dict[str, Any]:
+def _coverage(version: ArchiveVersion) -> dict[str, Any]:
     numbers = {slug: number for number, (slug, _) in version.forces.items()}
     datasets, scopes = {}, installed(version)
     for spec in DATASETS.values():
@@ -95,7 +95,7 @@ def quality(
         )
 
 
-def _findings(version: OpenVersion, dataset: str, force: str) -> list[dict[str, Any]]:
+def _findings(version: ArchiveVersion, dataset: str, force: str) -> list[dict[str, Any]]:
     summed: dict[tuple[str, str, str], dict[str, Any]] = {}
     for one in quality_of(version.connection.cursor()):
         if (dataset and one.unit.dataset != dataset) or (force and one.unit.force != force):
@@ -134,7 +134,7 @@ def file_properties(
 ) -> Response:
     """The clock of its times, what its midnight means, where its points lie, and more; each with a reason."""
 
-    def told(opened: OpenVersion) -> dict[str, Any]:
+    def told(opened: ArchiveVersion) -> dict[str, Any]:
         found = properties_of(opened.connection.cursor(), dataset, force)
         listed = [one.as_json() for one in found if all_ or one.property.finding]
         return {"properties": listed, "version": version_json(opened)}

@@ -12,12 +12,12 @@ from bluelamp.domain.month import Month
 from bluelamp.errors import NotKept, TooCostly, UsageError
 from bluelamp.questions.answer import Answer, answer
 from bluelamp.questions.cost import refuse_costly
-from bluelamp.questions.question import Question, make_question
+from bluelamp.questions.model.question import Question
+from bluelamp.questions.parsing import make_question
 from bluelamp.questions.records import files
 from bluelamp.questions.table import cells_of, table_of
 from bluelamp.web.api.datasets import DatasetName, find_dataset
-from bluelamp.web.asked import First, Last, Pinned, Where, answered, dumps, site_of, version_json
-from bluelamp.web.calls import lease_for
+from bluelamp.web.asked import First, Last, Pinned, Where, answered, dumps, lease_for, site_of, version_json
 from bluelamp.web.parts import PARTS
 from bluelamp.web.schemas import FILES, PROBLEMS, AnswerModel
 from bluelamp.web.worked import Worked
@@ -81,7 +81,7 @@ def question(
     )
     if len(asked.by) > MOST_FIELDS:
         raise TooCostly(f"A question groups by at most {MOST_FIELDS} fields; these are {len(asked.by)}.")
-    if as_of and spec.live:
+    if as_of and not spec.family.capabilities.has_releases:
         raise UsageError(f"{spec.name} are no part of any release: they cannot be asked as of one.")
     pinned = _as_of(request, as_of) if as_of else version
     with lease_for(request, spec, pinned) as opened:

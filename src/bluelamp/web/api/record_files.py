@@ -3,30 +3,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from functools import partial
 
 import pyarrow as pa
 from fastapi import Request, Response
 
 from bluelamp.errors import TooCostly, UsageError
 from bluelamp.questions.answer import Answer, answer
-from bluelamp.questions.calls.version import CallsVersion
-from bluelamp.questions.datasets import DatasetSpec
-from bluelamp.questions.records import calls, files
-from bluelamp.questions.records.published import UK_TIME, cells_of, words_of
-from bluelamp.questions.records.reading import Portion, Records
-from bluelamp.questions.records.texts import as_published
+from bluelamp.questions.model.data_version import DataVersion
+from bluelamp.questions.model.dataset import DatasetSpec
+from bluelamp.questions.model.records import RecordSet
+from bluelamp.questions.records import files
+from bluelamp.questions.registry import family_of
 from bluelamp.questions.view import View, question_of
 from bluelamp.web.answers import etag_of
 from bluelamp.web.api.questions import about_answer
-from bluelamp.web.asked import cache_headers, has_tag, site_of
+from bluelamp.web.asked import cache_headers, has_tag, lease_for, site_of
 from bluelamp.web.bare import is_head
-from bluelamp.web.calls import lease_for
 from bluelamp.web.file_stream import FileStream
 from bluelamp.web.parts import ANY_BODY, asks_for_parts, file_answer
-from bluelamp.web.versions import OpenVersion
 
 # Grows when the same records are written otherwise: a kept file is of one form.
 _FORM = 2
@@ -48,7 +44,7 @@ class _AskedFile:
     """One file as it was asked for. Raises TooCostly where its format cannot hold so many rows."""
 
     def __init__(
-        self, request: Request, version: OpenVersion, spec: DatasetSpec, view: View, pinned: str, format_: str
+        self, request: Request, version: DataVersion, spec: DatasetSpec, view: View, pinned: str, format_: str
     ) -> None:
         self._request, self._version, self._spec, self._format = request, version, spec, format_
         self._whole = whole_of(version, spec, view)
@@ -59,7 +55,7 @@ class _AskedFile:
                 f"A sheet of Excel holds {files.XLSX_ROWS:,} rows; these are {self._rows:,}.",
                 "Narrow the filters, or take CSV or Parquet.",
             )
-        self._etag = etag_of(version.version.file.name, spec.name, repr(view), format_, str(_FORM))
+        self._etag = etag_of(version.cache_key, spec.name, repr(view), format_, str(_FORM))
         self._headers = {
             **cache_headers(version, self._etag, pinned),
             "Content-Disposition": f'attachment; filename="bluelamp-{spec.name}-{version.name}.{format_}"',
@@ -87,35 +83,24 @@ class _AskedFile:
 
     def body(self) -> Iterator[bytes]:
         """The file, portion by portion, in constant memory."""
-        spec, about = self._spec, about_answer(self._whole)
-        names = ["id", *(name for name, _ in columns_of(spec))]
+        records, about = records_of(self._request, self._version, self._whole), about_answer(self._whole)
+        names = ["id", *records.file_columns(self._format)]
+        portions = records.file_portions(self._format)
         if self._format == "geojson":
-            pairs = ((one.names, _with_point(one.table) if spec.live else one.table) for one in self._portions())
-            return files.as_geojson(pairs, about)
-        tables = (one.table.add_column(0, "id", pa.array(one.names, pa.string())) for one in self._portions())
+            return files.as_geojson(((one.names, one.table) for one in portions), about)
+        tables = (one.table.add_column(0, "id", pa.array(one.names, pa.string())) for one in portions)
         if self._format == "csv":
-            return files.as_csv(tables, names, None if spec.live else partial(as_published, spec.name))
+            return files.as_csv(tables, names, records.as_text)
         if self._format == "parquet":
             return files.as_parquet(tables, about)
-        if spec.name == "stops":
-            names.insert(names.index("Date"), UK_TIME)
-            tables = (
-                one.with_uk_times.add_column(0, "id", pa.array(one.names, pa.string())) for one in self._portions()
-            )
-        return files.as_xlsx(tables, names, self._rows, about, calls.CELLS if spec.live else cells_of(spec))
-
-    def _portions(self) -> Iterator[Portion]:
-        records = records_of(self._request, self._version, self._whole)
-        if isinstance(records, calls.CallRecords):
-            return records.portions(typed=self._format == "parquet")
-        return records.portions()
+        return files.as_xlsx(tables, names, self._rows, about, records.cells())
 
     def streamed(self, body: Iterator[bytes], at_end: Callable[[], None] | None = None) -> Response:
         """The file as it is made."""
         return FileStream(body, self._headers, files.MEDIA_TYPES[self._format], at_end)
 
 
-def whole_of(version: OpenVersion, spec: DatasetSpec, view: View) -> Answer:
+def whole_of(version: DataVersion, spec: DatasetSpec, view: View) -> Answer:
     """How many records there are, with what a figure must carry."""
     _, ignored = view.for_dataset(spec)
     if ignored:
@@ -130,18 +115,6 @@ def listed(whole: Answer) -> int | None:
     return int(count) if count is not None else whole.strays or None
 
 
-def records_of(request: Request, version: OpenVersion, whole: Answer) -> Records | calls.CallRecords:
-    if isinstance(version, CallsVersion):
-        return calls.CallRecords(version, whole.question)
-    return Records(version, whole.question, site_of(request).lake)
-
-
-def columns_of(spec: DatasetSpec) -> Sequence[tuple[str, str]]:
-    """(column, what it is) of a dataset's records."""
-    return list(calls.COLUMNS.items()) if spec.live else words_of(spec)
-
-
-def _with_point(table: pa.Table) -> pa.Table:
-    """Calls with their point under the names that published records have it by."""
-    names = {"latitude": "Latitude", "longitude": "Longitude"}
-    return table.rename_columns([names.get(name, name) for name in table.column_names])
+def records_of(request: Request, version: DataVersion, whole: Answer) -> RecordSet:
+    """The records that an answer counts."""
+    return family_of(whole.question.dataset).records(version, whole.question, site_of(request).stores)

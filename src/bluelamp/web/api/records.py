@@ -8,19 +8,26 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from bluelamp.errors import UsageError
-from bluelamp.questions.answer import LICENCE
-from bluelamp.questions.calls.version import CallsVersion
-from bluelamp.questions.datasets import DatasetSpec
-from bluelamp.questions.records import calls
-from bluelamp.questions.records.one import find_record
+from bluelamp.questions.model.data_version import DataVersion
+from bluelamp.questions.model.dataset import DatasetSpec
+from bluelamp.questions.registry import families, family_of
 from bluelamp.questions.view import View
 from bluelamp.web.api.datasets import DatasetName, find_dataset
-from bluelamp.web.api.record_files import columns_of, file_of_records, listed, records_of, whole_of
-from bluelamp.web.asked import First, Last, Pinned, Where, answered, dumps, lease, site_of, version_json, view_of
-from bluelamp.web.calls import calls_of, lease_for
+from bluelamp.web.api.record_files import file_of_records, listed, records_of, whole_of
+from bluelamp.web.asked import (
+    First,
+    Last,
+    Pinned,
+    Where,
+    answered,
+    dumps,
+    lease_for,
+    site_of,
+    version_json,
+    view_of,
+)
 from bluelamp.web.parts import PARTS
 from bluelamp.web.schemas import FILES, PROBLEMS, RecordModel, RecordsModel
-from bluelamp.web.versions import OpenVersion
 from bluelamp.web.worked import Worked
 
 router = APIRouter(tags=["records"], route_class=Worked)
@@ -78,14 +85,16 @@ def _cursor(after: str, version: str) -> tuple[str, int]:
 
 
 def _page(
-    request: Request, version: OpenVersion, spec: DatasetSpec, view: View, place: int, limit: int
+    request: Request, version: DataVersion, spec: DatasetSpec, view: View, place: int, limit: int
 ) -> dict[str, Any]:
     whole = whole_of(version, spec, view)
     portion = records_of(request, version, whole).page(place, limit)
     rows = [{"id": name, **row} for name, row in zip(portion.names, portion.table.to_pylist(), strict=True)]
     full = len(rows) == limit
     return {
-        "columns": [{"name": name, "label": name, "words": words} for name, words in columns_of(spec)],
+        "columns": [
+            {"name": name, "label": name, "words": words} for name, words in family_of(spec).record_columns(spec)
+        ],
         "rows": rows,
         "next": f"{version.name}-{portion.last}" if full else None,
         "total": listed(whole),
@@ -114,23 +123,12 @@ def record(
     version: Pinned = "",
 ) -> Response:
     """As published, where it was published, what was worked out from it, and what became of a crime."""
-    if calls.is_call_name(record_id):
-        return _call(request, record_id, version)
-    with lease(request, version) as opened:
+    family = next((one for one in families() if one.owns_record(record_id)), families()[0])
+    here = site_of(request)
+    with here.pools[family.info.name].lease(version) as opened:
 
         def make() -> bytes:
-            found = find_record(opened, record_id, site_of(request).lake)
-            return dumps({**found, "version": version_json(opened), "licence": LICENCE})
+            found = family.record(opened, record_id, here.stores)
+            return dumps({**found, "version": version_json(opened), "licence": family.record_licence(opened)})
 
         return answered(request, opened, ["record", record_id], make, pinned=version)
-
-
-def _call(request: Request, name: str, version: str) -> Response:
-    with calls_of(request).lease(version) as opened:
-        assert isinstance(opened, CallsVersion)
-
-        def make() -> bytes:
-            found = calls.find_call(opened, name)
-            return dumps({**found, "version": version_json(opened), "licence": calls.licence_of(opened)})
-
-        return answered(request, opened, ["record", name], make, pinned=version)

@@ -9,17 +9,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from bluelamp import __version__
-from bluelamp.questions.answer import LICENCE
-from bluelamp.questions.calls.areas import places_of as areas_of_calls
-from bluelamp.questions.calls.version import CallsVersion
-from bluelamp.questions.options import places_of
-from bluelamp.web.asked import answered, dumps, lease, site_of, version_json
-from bluelamp.web.calls import calls_of
+from bluelamp.questions.families.archive.version import LICENCE
+from bluelamp.questions.model.data_version import DataVersion
+from bluelamp.questions.registry import families
+from bluelamp.web.asked import answered, dumps, lease, lease_calls, site_of, version_json
 from bluelamp.web.feed_asked import agency_of, fresh
 from bluelamp.web.postcodes import look_up
 from bluelamp.web.schemas import PROBLEMS, PlacesModel, SiteModel
 from bluelamp.web.site import LICENCE_URL, Site
-from bluelamp.web.versions import OpenVersion
 from bluelamp.web.worked import Worked, quick
 
 router = APIRouter(tags=["site"], route_class=Worked)
@@ -32,7 +29,7 @@ def site(request: Request) -> Response:
     is that of the calls; null where no day of them is closed yet."""
     here = site_of(request)
     feeds, calls = _feeds(here), _calls(request)
-    if feeds and calls is None and not here.versions.current_name():
+    if feeds and calls is None and not here.archive_versions.current_name():
         return fresh(dumps(_told(here, None, feeds, None)))
     with _held(request) as version:
         key = ["site", repr(feeds), repr(calls)]
@@ -41,26 +38,26 @@ def site(request: Request) -> Response:
 
 def _calls(request: Request) -> dict[str, Any] | None:
     """The calls of closed days that are held; None before the first day."""
-    if not calls_of(request).current_name():
+    if not site_of(request).calls_versions.current_name():
         return None
-    with calls_of(request).lease() as opened:
-        assert isinstance(opened, CallsVersion)
+    with lease_calls(request) as opened:
         return {"version": version_json(opened), "months": _span(opened), "feeds": sorted(opened.feeds)}
 
 
 @contextmanager
-def _held(request: Request) -> Iterator[OpenVersion]:
+def _held(request: Request) -> Iterator[DataVersion]:
     """The archive's current version, or the calls where there is no archive. Raises NothingHeld where there is
     neither."""
-    if site_of(request).versions.current_name() or not calls_of(request).current_name():
+    here = site_of(request)
+    if here.archive_versions.current_name() or not here.calls_versions.current_name():
         with lease(request) as version:
             yield version
     else:
-        with calls_of(request).lease() as opened:
+        with lease_calls(request) as opened:
             yield opened
 
 
-def _span(version: OpenVersion) -> dict[str, str] | None:
+def _span(version: DataVersion) -> dict[str, str] | None:
     months = version.months
     return {"first": str(months[0]), "last": str(months[-1])} if months else None
 
@@ -74,11 +71,19 @@ def _feeds(here: Site) -> list[dict[str, str]]:
     return found
 
 
+def _has_areas(here: Site) -> bool:
+    """Whether there are areas with pages: where reference data says which authorities there are."""
+    if not here.archive_versions.current_name():
+        return False
+    with here.archive_versions.lease() as opened:
+        return bool(opened.areas)
+
+
 def _told(
-    here: Site, version: OpenVersion | None, feeds: list[dict[str, str]], calls: dict[str, Any] | None
+    here: Site, version: DataVersion | None, feeds: list[dict[str, str]], calls: dict[str, Any] | None
 ) -> dict[str, Any]:
-    archive = version is not None and not isinstance(version, CallsVersion)
-    areas = bool(version and version.areas)
+    held = {name for name, pool in here.pools.items() if pool.current_name()}
+    areas = _has_areas(here)
     return {
         "name": "Bluelamp",
         "program": __version__,
@@ -90,7 +95,7 @@ def _told(
             {"name": one.name, "title": one.title, "nav": one.nav, "lead": one.lead, "path": path_of(one.name)}
             for one in here.dashboards.values()
             # A dashboard whose data nobody has here would only say so.
-            if one.nav and (calls is not None if one.spec.live else archive)
+            if one.nav and one.spec.family.name in held
         ],
         "feeds": feeds,
         "basemap": {
@@ -118,15 +123,15 @@ def places(
     where a look-up is configured."""
     here = site_of(request)
     postcode = look_up(here.settings, q)
-    areas: list[dict[str, Any]] = []
-    if calls_of(request).current_name():
-        with calls_of(request).lease() as opened:
-            assert isinstance(opened, CallsVersion)
-            areas = areas_of_calls(opened, q)
+    found: list[dict[str, Any]] = []
+    for family in families():
+        if here.pools[family.info.name].current_name():
+            with here.pools[family.info.name].lease() as opened:
+                found += family.places(opened, q)
     with _held(request) as version:
         return answered(
             request,
             version,
-            ["places", q, str(postcode), repr(areas)],
-            lambda: dumps({"places": [*places_of(version, q), *areas], "postcode": postcode}),
+            ["places", q, str(postcode), repr(found)],
+            lambda: dumps({"places": found, "postcode": postcode}),
         )

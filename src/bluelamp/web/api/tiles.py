@@ -11,8 +11,7 @@ from bluelamp.errors import UsageError
 from bluelamp.questions.tiles import POINTS_FROM_ZOOM, tile_of
 from bluelamp.questions.view import question_of
 from bluelamp.web.api.datasets import DatasetName, find_dataset
-from bluelamp.web.asked import First, Last, Pinned, Where, answered, view_of
-from bluelamp.web.calls import lease_for
+from bluelamp.web.asked import First, Last, Pinned, Where, answered, lease_for, view_of
 from bluelamp.web.schemas import PROBLEMS
 from bluelamp.web.vector_tile import encode_grid, encode_points
 from bluelamp.web.worked import Worked

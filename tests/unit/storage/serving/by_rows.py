@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from bluelamp.questions.datasets import DATASETS
+from bluelamp.questions.families.archive.datasets import DATASETS
 from bluelamp.storage.lake import TABLE_OF
 from bluelamp.storage.warehouse.serving import Facts
 
