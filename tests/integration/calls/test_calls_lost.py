@@ -20,7 +20,7 @@ from bluelamp.questions.families.calls.version import CallsVersion
 from bluelamp.questions.model.lease_pool import LeasePool
 from bluelamp.questions.parsing import make_question
 from bluelamp.settings import Settings, read_settings
-from bluelamp.web.effort import Effort
+from bluelamp.web.work.effort import Effort
 
 LOST_DAY = "2026-03-08"
 

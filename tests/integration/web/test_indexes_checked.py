@@ -17,7 +17,7 @@ from bluelamp.questions.model.lease_pool import LeasePool
 from bluelamp.questions.parsing import make_question
 from bluelamp.settings import read_settings
 from bluelamp.storage.warehouse.database import WarehouseFolder
-from bluelamp.web.effort import Effort
+from bluelamp.web.work.effort import Effort
 
 QUESTION = make_question("crimes", measures=["count"], by=["force"])
 

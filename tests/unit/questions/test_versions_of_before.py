@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from bluelamp.archive.profile.told import properties_of
+from bluelamp.archive.profile.descriptions import properties_of
 from bluelamp.archive.workflow import Archive
 from bluelamp.questions.families.archive.records.reading import Records
 from bluelamp.questions.families.archive.records.record import find_record

@@ -21,7 +21,7 @@ from bluelamp.questions.model.ordering import sorted_rows
 from bluelamp.questions.model.question import MAX_ROWS, Filter, Question
 
 if TYPE_CHECKING:
-    from bluelamp.storage.warehouse.serving import Counter, Facts
+    from bluelamp.storage.warehouse.indexes import Counter, Facts
 
 Codes = npt.NDArray[np.int64]
 Keep = dict[str, Codes]

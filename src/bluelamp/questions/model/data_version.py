@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from bluelamp.storage.warehouse.serving import Serving
+    from bluelamp.storage.warehouse.indexes import Serving
 
 _OFTEN = 512
 # Beyond every number of a word: what it stands for was never recorded here, and so has no record.

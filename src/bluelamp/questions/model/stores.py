@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bluelamp.sources.feeds.agency import Agency
-    from bluelamp.storage.calls_days import CallsDays
-    from bluelamp.storage.calls_lake import CallsLake
+    from bluelamp.storage.calls.days import CallsDays
+    from bluelamp.storage.calls.lake import CallsLake
     from bluelamp.storage.warehouse.database import WarehouseFolder
 
 

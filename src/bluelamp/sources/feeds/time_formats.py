@@ -1,4 +1,4 @@
-"""One text read by one format: wholly, or not at all. Pure; used by `times`, and by `written`, which refuses formats
+"""One text read by one format: wholly, or not at all. Pure; used by `times`, and by `agency_file`, which refuses formats
 that say too little.
 
 `datetime.strptime` is more forgiving than a feed may be: `%H%M` reads 235 as 23:05. Here numbers that nothing stands

@@ -13,7 +13,7 @@ from bluelamp.errors import BluelampError, NothingHeld, NotKept
 from bluelamp.questions.families.archive.version import ArchiveVersion
 from bluelamp.questions.model.data_version import Guard
 from bluelamp.storage.warehouse.database import Version
-from bluelamp.storage.warehouse.serving import open_serving, problem_of
+from bluelamp.storage.warehouse.indexes import open_serving, problem_of
 
 if TYPE_CHECKING:
     import duckdb

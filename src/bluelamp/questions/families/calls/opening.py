@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from bluelamp.sources.feeds.agency import Agency
-    from bluelamp.storage.calls_days import CallsDay
+    from bluelamp.storage.calls.days import CallsDay
 
 
 class CallsHome:

@@ -23,7 +23,7 @@ from bluelamp.questions.model.cells import Cells
 from bluelamp.questions.model.question import Question
 from bluelamp.questions.model.records import PORTION, Portion
 from bluelamp.questions.parsing import make_question
-from bluelamp.storage.calls_days import CallsDay
+from bluelamp.storage.calls.days import CallsDay
 
 # Files are read a few at a time: a bound on memory and on the time to the first portion.
 _FIRST_ROWS, _ROWS = 5_000, 200_000

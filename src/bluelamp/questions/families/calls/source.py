@@ -18,7 +18,7 @@ from bluelamp.questions.families.calls.opening import CallsHome
 from bluelamp.questions.families.calls.sound import is_small
 from bluelamp.questions.families.calls.version import CallsVersion, fingerprint, is_lost
 from bluelamp.questions.model.data_version import Guard
-from bluelamp.storage.calls_days import CallsDay
+from bluelamp.storage.calls.days import CallsDay
 from bluelamp.storage.files import PARTIAL, sweep
 
 if TYPE_CHECKING:

@@ -25,8 +25,8 @@ from bluelamp.questions.families.calls.kinds import FEED
 from bluelamp.questions.model.data_version import DataVersion, Facts
 from bluelamp.questions.model.dataset import Dimension
 from bluelamp.questions.model.question import Filter, Question
-from bluelamp.storage.calls_days import CallsDay
-from bluelamp.storage.calls_lake import SCHEMA, CallsLake
+from bluelamp.storage.calls.days import CallsDay
+from bluelamp.storage.calls.lake import SCHEMA, CallsLake
 
 if TYPE_CHECKING:
     import duckdb
