@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.measure import Measured, run
 from bluelamp.domain.month import Month
 from bluelamp.sources.police_uk.archive import open_source
-from bluelamp.storage.vault import Vault
+from bluelamp.storage.vault.vault import Vault
 from bluelamp.synthetic.archive import ALL, TwinPlan, write_reference, write_release
 
 BENCH = Path(".bench")

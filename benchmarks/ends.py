@@ -18,13 +18,13 @@ from types import SimpleNamespace
 import pyarrow as pa
 
 from bluelamp.domain.area import REFERENCE_KINDS
-from bluelamp.storage.reference import ReferenceStore
+from bluelamp.storage.reference.store import ReferenceStore
 
 FOLDER = Path(".bench") / "ends"
 # A reference table of the size of a real one, read as commands read it, and the end of the process.
 CHILD = """
 from pathlib import Path
-from bluelamp.storage.reference import ReferenceStore
+from bluelamp.storage.reference.store import ReferenceStore
 assert ReferenceStore(Path({home!r})).table({kind!r}).num_rows == {rows}
 """
 ROWS = 40_000

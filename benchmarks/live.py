@@ -25,11 +25,11 @@ from bluelamp.live.workflow import LiveFlow
 from bluelamp.settings import read_settings
 from bluelamp.sources.feeds.agency import shipped
 from bluelamp.sources.feeds.part import Part
-from bluelamp.storage.event_log import EventLog
-from bluelamp.storage.leases import Leases
-from bluelamp.storage.live_tables import CHANGE, EVENT_LOG, KEYFRAME
-from bluelamp.storage.log_writer import KEYFRAME_CHANGES, LogWriter, _packed, _text
-from bluelamp.storage.snapshots import Body
+from bluelamp.storage.live.event_log import EventLog
+from bluelamp.storage.live.leases import Leases
+from bluelamp.storage.live.log_writer import KEYFRAME_CHANGES, LogWriter, _packed, _text
+from bluelamp.storage.live.snapshots import Body
+from bluelamp.storage.tables.live import CHANGE, EVENT_LOG, KEYFRAME
 
 FOLDER = Path(".bench") / "live"
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -33,8 +33,8 @@ from bluelamp.domain.decision import Decision, decide
 from bluelamp.domain.judging import PlaceRules, judge
 from bluelamp.domain.location import canonical_aliases, parse_location
 from bluelamp.domain.place import Asked, Candidate, asked_of, metres_between
-from bluelamp.live.places_record import Record
-from bluelamp.live.places_thin import Cautious, thinness
+from bluelamp.places.sparse_gazetteer import Cautious, thinness
+from bluelamp.places.track_record import Record
 from bluelamp.storage.gazetteer import Gazetteer, build_index
 
 BOUNDS = (-97.05, 32.60, -96.45, 33.03)

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from bluelamp.storage.warehouse.database import WarehouseFolder
-from bluelamp.storage.warehouse.serving import Serving, build_serving, open_serving
+from bluelamp.storage.warehouse.indexes import Serving, build_serving, open_serving
 
 _TIMES = 7
 LONDON = (10, 511, 340)

@@ -35,7 +35,7 @@ from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.question import make_question
 from bluelamp.questions.view import make_view
 from bluelamp.storage.warehouse.database import WarehouseFolder
-from bluelamp.storage.warehouse.serving import open_serving
+from bluelamp.storage.warehouse.indexes import open_serving
 
 V1 = "/api/v1"
 DASHBOARDS = {"crimes": "crime", "outcomes": "outcomes", "stops": "stops"}

@@ -171,7 +171,8 @@ def tables() -> str:
     import inspect
 
     from bluelamp.questions.datasets import DATASETS
-    from bluelamp.storage import calls_lake, lake
+    from bluelamp.storage import lake
+    from bluelamp.storage.calls import lake as calls_lake
     from bluelamp.storage.warehouse.tables import TABLES
 
     comments = {d.name: f"the {d.column} column" for spec in DATASETS.values() for d in spec.dimensions if d.column}
@@ -242,7 +243,7 @@ def findings() -> str:
 def live() -> str:
     """What is said of feeds, snapshots and changes, with its words."""
     from bluelamp.domain.change import KINDS
-    from bluelamp.live.guard import REASONS, VERDICTS
+    from bluelamp.domain.guard import REASONS, VERDICTS
     from bluelamp.live.health import STATES
     from bluelamp.live.proofs import ENDS, SAME
     from bluelamp.sources.feeds.agency import read_agencies
@@ -309,8 +310,8 @@ def api() -> str:
     from tempfile import mkdtemp
 
     from bluelamp.settings import read_settings
-    from bluelamp.web import problems
     from bluelamp.web.app import make_app
+    from bluelamp.web.asgi import problems
 
     described = make_app(read_settings({"home": Folder(mkdtemp())}, {})[0]).openapi()
     lines = [

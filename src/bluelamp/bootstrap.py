@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
     from bluelamp.archive.workflow import Archive
     from bluelamp.domain.call import Call
-    from bluelamp.live.hooks import Deliverer
-    from bluelamp.live.locate import Locator
-    from bluelamp.live.places_open import PlacesSetup
-    from bluelamp.live.places_told import Opened
-    from bluelamp.live.placing import Located
+    from bluelamp.follow.deliverer import Deliverer
     from bluelamp.live.workflow import LiveFlow
+    from bluelamp.places.explanation import Opened
+    from bluelamp.places.locator import Locator
+    from bluelamp.places.placing import Located
+    from bluelamp.places.setup import PlacesSetup
     from bluelamp.sources.feeds.agency import Agency
     from bluelamp.sources.http import HttpClient
-    from bluelamp.storage.event_log import EventLog
-    from bluelamp.storage.reference import ReferenceStore
+    from bluelamp.storage.live.event_log import EventLog
+    from bluelamp.storage.reference.store import ReferenceStore
     from bluelamp.storage.warehouse.database import WarehouseFolder
 
 
@@ -39,12 +39,12 @@ def open_archive(settings: Settings, *, looking: bool = False) -> Archive:
     With `looking`, nothing is created: where no ledger is kept yet, an empty one in memory stands in.
     """
     from bluelamp.archive.workflow import Archive
-    from bluelamp.storage.database import open_database
     from bluelamp.storage.lake import Lake
-    from bluelamp.storage.ledger import Ledger
+    from bluelamp.storage.ledger.ledger import Ledger
     from bluelamp.storage.private import tighten_home
-    from bluelamp.storage.reference import ReferenceStore
-    from bluelamp.storage.vault import Vault
+    from bluelamp.storage.reference.store import ReferenceStore
+    from bluelamp.storage.relational.database import open_database
+    from bluelamp.storage.vault.vault import Vault
 
     tighten_home(settings.home)
     return Archive(
@@ -64,20 +64,20 @@ def open_live(settings: Settings, *, looking: bool = False) -> LiveFlow:
 
     With `looking`, nothing is created: where nothing is kept yet, an empty database in memory stands in.
     """
-    from bluelamp.live.places_scores import PlaceScores
-    from bluelamp.live.places_told import PlaceTeller
     from bluelamp.live.workflow import LiveFlow
+    from bluelamp.places.accuracy import PlaceScores
+    from bluelamp.places.explanation import PlaceTeller
     from bluelamp.sources.feeds.agency import read_agencies
-    from bluelamp.storage.database import open_database
-    from bluelamp.storage.event_log import EventLog
-    from bluelamp.storage.hooks import Hooks
-    from bluelamp.storage.keys import Keys
-    from bluelamp.storage.leases import Leases
-    from bluelamp.storage.log_writer import LogWriter
-    from bluelamp.storage.places import Places
+    from bluelamp.storage.follow.hooks import Hooks
+    from bluelamp.storage.follow.keys import Keys
+    from bluelamp.storage.live.event_log import EventLog
+    from bluelamp.storage.live.leases import Leases
+    from bluelamp.storage.live.log_writer import LogWriter
+    from bluelamp.storage.live.snapshots import Snapshots
+    from bluelamp.storage.places.store import Places
     from bluelamp.storage.private import tighten_home
-    from bluelamp.storage.snapshots import Snapshots
-    from bluelamp.storage.vault import Vault
+    from bluelamp.storage.relational.database import open_database
+    from bluelamp.storage.vault.vault import Vault
 
     tighten_home(settings.home)
     url = settings.live_database_url
@@ -88,7 +88,7 @@ def open_live(settings: Settings, *, looking: bool = False) -> LiveFlow:
         return _open_locator(settings, engine, log, agencies, located)
 
     def told(agency: Agency) -> Opened:
-        from bluelamp.live.places_open import open_told
+        from bluelamp.places.setup import open_told
 
         return open_told(open_places(settings, offline=True), Places(engine), agency)
 
@@ -113,13 +113,13 @@ def open_live(settings: Settings, *, looking: bool = False) -> LiveFlow:
 
 def _open_deliverer(settings: Settings, engine: sa.Engine, log: EventLog) -> Deliverer:
     """What delivers webhooks, not started yet."""
-    from bluelamp.live.hooks import Deliverer
-    from bluelamp.live.hooks_delivery import Courier
-    from bluelamp.live.hooks_reading import HookReading
-    from bluelamp.storage.hook_progress import HookProgress
-    from bluelamp.storage.hook_tables import HOOK_LEASE
-    from bluelamp.storage.hooks import Hooks
-    from bluelamp.storage.leases import Leases
+    from bluelamp.follow.deliverer import Deliverer
+    from bluelamp.follow.delivery import Courier
+    from bluelamp.follow.log_reader import HookReading
+    from bluelamp.storage.follow.hooks import Hooks
+    from bluelamp.storage.follow.progress import HookProgress
+    from bluelamp.storage.live.leases import Leases
+    from bluelamp.storage.tables.follow import HOOK_LEASE
 
     client = open_client(settings)
     courier = Courier(HookProgress(engine), HookReading(log), client.post, settings.public_url)
@@ -128,7 +128,7 @@ def _open_deliverer(settings: Settings, engine: sa.Engine, log: EventLog) -> Del
 
 def open_places(settings: Settings, *, offline: bool = False) -> PlacesSetup:
     """What the settings say of places; with `offline`, no geocoder is asked."""
-    from bluelamp.live.places_open import PlacesSetup
+    from bluelamp.places.setup import PlacesSetup
     from bluelamp.sources.geocoders.choice import Access
 
     access = Access(
@@ -148,10 +148,10 @@ def _open_locator(
     settings: Settings, engine: sa.Engine, log: EventLog, agencies: Sequence[Agency], located: Located
 ) -> Locator:
     """Places the calls of some feeds: by their own points, the gazetteer, and the geocoders that were chosen."""
-    from bluelamp.live.locate import Locator
-    from bluelamp.live.places_open import open_desks, open_lines
-    from bluelamp.live.places_privacy import place_privacy
-    from bluelamp.storage.places import Places
+    from bluelamp.places.locator import Locator
+    from bluelamp.places.privacy import place_privacy
+    from bluelamp.places.setup import open_desks, open_lines
+    from bluelamp.storage.places.store import Places
 
     setup, places = open_places(settings), Places(engine)
     lines = open_lines(setup, places, open_client(settings, waiting=True))
@@ -168,7 +168,7 @@ def _open_locator(
 
 def _compact(settings: Settings) -> None:
     """Closed days of calls into the lake, and what the event log then lets go."""
-    from bluelamp.live.history import open_history
+    from bluelamp.history.upkeep import open_history
 
     history = open_history(settings)
     try:
@@ -205,7 +205,7 @@ def open_warehouse(settings: Settings) -> WarehouseFolder:
 
 
 def open_reference(settings: Settings) -> ReferenceStore:
-    from bluelamp.storage.reference import ReferenceStore
+    from bluelamp.storage.reference.store import ReferenceStore
 
     return ReferenceStore(settings.home)
 

@@ -29,8 +29,8 @@ from bluelamp.domain.release import ForceMonth
 from bluelamp.domain.selection import Selection
 from bluelamp.errors import Damaged, NotFound, UsageError
 from bluelamp.sources.police_uk.archive import BrokenMember, Member, content
-from bluelamp.storage.ledger import LOADED, UNCHANGED, Ledger, StoredFile
-from bluelamp.storage.vault import Vault
+from bluelamp.storage.ledger.ledger import LOADED, UNCHANGED, Ledger, StoredFile
+from bluelamp.storage.vault.vault import Vault
 
 
 @dataclass(slots=True)

@@ -18,8 +18,8 @@ from bluelamp.domain.dataset import BY_NAME, Dataset
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 from bluelamp.errors import UsageError
-from bluelamp.storage.ledger import Ledger, StoredFile
-from bluelamp.storage.vault import Vault
+from bluelamp.storage.ledger.ledger import Ledger, StoredFile
+from bluelamp.storage.vault.vault import Vault
 
 WHATS = ("changed", "added", "removed")
 # Files read for one page: a page may be short of its limit, and says how to go on.

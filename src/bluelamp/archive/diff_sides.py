@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 from bluelamp.domain.whole import MONTHS_OF_A_WHOLE_RELEASE
-from bluelamp.storage.ledger import LOADED, NOT_FETCHED, QUARANTINED, UNCHANGED, WAITING, Ledger, StoredFile
+from bluelamp.storage.ledger.ledger import LOADED, NOT_FETCHED, QUARANTINED, UNCHANGED, WAITING, Ledger, StoredFile
 
 CHANGED, SAME_ROWS, NEW_MONTH, ADDED_FILE, REMOVED_FILE, LEFT, NOT_HELD_OLD, NOT_HELD_NEW, NOT_COMPARABLE = (
     "changed",

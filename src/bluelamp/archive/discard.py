@@ -9,7 +9,7 @@ from bluelamp.archive.workflow import Archive
 from bluelamp.domain.member_name import Named, read_name
 from bluelamp.domain.month import Month
 from bluelamp.errors import NoSuchThing
-from bluelamp.storage.ledger import QUARANTINED, WAITING, Ledger, StoredFile
+from bluelamp.storage.ledger.ledger import QUARANTINED, WAITING, Ledger, StoredFile
 
 REASON = "discarded by hand: its bytes are kept, and nothing reads them"
 

@@ -15,10 +15,10 @@ from bluelamp.archive.workflow import Archive
 from bluelamp.domain.check import Check
 from bluelamp.errors import BluelampError, SettingsError
 from bluelamp.storage.files import sha256_of
-from bluelamp.storage.ledger import LOADED
-from bluelamp.storage.ledger_copy import problems
+from bluelamp.storage.ledger.ledger import LOADED
+from bluelamp.storage.ledger.ledger_copy import problems
 from bluelamp.storage.warehouse.database import Version
-from bluelamp.storage.warehouse.serving import problem_of
+from bluelamp.storage.warehouse.indexes import problem_of
 
 
 def check_up(archive: Archive, progress: Progress) -> Iterator[Check]:

@@ -23,7 +23,7 @@ from bluelamp.domain.whole import Reading, judge, window_of
 from bluelamp.errors import SourceError, StorageError
 from bluelamp.sources.police_uk.archive import Member, ReleaseSource
 from bluelamp.storage.files import as_storage_error
-from bluelamp.storage.ledger import (
+from bluelamp.storage.ledger.ledger import (
     LOADED,
     NOT_FETCHED,
     QUARANTINED,
@@ -34,7 +34,7 @@ from bluelamp.storage.ledger import (
     Receipt,
     StoredFile,
 )
-from bluelamp.storage.vault import PackWriter, Vault, VaultObject
+from bluelamp.storage.vault.vault import PackWriter, Vault, VaultObject
 
 # A fetch over the network is kept in packs of about this size, so that a break loses at most one of them.
 _REMOTE_PACK_BYTES = 64 << 20

@@ -31,7 +31,7 @@ from bluelamp.sources.police_uk.api_areas import Point
 from bluelamp.sources.police_uk.api_csv import crimes_as_csv, stops_as_csv
 from bluelamp.sources.police_uk.api_saved import SavedStops, read_saved
 from bluelamp.sources.police_uk.api_types import NotPublishedYet, OutsideWindow
-from bluelamp.storage.ledger import LOADED, UNCHANGED, WAITING, ListedFile, Receipt
+from bluelamp.storage.ledger.ledger import LOADED, UNCHANGED, WAITING, ListedFile, Receipt
 
 # The publisher of crimes around a point is not stated by the API: such units bear this instead of a force's slug.
 AREA_PREFIX = "api-area-"

@@ -19,8 +19,8 @@ from bluelamp.archive.workers import run_here, run_in_workers
 from bluelamp.domain.rejected import FEW_REJECTED
 from bluelamp.errors import NotFound
 from bluelamp.storage.lake import Lake
-from bluelamp.storage.ledger import QUARANTINED, WAITING, LakeFile, Ledger, LoadResult, StoredFile
-from bluelamp.storage.vault import Vault
+from bluelamp.storage.ledger.ledger import QUARANTINED, WAITING, LakeFile, Ledger, LoadResult, StoredFile
+from bluelamp.storage.vault.vault import Vault
 
 # Uncompressed bytes of one task. Larger ones waste less on their edges and need more memory per worker.
 _TASK_BYTES = 40_000_000

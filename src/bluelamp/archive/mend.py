@@ -10,9 +10,9 @@ from pathlib import Path
 
 from bluelamp.archive.progress import Progress
 from bluelamp.errors import BluelampError
-from bluelamp.storage import ledger_copy
-from bluelamp.storage.ledger import Ledger, StoredFile
-from bluelamp.storage.vault import Vault
+from bluelamp.storage.ledger import ledger_copy
+from bluelamp.storage.ledger.ledger import Ledger, StoredFile
+from bluelamp.storage.vault.vault import Vault
 
 
 def damaged_in_vault(ledger: Ledger, vault: Vault, progress: Progress) -> Iterator[tuple[StoredFile, str]]:

@@ -19,8 +19,8 @@ from bluelamp.domain.force import BY_SLUG
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 from bluelamp.storage.lake import ISSUE, POINT, WORD, Lake
-from bluelamp.storage.ledger import NOT_FETCHED, QUARANTINED, Ledger, StoredFile
-from bluelamp.storage.reference import ReferenceStore, authority_table, force_table, lsoa_table
+from bluelamp.storage.ledger.ledger import NOT_FETCHED, QUARANTINED, Ledger, StoredFile
+from bluelamp.storage.reference.store import ReferenceStore, authority_table, force_table, lsoa_table
 from bluelamp.storage.warehouse.database import Version, WarehouseFolder
 from bluelamp.storage.warehouse.plan import BuildPlan, IncludedFile
 

@@ -29,8 +29,8 @@ from bluelamp.domain.release import ForceMonth
 from bluelamp.errors import BluelampError
 from bluelamp.sources.police_uk.inflate import content
 from bluelamp.sources.police_uk.member import BrokenMember, Member
-from bluelamp.storage.entries import LOADED, QUARANTINED, LakeFile, LoadResult
 from bluelamp.storage.lake import ISSUE, POINT, SCHEMAS, TABLE_OF, WORD, Lake
+from bluelamp.storage.ledger.entries import LOADED, QUARANTINED, LakeFile, LoadResult
 
 
 @dataclass(frozen=True, slots=True)

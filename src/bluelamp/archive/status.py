@@ -14,7 +14,7 @@ from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 from bluelamp.domain.scope_words import outside_words, scope_line
 from bluelamp.domain.selection import Selection
-from bluelamp.storage.ledger import LOADED, NOT_FETCHED, QUARANTINED, UNCHANGED, WAITING, Ledger
+from bluelamp.storage.ledger.ledger import LOADED, NOT_FETCHED, QUARANTINED, UNCHANGED, WAITING, Ledger
 
 SUPERSEDED = "superseded"
 # Each verdict on a file, with its words for people.

@@ -4,7 +4,7 @@ discover  which releases exist                     sources.police_uk.discovery
 fetch     what is new, its bytes into the vault     archive.fetch
 load      from the vault to the lake                archive.load (stage, extract, shape, sieve, findings)
 model     from the lake to a data version           archive.model, storage.warehouse.build
-          and the indexes that answer at once       storage.warehouse.serving
+          and the indexes that answer at once       storage.warehouse.indexes
 publish   the version becomes the current one       storage.warehouse.database
 """
 
@@ -28,17 +28,17 @@ from bluelamp.domain.month import Month
 from bluelamp.domain.selection import Selection
 from bluelamp.errors import Busy, Damaged
 from bluelamp.sources.police_uk.archive import ReleaseSource
-from bluelamp.storage import ledger_copy
 from bluelamp.storage.files import storage_errors, sweep
 from bluelamp.storage.lake import Lake
-from bluelamp.storage.ledger import NOT_FETCHED, WAITING, Ledger
+from bluelamp.storage.ledger import ledger_copy
+from bluelamp.storage.ledger.ledger import NOT_FETCHED, WAITING, Ledger
 from bluelamp.storage.private import private_folder
-from bluelamp.storage.reference import ReferenceStore
-from bluelamp.storage.vault import Vault
+from bluelamp.storage.reference.store import ReferenceStore
+from bluelamp.storage.vault.vault import Vault
 from bluelamp.storage.warehouse.build import build
 from bluelamp.storage.warehouse.database import Version, WarehouseFolder, serving_beside
+from bluelamp.storage.warehouse.indexes import build_serving, problem_of
 from bluelamp.storage.warehouse.plan import Engine
-from bluelamp.storage.warehouse.serving import build_serving, problem_of
 
 # What the engine may use of memory while indexes are built from it; the indexes themselves take the larger part.
 _INDEX_ENGINE_MB = 300

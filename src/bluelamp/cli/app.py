@@ -16,8 +16,7 @@ from typer.exceptions import TyperException
 from bluelamp import __version__
 from bluelamp.cli import (
     archive,
-    asking,
-    care,
+    ask,
     city,
     demo,
     exits,
@@ -26,9 +25,10 @@ from bluelamp.cli import (
     hooks,
     keys,
     live,
+    maintenance,
     places,
     reference,
-    serving,
+    serve,
 )
 from bluelamp.cli.console import Console, ReaderGoneError
 from bluelamp.cli.context import Context
@@ -109,7 +109,7 @@ def root(
 
 
 app.add_typer(archive.app, name="archive")
-asking.join(app)
+ask.join(app)
 app.add_typer(live.app, name="live")
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(gazetteer.app, name="gazetteer")
@@ -117,11 +117,11 @@ app.add_typer(places.app, name="places")
 app.add_typer(keys.app, name="keys")
 app.add_typer(hooks.app, name="hooks")
 app.add_typer(reference.app, name="reference")
-app.add_typer(care.config_app, name="config")
-care.join(app)
+app.add_typer(maintenance.config_app, name="config")
+maintenance.join(app)
 app.add_typer(city.app, name="synthetic")
 demo.join(app)
-serving.join(app)
+serve.join(app)
 
 
 def run(arguments: Sequence[str] | None = None, here: Context | None = None) -> int:

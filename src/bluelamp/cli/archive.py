@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bluelamp.cli import archive_discard, archive_held, archive_load, archive_profile, archive_scope, archive_told
+from bluelamp.cli import archive_discard, archive_load, archive_profile, archive_reports, archive_scope, archive_status
 from bluelamp.cli.options import examples
 
 app = typer.Typer(
@@ -15,7 +15,7 @@ app = typer.Typer(
 )
 archive_load.join(app)
 archive_discard.join(app)
-archive_held.join(app)
+archive_status.join(app)
 archive_profile.join(app)
 archive_scope.join(app)
-archive_told.join(app)
+archive_reports.join(app)

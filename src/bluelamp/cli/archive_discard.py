@@ -13,7 +13,7 @@ from bluelamp.errors import UsageError
 
 if TYPE_CHECKING:
     from bluelamp.cli.console import Console
-    from bluelamp.storage.ledger import StoredFile
+    from bluelamp.storage.ledger.ledger import StoredFile
 
 
 def discard(

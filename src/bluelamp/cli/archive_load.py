@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bluelamp.cli import exits, options
-from bluelamp.cli.archive_load_told import tell_fetched, tell_loaded, tell_plan, tell_saved, tell_waiting
+from bluelamp.cli.archive_load_messages import tell_fetched, tell_loaded, tell_plan, tell_saved, tell_waiting
 from bluelamp.cli.archive_sources import is_saved_answer, refuse_wrong_paths, source_at, stated_unit
 from bluelamp.cli.console import counted
 from bluelamp.cli.options import console_of, context_of, examples, open_archive

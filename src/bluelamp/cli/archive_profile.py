@@ -10,7 +10,7 @@ from bluelamp.cli import exits, options
 from bluelamp.cli.options import console_of, context_of, examples
 
 if TYPE_CHECKING:
-    from bluelamp.archive.profile.told import Told
+    from bluelamp.archive.profile.descriptions import Told
     from bluelamp.cli.console import Console
 
 
@@ -35,7 +35,7 @@ def profile(
     with how sure it is and why. What is known better goes into file-properties.toml in the home: see the how-to “Say
     what a file really is”.
     """
-    from bluelamp.archive.profile.told import properties_of
+    from bluelamp.archive.profile.descriptions import properties_of
     from bluelamp.bootstrap import open_warehouse
     from bluelamp.domain.file_property import PROPERTIES
     from bluelamp.errors import UsageError

@@ -259,8 +259,8 @@ def add(
 
 def _new(name: str, url: str, platform: str, zone: str, title: str) -> tuple[str, str]:
     from bluelamp.questions.question import near
+    from bluelamp.sources.feeds.agency_file import Platform
     from bluelamp.sources.feeds.template import template
-    from bluelamp.sources.feeds.written import Platform
 
     for one in get_args(Platform):
         if one == platform:

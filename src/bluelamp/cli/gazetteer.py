@@ -60,7 +60,7 @@ def build(
     of the others.
     """
     from bluelamp.bootstrap import open_client
-    from bluelamp.live.gazetteer import fetchable, lacking, take_in
+    from bluelamp.places.gazetteer_build import fetchable, lacking, take_in
 
     here = context_of(context)
     console, settings = here.console, here.settings
@@ -120,7 +120,7 @@ def status(context: typer.Context, json: options.AsJson = False) -> int:
 
     From where and of which day, and what is lacking.
     """
-    from bluelamp.live.gazetteer import lacking
+    from bluelamp.places.gazetteer_build import lacking
     from bluelamp.sources.gazetteer import read_cities
 
     here = context_of(context)

@@ -49,7 +49,7 @@ def list_(context: typer.Context, json: options.AsJson = False) -> int:
 
     Whose it is, how far it has come, what hinders it.
     """
-    from bluelamp.storage.hooks import waiting_of
+    from bluelamp.storage.follow.hooks import waiting_of
 
     here = context_of(context)
     with _flow(here.settings, looking=True) as flow:

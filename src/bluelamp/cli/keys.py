@@ -14,7 +14,7 @@ from bluelamp.cli.options import context_of, examples
 
 if TYPE_CHECKING:
     from bluelamp.settings import Settings
-    from bluelamp.storage.keys import Keys
+    from bluelamp.storage.follow.keys import Keys
 
 app = typer.Typer(
     help="API keys: who may have webhooks.",

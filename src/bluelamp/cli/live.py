@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from bluelamp.cli.console import Console
     from bluelamp.cli.context import Context
     from bluelamp.live.health import FeedHealth
-    from bluelamp.live.tally import Tally
+    from bluelamp.live.intake_counts import Tally
     from bluelamp.live.workflow import LiveFlow
     from bluelamp.settings import Settings
     from bluelamp.sources.feeds.agency import Agency
-    from bluelamp.storage.log_writer import Step
+    from bluelamp.storage.live.log_writer import Step
 
 app = typer.Typer(
     help="The live flow: poll feeds of active calls; how they are doing.",
@@ -123,7 +123,7 @@ def status(context: typer.Context, feeds: FeedsArgument = None, json: options.As
 
 def _tell_points(here: Context, agency: Agency) -> None:
     """Why no call of a feed can have a point, where that is so."""
-    from bluelamp.live.points_way import points_way
+    from bluelamp.places.point_source import points_way
 
     words = points_way(here.settings.home, agency, here.settings.geocoder_names).words
     if words:
@@ -242,7 +242,7 @@ def rebuild(context: typer.Context, feed: FeedArgument, json: options.AsJson = F
 
 def _tell_tally(console: Console, tally: Tally) -> None:
     from bluelamp.domain.change import KINDS
-    from bluelamp.live.guard import REASONS, VERDICTS
+    from bluelamp.domain.guard import REASONS, VERDICTS
 
     snapshots = sum(tally.verdicts.values())
     console.out(f"{counted(snapshots, 'snapshot')}, {counted(tally.rows, 'row')}")

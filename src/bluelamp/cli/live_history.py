@@ -14,8 +14,8 @@ from bluelamp.errors import UsageError
 
 if TYPE_CHECKING:
     from bluelamp.cli.console import Console
-    from bluelamp.live.history import History
-    from bluelamp.storage.calls_days import CallsDay
+    from bluelamp.history.upkeep import History
+    from bluelamp.storage.calls.days import CallsDay
 
 _DAYS_TOLD = 20
 
@@ -44,7 +44,7 @@ def compact(
     file for each day. Whoever polls does this once an hour by itself. Again changes nothing.
     """
     from bluelamp.bootstrap import open_live
-    from bluelamp.live.history import open_history
+    from bluelamp.history.upkeep import open_history
 
     here = context_of(context)
     history = open_history(here.settings)

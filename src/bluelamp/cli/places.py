@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from bluelamp.cli.console import Console
     from bluelamp.cli.context import Context
     from bluelamp.domain.place import Asked
-    from bluelamp.live.places_desk import Desk
+    from bluelamp.places.resolver import Desk
     from bluelamp.settings import Settings
-    from bluelamp.storage.places import Score
+    from bluelamp.storage.places.store import Score
 
 app = typer.Typer(
     help="Places: where calls are, how sure that is, and why.",
@@ -43,11 +43,11 @@ Offline = Annotated[bool, typer.Option("--offline", help="Ask no geocoder, whate
 def _desk(settings: Settings, feed: str, *, offline: bool = False, bulk: bool = False) -> Iterator[Desk]:
     """The desk of a feed, on the stores that the settings name. Raises UsageError for a feed that there is not."""
     from bluelamp.bootstrap import open_client, open_places
-    from bluelamp.live.places_open import open_desk, open_lines
+    from bluelamp.places.setup import open_desk, open_lines
     from bluelamp.questions.question import near
     from bluelamp.sources.feeds.agency import read_agencies
-    from bluelamp.storage.database import open_database
-    from bluelamp.storage.places import Places
+    from bluelamp.storage.places.store import Places
+    from bluelamp.storage.relational.database import open_database
 
     agencies = read_agencies(settings.home / "feeds")
     if feed not in agencies:
@@ -114,7 +114,7 @@ def _asked(desk: Desk, line: _Line) -> Asked:
 
 def _in_batches(here: Context, feed: str, file: Path) -> Iterable[_Line]:
     """The file's locations, after a geocoder that takes many at once was asked about them, where one was chosen."""
-    from bluelamp.live.places_batch import ask_in_batches, can_batch
+    from bluelamp.places.batch import ask_in_batches, can_batch
 
     with _desk(here.settings, feed) as desk:
         if not can_batch(desk):
@@ -252,7 +252,7 @@ def score(
     A city's reports carry the number of the call that they came of, and coordinates, a day later. Such calls are
     remembered, so that they can be linked to their report. Without FILE, shows what was measured last. Nobody is asked.
     """
-    from bluelamp.live.places_score import measure, read_official
+    from bluelamp.places.scoring import measure, read_official
 
     here = context_of(context)
     with _desk(here.settings, feed, offline=True, bulk=True) as desk:

@@ -13,7 +13,7 @@ from bluelamp.cli.options import console_of, context_of, examples
 
 if TYPE_CHECKING:
     from bluelamp.cli.console import Console
-    from bluelamp.storage.reference import ReferenceStore
+    from bluelamp.storage.reference.store import ReferenceStore
 
 app = typer.Typer(
     help="Areas, boundaries and residents, from the ONS.",

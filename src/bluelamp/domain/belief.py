@@ -1,5 +1,5 @@
 """How far a source of places is believed, and what a check of its answer is worth. Pure; used by `decision`, by scoring
-and by what geocoders earn (`live.places_record`).
+and by what geocoders earn (`places.track_record`).
 """
 
 from __future__ import annotations

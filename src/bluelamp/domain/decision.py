@@ -21,7 +21,7 @@ from bluelamp.domain.place import PRECISIONS, AreaCheck, Asked, Candidate, metre
 
 # Grows when the rules below or those of judging change what is decided: places are then decided anew.
 VERSION = "2"
-# A source that was not scored may earn belief by the areas that calls name (`live.places_record`): so much of it at
+# A source that was not scored may earn belief by the areas that calls name (`places.track_record`): so much of it at
 # least, and then it must be this certain. The areas do not show every lie.
 _EARNED_LEAST, _EARNED_CONFIDENCE = 0.9, 0.95
 _FINE, _COARSE = 1.0, 0.9  # odds of a coarse precision are multiplied by the second

@@ -14,11 +14,11 @@ from typing import Any, cast
 from bluelamp.domain.call import Between, Call, Place, Unit
 from bluelamp.domain.change import Change, apply, call_id, change_id
 from bluelamp.domain.feed import FeedRules
+from bluelamp.domain.intake import Taking, missed_by
 from bluelamp.domain.matching import Group, group_rows
 from bluelamp.domain.moment import seconds_between
 from bluelamp.domain.same_incident import may_come_back
 from bluelamp.domain.snapshot import FIELDS, Reading, Row
-from bluelamp.domain.taking import Taking, missed_by
 from bluelamp.domain.tracking import Absence, Tracking
 
 

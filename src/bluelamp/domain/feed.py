@@ -1,5 +1,5 @@
 """What the flow must know of a feed to judge and compare its snapshots: the numbers that an agency's configuration may
-change. Built by `sources.feeds.agency`, used by `live.guard` and `domain.diff`."""
+change. Built by `sources.feeds.agency`, used by `domain.guard` and `domain.diff`."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from bluelamp.live.clock import SteadyClock
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.sources.feeds.fetching import Part, fetch
 from bluelamp.sources.http import HttpClient
-from bluelamp.storage.snapshots import Body, Entry, Kept, Snapshots
+from bluelamp.storage.live.snapshots import Body, Entry, Kept, Snapshots
 
 POLLED, PUSHED, REPLAYED = "polled", "pushed", "replayed"
 # A publisher that asks for a longer wait than this is asked again then all the same, seconds.

@@ -11,9 +11,9 @@ from pathlib import Path
 from bluelamp.domain.check import Check
 from bluelamp.errors import BluelampError
 from bluelamp.live.workflow import LiveFlow
-from bluelamp.storage.calls_days import CallsDay
-from bluelamp.storage.calls_lake import CallsLake
-from bluelamp.storage.event_log import Head, fold
+from bluelamp.storage.calls.days import CallsDay
+from bluelamp.storage.calls.lake import CallsLake
+from bluelamp.storage.live.event_log import Head, fold
 
 # So many changes are folded at once.
 _PAGE = 5_000

@@ -13,20 +13,20 @@ from itertools import takewhile
 
 from bluelamp.domain.call import Place
 from bluelamp.domain.diff import Cloak
+from bluelamp.domain.guard import Stated, asks_whole
 from bluelamp.domain.moment import moment_of, parse_moment
 from bluelamp.domain.snapshot import Reading
 from bluelamp.errors import BluelampError, SourceError
 from bluelamp.live.capture import validators_of
-from bluelamp.live.guard import Stated, asks_whole
-from bluelamp.live.odd_rows import OddRows
-from bluelamp.live.places_privacy import PlacePrivacy, place_privacy
+from bluelamp.live.row_warnings import OddRows
 from bluelamp.live.step import place, take_in
+from bluelamp.places.privacy import PlacePrivacy, place_privacy
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.sources.feeds.fetching import Part, version_of
 from bluelamp.sources.feeds.reading import read
-from bluelamp.storage.leases import Lease
-from bluelamp.storage.log_writer import LogState, LogWriter, Step, Writing
-from bluelamp.storage.snapshots import PLACED, Body, Entry, Snapshots
+from bluelamp.storage.live.leases import Lease
+from bluelamp.storage.live.log_writer import LogState, LogWriter, Step, Writing
+from bluelamp.storage.live.snapshots import PLACED, Body, Entry, Snapshots
 
 # So many snapshots that wait are taken in at once; while nobody waits, each has a transaction of its own.
 _BATCH = 200

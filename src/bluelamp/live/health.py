@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bluelamp.domain.guard import FAILED, GOOD, OLDER, SUSPICIOUS, UNCHANGED
 from bluelamp.domain.moment import moment_of, seconds_between
 from bluelamp.errors import NoSuchThing
-from bluelamp.live.guard import FAILED, GOOD, OLDER, SUSPICIOUS, UNCHANGED
 from bluelamp.sources.feeds.agency import Agency
-from bluelamp.storage.event_log import EventLog
-from bluelamp.storage.snapshots import Entry, Snapshots
+from bluelamp.storage.live.event_log import EventLog
+from bluelamp.storage.live.snapshots import Entry, Snapshots
 
 # The words of `state`, with what they mean.
 STATES = {

@@ -8,15 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from bluelamp.domain.guard import FAILED
 from bluelamp.domain.moment import moment_of
 from bluelamp.live.capture import Capture
 from bluelamp.live.feed_flow import FeedFlow
-from bluelamp.live.guard import FAILED
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.sources.http import HttpClient
-from bluelamp.storage.leases import Lease
-from bluelamp.storage.log_writer import LogWriter, Step
-from bluelamp.storage.snapshots import Snapshots
+from bluelamp.storage.live.leases import Lease
+from bluelamp.storage.live.log_writer import LogWriter, Step
+from bluelamp.storage.live.snapshots import Snapshots
 
 # After failures the interval grows up to so many times its length.
 _LONGEST_BACKOFF = 8

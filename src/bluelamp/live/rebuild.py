@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from bluelamp.domain.moment import moment_of
 from bluelamp.errors import Busy
 from bluelamp.live.feed_flow import FeedFlow
-from bluelamp.live.tally import Tally
+from bluelamp.live.intake_counts import Tally
 from bluelamp.live.workflow import LiveFlow
 
 

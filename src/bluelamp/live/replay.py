@@ -18,11 +18,11 @@ from bluelamp.domain.moment import moment_of, parse_moment
 from bluelamp.errors import Busy, NotFound, SourceError, UsageError
 from bluelamp.live.capture import REPLAYED
 from bluelamp.live.feed_flow import FeedFlow
-from bluelamp.live.tally import Tally
+from bluelamp.live.intake_counts import Tally
 from bluelamp.live.workflow import LiveFlow
 from bluelamp.sources.feeds.fetching import Part
-from bluelamp.storage.log_writer import Step
-from bluelamp.storage.snapshots import Entry
+from bluelamp.storage.live.log_writer import Step
+from bluelamp.storage.live.snapshots import Entry
 
 _BATCH = 200
 _CONTENT = ("body", "data", "rows")

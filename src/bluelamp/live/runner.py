@@ -19,14 +19,14 @@ from functools import partial
 import structlog
 
 from bluelamp.errors import BluelampError, Busy
-from bluelamp.live.crew import Crew
-from bluelamp.live.placing import Placing
 from bluelamp.live.poller import Poller
+from bluelamp.live.scheduler import Crew
+from bluelamp.places.placing import Placing
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.sources.http import HttpClient
-from bluelamp.storage.leases import LEASE_SECONDS, Lease, Leases
-from bluelamp.storage.log_writer import LogWriter, Step
-from bluelamp.storage.snapshots import Snapshots
+from bluelamp.storage.live.leases import LEASE_SECONDS, Lease, Leases
+from bluelamp.storage.live.log_writer import LogWriter, Step
+from bluelamp.storage.live.snapshots import Snapshots
 
 _LOG = structlog.get_logger("bluelamp.live")
 # How often is looked for leases that have become free, and for snapshots that others have kept, seconds.

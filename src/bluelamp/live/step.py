@@ -7,17 +7,17 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
+from bluelamp.domain import guard
 from bluelamp.domain.call import Call, Place
 from bluelamp.domain.diff import Cloak, Compared, Recall, as_it_is, believe, compare, locate, stand
 from bluelamp.domain.feed import FeedRules
+from bluelamp.domain.guard import BELIEVED, CONFIRMED, GOOD, STANDS, SUSPICIOUS, UNCHANGED, Stated, Verdict
+from bluelamp.domain.intake import Taking
 from bluelamp.domain.snapshot import Reading, content_of
-from bluelamp.domain.taking import Taking
 from bluelamp.domain.tracking import Doubt, Mark, Tracking, without_doubt
 from bluelamp.errors import SourceError
-from bluelamp.live import guard
-from bluelamp.live.guard import BELIEVED, CONFIRMED, GOOD, STANDS, SUSPICIOUS, UNCHANGED, Stated, Verdict
-from bluelamp.storage.log_writer import LogState, Step, Taken
-from bluelamp.storage.snapshots import PLACED, Body
+from bluelamp.storage.live.log_writer import LogState, Step, Taken
+from bluelamp.storage.live.snapshots import PLACED, Body
 
 # So many different answers are remembered, to know one that comes late.
 _REMEMBERED = 16

@@ -1,13 +1,13 @@
 """The live flow, as one list of steps:
 
-    capture   fetch a snapshot; keep its bytes in the vault and its facts in the ledger     capture.py
-    guard     one verdict: failed, unchanged, older, suspicious, good                       guard.py
-    diff      what differs from the open calls                                              domain/diff.py
-    record    changes, calls and verdict in one transaction                                 storage/log_writer.py
-    stream    every browser reads the event log                                             web/streams/
-    deliver   so do webhooks, and each remembers how far it has come                        hooks.py
-    locate    calls are placed beside the flow; their places are kept and follow as changes  locate.py, placing.py
-    compact   closed days go into the lake, as dataset calls; once an hour                  compact.py, history.py
+    capture   fetch a snapshot; keep its bytes in the vault and its facts in the ledger       live/capture.py
+    guard     one verdict: failed, unchanged, older, suspicious, good                         domain/guard.py
+    diff      what differs from the open calls                                                domain/diff.py
+    record    changes, calls and verdict in one transaction                                   storage/live/log_writer.py
+    stream    every browser reads the event log                                               web/streams/
+    deliver   so do webhooks, and each remembers how far it has come                          follow/deliverer.py
+    locate    calls are placed beside the flow; their places are kept and follow as changes   places/locator.py
+    compact   closed days go into the lake, as dataset calls; once an hour                    history/upkeep.py
 
 `LiveFlow` is what bootstrap hands out: it holds the stores and starts the pollers.
 """
@@ -24,23 +24,23 @@ from datetime import UTC, datetime
 from bluelamp.domain.call import Place
 from bluelamp.domain.moment import moment_of
 from bluelamp.errors import Busy, NoSuchThing
+from bluelamp.follow.deliverer import Deliverer
 from bluelamp.live.capture import PUSHED
 from bluelamp.live.feed_flow import FeedFlow
-from bluelamp.live.hooks import Deliverer
-from bluelamp.live.locate import Locator
-from bluelamp.live.places_scores import PlaceScores
-from bluelamp.live.places_told import PlaceTeller
-from bluelamp.live.placing import Located, Placing
 from bluelamp.live.runner import Parts, Runner
+from bluelamp.places.accuracy import PlaceScores
+from bluelamp.places.explanation import PlaceTeller
+from bluelamp.places.locator import Locator
+from bluelamp.places.placing import Located, Placing
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.sources.feeds.fetching import Part
 from bluelamp.sources.http import HttpClient
-from bluelamp.storage.event_log import EventLog
-from bluelamp.storage.hooks import Hooks
-from bluelamp.storage.keys import Keys
-from bluelamp.storage.leases import Leases
-from bluelamp.storage.log_writer import LogWriter, Step
-from bluelamp.storage.snapshots import PLACED, Body, Entry, Kept, Snapshots
+from bluelamp.storage.follow.hooks import Hooks
+from bluelamp.storage.follow.keys import Keys
+from bluelamp.storage.live.event_log import EventLog
+from bluelamp.storage.live.leases import Leases
+from bluelamp.storage.live.log_writer import LogWriter, Step
+from bluelamp.storage.live.snapshots import PLACED, Body, Entry, Kept, Snapshots
 
 # How long a snapshot that was handed in is waited for, until it is taken in by whoever holds the feed, seconds.
 _PATIENCE = 5.0

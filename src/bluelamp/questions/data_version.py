@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from bluelamp.storage.warehouse.serving import Serving
+    from bluelamp.storage.warehouse.indexes import Serving
 
 NOT_RECORDED = "not recorded"
 LICENCE = "Contains public sector information licensed under the Open Government Licence v3.0 (data.police.uk)."

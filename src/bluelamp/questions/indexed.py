@@ -22,7 +22,7 @@ from bluelamp.questions.question import MAX_ROWS, Filter, Question
 from bluelamp.questions.sql import key_of
 
 if TYPE_CHECKING:
-    from bluelamp.storage.warehouse.serving import Counter, Facts
+    from bluelamp.storage.warehouse.indexes import Counter, Facts
 
 Codes = npt.NDArray[np.int64]
 Keep = dict[str, Codes]

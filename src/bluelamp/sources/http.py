@@ -24,7 +24,7 @@ import stamina
 
 from bluelamp import __version__
 from bluelamp.errors import NotFound, SourceChanged, SourceError, SourceRefused, SourceUnavailable
-from bluelamp.sources.guard import Deadline, GuardedBackend, Resolve, resolve
+from bluelamp.sources.url_guard import Deadline, GuardedBackend, Resolve, resolve
 
 USER_AGENT = f"bluelamp/{__version__} (+open source; reads public police data)"
 MAX_BODY = 256 << 20  # the largest answer of the API is about 10 MB; reference files reach 100 MB

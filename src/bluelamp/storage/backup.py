@@ -2,7 +2,8 @@
 
 The databases are copied first, each as it is at one moment, then the files that they speak of: files are only ever
 added, so a copy holds at least all that its databases know. What is there already, unchanged, is not copied again.
-The copy is its owner's alone; what signs webhooks and moves points lies in a file of its own (`secrets_apart`).
+The copy is its owner's alone; what signs webhooks and moves points lies in a file of its own
+(`storage.relational.secrets_apart`).
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from bluelamp.errors import StorageError, UsageError
-from bluelamp.storage import secrets_apart
 from bluelamp.storage.files import PARTIAL, atomic_path, storage_errors
 from bluelamp.storage.private import private_file, private_folder, tighten
-from bluelamp.storage.snapshot_packs import ROOT
+from bluelamp.storage.relational import secrets_apart
+from bluelamp.storage.vault.snapshot_packs import ROOT
 
 _DATABASES = ("ledger.sqlite", "live.sqlite")
 # What need not be kept: made anew, or of this moment only.

@@ -12,8 +12,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from bluelamp.storage.entries import LakeFile
 from bluelamp.storage.files import atomic_path, flush_files, sha256_of, storage_errors
+from bluelamp.storage.ledger.entries import LakeFile
 
 CRIME = "stg_police_uk__street_crime"
 OUTCOME = "stg_police_uk__outcome"

@@ -17,38 +17,25 @@ from starlette_compress import CompressMiddleware, add_compress_type
 from bluelamp import __version__
 from bluelamp.errors import BluelampError
 from bluelamp.settings import Settings
-from bluelamp.web import problems
-from bluelamp.web.api import (
-    areas,
-    call_place,
-    changes,
-    dashboards,
-    datasets,
-    feed_areas,
-    feed_follow,
-    feed_history,
-    feed_placing,
-    feed_snapshots,
-    feed_statistics,
-    feeds,
-    held,
-    hooks,
-    questions,
-    records,
-    site,
-    tiles,
-)
-from bluelamp.web.bare import HeadRequests, PlainParts
+from bluelamp.web import navigation
+from bluelamp.web.archive import changes, holdings
+from bluelamp.web.asgi import problems
+from bluelamp.web.asgi.head_and_ranges import HeadRequests, PlainParts
+from bluelamp.web.asgi.parameters import WORDS, closed, declared_of
+from bluelamp.web.asgi.rate_limits import RateLimits
+from bluelamp.web.asgi.request_metrics import Metrics, Watching
+from bluelamp.web.asgi.security_headers import SecurityHeaders, common_headers
 from bluelamp.web.calls import calls_of, close_calls
-from bluelamp.web.headers import SecurityHeaders, common_headers
-from bluelamp.web.hook_metrics import HookMetrics
-from bluelamp.web.limits import RateLimits
+from bluelamp.web.follow import hooks, syndication
+from bluelamp.web.follow.hook_metrics import HookMetrics
+from bluelamp.web.live import feeds, history, snapshots
 from bluelamp.web.pages import page_router, static_folder
-from bluelamp.web.parameters import WORDS, closed, declared_of
+from bluelamp.web.places import accuracy, call_place, city_map
+from bluelamp.web.questions import areas, dashboards, datasets, questions, records, tiles
 from bluelamp.web.site import Site, open_site
+from bluelamp.web.statistics import statistics
 from bluelamp.web.streams.endpoint import ROUTE, Events, feed_of
-from bluelamp.web.streams.tally import StreamMetrics, Tally
-from bluelamp.web.watching import Metrics, Watching
+from bluelamp.web.streams.stream_metrics import StreamMetrics, Tally
 
 # Packed on request, beside what is packed anyway: the first two are the largest things that a map needs.
 for _media_type in (
@@ -57,8 +44,8 @@ for _media_type in (
 ):  # fmt: skip
     add_compress_type(_media_type)
 _PARTS = (
-    site, dashboards, datasets, questions, records, areas, held, changes, tiles, feeds, feed_areas, feed_follow,
-    feed_history, call_place, feed_placing, feed_snapshots, feed_statistics, hooks,
+    navigation, dashboards, datasets, questions, records, areas, holdings, changes, tiles, feeds, city_map, syndication,
+    history, call_place, accuracy, snapshots, statistics, hooks,
 )  # fmt: skip
 _DESCRIPTION = (
     "Every figure with its coverage. Answers are public, need no key (webhooks do), and may be cached: they carry a "

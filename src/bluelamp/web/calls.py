@@ -22,12 +22,12 @@ from bluelamp.questions.calls.sound import is_small
 from bluelamp.questions.calls.version import CallsVersion, fingerprint, is_lost
 from bluelamp.questions.datasets import DatasetSpec
 from bluelamp.settings import Settings
-from bluelamp.storage.calls_days import CallsDay
+from bluelamp.storage.calls.days import CallsDay
 from bluelamp.storage.files import PARTIAL, sweep
 from bluelamp.storage.warehouse.database import Version
-from bluelamp.web.asked import lease, site_of
-from bluelamp.web.effort import Effort
+from bluelamp.web.request import lease, site_of
 from bluelamp.web.versions import OpenVersion
+from bluelamp.web.work.effort import Effort
 
 if TYPE_CHECKING:
     import duckdb

@@ -20,20 +20,20 @@ from bluelamp import bootstrap
 from bluelamp.domain.moment import moment_of
 from bluelamp.errors import BluelampError, NoSuchThing, NothingHeld, SettingsError, StorageError
 from bluelamp.live.health import FeedHealth, Looker
-from bluelamp.live.places_privacy import statement
-from bluelamp.live.points_way import PointsWay, points_way
+from bluelamp.places.point_source import PointsWay, points_way
+from bluelamp.places.privacy import statement
 from bluelamp.settings import Settings
 from bluelamp.sources.feeds.agency import Agency, read_agencies
-from bluelamp.web.public_words import AWAY, UNKNOWN, public_words
+from bluelamp.web.public_messages import AWAY, UNKNOWN, public_words
 from bluelamp.web.streams.follower import Follower
 from bluelamp.web.streams.hub import Hub
-from bluelamp.web.streams.tally import Tally
+from bluelamp.web.streams.stream_metrics import Tally
 
 if TYPE_CHECKING:
-    from bluelamp.live.hooks import Deliverer
+    from bluelamp.follow.deliverer import Deliverer
     from bluelamp.live.workflow import LiveFlow
     from bluelamp.sources.http import HttpClient
-    from bluelamp.storage.event_log import EventLog
+    from bluelamp.storage.live.event_log import EventLog
 
 # How long what was found out about a feed is told again, and how long the start waits for the logs; seconds.
 _HEALTH_KEPT, _FIRST_LOOK = 2.0, 3.0

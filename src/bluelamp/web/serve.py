@@ -21,7 +21,7 @@ from uvicorn.supervisors import Multiprocess
 from bluelamp.errors import UsageError
 from bluelamp.settings import PREFIX, Settings, read_settings
 from bluelamp.web.app import make_app
-from bluelamp.web.connections import Bounded
+from bluelamp.web.asgi.connections import Bounded
 
 # Open requests get so long to end when the server is told to.
 _GRACE_SECONDS = 3

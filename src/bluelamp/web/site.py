@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bluelamp import bootstrap
-from bluelamp.live.line_memory import LineMemory
-from bluelamp.live.statistics import Books
 from bluelamp.questions.dashboards import DashboardSpec, read_dashboards
 from bluelamp.settings import Settings
-from bluelamp.web.answers import Answers
-from bluelamp.web.effort import Effort
-from bluelamp.web.kept_files import KeptFiles
-from bluelamp.web.lanes import Lanes
+from bluelamp.statistics.activity_cache import LineMemory
+from bluelamp.statistics.summary import Books
+from bluelamp.web.asgi.client_address import Visitors
 from bluelamp.web.live_site import LiveSite
-from bluelamp.web.streams.tally import Tally
+from bluelamp.web.streams.stream_metrics import Tally
 from bluelamp.web.versions import Versions
-from bluelamp.web.visitors import Visitors
+from bluelamp.web.work.answer_cache import Answers
+from bluelamp.web.work.effort import Effort
+from bluelamp.web.work.file_cache import KeptFiles
+from bluelamp.web.work.lanes import Lanes
 
 if TYPE_CHECKING:
     from bluelamp.archive.workflow import Archive

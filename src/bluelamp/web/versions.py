@@ -16,8 +16,8 @@ import structlog
 from bluelamp.errors import NothingHeld, NotKept
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.storage.warehouse.database import Version, WarehouseFolder
-from bluelamp.storage.warehouse.serving import open_serving, problem_of
-from bluelamp.web.effort import Effort
+from bluelamp.storage.warehouse.indexes import open_serving, problem_of
+from bluelamp.web.work.effort import Effort
 
 if TYPE_CHECKING:
     import duckdb

@@ -23,7 +23,7 @@ from bluelamp.domain.month import Month, month_range
 from bluelamp.domain.release import ForceMonth
 from bluelamp.domain.selection import Selection
 from bluelamp.errors import UsageError
-from bluelamp.storage.entries import ListedFile, Receipt
+from bluelamp.storage.ledger.entries import ListedFile, Receipt
 
 OLD, NEW = Month.parse("2023-05"), Month.parse("2023-06")
 SOME = [force.slug for force in FORCES][:32]  # as many publishers as make a release whole

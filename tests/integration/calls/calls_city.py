@@ -18,7 +18,7 @@ from at_hand import answer
 from bluelamp.bootstrap import open_live
 from bluelamp.domain.call import Place
 from bluelamp.domain.moment import moment_of
-from bluelamp.live.history import History, open_history
+from bluelamp.history.upkeep import History, open_history
 from bluelamp.settings import Settings, read_settings
 from bluelamp.sources.feeds.agency import shipped
 

@@ -21,7 +21,7 @@ from bluelamp.questions.question import make_question
 from bluelamp.questions.tiles import tile_of
 from bluelamp.questions.view import make_view, question_of
 from bluelamp.web import calls
-from bluelamp.web.effort import Effort
+from bluelamp.web.work.effort import Effort
 
 _VIEWS = ((), ("date=2026-03-08",), ("beat=115", "hour=7"), ("nature!=40 - Other", "feed=city"), ("located=true",))
 

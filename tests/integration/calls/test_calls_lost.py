@@ -17,7 +17,7 @@ from bluelamp.questions.calls.version import CallsVersion
 from bluelamp.questions.question import make_question
 from bluelamp.settings import Settings, read_settings
 from bluelamp.web import calls
-from bluelamp.web.effort import Effort
+from bluelamp.web.work.effort import Effort
 
 LOST_DAY = "2026-03-08"
 

@@ -11,7 +11,7 @@ import pytest
 from command_line import crime, table
 
 from bluelamp.domain.dataset import CRIMES
-from bluelamp.storage.ledger import WAITING
+from bluelamp.storage.ledger.ledger import WAITING
 
 Run = Callable[..., tuple[int, str, str]]
 

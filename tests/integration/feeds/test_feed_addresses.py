@@ -12,7 +12,7 @@ import pytest
 from loopback import Loopback, Reply
 
 from bluelamp.errors import SettingsError, SourceError, SourceRefused, SourceUnavailable
-from bluelamp.sources import guard
+from bluelamp.sources import url_guard
 from bluelamp.sources.feeds.agency import Agency, read_agency
 from bluelamp.sources.feeds.fetching import fetch
 from bluelamp.sources.http import Backoff, HttpClient
@@ -94,7 +94,7 @@ def _public_only(door: int) -> HttpClient:
     """A client for which one port of loopback, by the name feeds.example.org, is all of the public internet."""
 
     def resolve(host: str, port: int) -> list[str]:
-        return ["127.0.0.1"] if host == "feeds.example.org" else guard.resolve(host, port)
+        return ["127.0.0.1"] if host == "feeds.example.org" else url_guard.resolve(host, port)
 
     client = HttpClient(timeout=3.0, backoff=Backoff(attempts=1), resolve=resolve)
     backend = client._client._transport._pool._network_backend  # type: ignore[attr-defined]

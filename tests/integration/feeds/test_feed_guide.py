@@ -56,7 +56,7 @@ def test_a_newcomer_gets_there(
 
 
 def test_every_word_of_a_file_has_its_words() -> None:
-    from bluelamp.sources.feeds import written as w
+    from bluelamp.sources.feeds import agency_file as w
 
     tables = (w.AgencyFile, w.RowsTable, w.TimeTable, w.PointTable, w.PagingTable, w.GuardTable, w.PrivacyTable)
     words = {name for table in (*tables, w.FieldTable) for name in table.model_fields} | set(w.MAPPED)

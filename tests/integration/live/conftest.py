@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from bluelamp.storage.database import open_database
+from bluelamp.storage.relational.database import open_database
 
 _TESTS = Path(__file__).parents[2]
 for folder in (_TESTS / "unit" / "live", Path(__file__).parent):

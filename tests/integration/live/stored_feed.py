@@ -9,11 +9,11 @@ from feed_in_memory import MemoryFeed
 
 from bluelamp.domain.call import Call
 from bluelamp.domain.feed import FeedRules
-from bluelamp.live.guard import Stated
+from bluelamp.domain.guard import Stated
 from bluelamp.live.step import take_in
-from bluelamp.storage.event_log import EventLog
-from bluelamp.storage.leases import Leases
-from bluelamp.storage.log_writer import LogWriter, Step
+from bluelamp.storage.live.event_log import EventLog
+from bluelamp.storage.live.leases import Leases
+from bluelamp.storage.live.log_writer import LogWriter, Step
 
 
 class StoredFeed(MemoryFeed):

@@ -12,9 +12,9 @@ from at_hand import BEGIN, FEED, minute
 from feed_life import live
 
 from bluelamp.domain.call_filter import Filter, facts_of, make_filter
-from bluelamp.live.activity import Line, Lines, opening_seen
-from bluelamp.live.line_memory import LineMemory
 from bluelamp.live.workflow import LiveFlow
+from bluelamp.statistics.activity import Line, Lines, opening_seen
+from bluelamp.statistics.activity_cache import LineMemory
 
 FILTERS = (
     make_filter(),

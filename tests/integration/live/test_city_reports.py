@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bluelamp.storage.database import open_database
-from bluelamp.storage.places import Places
+from bluelamp.storage.places.store import Places
+from bluelamp.storage.relational.database import open_database
 from bluelamp.synthetic.city import reports as module
 from bluelamp.synthetic.city.agency import FEED
 from bluelamp.synthetic.city.model import City

@@ -153,7 +153,7 @@ def test_one_answer_that_is_brought_again_and_again_is_one_answer(flow: LiveFlow
 
 def test_nothing_is_rebuilt_or_replayed_under_a_poller(flow: LiveFlow) -> None:
     flow.take(FEED, answer([unit(1, "A")]), minute(0), "polled")
-    from bluelamp.storage.leases import Leases
+    from bluelamp.storage.live.leases import Leases
 
     other = Leases(engine_of(flow))
     assert other.acquire(FEED) is not None

@@ -20,9 +20,9 @@ from bluelamp.live.doctor import check_up
 from bluelamp.live.rebuild import rebuild
 from bluelamp.live.workflow import LiveFlow
 from bluelamp.settings import Settings
-from bluelamp.storage import database as databases
-from bluelamp.storage.event_log import fold
-from bluelamp.storage.vault import Vault
+from bluelamp.storage.live.event_log import fold
+from bluelamp.storage.relational import database as databases
+from bluelamp.storage.vault.vault import Vault
 
 _DUMP = Path(__file__).parent / "home_of_before.sql"
 _REVISION = "0007"

@@ -13,11 +13,11 @@ from feed_in_memory import MemoryFeed
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bluelamp.domain.guard import Stated
 from bluelamp.domain.moment import parse_moment
-from bluelamp.live.guard import Stated
 from bluelamp.sources.feeds.agency import Agency, read_agency_file
 from bluelamp.sources.feeds.reading import read
-from bluelamp.storage.log_writer import Step
+from bluelamp.storage.live.log_writer import Step
 
 _ROWS = [unit(number, f"U{number}") for number in range(12)]
 _GOOD = json.dumps(_ROWS).encode()

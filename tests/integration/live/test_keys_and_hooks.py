@@ -11,12 +11,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from bluelamp.errors import Busy, NoSuchThing, UsageError
-from bluelamp.storage.event_log import Head
-from bluelamp.storage.hook_progress import LEASE_NAME, HookProgress
-from bluelamp.storage.hook_tables import API_KEY, HOOK, HOOK_LEASE, HOOK_LETTER
-from bluelamp.storage.hooks import GONE, MOST_HOOKS, Hooks, Wanted, waiting_of
-from bluelamp.storage.keys import Keys
-from bluelamp.storage.leases import Lease, Leases
+from bluelamp.storage.follow.hooks import GONE, MOST_HOOKS, Hooks, Wanted, waiting_of
+from bluelamp.storage.follow.keys import Keys
+from bluelamp.storage.follow.progress import LEASE_NAME, HookProgress
+from bluelamp.storage.live.event_log import Head
+from bluelamp.storage.live.leases import Lease, Leases
+from bluelamp.storage.tables.follow import API_KEY, HOOK, HOOK_LEASE, HOOK_LETTER
 
 HEAD = Head("city", 1, "e1", 40)
 AT, LATER = "2026-02-11T06:00:00.000Z", "2026-02-11T07:00:00.000Z"

@@ -17,12 +17,12 @@ from stored_feed import StoredFeed
 from bluelamp.domain.feed import FeedRules
 from bluelamp.domain.snapshot import Row
 from bluelamp.errors import Busy, NoSuchThing, NotKept
-from bluelamp.storage import log_writer, moments
-from bluelamp.storage.database import open_database
-from bluelamp.storage.event_log import EventLog
-from bluelamp.storage.leases import Leases
-from bluelamp.storage.live_tables import CALL
-from bluelamp.storage.log_writer import LogWriter
+from bluelamp.storage.live import log_positions, log_writer
+from bluelamp.storage.live.event_log import EventLog
+from bluelamp.storage.live.leases import Leases
+from bluelamp.storage.live.log_writer import LogWriter
+from bluelamp.storage.relational.database import open_database
+from bluelamp.storage.tables.live import CALL
 
 
 def _busy_night(feed: StoredFeed, snapshots: int, *, restarts: bool = False, seed: int = 7) -> None:
@@ -298,8 +298,8 @@ def test_a_moment_is_found_by_halving(engine: sa.Engine) -> None:
     with engine.connect() as connection:
         for moment in [at(-5), *known, *(f"{one[:-1]}5Z" for one in known), at(9_999)]:
             upto = sum(1 for one in feed.changes if one["at"] <= moment)
-            assert moments.seq_at(connection, head.log, moment) == upto
-            assert moments.seq_before(connection, head.log, moment) == sum(
+            assert log_positions.seq_at(connection, head.log, moment) == upto
+            assert log_positions.seq_before(connection, head.log, moment) == sum(
                 1 for one in feed.changes if one["at"] < moment
             )
 

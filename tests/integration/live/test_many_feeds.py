@@ -21,9 +21,9 @@ from bluelamp.live.capture import Capture, Captured
 from bluelamp.live.health import Looker
 from bluelamp.live.runner import Runner
 from bluelamp.live.workflow import LiveFlow
-from bluelamp.storage import database as databases
-from bluelamp.storage import pool
-from bluelamp.storage.leases import Leases
+from bluelamp.storage.live.leases import Leases
+from bluelamp.storage.relational import database as databases
+from bluelamp.storage.relational import pool
 
 _MANY, _THREADS = 200, 8
 

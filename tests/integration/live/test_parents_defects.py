@@ -12,7 +12,7 @@ import pytest
 from at_hand import FEED, answer, make_home, minute, open_flow, unit
 
 from bluelamp.live.workflow import LiveFlow
-from bluelamp.storage.log_writer import Step
+from bluelamp.storage.live.log_writer import Step
 
 
 @pytest.fixture

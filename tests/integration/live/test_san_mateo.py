@@ -12,8 +12,8 @@ from pathlib import Path
 from at_hand import answer
 from feed_in_memory import MemoryFeed
 
+from bluelamp.domain.guard import Stated
 from bluelamp.domain.moment import moment_of, parse_moment
-from bluelamp.live.guard import Stated
 from bluelamp.sources.feeds.agency import read_agency
 from bluelamp.sources.feeds.reading import read
 

@@ -20,11 +20,11 @@ from bluelamp.domain.call_filter import Filter, make_filter, past_facts
 from bluelamp.domain.duration import minutes_with_unit
 from bluelamp.domain.moment import moment_of, parse_moment
 from bluelamp.errors import Unreachable
-from bluelamp.live import book as book_module
-from bluelamp.live.book import FeedBook
-from bluelamp.live.statistics import Books
 from bluelamp.live.workflow import LiveFlow
-from bluelamp.storage.event_log import EventLog
+from bluelamp.statistics import feed_state as book_module
+from bluelamp.statistics.feed_state import FeedBook
+from bluelamp.statistics.summary import Books
+from bluelamp.storage.live.event_log import EventLog
 
 CHICAGO = ZoneInfo("America/Chicago")
 ALL = make_filter()

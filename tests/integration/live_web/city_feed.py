@@ -8,7 +8,7 @@ from typing import Any
 from at_hand import FEED, answer, make_home, minute, open_flow, unit
 
 from bluelamp.domain.change import Change
-from bluelamp.storage.log_writer import Step
+from bluelamp.storage.live.log_writer import Step
 
 __all__ = ["FEED", "CityFeed", "unit"]
 

@@ -18,12 +18,12 @@ from loopback import Loopback, Reply
 from bluelamp.bootstrap import open_live
 from bluelamp.domain.moment import moment_of
 from bluelamp.live.feed_flow import FeedFlow
-from bluelamp.live.placing import Placing
 from bluelamp.live.workflow import LiveFlow
+from bluelamp.places.placing import Placing
 from bluelamp.settings import Settings, read_settings
 from bluelamp.sources.feeds.fetching import Part
-from bluelamp.storage.log_writer import Step
-from bluelamp.storage.places import Places
+from bluelamp.storage.live.log_writer import Step
+from bluelamp.storage.places.store import Places
 
 GUARDED, HIDDEN = "guarded", "hidden"
 # The house, the flat, and words of calls that nobody may hear of.

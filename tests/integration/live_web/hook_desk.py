@@ -8,13 +8,13 @@ from typing import Any
 
 from city_feed import FEED, CityFeed
 
-from bluelamp.live.hooks_delivery import Courier, Outcome
-from bluelamp.live.hooks_reading import HookReading
+from bluelamp.follow.delivery import Courier, Outcome
+from bluelamp.follow.log_reader import HookReading
 from bluelamp.sources.http import HttpClient
-from bluelamp.storage.hook_progress import LEASE_NAME, HookProgress
-from bluelamp.storage.hook_tables import HOOK_LEASE
-from bluelamp.storage.hooks import Hook, Wanted
-from bluelamp.storage.leases import Leases
+from bluelamp.storage.follow.hooks import Hook, Wanted
+from bluelamp.storage.follow.progress import LEASE_NAME, HookProgress
+from bluelamp.storage.live.leases import Leases
+from bluelamp.storage.tables.follow import HOOK_LEASE
 
 
 def key_id(city: CityFeed) -> int:

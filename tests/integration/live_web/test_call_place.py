@@ -16,12 +16,12 @@ from thread_server import ThreadServer, until
 from bluelamp.domain.call import Call
 from bluelamp.domain.decision import decide
 from bluelamp.domain.place import Asked, Candidate
-from bluelamp.live.places_desk import Desk
-from bluelamp.live.places_ground import ground_of
-from bluelamp.live.places_open import PlacesSetup, open_told
-from bluelamp.live.places_told import Opened, PlaceTeller
-from bluelamp.storage.places import Places
-from bluelamp.web.api.call_place import PlaceFoundModel
+from bluelamp.places.context import ground_of
+from bluelamp.places.explanation import Opened, PlaceTeller
+from bluelamp.places.resolver import Desk
+from bluelamp.places.setup import PlacesSetup, open_told
+from bluelamp.storage.places.store import Places
+from bluelamp.web.places.call_place import PlaceFoundModel
 
 NOW = datetime(2026, 2, 11, 7, tzinfo=UTC)
 

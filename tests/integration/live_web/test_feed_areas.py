@@ -12,13 +12,13 @@ import shapely
 from city_feed import FEED, CityFeed
 from thread_server import ThreadServer, until
 
-from bluelamp.live import city_map
-from bluelamp.live.city_map import open_city_map
-from bluelamp.live.gazetteer import take_in
+from bluelamp.places import city_map
+from bluelamp.places.city_map import open_city_map
+from bluelamp.places.gazetteer_build import take_in
 from bluelamp.sources.gazetteer import read_cities
 from bluelamp.storage.gazetteer import GazetteerStore
 from bluelamp.synthetic.city.published import city_toml, write_published
-from bluelamp.web.feed_place_schemas import FeedAreasModel
+from bluelamp.web.places.schemas import FeedAreasModel
 
 Serve = Callable[..., ThreadServer]
 

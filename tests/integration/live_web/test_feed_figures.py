@@ -14,7 +14,7 @@ from city_feed import FEED, CityFeed, unit
 from thread_server import ThreadServer, until
 
 from bluelamp.domain.moment import moment_of
-from bluelamp.web.feed_statistics_schemas import ActivityModel, StatisticsModel
+from bluelamp.web.statistics.schemas import ActivityModel, StatisticsModel
 
 Serve = Callable[..., ThreadServer]
 

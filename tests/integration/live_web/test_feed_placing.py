@@ -15,14 +15,14 @@ from thread_server import ThreadServer, until
 
 from bluelamp.domain.call import Place
 from bluelamp.domain.place import Asked, Candidate
-from bluelamp.live.places_desk import Desk
-from bluelamp.live.places_ground import ground_of
-from bluelamp.live.places_score import Official, measure
-from bluelamp.live.places_scores import NOT_YET
+from bluelamp.places.accuracy import NOT_YET
+from bluelamp.places.context import ground_of
+from bluelamp.places.resolver import Desk
+from bluelamp.places.scoring import Official, measure
 from bluelamp.sources.feeds.agency import Privacy
-from bluelamp.storage.places import Places
-from bluelamp.web.feed_place_schemas import FeedPlacesModel
-from bluelamp.web.feed_schemas import CallWithTimelineModel
+from bluelamp.storage.places.store import Places
+from bluelamp.web.live.schemas import CallWithTimelineModel
+from bluelamp.web.places.schemas import FeedPlacesModel
 
 Serve = Callable[..., ThreadServer]
 LAT, LON = 32.8, -96.8

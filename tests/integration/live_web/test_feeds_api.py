@@ -15,8 +15,8 @@ from city_feed import FEED, CityFeed
 from thread_server import ThreadServer, until
 
 from bluelamp.domain.call import Place
-from bluelamp.storage.event_log import fold
-from bluelamp.web.feed_schemas import (
+from bluelamp.storage.live.event_log import fold
+from bluelamp.web.live.schemas import (
     AsOfModel,
     BetweenModel,
     CallsModel,
@@ -133,7 +133,7 @@ def test_calls_wait_until_they_are_as_new_as_asked(ended: CityFeed, api: httpx.C
 def test_calls_newer_than_the_log_are_not_made_up(
     ended: CityFeed, api: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bluelamp.web.api.feeds._PATIENCE", 0.2)
+    monkeypatch.setattr("bluelamp.web.live.feeds._PATIENCE", 0.2)
     answer = api.get("/calls", params={"at_least": f"{ended.epoch}:999"})
     assert answer.status_code == 503
     assert answer.headers["retry-after"]

@@ -13,7 +13,7 @@ from city_feed import FEED, CityFeed
 from thread_server import ThreadServer, until
 
 from bluelamp.domain.moment import parse_moment
-from bluelamp.web.follow_words import interval
+from bluelamp.follow.entry_words import interval
 
 Serve = Callable[..., ThreadServer]
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -12,8 +12,8 @@ from city_feed import FEED, CityFeed, unit
 from listeners import Listener
 from thread_server import ThreadServer
 
-from bluelamp.web.api import feed_snapshots
-from bluelamp.web.feed_schemas import ReceivedModel
+from bluelamp.web.live import snapshots
+from bluelamp.web.live.schemas import ReceivedModel
 
 Serve = Callable[..., ThreadServer]
 Listen = Callable[..., Listener]
@@ -106,7 +106,7 @@ def test_the_door_is_shut_where_no_token_is_set(city: CityFeed, serve: Serve) ->
 
 
 def test_too_much_is_refused_while_it_comes(city: CityFeed, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed_snapshots, "MOST", 100_000)
+    monkeypatch.setattr(snapshots, "MOST", 100_000)
     before = kept(city)
     assert httpx.post(address, content=b"x" * 100_001, headers=SHOWN).status_code == 413
 
@@ -137,7 +137,7 @@ def test_while_another_process_polls_it_waits_to_be_taken_in(
     before = city.cursor
     answer = httpx.post(address, content=rows(2), headers=SHOWN)
     assert answer.status_code == 202
-    assert (answer.json()["verdict"], answer.json()["words"]) == ("", feed_snapshots._WAITS)
+    assert (answer.json()["verdict"], answer.json()["words"]) == ("", snapshots._WAITS)
     assert city.cursor == before
     city.flow.leases.release(lease)
     city.flow.take_waiting(FEED)

@@ -13,8 +13,8 @@ from city_feed import FEED, CityFeed
 from hook_receiver import Receiver
 from thread_server import ThreadServer, until
 
-from bluelamp.storage.hook_tables import HOOK, HOOK_LETTER
-from bluelamp.web.hook_schemas import (
+from bluelamp.storage.tables.follow import HOOK, HOOK_LETTER
+from bluelamp.web.follow.hook_schemas import (
     DeliveryTestModel,
     HookKind,
     HookModel,

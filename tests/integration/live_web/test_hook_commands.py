@@ -10,10 +10,10 @@ import pytest
 from city_feed import FEED, CityFeed
 
 from bluelamp.cli import exits, main
-from bluelamp.storage.hook_progress import HookProgress
-from bluelamp.storage.hook_tables import HOOK_LEASE
-from bluelamp.storage.hooks import Wanted
-from bluelamp.storage.leases import Leases
+from bluelamp.storage.follow.hooks import Wanted
+from bluelamp.storage.follow.progress import HookProgress
+from bluelamp.storage.live.leases import Leases
+from bluelamp.storage.tables.follow import HOOK_LEASE
 
 
 class Commands:

@@ -21,10 +21,10 @@ from postgres import Postgres
 from bluelamp.domain.call_filter import facts_of, make_filter
 from bluelamp.domain.moment import moment_of
 from bluelamp.errors import SourceUnavailable
-from bluelamp.live.hooks_delivery import RETRIES
+from bluelamp.follow.delivery import RETRIES
 from bluelamp.live.rebuild import rebuild
 from bluelamp.sources.http import HttpClient
-from bluelamp.storage.hooks import Wanted
+from bluelamp.storage.follow.hooks import Wanted
 
 BOTH = pytest.mark.parametrize("city", ["sqlite", "postgresql"], indirect=True)
 

@@ -73,10 +73,10 @@ def test_the_guides_listener_misses_nothing(
 
 
 def test_the_guide_says_what_the_program_does() -> None:
-    from bluelamp.live.hooks import AT_ONCE, SLOW_AT_ONCE
-    from bluelamp.live.hooks_delivery import PATIENCE, RETRIES
-    from bluelamp.live.hooks_reading import MOST_CHANGES
-    from bluelamp.storage.hooks import MOST_HOOKS
+    from bluelamp.follow.deliverer import AT_ONCE, SLOW_AT_ONCE
+    from bluelamp.follow.delivery import PATIENCE, RETRIES
+    from bluelamp.follow.log_reader import MOST_CHANGES
+    from bluelamp.storage.follow.hooks import MOST_HOOKS
 
     text = " ".join(GUIDE.read_text("utf-8").split())
     waits = [int(wait.total_seconds()) for wait in RETRIES]

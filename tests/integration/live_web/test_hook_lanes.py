@@ -11,8 +11,8 @@ from hook_desk import key_id
 from hook_receiver import Receiver
 from thread_server import until
 
-from bluelamp.live.hooks import AT_ONCE, SLOW_AT_ONCE, Deliverer
-from bluelamp.storage.hooks import Hook, Wanted
+from bluelamp.follow.deliverer import AT_ONCE, SLOW_AT_ONCE, Deliverer
+from bluelamp.storage.follow.hooks import Hook, Wanted
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from hook_receiver import Receiver
 from postgres import Postgres
 from thread_server import until
 
-from bluelamp.storage.hooks import Wanted
-from bluelamp.storage.leases import LEASE_SECONDS
+from bluelamp.storage.follow.hooks import Wanted
+from bluelamp.storage.live.leases import LEASE_SECONDS
 
 PROGRAM = Path(__file__).with_name("hook_process.py")
 

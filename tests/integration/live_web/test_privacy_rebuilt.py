@@ -15,10 +15,10 @@ from bluelamp.bootstrap import open_live
 from bluelamp.domain.place import metres_between
 from bluelamp.live.rebuild import rebuild
 from bluelamp.live.workflow import LiveFlow
-from bluelamp.storage.hook_progress import LEASE_NAME, HookProgress
-from bluelamp.storage.hook_tables import HOOK_LEASE
-from bluelamp.storage.hooks import Wanted
-from bluelamp.storage.leases import Leases
+from bluelamp.storage.follow.hooks import Wanted
+from bluelamp.storage.follow.progress import LEASE_NAME, HookProgress
+from bluelamp.storage.live.leases import Leases
+from bluelamp.storage.tables.follow import HOOK_LEASE
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from bluelamp.sources.http import Backoff, HttpClient
-from bluelamp.storage.database import open_database
-from bluelamp.storage.places import Places
+from bluelamp.storage.places.store import Places
+from bluelamp.storage.relational.database import open_database
 
 _TESTS = Path(__file__).parents[2]
 for folder in (_TESTS / "integration" / "sources", _TESTS / "integration" / "live", Path(__file__).parent):

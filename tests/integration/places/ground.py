@@ -13,13 +13,13 @@ from loopback import Loopback, Reply
 
 from bluelamp.domain.call import Call
 from bluelamp.domain.place import Asked, Candidate, NoAreas
-from bluelamp.live.places_desk import Desk
-from bluelamp.live.places_ground import Ground, ground_of
+from bluelamp.places.context import Ground, ground_of
+from bluelamp.places.resolver import Desk
 from bluelamp.sources.feeds.agency import Agency, read_agencies
 from bluelamp.sources.geocoders.calling import Line
 from bluelamp.sources.http import HttpClient
-from bluelamp.storage.database import open_database
-from bluelamp.storage.places import Places, Score
+from bluelamp.storage.places.store import Places, Score
+from bluelamp.storage.relational.database import open_database
 
 LAT, LON = 32.80, -96.80
 METRE, EAST = 1 / 111_195.0, 1 / 93_470.0

@@ -18,13 +18,13 @@ from bluelamp.cli import places as commands
 from bluelamp.cli.context import Context
 from bluelamp.domain.location import parse_location
 from bluelamp.domain.place import Asked, asked_of
-from bluelamp.live.places_batch import ask_in_batches, can_batch
+from bluelamp.places.batch import ask_in_batches, can_batch
 from bluelamp.sources.geocoders.calling import Line
 from bluelamp.sources.geocoders.census import Census
 from bluelamp.sources.geocoders.geocoder import Query
 from bluelamp.sources.geocoders.nominatim import Nominatim
 from bluelamp.sources.http import HttpClient
-from bluelamp.storage.places import Places
+from bluelamp.storage.places.store import Places
 
 BATCH, SINGLE = "/geocoder/locations/addressbatch", "/geocoder/locations/onelineaddress"
 NOTHING = json.dumps({"result": {"addressMatches": []}}).encode()

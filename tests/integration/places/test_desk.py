@@ -12,11 +12,11 @@ from ground import Beats, Clock, KnownBlocks, answers, at, dallas, desk_on, line
 from loopback import Loopback, Reply
 
 from bluelamp.domain.place import Asked
-from bluelamp.live.places_desk import Desk
-from bluelamp.live.places_ground import ground_of
+from bluelamp.places.context import ground_of
+from bluelamp.places.resolver import Desk
 from bluelamp.sources.feeds.agency import Privacy
 from bluelamp.sources.http import HttpClient
-from bluelamp.storage.places import Places
+from bluelamp.storage.places.store import Places
 
 PATH = FORMS["census"].path
 

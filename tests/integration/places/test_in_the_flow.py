@@ -10,13 +10,13 @@ from geocoder_forms import FORMS, Found
 from ground import SCORED, Beats, answers, at, keep_scores, line_to
 from loopback import Loopback
 
-from bluelamp.live.locate import Locator
-from bluelamp.live.places_desk import Desk
-from bluelamp.live.places_ground import ground_of
-from bluelamp.live.placing import Placing
 from bluelamp.live.rebuild import rebuild
+from bluelamp.places.context import ground_of
+from bluelamp.places.locator import Locator
+from bluelamp.places.placing import Placing
+from bluelamp.places.resolver import Desk
 from bluelamp.sources.http import HttpClient
-from bluelamp.storage.places import Places
+from bluelamp.storage.places.store import Places
 
 
 def test_a_call_appears_at_once_and_its_place_follows(tmp_path: Path, server: Loopback, client: HttpClient) -> None:

@@ -13,10 +13,10 @@ from loopback import Loopback, Reply
 from bluelamp.domain.call import Call, Place
 from bluelamp.domain.place import Asked, Candidate
 from bluelamp.errors import Unreachable
-from bluelamp.live.locate import Locator
-from bluelamp.live.places_privacy import PlacePrivacy
+from bluelamp.places.locator import Locator
+from bluelamp.places.privacy import PlacePrivacy
 from bluelamp.sources.http import HttpClient
-from bluelamp.storage.places import Places
+from bluelamp.storage.places.store import Places
 
 FEED = "dallas-tx"
 BLOCKS = {f"1900 STREET {n}": at(1, n) for n in range(50)}
@@ -186,7 +186,7 @@ class Broken:
 def test_one_call_that_fails_does_not_end_the_locator(
     lite: Places, opened: Opened, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bluelamp.live.locate._AFTER_ERROR_SECONDS", 0.01)
+    monkeypatch.setattr("bluelamp.places.locator._AFTER_ERROR_SECONDS", 0.01)
     source = Broken()
     locator = opened(desk_on(lite, (), None, source))
     locator.start()

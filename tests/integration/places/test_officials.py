@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bluelamp.storage.places import Places
+from bluelamp.storage.places.store import Places
 
 NOW = datetime(2026, 2, 12, 6, tzinfo=UTC)
 

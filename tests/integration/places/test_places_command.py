@@ -48,7 +48,7 @@ def written(path: Path, *lines: dict[str, object]) -> str:
 
 def build_gazetteer(home: Path, folder: Path) -> None:
     """A gazetteer of one street with centre and numbers, and of one beat, from a file of incidents."""
-    from bluelamp.live.gazetteer import take_in
+    from bluelamp.places.gazetteer_build import take_in
     from bluelamp.sources.gazetteer import read_cities
 
     rows = [
@@ -181,8 +181,8 @@ def test_score_measures_and_is_kept(run: Any, home: Path, tmp_path: Path) -> Non
 def test_what_was_measured_is_believed(lite: Any, tmp_path: Path) -> None:
     from ground import Clock
 
-    from bluelamp.live.places_score import learnt
-    from bluelamp.storage.places import Score
+    from bluelamp.places.scoring import learnt
+    from bluelamp.storage.places.store import Score
 
     assert learnt(lite, "f") == ({}, {})
     poor = Score("census", "all", "block", 100, 80, 0, 10, 60, 10, 700.0, 3000.0, 8.0)

@@ -12,10 +12,10 @@ from loopback import Loopback
 
 from bluelamp.domain.location import parse_location
 from bluelamp.domain.place import Asked, asked_of
-from bluelamp.live.places_desk import Desk
-from bluelamp.live.places_ground import ground_of
+from bluelamp.places.context import ground_of
+from bluelamp.places.resolver import Desk
 from bluelamp.sources.http import HttpClient
-from bluelamp.storage.places import Places
+from bluelamp.storage.places.store import Places
 
 CALLS = 60
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import sqlalchemy as sa
 from ground import KnownBlocks, at, call, desk_on
 
-from bluelamp.live.places_score import read_official, score
-from bluelamp.storage.live_tables import CALL, EVENT_LOG, FEED
-from bluelamp.storage.places import Places
+from bluelamp.places.scoring import read_official, score
+from bluelamp.storage.places.store import Places
+from bluelamp.storage.tables.live import CALL, EVENT_LOG, FEED
 
 
 def keep_call(engine: sa.Engine, number: str, location: str) -> None:

@@ -160,7 +160,7 @@ def test_killed_between_two_parts(bluelamp: Commands, publisher: Publisher, rele
 _DIES_AT_THE_THIRD = """
 import itertools, os
 import bluelamp.archive.fetch as fetch
-from bluelamp.storage.vault import Vault
+from bluelamp.storage.vault.vault import Vault
 fetch._REMOTE_PACK_BYTES = 30_000
 kept, calls = Vault.keep, itertools.count(1)
 def keep(*arguments):

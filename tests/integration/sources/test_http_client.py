@@ -259,7 +259,7 @@ def test_each_hop_is_checked_again(server: Loopback) -> None:
     server.reply("/canary", Reply(200, b"secret"))
 
     # The first host counts as public in this test although it is loopback: only the hop leads inside.
-    import bluelamp.sources.guard as guard
+    import bluelamp.sources.url_guard as guard
 
     original = guard.is_public
     guard.is_public = lambda address: address == "127.0.0.1" or original(address)  # type: ignore[assignment]

@@ -9,10 +9,11 @@ import pytest
 import sqlalchemy as sa
 from alembic import op
 
-from bluelamp.storage import database, places
-from bluelamp.storage.database import HEAD, METADATA, open_database
+from bluelamp.storage.places import store
+from bluelamp.storage.relational import database
+from bluelamp.storage.relational.database import HEAD, METADATA, open_database
 
-assert places, "its tables are among those that are looked for"
+assert store, "its tables are among those that are looked for"
 
 
 def test_the_newest_migration_is_the_one_that_is_looked_for() -> None:

@@ -16,9 +16,9 @@ from bluelamp.domain.month import Month
 from bluelamp.domain.scope import DEFAULT_SCOPE, ScopeChoice
 from bluelamp.domain.selection import Selection
 from bluelamp.domain.whole import Window
-from bluelamp.storage import database
-from bluelamp.storage.database import open_database
-from bluelamp.storage.ledger import Ledger
+from bluelamp.storage.ledger.ledger import Ledger
+from bluelamp.storage.relational import database
+from bluelamp.storage.relational.database import open_database
 
 __all__ = ["postgres"]
 

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bluelamp.web import change_schemas
+from bluelamp.web.archive import change_schemas
 
 CHANGES = "/api/v1/releases/2023-05/changes/2023-06"
 

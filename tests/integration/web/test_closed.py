@@ -9,7 +9,7 @@ import httpx
 import pytest
 from described import Operation, operations
 
-from bluelamp.web.parameters import TRACKING
+from bluelamp.web.asgi.parameters import TRACKING
 
 V1 = "/api/v1"
 

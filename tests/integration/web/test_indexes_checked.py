@@ -12,8 +12,8 @@ from bluelamp.questions.answer import answer
 from bluelamp.questions.question import make_question
 from bluelamp.storage.warehouse.database import WarehouseFolder
 from bluelamp.web import versions
-from bluelamp.web.effort import Effort
 from bluelamp.web.versions import OpenVersion, Versions
+from bluelamp.web.work.effort import Effort
 
 QUESTION = make_question("crimes", measures=["count"], by=["force"])
 

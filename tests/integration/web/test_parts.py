@@ -10,7 +10,7 @@ import httpx
 import pytest
 from serving import Server
 
-from bluelamp.web.kept_files import KeptFiles
+from bluelamp.web.work.file_cache import KeptFiles
 
 V1 = "/api/v1"
 _FILES = [

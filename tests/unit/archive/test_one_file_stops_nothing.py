@@ -16,8 +16,8 @@ from bluelamp.archive.stage import Stager, Task, TaskResult, WaitingFile
 from bluelamp.domain.dataset import CRIMES
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
-from bluelamp.storage.entries import LOADED, QUARANTINED
 from bluelamp.storage.lake import POINT, Lake
+from bluelamp.storage.ledger.entries import LOADED, QUARANTINED
 
 HEADER = canonical_header(CRIMES)
 BOM = b"\xef\xbb\xbf"

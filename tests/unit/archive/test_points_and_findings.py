@@ -21,7 +21,7 @@ from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 from bluelamp.errors import StorageError
 from bluelamp.settings import read_settings
-from bluelamp.storage.ledger import LoadResult
+from bluelamp.storage.ledger.ledger import LoadResult
 
 MONTH = Month.parse("2024-06")
 A, B = "a" * 64, "b" * 64
@@ -273,7 +273,7 @@ def test_two_points_with_one_key_stop_the_build(tmp_path: Path) -> None:
     from bluelamp.domain.selection import Selection
     from bluelamp.sources.police_uk.archive import open_source
     from bluelamp.storage.files import sha256_of
-    from bluelamp.storage.ledger import LakeFile
+    from bluelamp.storage.ledger.ledger import LakeFile
 
     path = tmp_path / "2024-06-kent-street.csv"
     path.write_bytes(data(CRIMES, crime(A)))

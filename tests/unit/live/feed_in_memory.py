@@ -10,14 +10,14 @@ from bluelamp.domain.call import Call
 from bluelamp.domain.change import Change, apply, call_id
 from bluelamp.domain.diff import Known
 from bluelamp.domain.feed import FeedRules
+from bluelamp.domain.guard import Stated
 from bluelamp.domain.matching import number_key, place_key
 from bluelamp.domain.moment import moment_of
 from bluelamp.domain.snapshot import ListedUnit, Reading, Row, collapse
 from bluelamp.domain.tracking import nothing_tracked
 from bluelamp.errors import SourceError
-from bluelamp.live.guard import Stated
 from bluelamp.live.step import take_in
-from bluelamp.storage.log_writer import LogState, Step
+from bluelamp.storage.live.log_writer import LogState, Step
 
 BEGIN = datetime(2026, 2, 11, tzinfo=UTC)
 

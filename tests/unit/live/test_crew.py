@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from bluelamp.live.crew import Crew
+from bluelamp.live.scheduler import Crew
 
 _PATIENCE = 10.0
 
@@ -78,7 +78,7 @@ def test_whatever_a_task_raises_is_told_and_it_is_tried_again(fault: BaseExcepti
 
 
 def test_a_failure_that_cannot_even_be_recorded_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bluelamp.live.crew._AGAIN", 0.0)
+    monkeypatch.setattr("bluelamp.live.scheduler._AGAIN", 0.0)
     work = _Work({"a": [ValueError()]})
 
     def stumbled(_name: str, _error: BaseException) -> float | None:

@@ -11,9 +11,9 @@ from feed_in_memory import at
 from bluelamp.domain.call_filter import EVERYTHING, Facts, make_filter
 from bluelamp.domain.duration import UNKNOWN, Minutes
 from bluelamp.domain.moment import moment_of, moved
-from bluelamp.live.openings import DayOpenings, days_within
-from bluelamp.live.statistics import busiest, on_scene, past_hours, polls_of, usual_of, words_of_usual
-from bluelamp.live.watch import gaps_in, share_watched
+from bluelamp.statistics.opened_counts import DayOpenings, days_within
+from bluelamp.statistics.summary import busiest, on_scene, past_hours, polls_of, usual_of, words_of_usual
+from bluelamp.statistics.watch_times import gaps_in, share_watched
 
 CHICAGO = ZoneInfo("America/Chicago")
 KOLKATA = ZoneInfo("Asia/Kolkata")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bluelamp.live.hooks_styles import STYLES, styled
+from bluelamp.follow.styles import STYLES, styled
 
 
 def body(*changes: dict[str, Any], **about: Any) -> bytes:

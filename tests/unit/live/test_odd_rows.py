@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from structlog.testing import capture_logs
 
-from bluelamp.live.odd_rows import OddRows
+from bluelamp.live.row_warnings import OddRows
 from bluelamp.sources.feeds.oddities import ODDITIES
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from bluelamp.domain.call import Place
 from bluelamp.domain.place import metres_between
-from bluelamp.live.places_privacy import PlacePrivacy, statement
-from bluelamp.live.places_thin import thinness
+from bluelamp.places.privacy import PlacePrivacy, statement
+from bluelamp.places.sparse_gazetteer import thinness
 from bluelamp.sources.feeds.agency import Privacy, read_agencies
 
 POINT: Place = {"kind": "point", "lat": 32.8123, "lon": -96.7654, "uncertainty_m": 60.0, "method": "census block"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from bluelamp.live.points_way import points_way
+from bluelamp.places.point_source import points_way
 from bluelamp.sources.feeds.agency import read_agencies
 
 AGENCY = read_agencies(Path("nowhere"))["dallas-tx"]

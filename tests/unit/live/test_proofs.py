@@ -6,7 +6,7 @@ import pytest
 from feed_in_memory import MemoryFeed, at, kinds, row
 
 from bluelamp.domain.feed import FeedRules
-from bluelamp.live.guard import asks_whole
+from bluelamp.domain.guard import asks_whole
 from bluelamp.live.proofs import ENDS
 
 TWELVE = [row(f"26-{number:07d}", f"A{number}") for number in range(12)]

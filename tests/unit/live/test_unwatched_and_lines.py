@@ -9,10 +9,10 @@ from feed_in_memory import MemoryFeed, at, row
 
 from bluelamp.domain.call_filter import make_filter
 from bluelamp.errors import UsageError
-from bluelamp.live.activity import MOST_POINTS, counts, moments_of, opening_seen, step_of
-from bluelamp.live.line_memory import LineKey, LineMemory
-from bluelamp.live.unwatched import clipped, gaps_between
-from bluelamp.storage.event_log import Logged
+from bluelamp.history.gaps import clipped, gaps_between
+from bluelamp.statistics.activity import MOST_POINTS, counts, moments_of, opening_seen, step_of
+from bluelamp.statistics.activity_cache import LineKey, LineMemory
+from bluelamp.storage.live.event_log import Logged
 
 
 def gaps(minutes: list[float], first: float, last: float, now: float = 1e5) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ from bluelamp.domain.selection import Selection
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.settings import read_settings
 from bluelamp.sources.police_uk.archive import open_source
-from bluelamp.storage.warehouse.serving import build_serving, open_serving
+from bluelamp.storage.warehouse.indexes import build_serving, open_serving
 
 MONTHS = ("2023-11", "2023-12", "2024-01")
 # force: (town, authority, LSOA code, longitude); `surrey` publishes nothing, and lies between the two others.

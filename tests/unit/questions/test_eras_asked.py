@@ -29,7 +29,7 @@ from bluelamp.questions.question import make_question
 from bluelamp.questions.view import make_view
 from bluelamp.settings import read_settings
 from bluelamp.sources.police_uk.archive import open_source
-from bluelamp.storage.warehouse.serving import build_serving, open_serving
+from bluelamp.storage.warehouse.indexes import build_serving, open_serving
 
 WORDS = {one.name: one.words for one in changes()}
 PRISON, CHARGED, UNKNOWN = "Offender sent to prison", "Suspect charged", "Court result unavailable"

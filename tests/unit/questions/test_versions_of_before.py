@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from bluelamp.archive.profile.told import properties_of
+from bluelamp.archive.profile.descriptions import properties_of
 from bluelamp.archive.workflow import Archive
 from bluelamp.questions.data_version import DataVersion
 from bluelamp.questions.question import make_question

@@ -18,7 +18,7 @@ import shapely
 
 from bluelamp.domain.area import REFERENCE_KINDS
 from bluelamp.errors import BrokenArchive, NotFound, SourceError, SourceRefused
-from bluelamp.sources.reference import REFERENCE_FILES, ReferenceTable, opening, read_file, read_folder, schema_of
+from bluelamp.sources.reference import REFERENCE_FILES, ReferenceTable, read_file, read_folder, schema_of, unpacking
 
 DAY = date(2026, 3, 1)
 BOM = b"\xef\xbb\xbf"
@@ -227,7 +227,7 @@ def test_errors_of_the_tree(tmp_path: Path) -> None:
 
 
 def test_what_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "MAX_UNPACKED", 1000)
+    monkeypatch.setattr(unpacking, "MAX_UNPACKED", 1000)
     path = put(tmp_path / "a.gz", gzip.compress(TO_WARD.encode() + b"x" * 100_000))
     with pytest.raises(SourceRefused, match="unpacks to more than"):
         read_file(path, DAY)
@@ -322,7 +322,7 @@ def test_a_folder(tmp_path: Path) -> None:
     put(tmp_path / ".hidden", b"PK")
     (tmp_path / "deeper").mkdir()
     with zipfile.ZipFile(tmp_path / "2026-01.zip", "w") as archive:
-        for number in range(opening.MAX_MEMBERS + 1):
+        for number in range(unpacking.MAX_MEMBERS + 1):
             archive.writestr(f"{number}.csv", "Crime ID,Month\n")
     read = read_folder(tmp_path, DAY)
     # The two packings of one table count once.

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bluelamp.storage.packed import Packed, PackedJson, bare, pack, unpack, whole
+from bluelamp.storage.tables.packed import Packed, PackedJson, bare, pack, unpack, whole
 
 _HEAD = {"seq": 7, "id": "ab" * 12, "kind": "opened", "call": "cd" * 8}
 

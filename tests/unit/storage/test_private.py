@@ -15,12 +15,12 @@ import sqlalchemy as sa
 from bluelamp.bootstrap import open_archive, open_live
 from bluelamp.settings import read_settings
 from bluelamp.storage.backup import back_up
-from bluelamp.storage.database import open_database
-from bluelamp.storage.hook_tables import HOOK
-from bluelamp.storage.ledger_copy import keep_copy
-from bluelamp.storage.places import Places
+from bluelamp.storage.ledger.ledger_copy import keep_copy
+from bluelamp.storage.live.snapshots import Body, Kept
+from bluelamp.storage.places.store import Places
 from bluelamp.storage.private import tighten_home
-from bluelamp.storage.snapshots import Body, Kept
+from bluelamp.storage.relational.database import open_database
+from bluelamp.storage.tables.follow import HOOK
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,13 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bluelamp.storage.boundaries import OutsideDistance, PointLocator, distance_outside_km, metres_outside, to_plane
+from bluelamp.storage.reference.boundaries import (
+    OutsideDistance,
+    PointLocator,
+    distance_outside_km,
+    metres_outside,
+    to_plane,
+)
 
 # A and B share the border at longitude -1; a strip of 400 m lies between B and C; an island far off.
 LON_METRE = 1 / (111_195 * np.cos(np.radians(51.5)))

@@ -19,8 +19,8 @@ import shapely
 from bluelamp.domain.area import NI_DISTRICTS, town_of
 from bluelamp.domain.force import FORCES
 from bluelamp.sources.reference import FolderRead, read_folder
-from bluelamp.storage.boundaries import OutsideDistance, PointLocator, metres_outside
-from bluelamp.storage.reference import ReferenceStore, authority_table, force_table, lsoa_table
+from bluelamp.storage.reference.boundaries import OutsideDistance, PointLocator, metres_outside
+from bluelamp.storage.reference.store import ReferenceStore, authority_table, force_table, lsoa_table
 from bluelamp.storage.warehouse.report_places import FAR_FROM_LSOA_M
 
 _ROOT = Path(__file__).parents[3]

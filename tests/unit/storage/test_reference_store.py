@@ -16,7 +16,7 @@ import shapely
 
 from bluelamp.domain.area import REFERENCE_KINDS
 from bluelamp.errors import Damaged, StorageError
-from bluelamp.storage.reference import ReferenceStore, authority_table, force_table, lsoa_table
+from bluelamp.storage.reference.store import ReferenceStore, authority_table, force_table, lsoa_table
 
 
 @dataclass(frozen=True)

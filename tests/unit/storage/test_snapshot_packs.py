@@ -14,7 +14,7 @@ from moto.server import ThreadedMotoServer
 
 from bluelamp.errors import Damaged, NotFound
 from bluelamp.storage.backup import back_up
-from bluelamp.storage.vault import Vault
+from bluelamp.storage.vault.vault import Vault
 
 _NOW = datetime(2026, 3, 3, 0, 30, tzinfo=UTC)
 _CLOSED, _NOT_YET = "2026-03-01", "2026-03-02"  # half an hour after a day it is still waited for

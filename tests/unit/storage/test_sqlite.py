@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bluelamp.storage import sqlite
-from bluelamp.storage.sqlite import open_sqlite
+from bluelamp.storage.relational import sqlite
+from bluelamp.storage.relational.sqlite import open_sqlite
 
 
 class _Refusing(sqlite3.OperationalError):

@@ -15,8 +15,8 @@ import pytest
 
 from bluelamp.domain.decision import decide
 from bluelamp.domain.place import metres_between
-from bluelamp.live.places_ground import Ground as FeedGround
-from bluelamp.live.places_ground import ground_of
+from bluelamp.places.context import Ground as FeedGround
+from bluelamp.places.context import ground_of
 from bluelamp.sources.feeds.agency import read_agency
 from bluelamp.sources.gazetteer import read_cities
 from bluelamp.storage.gazetteer import Gazetteer, GazetteerStore

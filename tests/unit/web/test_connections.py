@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from bluelamp.web.connections import Bounded
+from bluelamp.web.asgi.connections import Bounded
 
 
 async def _app(_scope: Any, _receive: Any, send: Any) -> None:

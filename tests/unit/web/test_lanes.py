@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from bluelamp.errors import Overloaded, TooMany
-from bluelamp.web.answers import Answers
-from bluelamp.web.asker import Asker, AskerGone, asking, current_asker
-from bluelamp.web.effort import Effort
-from bluelamp.web.lanes import Lane, Places
-from bluelamp.web.turns import Turns
+from bluelamp.web.work.answer_cache import Answers
+from bluelamp.web.work.cancellation import Asker, AskerGone, asking, current_asker
+from bluelamp.web.work.effort import Effort
+from bluelamp.web.work.lanes import Lane, Places
+from bluelamp.web.work.turns import Turns
 
 
 def test_beyond_the_queue_one_is_told_to_come_back() -> None:
@@ -138,7 +138,7 @@ def test_turns_come_in_order_and_pass_over_who_has_left() -> None:
 
 
 def test_a_turn_that_does_not_come_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bluelamp.web.effort._TURN_SECONDS", 0)
+    monkeypatch.setattr("bluelamp.web.work.effort._TURN_SECONDS", 0)
     effort = Effort(1, 10)
     with effort.turn(), pytest.raises(Overloaded), effort.turn():
         pass
@@ -177,7 +177,7 @@ def _left() -> Asker:
 
 
 def _as(asker: Asker, act: Any) -> None:
-    from bluelamp.web import asker as module
+    from bluelamp.web.work import cancellation as module
 
     module._current.set(asker)
     act()

@@ -10,12 +10,12 @@ import pytest
 
 from bluelamp.domain.call_filter import make_filter
 from bluelamp.errors import Overloaded
-from bluelamp.web import limits
-from bluelamp.web.limits import Quota, RateLimits
+from bluelamp.web.asgi import rate_limits
+from bluelamp.web.asgi.client_address import Visitors, network_of
+from bluelamp.web.asgi.rate_limits import Quota, RateLimits
 from bluelamp.web.streams.board import Board
 from bluelamp.web.streams.hub import Hub
 from bluelamp.web.streams.stream import Stream
-from bluelamp.web.visitors import Visitors, network_of
 
 
 def scope(peer: str, version: str = "1.1", path: str = "/api/v1/site", **headers: str) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def test_a_quota_begins_anew_after_its_minute() -> None:
 
 
 def test_so_many_are_remembered_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "_REMEMBERED", 3)
+    monkeypatch.setattr(rate_limits, "_REMEMBERED", 3)
     clock = Clock()
     quota = Quota(1, clock)
     for name in "abcdef":

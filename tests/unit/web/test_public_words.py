@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bluelamp import errors
-from bluelamp.web import public_words as words
-from bluelamp.web.problems import problem_of
-from bluelamp.web.public_words import public_words
+from bluelamp.web import public_messages as words
+from bluelamp.web.asgi.problems import problem_of
+from bluelamp.web.public_messages import public_words
 
 SENTENCES = {
     value for name, value in vars(words).items() if name.isupper() and not name.startswith("_") and name != "STATUS"

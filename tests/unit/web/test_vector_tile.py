@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bluelamp.web.vector_tile import EXTENT, encode_grid, encode_points
+from bluelamp.web.questions.vector_tile import EXTENT, encode_grid, encode_points
 
 POINTS = st.lists(
     st.tuples(

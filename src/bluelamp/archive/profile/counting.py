@@ -17,7 +17,7 @@ from bluelamp.domain.dataset import STOPS, Dataset
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 from bluelamp.storage.lake import EARLIER_TIME, Lake
-from bluelamp.storage.ledger import LOADED, Ledger, StoredFile
+from bluelamp.storage.ledger.ledger import LOADED, Ledger, StoredFile
 from bluelamp.storage.parquet import read_parquet
 
 Evidence = dict[str, Any]

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from bluelamp.questions.calls.sound import is_small, sound_days
 from bluelamp.questions.calls.version import CallsVersion, FeedWords, connect
 from bluelamp.sources.feeds.agency import Agency, read_agencies
-from bluelamp.storage.calls_days import CallsDay, CallsDays
-from bluelamp.storage.calls_lake import CallsLake
-from bluelamp.storage.database import open_database
+from bluelamp.storage.calls.days import CallsDay, CallsDays
+from bluelamp.storage.calls.lake import CallsLake
+from bluelamp.storage.relational.database import open_database
 
 if TYPE_CHECKING:
     import duckdb

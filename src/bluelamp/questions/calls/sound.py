@@ -10,8 +10,8 @@ from dataclasses import replace
 import structlog
 
 from bluelamp.errors import StorageError
-from bluelamp.storage.calls_days import CallsDay
-from bluelamp.storage.calls_lake import CallsLake
+from bluelamp.storage.calls.days import CallsDay
+from bluelamp.storage.calls.lake import CallsLake
 
 # So many bytes are read to the end before the first answer; of more, at first only their presence and their sizes.
 CHECKED_AT_ONCE = 64 << 20

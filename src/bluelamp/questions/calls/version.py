@@ -25,8 +25,8 @@ from bluelamp.questions.cells import Cells, make_cells
 from bluelamp.questions.data_version import Area, DataVersion, Facts
 from bluelamp.questions.datasets import Dimension
 from bluelamp.questions.question import Filter, Question
-from bluelamp.storage.calls_days import CallsDay
-from bluelamp.storage.calls_lake import SCHEMA, CallsLake
+from bluelamp.storage.calls.days import CallsDay
+from bluelamp.storage.calls.lake import SCHEMA, CallsLake
 
 if TYPE_CHECKING:
     import duckdb

@@ -21,7 +21,7 @@ from bluelamp.questions.question import Question, make_question
 from bluelamp.questions.records.reading import PORTION, Portion
 from bluelamp.questions.records.workbook import Cells
 from bluelamp.questions.sql import Compiler
-from bluelamp.storage.calls_days import CallsDay
+from bluelamp.storage.calls.days import CallsDay
 
 # Files are read a few at a time: a bound on memory and on the time to the first portion.
 _FIRST_ROWS, _ROWS = 5_000, 200_000

@@ -23,7 +23,7 @@ from bluelamp.questions.records.texts import as_published
 from bluelamp.questions.records.what_came import no_outcome_words, outcome_files
 
 if TYPE_CHECKING:
-    from bluelamp.storage.warehouse.serving.crime_ids import CrimeIds
+    from bluelamp.storage.warehouse.indexes.crime_ids import CrimeIds
 
 _NAME = re.compile(r"([0-9]{4}-[0-9]{2})-([a-z][a-z-]*?)-(street|outcomes|stop-and-search)-([0-9]{1,9})")
 

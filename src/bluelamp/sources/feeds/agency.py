@@ -15,11 +15,11 @@ from urllib.parse import quote
 from bluelamp.domain.feed import FeedRules
 from bluelamp.domain.meaning import Dictionary, NatureMeaning, PriorityMeaning
 from bluelamp.errors import SettingsError
+from bluelamp.sources.feeds.agency_file import AgencyFile, Finest, PagingTable, Platform, RowsTable
 from bluelamp.sources.feeds.cut import rows_asked
 from bluelamp.sources.feeds.making import RowMaker
 from bluelamp.sources.feeds.parsing import parse_file
 from bluelamp.sources.feeds.picking import decimals_of
-from bluelamp.sources.feeds.written import AgencyFile, Finest, PagingTable, Platform, RowsTable
 
 _NAME = re.compile(r"[a-z0-9-]{1,40}")
 _PAGED = ("socrata", "arcgis")

@@ -15,13 +15,13 @@ from hashlib import sha256
 from typing import Any
 
 from bluelamp.domain.snapshot import FIELDS, ListedUnit, Row
+from bluelamp.sources.feeds.agency_file import AgencyFile
 from bluelamp.sources.feeds.coordinates import without_coordinates
 from bluelamp.sources.feeds.geometry import of_point
 from bluelamp.sources.feeds.masking import HIDDEN, masked_block, masked_location
 from bluelamp.sources.feeds.oddities import Oddity
 from bluelamp.sources.feeds.picking import Raw, field_picks, pick_of, reported_pick, units_pick, written_of
 from bluelamp.sources.feeds.points import point_pick
-from bluelamp.sources.feeds.written import AgencyFile
 
 _DEEPEST = 8  # what is nested deeper is not read
 # How many rows are remembered: more than any feed lists at once.

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bluelamp.errors import SettingsError
-from bluelamp.sources.feeds.written import (
+from bluelamp.sources.feeds.agency_file import (
     MAPPED,
     TIMES,
     AgencyFile,
@@ -24,7 +24,7 @@ from bluelamp.sources.feeds.written import (
     PrivacyTable,
     RowsTable,
 )
-from bluelamp.sources.feeds.written_fields import FieldTable, PointTable, TimeTable
+from bluelamp.sources.feeds.agency_file_fields import FieldTable, PointTable, TimeTable
 
 # Tables that may stand several times.
 _LISTS: dict[str, type[NatureTable] | type[PriorityTable]] = {"natures": NatureTable, "priorities": PriorityTable}

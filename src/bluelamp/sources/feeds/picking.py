@@ -11,10 +11,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bluelamp.domain.snapshot import FIELDS, ListedUnit, clean, clean_block
+from bluelamp.sources.feeds.agency_file import AgencyFile, PrivacyTable
+from bluelamp.sources.feeds.agency_file_fields import FieldTable, TimeTable
 from bluelamp.sources.feeds.markup import decoded, without_tags
 from bluelamp.sources.feeds.times import NOTHING, Clock, Reported
-from bluelamp.sources.feeds.written import AgencyFile, PrivacyTable
-from bluelamp.sources.feeds.written_fields import FieldTable, TimeTable
 
 Raw = Mapping[str, Any]  # a row as published: column → text, number, null (nothing nested, see `making.flattened`)
 Pick = Callable[[Raw], str | None]

@@ -13,11 +13,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from bluelamp.sources.feeds.agency_file import AgencyFile
+from bluelamp.sources.feeds.agency_file_fields import PointTable
 from bluelamp.sources.feeds.geometry import REFERENCE
 from bluelamp.sources.feeds.oddities import Oddity
 from bluelamp.sources.feeds.picking import Raw, decimals_of, text_of
-from bluelamp.sources.feeds.written import AgencyFile
-from bluelamp.sources.feeds.written_fields import PointTable
 
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")

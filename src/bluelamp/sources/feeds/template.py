@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from bluelamp.sources.feeds.written import Platform
+from bluelamp.sources.feeds.agency_file import Platform
 
 # What stands in the place of rows, by platform: a line of [rows] and its comment.
 _ROWS = {

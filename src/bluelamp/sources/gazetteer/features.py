@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import shapely
 
 from bluelamp.errors import SourceError
-from bluelamp.sources.reference.opening import text_of
+from bluelamp.sources.reference.unpacking import text_of
 
 _DEGREES = (4326, 4269, None)  # WGS 84, NAD 83 (within two metres of it), not stated
 

@@ -24,7 +24,7 @@ import shapely
 from bluelamp.errors import SourceError
 from bluelamp.sources.gazetteer.city import City, Input, Kind
 from bluelamp.sources.gazetteer.features import Feature, features
-from bluelamp.sources.reference.opening import members, sha256_of
+from bluelamp.sources.reference.unpacking import members, sha256_of
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -5,7 +5,7 @@
     read_file          one file, however named and packed → typed tables with their provenance
     read_folder        the same for a folder of files that a person gathered
 
-Called by the step that takes reference files in; it hands the tables to `storage.reference`.
+Called by the step that takes reference files in; it hands the tables to `storage.reference.store`.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from bluelamp.errors import NotFound, SourceError
 from bluelamp.sources.reference.catalogue import LSOA_CODE, ReferenceFile, nearest_kind, recognise
 from bluelamp.sources.reference.lookups import Issue, first_row_of, header_of, read_lookup
-from bluelamp.sources.reference.opening import Member, TooMuch, members, sha256_of, text_of
+from bluelamp.sources.reference.unpacking import Member, TooMuch, members, sha256_of, text_of
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -1,8 +1,8 @@
-"""Alembic's entry: run by `bluelamp.storage.database`, with the engine it opened."""
+"""Alembic's entry: run by `bluelamp.storage.relational.database`, with the engine it opened."""
 
 from alembic import context
 
-from bluelamp.storage.database import METADATA
+from bluelamp.storage.relational.database import METADATA
 
 engine = context.config.attributes["engine"]
 with engine.begin() as connection:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from bluelamp.domain.area import town_of
 from bluelamp.errors import StorageError
-from bluelamp.storage.boundaries import PointLocator, metres_outside
+from bluelamp.storage.reference.boundaries import PointLocator, metres_outside
 from bluelamp.storage.warehouse.plan import FORCE_IDS, BuildPlan, Progress
 from bluelamp.storage.warehouse.tables import fill_statement
 from bluelamp.storage.warehouse.writer import Tables, plain, shapes_of, texts

@@ -61,7 +61,7 @@ class BuildPlan:
     counted: dict[int, dict[str, Any] | None] = field(default_factory=dict)  # by file: what they were decided from
     reference_version: str = ""
     reference_missing: list[str] = field(default_factory=list)
-    lsoas: pa.Table | None = None  # of storage/reference.py
+    lsoas: pa.Table | None = None  # of storage/reference/store.py
     authorities: pa.Table | None = None
     force_areas: pa.Table | None = None
     lsoa_outlines: pa.Table | None = None  # code and wkb of LSOAs; None as well where no point is new

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from bluelamp.domain.dataset import DATASETS
-from bluelamp.storage.boundaries import OutsideDistance, PointLocator
 from bluelamp.storage.lake import TABLE_OF
+from bluelamp.storage.reference.boundaries import OutsideDistance, PointLocator
 from bluelamp.storage.warehouse.plan import FORCE_IDS, BuildPlan
 from bluelamp.storage.warehouse.writer import Tables, plain, shapes_of
 

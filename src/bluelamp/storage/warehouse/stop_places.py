@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from bluelamp.storage.boundaries import OutsideDistance
 from bluelamp.storage.lake import CRIME, OUTCOME, STOP
+from bluelamp.storage.reference.boundaries import OutsideDistance
 from bluelamp.storage.warehouse.places import Places
 from bluelamp.storage.warehouse.plan import BuildPlan, Progress
 from bluelamp.storage.warehouse.writer import Tables, plain, shapes_of

@@ -17,9 +17,9 @@ from zoneinfo import ZoneInfo
 from bluelamp.bootstrap import open_live
 from bluelamp.domain.call import Call, Place
 from bluelamp.domain.moment import moment_of, parse_moment
+from bluelamp.history.upkeep import open_history
 from bluelamp.live.capture import POLLED
 from bluelamp.live.feed_flow import FeedFlow
-from bluelamp.live.history import open_history
 from bluelamp.live.workflow import LiveFlow
 from bluelamp.settings import Settings, read_settings
 from bluelamp.synthetic.city.agency import FEED, PATH, agency_toml

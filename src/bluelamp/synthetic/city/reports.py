@@ -15,13 +15,13 @@ import structlog
 
 from bluelamp.bootstrap import open_places
 from bluelamp.errors import BluelampError
-from bluelamp.live.places_desk import Desk
-from bluelamp.live.places_open import open_desk
-from bluelamp.live.places_score import Official, measure
+from bluelamp.places.resolver import Desk
+from bluelamp.places.scoring import Official, measure
+from bluelamp.places.setup import open_desk
 from bluelamp.settings import read_settings
 from bluelamp.sources.feeds.agency import read_agencies
-from bluelamp.storage.database import open_database
-from bluelamp.storage.places import Places
+from bluelamp.storage.places.store import Places
+from bluelamp.storage.relational.database import open_database
 from bluelamp.synthetic.chance import key
 from bluelamp.synthetic.city.agency import FEED
 from bluelamp.synthetic.city.model import City

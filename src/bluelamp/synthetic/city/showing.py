@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
 
-from bluelamp.live.gazetteer import take_in
+from bluelamp.places.gazetteer_build import take_in
 from bluelamp.sources.gazetteer import read_cities
 from bluelamp.storage.gazetteer.store import Built, GazetteerStore
 from bluelamp.synthetic.city.agency import FEED, agency_toml

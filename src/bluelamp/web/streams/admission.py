@@ -10,8 +10,8 @@ from collections.abc import Collection, Mapping
 
 from bluelamp.domain.call_filter import Filter
 from bluelamp.errors import Overloaded
+from bluelamp.web.asgi.client_address import network_of
 from bluelamp.web.streams.stream import Stream
-from bluelamp.web.visitors import network_of
 
 # Filters that differ, of one feed: each is evaluated for every change.
 MOST_FILTERS = 256

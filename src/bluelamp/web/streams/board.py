@@ -12,8 +12,8 @@ from typing import NamedTuple
 from bluelamp.domain.call import Call
 from bluelamp.domain.call_filter import facts_of
 from bluelamp.domain.change import Change
-from bluelamp.domain.crossing import move_on
-from bluelamp.storage.event_log import Head, Logged
+from bluelamp.domain.filter_effect import move_on
+from bluelamp.storage.live.event_log import Head, Logged
 from bluelamp.web.streams import frames
 from bluelamp.web.streams.ring import Entry, Ring
 

@@ -19,11 +19,11 @@ from starlette.types import Receive, Scope, Send
 
 from bluelamp.domain.call_filter import FIELDS, Filter, make_filter
 from bluelamp.errors import BluelampError, NoSuchThing, Overloaded, UsageError
-from bluelamp.web import problems
-from bluelamp.web.parameters import Declared, sent_in
+from bluelamp.web.asgi import problems
+from bluelamp.web.asgi.client_address import Visitors
+from bluelamp.web.asgi.parameters import Declared, sent_in
 from bluelamp.web.streams.hub import BEHIND, Hub
 from bluelamp.web.streams.stream import RETRY, Stream
-from bluelamp.web.visitors import Visitors
 
 ROUTE = "/api/v1/feeds/{feed}/events"
 _PATH = re.compile(r"/api/v1/feeds/([^/]+)/events/?")

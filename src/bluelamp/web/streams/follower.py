@@ -14,7 +14,7 @@ from typing import Protocol
 import structlog
 
 from bluelamp.errors import BluelampError
-from bluelamp.storage.event_log import EventLog, Head, Logged
+from bluelamp.storage.live.event_log import EventLog, Head, Logged
 from bluelamp.web.streams.board import Fold, LostTrack, Standing
 from bluelamp.web.streams.ring import Entry
 

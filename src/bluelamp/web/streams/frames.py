@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bluelamp.domain import crossing
+from bluelamp.domain import filter_effect
 from bluelamp.domain.call import Call
 from bluelamp.domain.change import Change
 
@@ -42,12 +42,12 @@ def alive(cursor: str, *, moves: bool) -> bytes:
 
 def removed(cursor: str, change: Change) -> bytes:
     """A change that moved a call out of what a filter shows."""
-    return event("removed", crossing.removed(change), cursor)
+    return event("removed", filter_effect.removed(change), cursor)
 
 
 def entered(cursor: str, change: Change, call: Call) -> bytes:
     """A change that moved a call into what a filter shows: the whole call."""
-    return event("entered", crossing.entered(change, call), cursor)
+    return event("entered", filter_effect.entered(change, call), cursor)
 
 
 def resync(reason: str, calls: str, cursor: str) -> bytes:

@@ -17,12 +17,12 @@ import structlog
 
 from bluelamp.domain.call_filter import Filter
 from bluelamp.errors import Overloaded
-from bluelamp.storage.event_log import Head
+from bluelamp.storage.live.event_log import Head
 from bluelamp.web.streams.admission import Admission
 from bluelamp.web.streams.board import Board, Standing
 from bluelamp.web.streams.ring import Entry
 from bluelamp.web.streams.stream import SEND_TIMEOUT, Stream
-from bluelamp.web.streams.tally import Tally
+from bluelamp.web.streams.stream_metrics import Tally
 
 _LOG = structlog.get_logger("bluelamp.streams")
 _SWEEP = 1.0

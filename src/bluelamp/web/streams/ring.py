@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bluelamp.domain.call_filter import Facts, Filter
-from bluelamp.domain.crossing import crossing
+from bluelamp.domain.filter_effect import crossing
 
 # So many bytes are handed to a connection at once: what a slow one may hold beside the ring.
 CHUNK = 64 << 10

@@ -6,7 +6,7 @@ import pytest
 from bluelamp.archive.profile.coordinates import coordinates
 from bluelamp.archive.profile.place_evidence import Degrees, PlaceEvidence, count_places
 from bluelamp.domain.month import Month
-from bluelamp.storage.boundaries import to_plane
+from bluelamp.storage.reference.boundaries import to_plane
 
 MONTHS = [Month.parse("2021-01") + step for step in range(5)]
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from bluelamp.questions.datasets import DATASETS
 from bluelamp.storage.lake import TABLE_OF
-from bluelamp.storage.warehouse.serving import Facts
+from bluelamp.storage.warehouse.indexes import Facts
 
 # The last code of these axes stands for “none”.
 LAST_IS_NONE = ("hour", "weekday")

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from random_version import write_version
 
-from bluelamp.storage.warehouse.serving import Serving, build_serving, open_serving
+from bluelamp.storage.warehouse.indexes import Serving, build_serving, open_serving
 
 
 @pytest.fixture(scope="session")

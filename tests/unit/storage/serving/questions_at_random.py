@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from random_version import FIRST, MONTHS
 
-from bluelamp.storage.warehouse.serving import Facts
+from bluelamp.storage.warehouse.indexes import Facts
 
 
 class RandomQuestions:

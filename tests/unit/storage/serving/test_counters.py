@@ -11,7 +11,7 @@ from by_rows import count_by_rows
 from questions_at_random import RandomQuestions
 from random_version import FIRST
 
-from bluelamp.storage.warehouse.serving import Counter, Serving
+from bluelamp.storage.warehouse.indexes import Counter, Serving
 
 DATASETS = ("crimes", "outcomes", "stops")
 

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from bluelamp.storage.lake import TABLE_OF
-from bluelamp.storage.warehouse.serving import Serving
+from bluelamp.storage.warehouse.indexes import Serving
 
 
 @pytest.mark.parametrize("dataset", ["crimes", "outcomes"])

@@ -12,8 +12,8 @@ import pytest
 from random_version import write_version
 
 from bluelamp.errors import StorageError
-from bluelamp.storage.warehouse.serving import build_serving, open_serving, problem_of
-from bluelamp.storage.warehouse.serving.files import Reader, Writer
+from bluelamp.storage.warehouse.indexes import build_serving, open_serving, problem_of
+from bluelamp.storage.warehouse.indexes.files import Reader, Writer
 
 
 @pytest.fixture

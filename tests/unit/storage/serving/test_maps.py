@@ -12,7 +12,7 @@ from by_rows import count_by_rows, points_by_rows
 from questions_at_random import RandomQuestions
 
 from bluelamp.domain.tile import EXTENT, tile_position
-from bluelamp.storage.warehouse.serving import Serving
+from bluelamp.storage.warehouse.indexes import Serving
 
 DATASETS = ("crimes", "outcomes", "stops")
 Tile = tuple[int, int, int]

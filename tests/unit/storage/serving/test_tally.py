@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bluelamp.storage.warehouse.serving.planes import Axis, planes_of
-from bluelamp.storage.warehouse.serving.tally import Stretches, tally
+from bluelamp.storage.warehouse.indexes.planes import Axis, planes_of
+from bluelamp.storage.warehouse.indexes.tally import Stretches, tally
 
 RECORDS = 2_500_003  # three blocks, and a last word that is not full
 

@@ -10,7 +10,7 @@ from feed_in_memory import MemoryFeed
 from bluelamp.domain.call import Call
 from bluelamp.domain.change import Change
 from bluelamp.errors import Unreachable
-from bluelamp.storage.event_log import Head, Logged, fold
+from bluelamp.storage.live.event_log import Head, Logged, fold
 
 
 def logged(change: Change) -> Logged:

@@ -15,7 +15,7 @@ from watching_client import Page, events
 from bluelamp.domain.call import Call
 from bluelamp.domain.call_filter import Filter, facts_of, make_filter
 from bluelamp.domain.change import Change
-from bluelamp.storage.event_log import Head, fold
+from bluelamp.storage.live.event_log import Head, fold
 from bluelamp.web.streams.board import Board, Fold, LostTrack
 
 FILTERS = (

@@ -8,7 +8,7 @@ import pytest
 from feed_in_memory import row
 from log_in_memory import MemoryLog
 
-from bluelamp.storage.event_log import Head
+from bluelamp.storage.live.event_log import Head
 from bluelamp.web.streams.board import Board, Standing
 from bluelamp.web.streams.follower import AT_HAND, BUSY, IDLE, NOTHING, Follower
 from bluelamp.web.streams.ring import Entry

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bluelamp.errors import Overloaded
-from bluelamp.storage.event_log import Head
+from bluelamp.storage.live.event_log import Head
 from bluelamp.web.streams import hub as hubs
 from bluelamp.web.streams.board import Standing
 from bluelamp.web.streams.hub import Hub

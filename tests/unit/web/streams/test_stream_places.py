@@ -8,7 +8,7 @@ from starlette.types import Message
 from watching_client import Told, events
 
 from bluelamp.domain.call_filter import Filter, make_filter
-from bluelamp.storage.event_log import Head
+from bluelamp.storage.live.event_log import Head
 from bluelamp.web.streams.board import Board, Fold
 from bluelamp.web.streams.stream import AHEAD, Stream
 

@@ -1,0 +1,232 @@
+"""The locating step of the live flow: calls are placed beside it, never in its way.
+
+A call appears at once; its place follows as a change of its own. `Locator` takes calls into a bounded queue, the newest
+first, places each with its feed's desk in a thread of its own, and hands the places to whoever writes the event log.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from bluelamp.domain.call import Call, Place
+from bluelamp.domain.decision import place_of
+from bluelamp.domain.place import Asked, Candidate
+from bluelamp.errors import BluelampError
+from bluelamp.places.context import feed_candidate
+from bluelamp.places.privacy import PlacePrivacy
+from bluelamp.places.resolver import Desk
+
+_LOG = structlog.get_logger("bluelamp.places")
+QUEUE = 2_000
+# Calls whose places may still be decided otherwise, as sources turn out to lie.
+_REMEMBERED = 5_000
+_AFTER_ERROR_SECONDS = 5.0
+# How often, with nothing to do, calls are asked for that still have no point.
+_REFILL_SECONDS = 60.0
+# For how long a place is not handed over again while the call does not have it yet: a feed's delay holds it back.
+_PATIENCE_SECONDS = 900.0
+
+_OPEN = PlacePrivacy()  # nothing is kept from view
+
+Located = Callable[[str, str, Place], None]
+Waiting = Callable[[], Iterable[tuple[str, Call]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A call to be placed. `own` is what the feed itself says of it, `before` the place that it has."""
+
+    feed: str
+    call: str
+    asked: Asked
+    own: tuple[Candidate, ...]
+    before: Place | None
+
+
+class Locator:
+    """Places calls of some feeds. `submit` returns at once, from any thread; `located` is called in the locator's own
+    thread with (feed, call id, place), only where the place is another than the call has.
+
+    Places are handed over as they were found; what a feed's `privacy` keeps from view is taken off them as they enter
+    the event log. Here it says which places would look the same, and where an area is all that is wanted.
+
+    `waiting` gives open calls: those that still have no point are looked at again from time to time, because what was
+    not found may be found later; so are those whose point claims more than their feed's privacy now lets through.
+    """
+
+    def __init__(
+        self,
+        desks: Mapping[str, Desk],
+        located: Located,
+        *,
+        privacy: Mapping[str, PlacePrivacy] | None = None,
+        waiting: Waiting | None = None,
+        size: int = QUEUE,
+    ) -> None:
+        self._desks, self._located, self._privacy = dict(desks), located, dict(privacy or {})
+        self._waiting, self._size = waiting, size
+        self._queue: OrderedDict[tuple[str, str], _Task] = OrderedDict()
+        self._placed: OrderedDict[tuple[str, str], _Task] = OrderedDict()
+        self._told: OrderedDict[tuple[str, str], tuple[Place, Place | None, float]] = OrderedDict()
+        self._change = threading.Condition()
+        self._stopping = False
+        self._busy = False
+        self._thread: threading.Thread | None = None
+        self._refill_at = 0.0  # on the monotonic clock: at once, for the calls that were open before
+        self._counts = {"placed": 0, "left_out": 0, "failed": 0}
+        self._versions = {feed: desk.rules.version for feed, desk in self._desks.items()}
+
+    # -- from the flow's threads -------------------------------------------------------------------------------------
+
+    def submit(self, feed: str, call: Call, point: Place | None = None) -> bool:
+        """Have a call placed; False where its feed is not placed, or nothing of it can be. `point` is the publisher's
+        own as listed, where the call may not show it. Where the queue is full the call that has waited longest is left
+        out: its turn comes when there is nothing else to do."""
+        desk = self._desks.get(feed)
+        if desk is None or call["ended"]:
+            return False
+        # A point that was moved from view says nothing of where the call is.
+        shown = None if self._privacy_of(feed).cloaks else call["place"]
+        asked, own = desk.ground.asked_of_call(call), tuple(feed_candidate(point or shown))
+        if asked.kind == "unknown" and not own and not asked.areas and asked.point is None:
+            return False
+        with self._change:
+            key = feed, call["id"]
+            self._queue.pop(key, None)
+            self._queue[key] = _Task(feed, call["id"], asked, own, call["place"])
+            if len(self._queue) > self._size:
+                self._queue.popitem(last=False)
+                self._counts["left_out"] += 1
+            self._change.notify()
+        return True
+
+    def start(self) -> None:
+        """Begin to place; returns at once."""
+        self._thread = threading.Thread(target=self._run, name="locate", daemon=True)
+        self._thread.start()
+
+    def stop(self, timeout: float = 5.0) -> None:
+        """End after the call that is being placed, and close the connections to geocoders. What waits is placed by
+        whoever polls next."""
+        with self._change:
+            self._stopping = True
+            self._change.notify()
+        if self._thread is not None:
+            self._thread.join(timeout)
+            if self._thread.is_alive():
+                return  # it waits for an answer that nobody wants any more
+        for desk in self._desks.values():
+            for line in desk.lines:
+                line.client.close()
+
+    def drain(self, timeout: float) -> bool:
+        """Wait until nothing waits and nothing is being placed; whether that came to be."""
+        with self._change:
+            return self._change.wait_for(lambda: not self._queue and not self._busy, timeout)
+
+    def health(self) -> dict[str, Any]:
+        """For the health page: what waits, what was done, what each geocoder has left of its day."""
+        now = datetime.now(UTC)
+        with self._change:
+            figures: dict[str, Any] = {"waiting": len(self._queue), **self._counts}
+        lines = {line.name: line for desk in self._desks.values() for line in desk.lines}
+        spent = next(iter(self._desks.values())).places.spent(now) if lines else {}
+        states = [{**line.state(), "used": spent.get(name, 0)} for name, line in sorted(lines.items())]
+        return {**figures, "geocoders": states}
+
+    # -- in the locator's own thread ---------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while True:
+            task = self._next()
+            if task is None:
+                return
+            try:
+                self._place(task)
+                self._again(task.feed)
+            except BluelampError as error:
+                self._stumble(task, error.message)
+            except Exception as error:  # one call that cannot be placed must not keep all others from it
+                self._stumble(task, f"{type(error).__name__}: {error}")
+            finally:
+                with self._change:
+                    self._busy = False
+                    self._change.notify_all()
+
+    def _next(self) -> _Task | None:
+        """The newest call that waits; None when it is time to end."""
+        while True:
+            with self._change:
+                if not self._queue and not self._stopping:
+                    self._change.wait(max(self._refill_at - time.monotonic(), 0.0))
+                if self._stopping:
+                    return None
+                if self._queue:
+                    self._busy = True
+                    return self._queue.popitem(last=True)[1]
+            if time.monotonic() >= self._refill_at:
+                self._refill()
+
+    def _refill(self) -> None:
+        self._refill_at = time.monotonic() + _REFILL_SECONDS
+        try:
+            for feed, call in self._waiting() if self._waiting is not None else ():
+                place = call["place"]
+                if place is None or place["kind"] != "point" or not self._privacy_of(feed).lets_through(place):
+                    self.submit(feed, call)
+        except BluelampError as error:
+            _LOG.warning("open calls cannot be read", problem=error.message)
+
+    def _place(self, task: _Task) -> None:
+        desk = self._desks[task.feed]
+        self._hand_over(task, desk.resolve(task.asked, task.own))
+        self._counts["placed"] += 1
+        self._placed[(task.feed, task.call)] = task
+        if len(self._placed) > _REMEMBERED:
+            self._placed.popitem(last=False)
+
+    def _hand_over(self, task: _Task, decision: Mapping[str, Any]) -> None:
+        place, privacy = place_of(decision), self._privacy_of(task.feed)
+        if privacy.finest == "area" and place["kind"] == "point":
+            place = place_of(self._desks[task.feed].area(task.asked))
+        if privacy.cloaked(place, task.feed) != task.before and self._is_news(task, place):
+            self._located(task.feed, task.call, place)
+
+    def _is_news(self, task: _Task, place: Place) -> bool:
+        key, now = (task.feed, task.call), time.monotonic()
+        told = self._told.pop(key, None)
+        is_same = told is not None and told[:2] == (place, task.before) and now - told[2] < _PATIENCE_SECONDS
+        self._told[key] = told if is_same and told is not None else (place, task.before, now)
+        if len(self._told) > _REMEMBERED:
+            self._told.popitem(last=False)
+        return not is_same
+
+    def _privacy_of(self, feed: str) -> PlacePrivacy:
+        return self._privacy.get(feed) or _OPEN
+
+    def _again(self, feed: str) -> None:
+        """Where a source has been found out, decide anew what was decided with it, and tell of what comes out."""
+        desk = self._desks[feed]
+        if self._versions[feed] == desk.rules.version:
+            return
+        self._versions[feed] = desk.rules.version
+        others = {(asked.key, asked.areas_key): found for asked, found in desk.redecide()}
+        for task in list(self._placed.values()):
+            found = others.get((task.asked.key, task.asked.areas_key))
+            if task.feed == feed and found is not None:
+                self._hand_over(task, found)
+
+    def _stumble(self, task: _Task, problem: str) -> None:
+        self._counts["failed"] += 1
+        _LOG.error("not placed", feed=task.feed, call=task.call, problem=problem)
+        with self._change:
+            if not self._stopping:
+                self._change.wait_for(lambda: self._stopping, _AFTER_ERROR_SECONDS)

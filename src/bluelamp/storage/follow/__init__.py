@@ -1,0 +1,1 @@
+"""API keys, webhooks and how far each webhook has come."""

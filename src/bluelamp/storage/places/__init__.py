@@ -1,0 +1,1 @@
+"""Resolved places, what each source answered, and the coordinates that cities report."""

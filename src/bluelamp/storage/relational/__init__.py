@@ -1,0 +1,1 @@
+"""SQLite or PostgreSQL: how they are opened, pooled and read."""

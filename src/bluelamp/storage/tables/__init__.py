@@ -1,0 +1,1 @@
+"""The relational tables of the live half, one file for each room that writes them."""

@@ -1,0 +1,1 @@
+"""Routes about what is held: coverage, findings, releases and what they changed."""

@@ -1,0 +1,1 @@
+"""Routes for followers: webhooks, Atom and JSON feeds."""

@@ -1,0 +1,1 @@
+"""Routes about feeds: active calls, their past, their snapshots."""

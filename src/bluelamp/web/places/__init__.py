@@ -1,0 +1,1 @@
+"""Routes about where calls are: one call's place, the city's map, accuracy."""

@@ -1,0 +1,1 @@
+"""Routes that ask the warehouse: questions, dashboards, records, areas, tiles."""

@@ -1,0 +1,1 @@
+"""Routes about a feed in figures."""

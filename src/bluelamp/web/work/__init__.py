@@ -1,0 +1,1 @@
+"""Where and how answers are worked out: lanes, limits, caches, cancellation."""
