@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from bluelamp import __version__
+from bluelamp._version import __version__
 from bluelamp.questions.answer import LICENCE
 from bluelamp.questions.calls.areas import places_of as areas_of_calls
 from bluelamp.questions.calls.version import CallsVersion
