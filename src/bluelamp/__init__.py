@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
+from bluelamp._version import __version__
+
 __all__ = ["Answer", "BluelampError", "Coverage", "__version__", "ask"]
 
 if TYPE_CHECKING:

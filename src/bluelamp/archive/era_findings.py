@@ -6,16 +6,12 @@ Words are looked at once for each file, not once for each row: of most files non
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from bluelamp.archive.columns import column
+from bluelamp.archive.finding_notes import Noter, Rows
 from bluelamp.domain.eras import changes, eras_of, silent_in
 from bluelamp.domain.month import Month
-
-if TYPE_CHECKING:
-    from bluelamp.archive.findings import Noter, Rows
 
 CHECK = "outside_era"
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from bluelamp.archive.columns import Mask, column, text_buffers
-from bluelamp.archive.findings import Rows
+from bluelamp.archive.finding_notes import Rows
 from bluelamp.archive.points import Keys, blank_as_null
 from bluelamp.archive.reader import Extracted
 from bluelamp.domain.dataset import STOPS, Dataset

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bluelamp import __version__
+from bluelamp._version import __version__
 from bluelamp.archive.profile.deciding import Counted, Profile, decide
 from bluelamp.archive.profile.overrides import Known
 from bluelamp.domain.coverage import Cell, HeldFile, cells

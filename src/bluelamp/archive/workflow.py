@@ -4,7 +4,7 @@ discover  which releases exist                     sources.police_uk.discovery
 fetch     what is new, its bytes into the vault     archive.fetch
 load      from the vault to the lake                archive.load (stage, extract, shape, sieve, findings)
 model     from the lake to a data version           archive.model, storage.warehouse.build
-          and the indexes that answer at once       storage.warehouse.serving
+          and the indexes that answer at once       storage.warehouse.indexes
 publish   the version becomes the current one       storage.warehouse.database
 """
 

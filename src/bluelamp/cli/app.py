@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from bluelamp import __version__
+from bluelamp._version import __version__
 from bluelamp.cli import (
     archive,
     ask,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Never
 
 import typer
 
-from bluelamp.cli import serve as serving
+from bluelamp.cli import serve
 from bluelamp.cli.console import counted
 from bluelamp.cli.options import context_of, examples
 
@@ -132,7 +132,7 @@ def _serve(here: Context, folder: Path, port: int | None) -> int:
         # The city is on this machine, which is else no place to fetch from.
         live = {"feeds": FEED, "poll_in_server": True, "allow_private_addresses": True}
         with reporting(home, city):
-            return serving.run_here(here, home=home, port=port, notice=NOTICE, log_requests=False, **live)
+            return serve.run_here(here, home=home, port=port, notice=NOTICE, log_requests=False, **live)
 
 
 def _write_twin(here: Context, folder: Path, crimes: int) -> list[Path]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bluelamp.cli.console import Console
     from bluelamp.cli.context import Context
     from bluelamp.live.health import FeedHealth
-    from bluelamp.live.intake_counts import Tally
+    from bluelamp.live.intake_counts import IntakeCounts
     from bluelamp.live.workflow import LiveFlow
     from bluelamp.settings import Settings
     from bluelamp.sources.feeds.agency import Agency
@@ -193,10 +193,10 @@ def replay(
                 for change in step.changes:
                     console.out_json(change)
 
-        tally = run_replay(flow, feed, read_history(path), told)
+        counts = run_replay(flow, feed, read_history(path), told)
         bars.end()
     if not json:
-        _tell_tally(console, tally)
+        _show_counts(console, counts)
     return exits.DONE
 
 
@@ -230,25 +230,29 @@ def rebuild(context: typer.Context, feed: FeedArgument, json: options.AsJson = F
     done = run_rebuild(_open(here.settings), feed, lambda count, _of: bars.at(0, count))
     bars.end()
     if json:
-        kinds = dict(done.tally.kinds)
+        kinds = dict(done.counts.kinds)
         console.out_json(
-            {"feed": feed, "snapshots": done.snapshots, "verdicts": dict(done.tally.verdicts), "changes": kinds}
+            {"feed": feed, "snapshots": done.snapshots, "verdicts": dict(done.counts.verdicts), "changes": kinds}
         )
     else:
         console.out(f"{feed}: made anew from {counted(done.snapshots, 'snapshot')}.")
-        _tell_tally(console, done.tally)
+        _show_counts(console, done.counts)
     return exits.DONE
 
 
-def _tell_tally(console: Console, tally: Tally) -> None:
+def _show_counts(console: Console, counts: IntakeCounts) -> None:
     from bluelamp.domain.change import KINDS
     from bluelamp.domain.guard import REASONS, VERDICTS
 
-    snapshots = sum(tally.verdicts.values())
-    console.out(f"{counted(snapshots, 'snapshot')}, {counted(tally.rows, 'row')}")
-    parts = ((tally.verdicts, VERDICTS, "verdict"), (tally.reasons, REASONS, "reason"), (tally.kinds, KINDS, "change"))
-    for counts, words, heading in parts:
-        if counts:
+    snapshots = sum(counts.verdicts.values())
+    console.out(f"{counted(snapshots, 'snapshot')}, {counted(counts.rows, 'row')}")
+    parts = (
+        (counts.verdicts, VERDICTS, "verdict"),
+        (counts.reasons, REASONS, "reason"),
+        (counts.kinds, KINDS, "change"),
+    )
+    for by_name, words, heading in parts:
+        if by_name:
             console.out()
-            rows = [(name, counts[name], text) for name, text in words.items() if counts[name]]
+            rows = [(name, by_name[name], text) for name, text in words.items() if by_name[name]]
             console.table([heading, "number", "meaning"], rows, right=(1,))

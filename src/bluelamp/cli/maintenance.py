@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bluelamp import __version__
+from bluelamp._version import __version__
 from bluelamp.cli import exits, options
 from bluelamp.cli.console import counted, size_words
 from bluelamp.cli.options import console_of, context_of, examples

@@ -88,19 +88,19 @@ def resolve(
     The answers come in the same order. The gazetteer is asked first; geocoders only those that the settings name.
     """
     here = context_of(context)
-    tally: dict[str, int] = {}
+    kinds: dict[str, int] = {}
     lines = _in_batches(here, feed, file) if not offline else _lines(file)
     with _desk(here.settings, feed, offline=offline, bulk=True) as desk:
         for line in lines:
             asked = _asked(desk, line)
             found = desk.resolve(asked)
-            tally[found["kind"]] = tally.get(found["kind"], 0) + 1
+            kinds[found["kind"]] = kinds.get(found["kind"], 0) + 1
             if json:
                 here.console.out_json(found)
             else:
                 _tell(here.console, asked.text, found)
     if not json:
-        here.console.note(", ".join(f"{kind}: {number:,}" for kind, number in sorted(tally.items())) or "No location.")
+        here.console.note(", ".join(f"{kind}: {number:,}" for kind, number in sorted(kinds.items())) or "No location.")
     return exits.DONE
 
 

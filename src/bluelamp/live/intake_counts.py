@@ -9,7 +9,7 @@ from bluelamp.storage.live.log_writer import Step
 
 
 @dataclass(slots=True)
-class Tally:
+class IntakeCounts:
     """Counts over steps."""
 
     verdicts: Counter[str] = field(default_factory=Counter)

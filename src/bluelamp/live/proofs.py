@@ -1,8 +1,8 @@
 """What proves that a call has ended, and which rows are the same call: every rule once, in words.
 
 The one table of `docs/reference/live.md` (decision 0013 says why). Each rule is held by the test of its name in
-`tests/unit/live/test_proofs.py` or `test_same_call.py`; a test holds that there is one for each. The code is `domain.guard`,
-`step`, `domain.diff`; `domain.matching`, `domain.same_incident`.
+`tests/unit/live/test_proofs.py` or `test_same_call.py`; a test holds that there is one for each. The code is
+`domain.guard`, `step`, `domain.diff`; `domain.matching`, `domain.same_incident`.
 """
 
 from __future__ import annotations

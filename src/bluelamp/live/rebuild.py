@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from bluelamp.domain.moment import moment_of
 from bluelamp.errors import Busy
 from bluelamp.live.feed_flow import FeedFlow
-from bluelamp.live.intake_counts import Tally
+from bluelamp.live.intake_counts import IntakeCounts
 from bluelamp.live.workflow import LiveFlow
 
 
@@ -23,7 +23,7 @@ class Rebuilt:
 
     feed: str
     snapshots: int
-    tally: Tally = field(default_factory=Tally)
+    counts: IntakeCounts = field(default_factory=IntakeCounts)
 
 
 def rebuild(flow: LiveFlow, feed: str, progress: Callable[[int, int], None]) -> Rebuilt:
@@ -44,7 +44,7 @@ def rebuild(flow: LiveFlow, feed: str, progress: Callable[[int, int], None]) -> 
         now = moment_of(datetime.now(UTC))
         while entries := feed_flow.due(now):
             for step in feed_flow.take(entries):
-                done.tally.add(step)
+                done.counts.add(step)
             done.snapshots += len(entries)
             flow.leases.renew(lease)
             progress(done.snapshots, last)

@@ -18,7 +18,7 @@ from bluelamp.domain.moment import moment_of, parse_moment
 from bluelamp.errors import Busy, NotFound, SourceError, UsageError
 from bluelamp.live.capture import REPLAYED
 from bluelamp.live.feed_flow import FeedFlow
-from bluelamp.live.intake_counts import Tally
+from bluelamp.live.intake_counts import IntakeCounts
 from bluelamp.live.workflow import LiveFlow
 from bluelamp.sources.feeds.fetching import Part
 from bluelamp.storage.live.log_writer import Step
@@ -112,14 +112,16 @@ def _moment(text: str, where: str) -> str:
         raise SourceError(f"{where}: “{text[:60]}” is not a moment ({error}).", "Check it.") from None
 
 
-def replay(flow: LiveFlow, feed: str, history: Iterable[tuple[str, bytes]], told: Callable[[Step, int], None]) -> Tally:
+def replay(
+    flow: LiveFlow, feed: str, history: Iterable[tuple[str, bytes]], told: Callable[[Step, int], None]
+) -> IntakeCounts:
     """Keep and take in a history; what it came to. `told` is called with each step and how many are done. A history can
     only follow what the feed holds already. Raises UsageError, and Busy while another process polls the feed."""
     agency = flow.agency(feed)
     lease = flow.leases.acquire(feed)
     if lease is None:
         raise Busy(f"Another process polls the feed {feed}.", "Stop it, then run this again.")
-    tally, done = Tally(), 0
+    counts, done = IntakeCounts(), 0
     try:
         feed_flow = FeedFlow(agency, lease, flow.writer, flow.snapshots)
         newest = flow.snapshots.newest(feed)
@@ -136,17 +138,17 @@ def replay(flow: LiveFlow, feed: str, history: Iterable[tuple[str, bytes]], told
             done += 1
             if done % _BATCH == 0:
                 flow.leases.renew(lease)
-                _take(feed_flow, flow, tally, told)
-        _take(feed_flow, flow, tally, told)
-        return tally
+                _take(feed_flow, flow, counts, told)
+        _take(feed_flow, flow, counts, told)
+        return counts
     finally:
         flow.leases.release(lease)
 
 
-def _take(feed_flow: FeedFlow, flow: LiveFlow, tally: Tally, told: Callable[[Step, int], None]) -> None:
+def _take(feed_flow: FeedFlow, flow: LiveFlow, counts: IntakeCounts, told: Callable[[Step, int], None]) -> None:
     waiting: list[Entry] = flow.snapshots.after(feed_flow.agency.name, feed_flow.state.taken, _BATCH)
     while waiting:
         for step in feed_flow.take(waiting):
-            tally.add(step)
+            counts.add(step)
             told(step, step.taken.number)
         waiting = flow.snapshots.after(feed_flow.agency.name, feed_flow.state.taken, _BATCH)

@@ -1,13 +1,13 @@
 """The live flow, as one list of steps:
 
-    capture   fetch a snapshot; keep its bytes in the vault and its facts in the ledger     capture.py
-    guard     one verdict: failed, unchanged, older, suspicious, good                       guard.py
-    diff      what differs from the open calls                                              domain/diff.py
-    record    changes, calls and verdict in one transaction                                 storage/live/log_writer.py
-    stream    every browser reads the event log                                             web/streams/
-    deliver   so do webhooks, and each remembers how far it has come                        hooks.py
-    locate    calls are placed beside the flow; their places are kept and follow as changes  locate.py, placing.py
-    compact   closed days go into the lake, as dataset calls; once an hour                  compact.py, history.py
+    capture   fetch a snapshot; keep its bytes in the vault and its facts in the ledger       live/capture.py
+    guard     one verdict: failed, unchanged, older, suspicious, good                         domain/guard.py
+    diff      what differs from the open calls                                                domain/diff.py
+    record    changes, calls and verdict in one transaction                                   storage/live/log_writer.py
+    stream    every browser reads the event log                                               web/streams/
+    deliver   so do webhooks, and each remembers how far it has come                          follow/deliverer.py
+    locate    calls are placed beside the flow; their places are kept and follow as changes   places/locator.py
+    compact   closed days go into the lake, as dataset calls; once an hour                    history/upkeep.py
 
 `LiveFlow` is what bootstrap hands out: it holds the stores and starts the pollers.
 """

@@ -1,1 +1,1 @@
-"""Where calls are: each location is resolved beside the flow, with its reasons; the city's map, privacy and accuracy."""
+"""Where calls are: locations are resolved beside the flow, with their reasons; the city's map, privacy and accuracy."""

@@ -22,7 +22,7 @@ import httpcore
 import httpx
 import stamina
 
-from bluelamp import __version__
+from bluelamp._version import __version__
 from bluelamp.errors import NotFound, SourceChanged, SourceError, SourceRefused, SourceUnavailable
 from bluelamp.sources.url_guard import Deadline, GuardedBackend, Resolve, resolve
 

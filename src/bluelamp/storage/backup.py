@@ -2,7 +2,8 @@
 
 The databases are copied first, each as it is at one moment, then the files that they speak of: files are only ever
 added, so a copy holds at least all that its databases know. What is there already, unchanged, is not copied again.
-The copy is its owner's alone; what signs webhooks and moves points lies in a file of its own (`storage.relational.secrets_apart`).
+The copy is its owner's alone; what signs webhooks and moves points lies in a file of its own
+(`storage.relational.secrets_apart`).
 """
 
 from __future__ import annotations

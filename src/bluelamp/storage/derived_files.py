@@ -1,6 +1,6 @@
 """What the server has made and keeps, to make it once. Reading never depends on it: what cannot be written, because the
-disk is full or may not be written, is a warning, and is kept in memory instead. Used by `places.outlines`, `web.archive.comparisons` and
-`api.feed_areas`.
+disk is full or may not be written, is a warning, and is kept in memory instead. Used by `places.outlines`,
+`web.archive.comparisons` and `web.places.city_map`.
 """
 
 from __future__ import annotations

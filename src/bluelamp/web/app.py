@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 from starlette_compress import CompressMiddleware, add_compress_type
 
-from bluelamp import __version__
+from bluelamp._version import __version__
 from bluelamp.errors import BluelampError
 from bluelamp.settings import Settings
 from bluelamp.web import navigation
@@ -34,7 +34,8 @@ from bluelamp.web.questions import areas, dashboards, datasets, questions, recor
 from bluelamp.web.site import Site, open_site
 from bluelamp.web.statistics import statistics
 from bluelamp.web.streams.endpoint import ROUTE, Events, feed_of
-from bluelamp.web.streams.stream_metrics import StreamMetrics, Tally
+from bluelamp.web.streams.stream_counters import StreamCounters
+from bluelamp.web.streams.stream_metrics import StreamMetrics
 
 # Packed on request, beside what is packed anyway: the first two are the largest things that a map needs.
 for _media_type in (
@@ -67,7 +68,7 @@ class Application(FastAPI):
 def make_app(settings: Settings) -> FastAPI:
     """The application on one home. Raises SettingsError for a dashboard that is not right."""
     metrics = Metrics()
-    here = open_site(settings, Tally(metrics.registry))
+    here = open_site(settings, StreamCounters(metrics.registry))
     metrics.registry.register(StreamMetrics(here.live.hub, here.live.healths))
     metrics.registry.register(HookMetrics(here.live.reachable))
 

@@ -27,7 +27,7 @@ from bluelamp.sources.feeds.agency import Agency, read_agencies
 from bluelamp.web.public_messages import AWAY, UNKNOWN, public_words
 from bluelamp.web.streams.follower import Follower
 from bluelamp.web.streams.hub import Hub
-from bluelamp.web.streams.stream_metrics import Tally
+from bluelamp.web.streams.stream_counters import StreamCounters
 
 if TYPE_CHECKING:
     from bluelamp.follow.deliverer import Deliverer
@@ -42,16 +42,16 @@ _TESTS = 4
 
 
 class LiveSite:
-    """Of one process. `tally` counts what the streams come to. Raises SettingsError for a feed that there is not."""
+    """Of one process. `counters` counts what the streams come to. Raises SettingsError for a feed that there is not."""
 
-    def __init__(self, settings: Settings, tally: Tally) -> None:
+    def __init__(self, settings: Settings, counters: StreamCounters) -> None:
         self._settings = settings
         _check(settings)
         self.hub = Hub(
             ring=settings.stream_ring,
             per_address=settings.streams_per_address,
             total=settings.streams_total,
-            tally=tally,
+            counters=counters,
         )
         self._follower = Follower(
             self._log, self.hub, ring=settings.stream_ring, busy=self.hub.busy, wanted=self.hub.wanted

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from bluelamp import __version__
+from bluelamp._version import __version__
 from bluelamp.questions.families.archive.version import LICENCE
 from bluelamp.questions.model.data_version import DataVersion
 from bluelamp.questions.registry import families

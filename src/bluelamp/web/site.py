@@ -21,7 +21,7 @@ from bluelamp.statistics.activity_cache import LineMemory
 from bluelamp.statistics.summary import Books
 from bluelamp.web.asgi.client_address import Visitors
 from bluelamp.web.live_site import LiveSite
-from bluelamp.web.streams.stream_metrics import Tally
+from bluelamp.web.streams.stream_counters import StreamCounters
 from bluelamp.web.work.answer_cache import Answers
 from bluelamp.web.work.effort import Effort
 from bluelamp.web.work.file_cache import KeptFiles
@@ -80,8 +80,8 @@ class Site:
             return self._archive
 
 
-def open_site(settings: Settings, tally: Tally) -> Site:
-    """`tally` counts what streams come to. Raises SettingsError that names file and line for a dashboard that is not
+def open_site(settings: Settings, counters: StreamCounters) -> Site:
+    """`counters` counts what streams come to. Raises SettingsError that names file and line for a dashboard that is not
     right."""
     effort = Effort(settings.queries_at_once, settings.query_seconds)
     stores = bootstrap.open_stores(settings, memory_mb=settings.serve_memory_mb, threads=_THREADS)
@@ -95,7 +95,7 @@ def open_site(settings: Settings, tally: Tally) -> Site:
         dashboards,
         Answers(),
         hashlib.sha256("\n".join(told).encode()).hexdigest()[:12],
-        LiveSite(settings, tally),
+        LiveSite(settings, counters),
         KeptFiles(settings.home / "cache" / "web" / "files", settings.kept_files_mb << 20),
         Lanes(settings.files_at_once),
         Visitors(settings.proxies),

@@ -178,8 +178,8 @@ def test_a_history_in_any_of_its_forms_gives_the_same(tmp_path: Path) -> None:
     found = []
     for number, path in enumerate((lines, folder, envelopes)):
         flow = open_flow(make_home(tmp_path / f"home{number}"))
-        tally = replay(flow, FEED, read_history(path), lambda _step, _number: None)
-        assert sum(tally.verdicts.values()) == 9
+        counts = replay(flow, FEED, read_history(path), lambda _step, _number: None)
+        assert sum(counts.verdicts.values()) == 9
         found.append([one.body for one in flow.log.changes(flow.log.head(FEED), 0)])
         flow.close()
     assert found[0] == found[1] == found[2]

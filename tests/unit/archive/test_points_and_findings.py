@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from bluelamp.archive.extract import extract
-from bluelamp.archive.findings import Rows, findings
+from bluelamp.archive.finding_notes import Rows
+from bluelamp.archive.findings import findings
 from bluelamp.archive.points import PointWriter, WordHashes, mix
 from bluelamp.archive.shape import canonical_header
 from bluelamp.archive.stage import Stager, Task, WaitingFile

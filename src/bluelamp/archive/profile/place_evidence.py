@@ -31,10 +31,10 @@ class PlaceEvidence:
     """Counts of a file's `placed` rows, from `rows` of them, which stand at `distinct` points.
 
     `swapped` lie where they would with longitude and latitude exchanged. `east` and `north` are the medians, in
-    kilometres on the plane of storage/reference/boundaries.py, of rows that lie in the United Kingdom as they stand; `spread`
-    is half the distance between their quartiles, on the longer axis. `across` is how far they lie from one line at
-    45 degrees, at most, nine in ten of them, `along` how far they reach on it; both in kilometres. `decimals` are the
-    fewest with which 19 in 20 coordinates can be written: up to 4, else 6.
+    kilometres on the plane of storage/reference/boundaries.py, of rows that lie in the United Kingdom as they stand;
+    `spread` is half the distance between their quartiles, on the longer axis. `across` is how far they lie from one
+    line at 45 degrees, at most, nine in ten of them, `along` how far they reach on it; both in kilometres.
+    `decimals` are the fewest with which 19 in 20 coordinates can be written: up to 4, else 6.
     """
 
     placed: int

@@ -16,8 +16,8 @@ from bluelamp.domain.feed import FeedRules
 from bluelamp.domain.meaning import Dictionary, NatureMeaning, PriorityMeaning
 from bluelamp.errors import SettingsError
 from bluelamp.sources.feeds.agency_file import AgencyFile, Finest, PagingTable, Platform, RowsTable
-from bluelamp.sources.feeds.cut import rows_asked
 from bluelamp.sources.feeds.making import RowMaker
+from bluelamp.sources.feeds.page_limit import rows_requested
 from bluelamp.sources.feeds.parsing import parse_file
 from bluelamp.sources.feeds.picking import decimals_of
 
@@ -206,12 +206,12 @@ def _limit(written: AgencyFile) -> int:
         return written.guard.limit
     if written.platform in _PAGED:
         return _paging(written).rows * written.paging.pages
-    return rows_asked(written.url, written.parameters)
+    return rows_requested(written.url, written.parameters)
 
 
 def _paging(written: AgencyFile) -> PagingTable:
     """How it is fetched: the agency's own parameter takes the place of the rows of a page."""
-    asked = rows_asked("", written.parameters) if written.platform in _PAGED else 0
+    asked = rows_requested("", written.parameters) if written.platform in _PAGED else 0
     return written.paging.model_copy(update={"rows": asked}) if asked else written.paging
 
 

@@ -5,27 +5,22 @@ never whole, however often it comes. Used by `reading`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from typing import Any
 
+from bluelamp.domain.feed import FeedRules
 from bluelamp.domain.snapshot import CUT_OFF, PAGES_REPEAT
 from bluelamp.errors import SourceError
 from bluelamp.sources.feeds.json_rows import load
 from bluelamp.sources.feeds.part import Part
 
-if TYPE_CHECKING:
-    from bluelamp.sources.feeds.agency import Agency
-
 # What a JSON answer must hold somewhere to say that there is more: looked for before it is read a second time.
 _MARKS = (b"exceededTransferLimit", b"numberMatched", b"nextLink", b'"next"')
-# Words of an address that say how many rows are asked for, as Socrata, ArcGIS, CKAN, OGC, OData and others have them.
-_ASKED = {"$limit", "limit", "resultrecordcount", "$top", "maxfeatures", "per_page", "page_size", "pagesize"}
 
 
-def why_cut(agency: Agency, parts: Sequence[Part], pages: Sequence[Sequence[Any]]) -> tuple[str, ...]:
+def why_cut(rules: FeedRules, parts: Sequence[Part], pages: Sequence[Sequence[Any]]) -> tuple[str, ...]:
     """Why a list cannot be whole, in words of domain.snapshot; empty where nothing says so. `pages` are the rows of
     each part. A list that only goes back so far, and is known to (`rolling` with `limit = 0`), is as it should be."""
-    if agency.rules.window == "rolling" and not agency.rules.limit:
+    if rules.window == "rolling" and not rules.limit:
         return ()
     found = []
     if parts and _goes_on(parts[-1]):
@@ -71,11 +66,3 @@ def _says_more(said: Any) -> bool:
 
 def _is_address(value: Any) -> bool:
     return isinstance(value, str) and value.startswith(("http://", "https://", "/", "?"))
-
-
-def rows_asked(url: str, parameters: Mapping[str, str]) -> int:
-    """How many rows an address asks for; 0 where it does not say. What is among the parameters takes the address's
-    place."""
-    stated = {**dict(parse_qsl(urlsplit(url).query)), **parameters}
-    found = [value for name, value in stated.items() if name.lower() in _ASKED and value.strip().isdecimal()]
-    return int(found[-1][:9]) if found else 0

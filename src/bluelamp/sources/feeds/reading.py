@@ -63,6 +63,6 @@ def read(agency: Agency, parts: Sequence[Part], fetched_at: datetime) -> Reading
         duplicates=duplicates,
         conflicting=conflicting,
         columns=columns,
-        cut=why_cut(agency, parts, pages),
+        cut=why_cut(agency.rules, parts, pages),
         odd=counted_oddities(oddity for one in made for oddity in one.odd),
     )

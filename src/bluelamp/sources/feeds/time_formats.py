@@ -1,5 +1,5 @@
-"""One text read by one format: wholly, or not at all. Pure; used by `times`, and by `agency_file`, which refuses formats
-that say too little.
+"""One text read by one format: wholly, or not at all. Pure; used by `times`, and by `agency_file`, which refuses
+formats that say too little.
 
 `datetime.strptime` is more forgiving than a feed may be: `%H%M` reads 235 as 23:05. Here numbers that nothing stands
 between have their full width, and what a format leaves open is never filled in.

@@ -181,3 +181,12 @@ def whole_number(text: object) -> int | None:
             break
         digits += character
     return int(digits) if 0 < len(digits) < 9 else None
+
+
+def point_of(terms: Terms, feature: Mapping[str, Any]) -> tuple[object, object, Mapping[str, Any]]:
+    """(latitude, longitude, properties) of a GeoJSON feature. Raises SourceError."""
+    geometry, known = feature.get("geometry"), feature.get("properties")
+    at = geometry.get("coordinates") if isinstance(geometry, dict) else None
+    if not isinstance(known, dict) or not isinstance(at, list) or len(at) < 2:
+        raise unreadable(terms)
+    return at[1], at[0], known

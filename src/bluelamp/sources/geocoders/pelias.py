@@ -20,9 +20,9 @@ from bluelamp.sources.geocoders.geocoder import (
     candidate,
     json_of,
     objects,
+    point_of,
     whole_number,
 )
-from bluelamp.sources.geocoders.photon import point_of
 
 TERMS = Terms(
     name="pelias",

@@ -19,7 +19,7 @@ from bluelamp.sources.geocoders.geocoder import (
     candidate,
     json_of,
     objects,
-    unreadable,
+    point_of,
     whole_number,
 )
 
@@ -65,12 +65,3 @@ class Photon:
         street = str(known.get("street") or (known.get("name") if kind == "street" else "") or "")
         label = ", ".join(str(known[part]) for part in ("housenumber", "street", "name", "city") if known.get(part))
         return candidate(self.terms, query, lat, lon, precision, metres, (street,), number=number, label=label)
-
-
-def point_of(terms: Terms, feature: Mapping[str, Any]) -> tuple[object, object, Mapping[str, Any]]:
-    """(latitude, longitude, properties) of a GeoJSON feature. Raises SourceError."""
-    geometry, known = feature.get("geometry"), feature.get("properties")
-    at = geometry.get("coordinates") if isinstance(geometry, dict) else None
-    if not isinstance(known, dict) or not isinstance(at, list) or len(at) < 2:
-        raise unreadable(terms)
-    return at[1], at[0], known

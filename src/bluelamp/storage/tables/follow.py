@@ -1,4 +1,5 @@
-"""The tables of those who follow with a key: API keys, webhooks, and what could not be delivered. See `storage.follow.keys`, `storage.follow.hooks`.
+"""The tables of those who follow with a key: API keys, webhooks, and what could not be delivered. See
+`storage.follow.keys`, `storage.follow.hooks`.
 
 They lie in the database of the live half, so that a webhook's place in an event log is kept with the log.
 """
@@ -36,7 +37,7 @@ HOOK = sa.Table(
     sa.Column("secret", sa.Text, nullable=False),  # kept as it is: every delivery is signed with it
     sa.Column("filter", sa.JSON, nullable=False),
     sa.Column("kinds", sa.JSON, nullable=False),  # empty: all
-    sa.Column("style", sa.Text, nullable=False, server_default=""),  # see live.hooks_styles
+    sa.Column("style", sa.Text, nullable=False, server_default=""),  # see follow.styles
     sa.Column("created_at", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),  # active, paused, gone
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),  # grows with each change by its owner

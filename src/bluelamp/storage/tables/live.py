@@ -1,4 +1,5 @@
-"""The tables of the live flow, in the ledger's database: what was received, and the event logs. See `storage.relational.database`.
+"""The tables of the live flow, in the ledger's database: what was received, and the event logs. See
+`storage.relational.database`.
 
 An event log belongs to a feed and has an epoch. A rebuild writes a new log beside the old one and then points the feed
 to it, so that no reader ever sees half of either.

@@ -1,4 +1,5 @@
-"""Who asks, as far as limits need to know: a network address. Used by `rate_limits`, `web.lane_routes`, `streams` and `web.app`.
+"""Who asks, as far as limits need to know: a network address. Used by `rate_limits`, `web.lane_routes`,
+`web.streams` and `web.app`.
 
 Behind a proxy everybody has the proxy's address. What a proxy says of whom it asks for is believed only of those that a
 setting names: anybody can write such a header.

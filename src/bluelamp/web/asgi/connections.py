@@ -1,5 +1,5 @@
-"""Connections that say nothing, or too slowly, are closed, and only so many are open at once. The protocol that `web.serve`
-has the web server speak.
+"""Connections that say nothing, or too slowly, are closed, and only so many are open at once. The protocol that
+`web.serve` has the web server speak.
 """
 
 from __future__ import annotations

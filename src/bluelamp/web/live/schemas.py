@@ -7,7 +7,6 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bluelamp.domain.meaning import Group
-from bluelamp.web.places.schemas import OfficialModel
 
 Kind = Literal["opened", "unit_joined", "unit_left", "updated", "closed", "reopened", "aged_out", "located"]
 Between = list[str | None]
@@ -177,6 +176,17 @@ class CallsModel(_Model):
     calls: list[CallModel]
     attribution: str
     licence: str
+
+
+class OfficialModel(_Model):
+    """What the city itself reports of a call: where to read it (null where there is no page), since when it is known
+    here, and how far the reported place is from the one that is shown; null where places are shown less exactly than
+    they are known."""
+
+    url: str | None
+    words: str
+    seen_at: str
+    metres_from_shown: int | None
 
 
 class CallWithTimelineModel(_Model):

@@ -80,14 +80,3 @@ class FeedPlacesModel(_Model):
     history: list[PlaceScoredModel]
     sources: list[PlaceSourceModel]
     words: str
-
-
-class OfficialModel(_Model):
-    """What the city itself reports of a call: where to read it (null where there is no page), since when it is known
-    here, and how far the reported place is from the one that is shown; null where places are shown less exactly than
-    they are known."""
-
-    url: str | None
-    words: str
-    seen_at: str
-    metres_from_shown: int | None

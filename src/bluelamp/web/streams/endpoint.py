@@ -146,7 +146,7 @@ class Events:
     async def _refuse(self, send: Send, error: BluelampError) -> tuple[int, int]:
         status, told, headers = problems.problem_of(error)
         if isinstance(error, Overloaded):
-            self._hub.tally.refused += 1
+            self._hub.counters.refused += 1
             told = {**told, "title": "Too many streams at once"}
             headers = {"retry-after": str(random.randint(5, 15))}  # noqa: S311 - no secret
         return await self._plain(send, status, headers, told)

@@ -22,7 +22,7 @@ from bluelamp.web.streams.admission import Admission
 from bluelamp.web.streams.board import Board, Standing
 from bluelamp.web.streams.ring import Entry
 from bluelamp.web.streams.stream import SEND_TIMEOUT, Stream
-from bluelamp.web.streams.stream_metrics import Tally
+from bluelamp.web.streams.stream_counters import StreamCounters
 
 _LOG = structlog.get_logger("bluelamp.streams")
 _SWEEP = 1.0
@@ -37,9 +37,9 @@ _IDLE, _LOADING = 600.0, 10.0
 class Hub:
     """`per_address` and `total` are the most open streams. `problem` says why the logs cannot be followed now."""
 
-    def __init__(self, *, ring: int, per_address: int, total: int, tally: Tally | None = None) -> None:
+    def __init__(self, *, ring: int, per_address: int, total: int, counters: StreamCounters | None = None) -> None:
         self._ring, self.admission = ring, Admission(per_address, total)
-        self.tally = tally or Tally()
+        self.counters = counters or StreamCounters()
         self.boards: dict[str, Board] = {}  # of the feeds that are followed here
         self.heads: Mapping[str, Head] = {}  # of all feeds that there are, as they were a moment ago
         self.streams: set[Stream] = set()
@@ -118,7 +118,7 @@ class Hub:
         if not entries:
             return
         since = time.monotonic()
-        self.tally.grew(board.feed, standing.head.at)
+        self.counters.grew(board.feed, standing.head.at)
         for through, streams in self._groups[board.feed].items():
             if not board.ring.holds(before):
                 self._wake(streams)  # more came at once than is kept at hand: everybody is told so
@@ -188,7 +188,7 @@ class Hub:
         self.streams.add(stream)
         self.admission.opened(stream.address)
         self._groups[stream.board.feed].setdefault(stream.through, set()).add(stream)
-        self.tally.opened(stream.board.feed)
+        self.counters.opened(stream.board.feed)
         if stream.reason or stream.cursor < stream.board.ring.head or stream.generation != stream.board.generation:
             self._write(stream)
 
@@ -205,7 +205,7 @@ class Hub:
             del groups[stream.through]
             if stream.through:
                 stream.board.ring.forget(stream.through)
-        self.tally.ended(stream.board.feed, stream.ending or "client")
+        self.counters.ended(stream.board.feed, stream.ending or "client")
 
     def end_all(self, reason: str) -> None:
         """A last word to every stream; whoever does not take it soon is cut off. No new one is admitted."""
@@ -244,7 +244,7 @@ class Hub:
                 stream.busy_since = 0.0
                 stream.sent += len(data)
                 stream.rest(now)
-                self.tally.wrote(feed, data, now - since if since else None)
+                self.counters.wrote(feed, data, now - since if since else None)
                 since = 0.0
         except Exception as error:
             # Better no stream, and the client comes back, than one that is silent about a part.

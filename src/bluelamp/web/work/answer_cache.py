@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
 
-from bluelamp import __version__
+from bluelamp._version import __version__
 from bluelamp.web.work.cancellation import AskerGone, current_asker
 
 # How often who waits looks whether anybody still waits for them.

@@ -1,5 +1,6 @@
 """Whoever waits for an answer. When they hang up, what is being worked out for them ends: a statement of the engine is
-interrupted, a place in a queue is given up, and the next step is not begun. Used by `lanes`, `effort` and `answer_cache`.
+interrupted, a place in a queue is given up, and the next step is not begun. Used by `lanes`, `effort` and
+`answer_cache`.
 """
 
 from __future__ import annotations

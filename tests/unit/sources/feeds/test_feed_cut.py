@@ -9,7 +9,7 @@ import pytest
 from test_feed_answers import NOW, URL
 
 from bluelamp.sources.feeds.agency import Agency, read_agency
-from bluelamp.sources.feeds.cut import rows_asked
+from bluelamp.sources.feeds.page_limit import rows_requested
 from bluelamp.sources.feeds.part import Part
 from bluelamp.sources.feeds.reading import read
 
@@ -78,7 +78,7 @@ def test_as_many_rows_as_were_asked_for() -> None:
     assert agency("json", url=f"{URL}&$limit=1000").rules.limit == 1000
     assert agency("json", "[parameters]\nlimit = 'all'\n").rules.limit == 0
     assert agency("csv", "[guard]\nlimit = 70\n", url=f"{URL}&limit=1000").rules.limit == 70
-    assert rows_asked("https://example.org/?%24top=25", {}) == 25
-    assert rows_asked("https://example.org/?limit=25", {"limit": "30"}) == 30
+    assert rows_requested("https://example.org/?%24top=25", {}) == 25
+    assert rows_requested("https://example.org/?limit=25", {"limit": "30"}) == 30
     # A page of as many rows as its own parameter asks for may have another one behind it.
     assert agency("socrata", '[parameters]\n"$limit" = "500"\n').paging.rows == 500
