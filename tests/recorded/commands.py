@@ -95,7 +95,7 @@ def run(home: Path, commands: list[str]) -> Iterator[tuple[str, str]]:
 def _printed(home: Path, command: str) -> str:
     from bluelamp.cli import main
 
-    out, err = io.StringIO(), io.StringIO()
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
     words = [word.replace("INPUT", str(home.parent)) for word in command.split()]
     code: object
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
@@ -105,7 +105,9 @@ def _printed(home: Path, command: str) -> str:
             code = ended.code
         except BaseException:  # whatever it is, a user would see it
             code = traceback.format_exc()
-    return f"exit {code}\n-- out\n{out.getvalue()}\n-- err\n{err.getvalue()}"
+    out.seek(0)
+    err.seek(0)
+    return f"exit {code}\n-- out\n{out.read()}\n-- err\n{err.read()}"
 
 
 def _main(home: Path, asked: Path, told: Path) -> None:
