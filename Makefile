@@ -1,6 +1,6 @@
 # The front door. A bare `make` lists the recipes.
 .DEFAULT_GOAL := help
-.PHONY: help setup front browser demo test dates check lint types floors bench lock clean
+.PHONY: help setup front browser demo test dates check lint types floors bench changelog sbom audit release lock clean
 
 PYTHON ?= python3
 PORT   ?= 8000
@@ -11,7 +11,7 @@ PAGES  := src/bluelamp/web/static/index.html
 SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' 2>/dev/null)
 
 help: ## list the recipes
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) $(PAGES) ## make the environment in .venv and build the pages
 
@@ -45,6 +45,7 @@ check: test lint types floors ## what CI checks, beside some tests at other date
 lint: setup ## style and spelling of the code
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/python -m scripts.changelog check
 
 types: setup ## types, strictly
 	$(BIN)/mypy
@@ -56,10 +57,26 @@ floors: setup ## who may import whom
 bench: setup ## measure, as ratios against stated floors (takes minutes and some GB in .bench)
 	$(BIN)/python -m benchmarks
 
+changelog: setup ## what the next release would say
+	$(BIN)/python -m scripts.changelog preview
+
+sbom: setup ## write the bill of materials into dist (CycloneDX)
+	$(BIN)/python -m scripts.sbom
+
+audit: setup ## known advisories about pinned packages, where its services can be reached
+	@test -x .audit/bin/python || $(PYTHON) -m venv .audit
+	.audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r audit-requirements.txt
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m scripts.audit
+
+release: front ## build a release into dist, check it, and name what would be published
+	$(BIN)/python -m scripts.release
+
 lock: ## pin every package with its hash, from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 		--group dev --group bench --group front pyproject.toml build-requirements.in --output-file requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+		audit-requirements.in --output-file audit-requirements.txt
 
 clean: ## remove the environment, the demo and the benchmarks' files
-	rm -rf $(VENV) .demo .sparse .bench frontend/node_modules src/bluelamp/web/static
+	rm -rf $(VENV) .demo .sparse .bench .audit dist frontend/node_modules src/bluelamp/web/static

@@ -1,0 +1,1 @@
+"""The workshop's recipes that are more than a line of the Makefile: changelog, release, bill of materials, audit."""
