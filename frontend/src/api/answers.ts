@@ -6,7 +6,9 @@ type Schemas = components['schemas'];
 type CardModel = Schemas['CardModel'];
 /** A card of one kind: what is common to all that were answered, and what this kind adds. */
 type CardOf<Kind extends string, Fields extends keyof CardModel, Own = unknown> = {
-  [Name in 'title' | 'help' | 'dataset' | 'definition' | 'unit' | 'caveats' | 'summary' | 'cite' | 'ignored' | Fields]-?: NonNullable<CardModel[Name]>;
+  [
+    Name in 'title' | 'help' | 'dataset' | 'definition' | 'unit' | 'caveats' | 'summary' | 'cite' | 'ignored' | Fields
+  ]-?: NonNullable<CardModel[Name]>;
 } & {
   kind: Kind;
   question: string | null;
@@ -24,7 +26,8 @@ export type Site = Schemas['SiteModel'];
 export type Coverage = Schemas['CoverageCountsModel'];
 export type Gap = Schemas['GapModel'];
 export type Filter = Schemas['FilterModel'];
-export type CardKind = 'total' | 'latest' | 'months' | 'days' | 'bars' | 'hours' | 'week' | 'share' | 'median' | 'map' | 'text';
+export type CardKind =
+  'total' | 'latest' | 'months' | 'days' | 'bars' | 'hours' | 'week' | 'share' | 'median' | 'map' | 'text';
 export type CardPlan = Schemas['CardSpecModel'];
 export type Dashboard = Schemas['DashboardModel'];
 export type State = Schemas['StateModel'];
@@ -43,7 +46,19 @@ export type LatestCard = CardOf<
   never,
   Pick<
     CardModel,
-    'value' | 'forces' | 'of_forces' | 'is_complete' | 'absent' | 'before' | 'year_before' | 'day' | 'week_before' | 'watched' | 'later' | 'silent' | 'words'
+    | 'value'
+    | 'forces'
+    | 'of_forces'
+    | 'is_complete'
+    | 'absent'
+    | 'before'
+    | 'year_before'
+    | 'day'
+    | 'week_before'
+    | 'watched'
+    | 'later'
+    | 'silent'
+    | 'words'
   > & { month: string | null }
 >;
 export type MonthsCard = CardOf<
@@ -54,13 +69,35 @@ export type MonthsCard = CardOf<
 export type BarsCard = CardOf<
   'bars',
   'by' | 'rows',
-  { total: Known; unknown?: BarRow | null; rest?: Schemas['RestModel'] | null; selected: string[]; note?: string | null }
+  {
+    total: Known;
+    unknown?: BarRow | null;
+    rest?: Schemas['RestModel'] | null;
+    selected: string[];
+    note?: string | null;
+  }
 >;
-export type HoursCard = CardOf<'hours', 'hours', { total: Known; unknown: Known; note?: string | null; by?: string | null; selected?: string[] | null }>;
-export type DaysCard = CardOf<'days', 'series' | 'days' | 'values' | 'complete' | 'missing_usual' | 'missing', { selected: string[]; note?: string | null; by?: string | null }>;
+export type HoursCard = CardOf<
+  'hours',
+  'hours',
+  { total: Known; unknown: Known; note?: string | null; by?: string | null; selected?: string[] | null }
+>;
+export type DaysCard = CardOf<
+  'days',
+  'series' | 'days' | 'values' | 'complete' | 'missing_usual' | 'missing',
+  { selected: string[]; note?: string | null; by?: string | null }
+>;
 export type WeekCard = CardOf<'week', 'week' | 'total' | 'words'>;
-export type MedianCard = CardOf<'median', 'numerator' | 'denominator' | 'words', { figure: number | null; least: number | null; most: number | null }>;
-export type ShareCard = CardOf<'share', 'words', { share: Known; numerator: Known; denominator: Known; not_recorded: Known }>;
+export type MedianCard = CardOf<
+  'median',
+  'numerator' | 'denominator' | 'words',
+  { figure: number | null; least: number | null; most: number | null }
+>;
+export type ShareCard = CardOf<
+  'share',
+  'words',
+  { share: Known; numerator: Known; denominator: Known; not_recorded: Known }
+>;
 export type MapCard = CardOf<
   'map',
   'tiles',
@@ -75,7 +112,18 @@ export type MapCard = CardOf<
 >;
 export type TextCard = CardOf<'text', 'text'>;
 export type FailedCard = { kind: CardKind; title: string; error: Schemas['ErrorModel'] };
-export type Answered = TotalCard | LatestCard | MonthsCard | DaysCard | BarsCard | HoursCard | WeekCard | ShareCard | MedianCard | MapCard | TextCard;
+export type Answered =
+  | TotalCard
+  | LatestCard
+  | MonthsCard
+  | DaysCard
+  | BarsCard
+  | HoursCard
+  | WeekCard
+  | ShareCard
+  | MedianCard
+  | MapCard
+  | TextCard;
 export type Card = Answered | FailedCard;
 export type Answers = Omit<Schemas['DashboardAnswersModel'], 'cards'> & { cards: Record<string, Card> };
 
