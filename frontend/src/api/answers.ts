@@ -1,5 +1,5 @@
 // The server's answers by the names that the pages use. The shapes are generated from the server's OpenAPI
-// (`npm run api` writes openapi.d.ts); here they only get short names, and cards the fields that their kind always has.
+// (generate.py writes openapi.d.ts); here they only get short names, and cards the fields that their kind always has.
 import type { components } from './openapi';
 
 type Schemas = components['schemas'];

@@ -1,5 +1,5 @@
 // Addresses that are given away: downloads, embeds, links that keep their numbers.
-import { dashboardPath } from './routes';
+import { dashboardPath, pathTo } from './routes';
 import { query, search, type View } from './view';
 
 const FORMATS = [
@@ -43,10 +43,10 @@ export function recordFiles(dataset: string, view: View): { name: string; href: 
 }
 
 export const embedPath = (dashboard: string, card: string, view: View): string =>
-  `/embed/${encodeURIComponent(dashboard)}/${encodeURIComponent(card)}${search(view)}`;
+  `${pathTo('embed', { dashboard, card })}${search(view)}`;
 
 export const recordsPath = (dataset: string, view: View): string =>
-  `/records/${dataset}${search({ ...view, map: null, shade: 'count' })}`;
+  `${pathTo('records', { dataset })}${search({ ...view, map: null, shade: 'count' })}`;
 
 /** The page at this view, pinned to the version that the figures came from. */
 export const pinned = (view: View, version: string): View => ({ ...view, version });

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bluelamp.domain.force import FORCES
+from bluelamp.domain.page import path_to
 from bluelamp.questions.calls.version import CallsVersion
 from bluelamp.questions.data_version import NOT_RECORDED, DataVersion
 from bluelamp.questions.datasets import DatasetSpec, Dimension
@@ -63,11 +64,12 @@ def places_of(version: DataVersion, wanted: str, limit: int = 8) -> list[dict[st
     authorities = {area.name: area for area in version.areas.values()}
     found = [
         {
-            "kind": "local_authority", "id": area.code, "name": area.name, "path": f"/area/local-authority/{area.code}",
+            "kind": "local_authority", "id": area.code, "name": area.name,
+            "path": path_to("area", kind="local_authority", area=area.code),
         }
         for area in authorities.values()
     ] + [
-        {"kind": "force", "id": slug, "name": name, "path": f"/area/force/{slug}"}
+        {"kind": "force", "id": slug, "name": name, "path": path_to("area", kind="force", area=slug)}
         for slug, name in version.forces.values()
     ]  # fmt: skip
     matching = [one for one in found if word in one["name"].casefold()]

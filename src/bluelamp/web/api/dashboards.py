@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from bluelamp.domain.page import path_to
 from bluelamp.errors import NoSuchThing
 from bluelamp.questions.askable import ASKABLE
 from bluelamp.questions.cards import answer_dashboard
 from bluelamp.questions.dashboards import DashboardSpec
 from bluelamp.questions.question import near
-from bluelamp.web.api.site import path_of
 from bluelamp.web.asked import (
     First,
     Last,
@@ -44,7 +44,13 @@ def dashboards(request: Request) -> dict[str, Any]:
     """Their names and titles, in the order of the navigation."""
     return {
         "dashboards": [
-            {"name": one.name, "title": one.title, "nav": one.nav, "lead": one.lead, "path": path_of(one.name)}
+            {
+                "name": one.name,
+                "title": one.title,
+                "nav": one.nav,
+                "lead": one.lead,
+                "path": path_to("dashboard", dashboard=one.name),
+            }
             for one in site_of(request).dashboards.values()
         ]
     }
@@ -60,7 +66,7 @@ def dashboard(request: Request, name: Name) -> dict[str, Any]:
         "nav": found.nav,
         "lead": found.lead,
         "dataset": found.dataset,
-        "path": path_of(found.name),
+        "path": path_to("dashboard", dashboard=found.name),
         "filters": [{"field": "months", "label": "Months", "words": "", "dataset": found.dataset, "kind": "months"}]
         + [_filter(found, field) for field in found.filters],
         "cards": [
