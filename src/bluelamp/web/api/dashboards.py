@@ -24,7 +24,8 @@ from bluelamp.web.asked import (
     view_of,
 )
 from bluelamp.web.calls import lease_for
-from bluelamp.web.schemas import PROBLEMS, DashboardAnswersModel, DashboardModel, DashboardsModel
+from bluelamp.web.card_schemas import DashboardAnswersModel
+from bluelamp.web.schemas import PROBLEMS, DashboardModel, DashboardsModel
 from bluelamp.web.worked import Worked
 
 router = APIRouter(prefix="/dashboards", tags=["dashboards"], route_class=Worked)
