@@ -3,8 +3,9 @@
 python frontend/generate.py            write it
 python frontend/generate.py --check    say what is not current (also done by `make types`)
 
-Written are the pages' addresses (`domain/page.py`) and the types of the API's answers (the server's OpenAPI
-description, through openapi-typescript). Needs the packages of `frontend/`.
+Written are the pages' addresses (`domain/page.py`), the titles of a call's fields (`domain/call_field.py`), and the
+types of the API's answers (the server's OpenAPI description, through openapi-typescript). Needs the packages of
+`frontend/`.
 """
 
 from __future__ import annotations
@@ -29,6 +30,14 @@ def addresses() -> str:
     return f"{_NOTE}export const ADDRESSES = {json.dumps(pages, indent=2)} as const;\n"
 
 
+def call_fields() -> str:
+    """The fields of a call in their order, with what a page calls them."""
+    from bluelamp.domain.call_field import CALL_FIELDS
+
+    titles = {field.name: field.title for field in CALL_FIELDS}
+    return f"{_NOTE}export const TITLES = {json.dumps(titles, indent=2)} as const;\n"
+
+
 def api_types() -> str:
     """The API's shapes in TypeScript."""
     from bluelamp.settings import read_settings
@@ -46,6 +55,7 @@ def api_types() -> str:
 
 WRITTEN: dict[str, Callable[[], str]] = {
     "src/lib/addresses.generated.ts": addresses,
+    "src/live/callFields.generated.ts": call_fields,
     "src/api/openapi.d.ts": api_types,
 }
 
