@@ -49,6 +49,7 @@ lint: setup ## style and spelling of the code
 
 types: setup ## types, strictly
 	$(BIN)/mypy
+	$(BIN)/python frontend/generate.py --check
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix frontend run --silent check
 
 floors: setup ## who may import whom

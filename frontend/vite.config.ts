@@ -48,7 +48,11 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
     // What every page needs is one file, not ten small ones.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'base', test: /node_modules\/(svelte|esm-env)\/|src\/(lib|api)\// }] } } },
+    rolldownOptions: {
+      output: {
+        codeSplitting: { groups: [{ name: 'base', test: /node_modules\/(svelte|esm-env)\/|src\/(lib|api)\// }] },
+      },
+    },
   },
   server: { port: 5173, proxy: { '/api/v1': 'http://127.0.0.1:8000', '/openapi.json': 'http://127.0.0.1:8000' } },
 });

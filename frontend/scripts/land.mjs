@@ -7,11 +7,17 @@ import { feature } from 'topojson-client';
 
 // The box is west, south, east, north; `home` is drawn finer than the rest.
 const GROUNDS = [
-  { file: 'land.generated.json', box: [-16, 46, 14, 63.5], home: new Set(['United Kingdom', 'Ireland', 'Isle of Man', 'Jersey', 'Guernsey']) },
+  {
+    file: 'land.generated.json',
+    box: [-16, 46, 14, 63.5],
+    home: new Set(['United Kingdom', 'Ireland', 'Isle of Man', 'Jersey', 'Guernsey']),
+  },
   { file: 'landUs.generated.json', box: [-128, 23, -65, 51], home: new Set(['United States of America']) },
 ];
 
-const atlas = JSON.parse(readFileSync(createRequire(import.meta.url).resolve('world-atlas/countries-10m.json'), 'utf8'));
+const atlas = JSON.parse(
+  readFileSync(createRequire(import.meta.url).resolve('world-atlas/countries-10m.json'), 'utf8'),
+);
 const countries = feature(atlas, atlas.objects.countries).features;
 
 /** A ring cut by the half plane `coordinate[axis] * sign <= limit * sign` (Sutherland and Hodgman). */
@@ -42,7 +48,12 @@ function thinned(ring, step) {
 
 function boxed(ring, box, step) {
   let open = ring.slice(0, -1);
-  for (const [axis, limit, sign] of [[0, box[0], -1], [1, box[1], -1], [0, box[2], 1], [1, box[3], 1]]) {
+  for (const [axis, limit, sign] of [
+    [0, box[0], -1],
+    [1, box[1], -1],
+    [0, box[2], 1],
+    [1, box[3], 1],
+  ]) {
     open = cut(open, axis, limit, sign);
     if (open.length < 3) return null;
   }
@@ -54,15 +65,20 @@ function boxed(ring, box, step) {
 
 function written({ box, home }) {
   return countries.flatMap((country) => {
-    const polygons = country.geometry.type === 'Polygon' ? [country.geometry.coordinates] : country.geometry.coordinates;
+    const polygons =
+      country.geometry.type === 'Polygon' ? [country.geometry.coordinates] : country.geometry.coordinates;
     const step = home.has(country.properties.name) ? 0.012 : 0.05;
-    const kept = polygons.map((rings) => rings.map((ring) => boxed(ring, box, step)).filter(Boolean)).filter((rings) => rings.length > 0);
+    const kept = polygons
+      .map((rings) => rings.map((ring) => boxed(ring, box, step)).filter(Boolean))
+      .filter((rings) => rings.length > 0);
     if (kept.length === 0) return [];
-    return [{
-      type: 'Feature',
-      properties: { home: home.has(country.properties.name) },
-      geometry: { type: 'MultiPolygon', coordinates: kept },
-    }];
+    return [
+      {
+        type: 'Feature',
+        properties: { home: home.has(country.properties.name) },
+        geometry: { type: 'MultiPolygon', coordinates: kept },
+      },
+    ];
   });
 }
 

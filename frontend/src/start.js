@@ -3,14 +3,20 @@
 (function () {
   var embedded = location.pathname.indexOf('/embed/') === 0;
   var theme = null;
-  try { theme = localStorage.getItem('theme'); } catch (e) { /* storage is closed: follow the system */ }
+  try {
+    theme = localStorage.getItem('theme');
+  } catch {
+    /* storage is closed: follow the system */
+  }
   if (embedded) theme = new URLSearchParams(location.search).get('theme');
   if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
 
   var early = {};
   function ask(path) {
     early[path] = fetch(path, { headers: { Accept: 'application/json' } });
-    early[path].catch(function () { /* told where the answer is taken */ });
+    early[path].catch(function () {
+      /* told where the answer is taken */
+    });
   }
   ask('/api/v1/site');
   var name = { '/crime': 'crime', '/outcomes': 'outcomes', '/stops': 'stops', '/calls': 'calls' }[location.pathname];

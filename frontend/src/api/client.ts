@@ -14,8 +14,18 @@ export class Problem extends Error {
 
 function unreached(): Problem {
   return navigator.onLine
-    ? new Problem(0, 'The server was not reached', 'No answer came from the server. It may be starting or stopped.', 'Try again in a moment.')
-    : new Problem(0, 'You are offline', 'This device has no connection.', 'What is on the page stays; new figures come when the connection is back.');
+    ? new Problem(
+        0,
+        'The server was not reached',
+        'No answer came from the server. It may be starting or stopped.',
+        'Try again in a moment.',
+      )
+    : new Problem(
+        0,
+        'You are offline',
+        'This device has no connection.',
+        'What is on the page stays; new figures come when the connection is back.',
+      );
 }
 
 async function problemOf(response: Response): Promise<Problem> {
@@ -47,7 +57,11 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await getWithStatus<T>(path, signal)).body;
 }
 
-export async function getWithStatus<T>(path: string, signal?: AbortSignal): Promise<{ body: T; status: number; retryAfter: number }> {
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller names what the address answers with
+export async function getWithStatus<T>(
+  path: string,
+  signal?: AbortSignal,
+): Promise<{ body: T; status: number; retryAfter: number }> {
   let response: Response;
   try {
     response = await (asked(path) ?? fetch(path, { headers: { Accept: 'application/json' }, signal: signal ?? null }));

@@ -1064,8 +1064,11 @@ export interface components {
          *     force is not held, which have no figure).
          */
         AreasModel: {
-            /** Kind */
-            kind: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "local_authority" | "force";
             /** Url */
             url: string;
             /** Rows */
@@ -1142,6 +1145,65 @@ export interface components {
             rate?: number | null;
             /** Residents */
             residents?: number | null;
+        };
+        /**
+         * BarsCardModel
+         * @description Counts by the field `by`, the largest first. `unknown` is what was not recorded, `rest` what is not shown.
+         */
+        BarsCardModel: {
+            /** Title */
+            title: string;
+            /** Help */
+            help: string;
+            /** Dataset */
+            dataset: string;
+            /**
+             * Heading
+             * @description what it counts, where and when: its title where it stands without its page
+             */
+            heading: string;
+            /** Definition */
+            definition: string;
+            /** Unit */
+            unit: string;
+            /** Caveats */
+            caveats: string[];
+            /** Question */
+            question: string | null;
+            coverage: components["schemas"]["CoverageCountsModel"] | null;
+            /** Summary */
+            summary: string;
+            /** Cite */
+            cite: string;
+            /**
+             * Ignored
+             * @description fields of filters that its dataset does not have
+             */
+            ignored: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "bars";
+            /** By */
+            by: string;
+            /** Rows */
+            rows: components["schemas"]["BarModel"][];
+            unknown: components["schemas"]["BarModel"] | null;
+            /** Total */
+            total: number | null;
+            /**
+             * Reason
+             * @description why no figure is known; empty where one is
+             */
+            reason: string;
+            rest: components["schemas"]["RestModel"] | null;
+            /** Strays */
+            strays: number;
+            /** Selected */
+            selected: string[];
+            /** Note */
+            note: string;
         };
         /** BasemapModel */
         BasemapModel: {
@@ -1359,142 +1421,15 @@ export interface components {
             /** Reasons */
             reasons: string[];
         };
-        /**
-         * CardModel
-         * @description One answered card. What is beyond the first part depends on its kind: see docs/reference/api.md.
-         */
-        CardModel: {
-            /** Kind */
-            kind: string;
-            /** Title */
-            title: string;
-            /** Help */
-            help: string;
-            /** Dataset */
-            dataset: string;
-            error?: components["schemas"]["ErrorModel"] | null;
-            /** Definition */
-            definition?: string | null;
-            /** Unit */
-            unit?: string | null;
-            /** Caveats */
-            caveats?: string[] | null;
-            /** Question */
-            question?: string | null;
-            coverage?: components["schemas"]["CoverageCountsModel"] | null;
-            /** Summary */
-            summary?: string | null;
-            /** Heading */
-            heading?: string | null;
-            /** Cite */
-            cite?: string | null;
-            /** Ignored */
-            ignored?: string[] | null;
-            /**
-             * Reason
-             * @description why no figure is known; empty where one is
-             */
-            reason?: string | null;
-            /** Value */
-            value?: number | null;
-            /** Also */
-            also?: components["schemas"]["AlsoModel"][] | null;
-            /** Located */
-            located?: number | null;
-            /** Unlocated */
-            unlocated?: number | null;
-            /** Month */
-            month?: string | null;
-            /** Forces */
-            forces?: number | null;
-            /** Of Forces */
-            of_forces?: number | null;
-            /** Is Complete */
-            is_complete?: boolean | null;
-            /** Absent */
-            absent?: string | null;
-            before?: components["schemas"]["ComparedModel"] | null;
-            year_before?: components["schemas"]["ComparedModel"] | null;
-            /** Day */
-            day?: string | null;
-            week_before?: components["schemas"]["ComparedModel"] | null;
-            /** Watched */
-            watched?: string | null;
-            /** Later */
-            later?: string[] | null;
-            /** Silent */
-            silent?: string[] | null;
-            /** Words */
-            words?: string | null;
-            /** Series */
-            series?: components["schemas"]["SeriesModel"][] | null;
-            /** Months */
-            months?: string[] | null;
-            /** Values */
-            values?: (number | null)[][] | null;
-            /** Expected */
-            expected?: number[] | null;
-            /** Held */
-            held?: number[] | null;
-            /** State */
-            state?: string[] | null;
-            /** Complete */
-            complete?: boolean[] | null;
-            /** Missing Usual */
-            missing_usual?: (number | null)[] | null;
-            /** Missing */
-            missing?: string[] | null;
-            /** Selected */
-            selected?: components["schemas"]["SpanModel"] | string[] | null;
-            /** By */
-            by?: string | null;
-            /** Rows */
-            rows?: components["schemas"]["BarModel"][] | null;
-            /** Unknown */
-            unknown?: components["schemas"]["BarModel"] | number | null;
-            /** Total */
-            total?: number | null;
-            /** Strays */
-            strays?: number | null;
-            rest?: components["schemas"]["RestModel"] | null;
-            /** Note */
-            note?: string | null;
-            /** Hours */
-            hours?: (number | null)[] | null;
-            /** Days */
-            days?: string[] | null;
-            /** Week */
-            week?: components["schemas"]["WeekdayModel"][] | null;
-            /** Figure */
-            figure?: number | null;
-            /** Least */
-            least?: number | null;
-            /** Most */
-            most?: number | null;
-            /** Share */
-            share?: number | null;
-            /** Numerator */
-            numerator?: number | null;
-            /** Denominator */
-            denominator?: number | null;
-            /** Not Recorded */
-            not_recorded?: number | null;
-            /** Of */
-            of?: number | null;
-            /** Tiles */
-            tiles?: string | null;
-            areas?: components["schemas"]["AreasModel"] | null;
-            /** Bounds */
-            bounds?: number[] | null;
-            /** Text */
-            text?: string | null;
-        };
         /** CardSpecModel */
         CardSpecModel: {
             /** Name */
             name: string;
-            /** Kind */
-            kind: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "total" | "latest" | "months" | "days" | "bars" | "hours" | "week" | "share" | "median" | "map" | "text";
             /** Title */
             title: string;
             /** Help */
@@ -1876,7 +1811,7 @@ export interface components {
             unknown: string[];
             /** Cards */
             cards: {
-                [key: string]: components["schemas"]["CardModel"];
+                [key: string]: (components["schemas"]["TotalCardModel"] | components["schemas"]["LatestCardModel"] | components["schemas"]["MonthsCardModel"] | components["schemas"]["DaysCardModel"] | components["schemas"]["BarsCardModel"] | components["schemas"]["HoursCardModel"] | components["schemas"]["WeekCardModel"] | components["schemas"]["ShareCardModel"] | components["schemas"]["MedianCardModel"] | components["schemas"]["MapCardModel"] | components["schemas"]["TextCardModel"]) | components["schemas"]["FailedCardModel"];
             };
             /** Licence */
             licence: string;
@@ -1990,6 +1925,64 @@ export interface components {
             datasets: components["schemas"]["DatasetModel"][];
         };
         /**
+         * DaysCardModel
+         * @description Counts by day, in the form of those by month.
+         */
+        DaysCardModel: {
+            /** Title */
+            title: string;
+            /** Help */
+            help: string;
+            /** Dataset */
+            dataset: string;
+            /**
+             * Heading
+             * @description what it counts, where and when: its title where it stands without its page
+             */
+            heading: string;
+            /** Definition */
+            definition: string;
+            /** Unit */
+            unit: string;
+            /** Caveats */
+            caveats: string[];
+            /** Question */
+            question: string | null;
+            coverage: components["schemas"]["CoverageCountsModel"] | null;
+            /** Summary */
+            summary: string;
+            /** Cite */
+            cite: string;
+            /**
+             * Ignored
+             * @description fields of filters that its dataset does not have
+             */
+            ignored: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "days";
+            /** Series */
+            series: components["schemas"]["SeriesModel"][];
+            /** Days */
+            days: string[];
+            /** Values */
+            values: (number | null)[][];
+            /** Complete */
+            complete: boolean[];
+            /** Missing Usual */
+            missing_usual: (number | null)[];
+            /** Missing */
+            missing: string[];
+            /** Note */
+            note: string;
+            /** By */
+            by: string;
+            /** Selected */
+            selected: string[];
+        };
+        /**
          * DeliveryTestModel
          * @description What came of a test delivery: the receiver's `status`, null where it gave none; `problem` in words, empty where
          *     it was taken.
@@ -2042,6 +2035,24 @@ export interface components {
             detail: string;
             /** Hint */
             hint: string;
+        };
+        /**
+         * FailedCardModel
+         * @description A card that could not be answered; the others stand.
+         */
+        FailedCardModel: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "total" | "latest" | "months" | "days" | "bars" | "hours" | "week" | "share" | "median" | "map" | "text";
+            /** Title */
+            title: string;
+            /** Help */
+            help: string;
+            /** Dataset */
+            dataset: string;
+            error: components["schemas"]["ErrorModel"];
         };
         /**
          * FeedAreasModel
@@ -2457,6 +2468,134 @@ export interface components {
             };
         };
         /**
+         * HoursCardModel
+         * @description Counts by the 24 hours of the day; `unknown` have no known time.
+         */
+        HoursCardModel: {
+            /** Title */
+            title: string;
+            /** Help */
+            help: string;
+            /** Dataset */
+            dataset: string;
+            /**
+             * Heading
+             * @description what it counts, where and when: its title where it stands without its page
+             */
+            heading: string;
+            /** Definition */
+            definition: string;
+            /** Unit */
+            unit: string;
+            /** Caveats */
+            caveats: string[];
+            /** Question */
+            question: string | null;
+            coverage: components["schemas"]["CoverageCountsModel"] | null;
+            /** Summary */
+            summary: string;
+            /** Cite */
+            cite: string;
+            /**
+             * Ignored
+             * @description fields of filters that its dataset does not have
+             */
+            ignored: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "hours";
+            /** By */
+            by: string;
+            /** Hours */
+            hours: (number | null)[];
+            /** Unknown */
+            unknown: number | null;
+            /** Total */
+            total: number | null;
+            /** Note */
+            note: string;
+            /**
+             * Reason
+             * @description why no figure is known; empty where one is
+             */
+            reason?: string | null;
+            /** Selected */
+            selected: string[];
+        };
+        /**
+         * LatestCardModel
+         * @description The newest month beside the one before and the same a year ago, over the same forces; of calls the newest closed
+         *     `day` beside the day before and the same weekday a week ago. `words` is only there where no figure is known.
+         */
+        LatestCardModel: {
+            /** Title */
+            title: string;
+            /** Help */
+            help: string;
+            /** Dataset */
+            dataset: string;
+            /**
+             * Heading
+             * @description what it counts, where and when: its title where it stands without its page
+             */
+            heading: string;
+            /** Definition */
+            definition: string;
+            /** Unit */
+            unit: string;
+            /** Caveats */
+            caveats: string[];
+            /** Question */
+            question: string | null;
+            coverage: components["schemas"]["CoverageCountsModel"] | null;
+            /** Summary */
+            summary: string;
+            /** Cite */
+            cite: string;
+            /**
+             * Ignored
+             * @description fields of filters that its dataset does not have
+             */
+            ignored: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "latest";
+            /** Month */
+            month: string | null;
+            /** Day */
+            day?: string | null;
+            /** Value */
+            value?: number | null;
+            /** Words */
+            words?: string | null;
+            /**
+             * Reason
+             * @description why no figure is known; empty where one is
+             */
+            reason?: string | null;
+            /** Forces */
+            forces?: number | null;
+            /** Of Forces */
+            of_forces?: number | null;
+            /** Is Complete */
+            is_complete?: boolean | null;
+            /** Absent */
+            absent?: string | null;
+            /** Watched */
+            watched?: string | null;
+            before?: components["schemas"]["ComparedModel"] | null;
+            year_before?: components["schemas"]["ComparedModel"] | null;
+            week_before?: components["schemas"]["ComparedModel"] | null;
+            /** Later */
+            later?: string[] | null;
+            /** Silent */
+            silent?: string[] | null;
+        };
+        /**
          * LetterModel
          * @description A delivery that was not taken: `payload` is what it says, `id` the `webhook-id` that it is sent with. `again`: it
          *     is about to be tried once more.
@@ -2558,6 +2697,72 @@ export interface components {
             /** Secret */
             secret: string;
         };
+        /**
+         * MapCardModel
+         * @description `total` records of `of` are on the map, `unlocated` have no place; `areas` is null where there are none.
+         */
+        MapCardModel: {
+            /** Title */
+            title: string;
+            /** Help */
+            help: string;
+            /** Dataset */
+            dataset: string;
+            /**
+             * Heading
+             * @description what it counts, where and when: its title where it stands without its page
+             */
+            heading: string;
+            /** Definition */
+            definition: string;
+            /** Unit */
+            unit: string;
+            /** Caveats */
+            caveats: string[];
+            /** Question */
+            question: string | null;
+            coverage: components["schemas"]["CoverageCountsModel"] | null;
+            /** Summary */
+            summary: string;
+            /** Cite */
+            cite: string;
+            /**
+             * Ignored
+             * @description fields of filters that its dataset does not have
+             */
+            ignored: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "map";
+            /** Total */
+            total: number | null;
+            /** Unlocated */
+            unlocated: number | null;
+            /** Of */
+            of: number | null;
+            /**
+             * Reason
+             * @description why no figure is known; empty where one is
+             */
+            reason: string;
+            /** Note */
+            note: string;
+            /** Tiles */
+            tiles: string;
+            areas: components["schemas"]["AreasModel"] | null;
+            /**
+             * Bounds
+             * @description west, south, east, north; null where nothing is on the map
+             */
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+        };
         /** MeasureModel */
         MeasureModel: {
             /** Name */
@@ -2569,6 +2774,63 @@ export interface components {
             /** Words */
             words: string;
         };
+        /**
+         * MedianCardModel
+         * @description A median in minutes with the `least` and the `most` that it can be, of `numerator` of `denominator` calls.
+         */
+        MedianCardModel: {
+            /** Title */
+            title: string;
+            /** Help */
+            help: string;
+            /** Dataset */
+            dataset: string;
+            /**
+             * Heading
+             * @description what it counts, where and when: its title where it stands without its page
+             */
+            heading: string;
+            /** Definition */
+            definition: string;
+            /** Unit */
+            unit: string;
+            /** Caveats */
+            caveats: string[];
+            /** Question */
+            question: string | null;
+            coverage: components["schemas"]["CoverageCountsModel"] | null;
+            /** Summary */
+            summary: string;
+            /** Cite */
+            cite: string;
+            /**
+             * Ignored
+             * @description fields of filters that its dataset does not have
+             */
+            ignored: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "median";
+            /** Figure */
+            figure: number | null;
+            /** Least */
+            least: number | null;
+            /** Most */
+            most: number | null;
+            /** Numerator */
+            numerator: number | null;
+            /** Denominator */
+            denominator: number | null;
+            /** Words */
+            words: string;
+            /**
+             * Reason
+             * @description why no figure is known; empty where one is
+             */
+            reason?: string | null;
+        };
         /** MemberModel */
         MemberModel: {
             /** Member */
@@ -2577,6 +2839,69 @@ export interface components {
             line: number;
             /** Release */
             release: string;
+        };
+        /**
+         * MonthsCardModel
+         * @description Counts by month, one list of `values` for each of `series`. All lists are as long as `months`; `state` is not
+         *     there of calls.
+         */
+        MonthsCardModel: {
+            /** Title */
+            title: string;
+            /** Help */
+            help: string;
+            /** Dataset */
+            dataset: string;
+            /**
+             * Heading
+             * @description what it counts, where and when: its title where it stands without its page
+             */
+            heading: string;
+            /** Definition */
+            definition: string;
+            /** Unit */
+            unit: string;
+            /** Caveats */
+            caveats: string[];
+            /** Question */
+            question: string | null;
+            coverage: components["schemas"]["CoverageCountsModel"] | null;
+            /** Summary */
+            summary: string;
+            /** Cite */
+            cite: string;
+            /**
+             * Ignored
+             * @description fields of filters that its dataset does not have
+             */
+            ignored: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "months";
+            /** Series */
+            series: components["schemas"]["SeriesModel"][];
+            /** Months */
+            months: string[];
+            /** Values */
+            values: (number | null)[][];
+            /** Expected */
+            expected: number[];
+            /** Held */
+            held: number[];
+            /** State */
+            state?: string[] | null;
+            /** Complete */
+            complete: boolean[];
+            /**
+             * Missing Usual
+             * @description about how many are missing; null where it is not known
+             */
+            missing_usual: (number | null)[];
+            /** Missing */
+            missing: string[];
+            selected: components["schemas"]["SpanModel"] | null;
         };
         /** MonthsModel */
         MonthsModel: {
@@ -3087,6 +3412,61 @@ export interface components {
             /** Label */
             label: string;
         };
+        /**
+         * ShareCardModel
+         * @description One count as a share (0 to 1) of another; `not_recorded` are in neither.
+         */
+        ShareCardModel: {
+            /** Title */
+            title: string;
+            /** Help */
+            help: string;
+            /** Dataset */
+            dataset: string;
+            /**
+             * Heading
+             * @description what it counts, where and when: its title where it stands without its page
+             */
+            heading: string;
+            /** Definition */
+            definition: string;
+            /** Unit */
+            unit: string;
+            /** Caveats */
+            caveats: string[];
+            /** Question */
+            question: string | null;
+            coverage: components["schemas"]["CoverageCountsModel"] | null;
+            /** Summary */
+            summary: string;
+            /** Cite */
+            cite: string;
+            /**
+             * Ignored
+             * @description fields of filters that its dataset does not have
+             */
+            ignored: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "share";
+            /** Share */
+            share: number | null;
+            /** Numerator */
+            numerator: number | null;
+            /** Denominator */
+            denominator: number | null;
+            /** Not Recorded */
+            not_recorded: number | null;
+            /** Words */
+            words: string;
+            /**
+             * Reason
+             * @description why no figure is known; empty where one is
+             */
+            reason: string;
+        };
         /** SiteModel */
         SiteModel: {
             /** Name */
@@ -3231,6 +3611,103 @@ export interface components {
             licence: string;
         };
         /**
+         * TextCardModel
+         * @description Words of the dashboard's author.
+         */
+        TextCardModel: {
+            /** Title */
+            title: string;
+            /** Help */
+            help: string;
+            /** Dataset */
+            dataset: string;
+            /**
+             * Heading
+             * @description what it counts, where and when: its title where it stands without its page
+             */
+            heading: string;
+            /** Definition */
+            definition: string;
+            /** Unit */
+            unit: string;
+            /** Caveats */
+            caveats: string[];
+            /** Question */
+            question: string | null;
+            coverage: components["schemas"]["CoverageCountsModel"] | null;
+            /** Summary */
+            summary: string;
+            /** Cite */
+            cite: string;
+            /**
+             * Ignored
+             * @description fields of filters that its dataset does not have
+             */
+            ignored: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "text";
+            /** Text */
+            text: string;
+        };
+        /**
+         * TotalCardModel
+         * @description All records of the view; `also` is counted apart from `value`. Figures are null where they are not known.
+         */
+        TotalCardModel: {
+            /** Title */
+            title: string;
+            /** Help */
+            help: string;
+            /** Dataset */
+            dataset: string;
+            /**
+             * Heading
+             * @description what it counts, where and when: its title where it stands without its page
+             */
+            heading: string;
+            /** Definition */
+            definition: string;
+            /** Unit */
+            unit: string;
+            /** Caveats */
+            caveats: string[];
+            /** Question */
+            question: string | null;
+            coverage: components["schemas"]["CoverageCountsModel"] | null;
+            /** Summary */
+            summary: string;
+            /** Cite */
+            cite: string;
+            /**
+             * Ignored
+             * @description fields of filters that its dataset does not have
+             */
+            ignored: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "total";
+            /** Value */
+            value: number | null;
+            /**
+             * Reason
+             * @description why no figure is known; empty where one is
+             */
+            reason: string;
+            /** Note */
+            note: string;
+            /** Also */
+            also: components["schemas"]["AlsoModel"][];
+            /** Located */
+            located: number | null;
+            /** Unlocated */
+            unlocated: number | null;
+        };
+        /**
          * UnitModel
          * @description `joined_between` and `left_between` are [last seen without, first seen with] and the other way round.
          */
@@ -3286,6 +3763,54 @@ export interface components {
             newest_release: string | null;
             /** Built At */
             built_at: string;
+        };
+        /**
+         * WeekCardModel
+         * @description How many for each hour of the week that was watched.
+         */
+        WeekCardModel: {
+            /** Title */
+            title: string;
+            /** Help */
+            help: string;
+            /** Dataset */
+            dataset: string;
+            /**
+             * Heading
+             * @description what it counts, where and when: its title where it stands without its page
+             */
+            heading: string;
+            /** Definition */
+            definition: string;
+            /** Unit */
+            unit: string;
+            /** Caveats */
+            caveats: string[];
+            /** Question */
+            question: string | null;
+            coverage: components["schemas"]["CoverageCountsModel"] | null;
+            /** Summary */
+            summary: string;
+            /** Cite */
+            cite: string;
+            /**
+             * Ignored
+             * @description fields of filters that its dataset does not have
+             */
+            ignored: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "week";
+            /** By */
+            by: string;
+            /** Week */
+            week: components["schemas"]["WeekdayModel"][];
+            /** Total */
+            total: number;
+            /** Words */
+            words: string;
         };
         /**
          * WeekModel

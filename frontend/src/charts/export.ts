@@ -14,7 +14,10 @@ const HATCH = 'url(#missing)';
 export async function drawnOf(card: Answered, how: { dark: boolean; source: string }): Promise<Drawn> {
   const palette = how.dark ? darkColours : light;
   const spec = specOf(card, palette, HATCH, folded(how.source, 126));
-  const view = new View(parse(compile(spec).spec, undefined, { ast: true }), { renderer: 'none', expr: expressionInterpreter });
+  const view = new View(parse(compile(spec).spec, undefined, { ast: true }), {
+    renderer: 'none',
+    expr: expressionInterpreter,
+  });
   const svg = withHatching(await view.toSVG(), palette);
   view.finalize();
   const size = /width="([\d.]+)" height="([\d.]+)"/.exec(svg);

@@ -8,10 +8,18 @@ export type Month = { values: Known[]; usual: Known; complete: boolean; never: b
 export type Band = { from: number; to: number; state: string; words: string };
 export type Months = { months: Month[]; bands: Band[] };
 
-type Shown = Pick<MonthsCard, 'months' | 'values' | 'complete' | 'missing_usual' | 'missing'> & { state?: string[] | null };
+type Shown = Pick<MonthsCard, 'months' | 'values' | 'complete' | 'missing_usual' | 'missing'> & {
+  state?: string[] | null;
+};
 
 // In these nothing was ever to be had here: they have no usual level.
-const NEVER = new Set(['not covered', 'not yet published', 'before publication', 'could not be recorded', 'out of scope']);
+const NEVER = new Set([
+  'not covered',
+  'not yet published',
+  'before publication',
+  'could not be recorded',
+  'out of scope',
+]);
 // Files that may well be published: at the ends of a chart they are the edge of what is held, not a hole in it.
 const EDGE = new Set(['not held', 'not fetched', 'not covered']);
 
@@ -40,7 +48,12 @@ export function monthsOf(card: Shown, from = 0, to = card.months.length): Months
     const state = states[at] ?? '';
     const usual = card.missing_usual[at] ?? null;
     const never = Boolean(empty[at]) && (NEVER.has(state) || Boolean(edge[at]) || usual === null || usual <= 0);
-    return { values: card.values.map((series) => series[at] ?? null), usual: never ? null : usual, complete: card.complete[at] ?? true, never };
+    return {
+      values: card.values.map((series) => series[at] ?? null),
+      usual: never ? null : usual,
+      complete: card.complete[at] ?? true,
+      never,
+    };
   });
   return { months: months.slice(from, to), bands: bandsOf(months.slice(from, to), states.slice(from, to)) };
 }
@@ -62,7 +75,8 @@ function stateAt(card: Shown, at: number): string {
 /** For each month whether it lies in a run of unknown months that begins or ends the chart. */
 function edges(states: string[], empty: boolean[]): boolean[] {
   const out = states.map(() => false);
-  const unknown = (at: number): boolean => Boolean(empty[at]) && (EDGE.has(states[at] ?? '') || NEVER.has(states[at] ?? ''));
+  const unknown = (at: number): boolean =>
+    Boolean(empty[at]) && (EDGE.has(states[at] ?? '') || NEVER.has(states[at] ?? ''));
   for (let at = 0; at < states.length && unknown(at); at++) out[at] = true;
   for (let at = states.length - 1; at >= 0 && unknown(at); at--) out[at] = true;
   return out;
@@ -76,7 +90,8 @@ function bandsOf(months: Month[], states: string[]): Band[] {
     const last = out.at(-1);
     const beside = last?.to === at - 1;
     if (last && beside && last.state === state) last.to = at;
-    else if (last && beside && ONE_HOLE.has(last.state) && ONE_HOLE.has(state)) Object.assign(last, { to: at, state: 'not held' });
+    else if (last && beside && ONE_HOLE.has(last.state) && ONE_HOLE.has(state))
+      Object.assign(last, { to: at, state: 'not held' });
     else out.push({ from: at, to: at, state, words: '' });
   });
   return out.map((band) => ({ ...band, words: WORDS[band.state] ?? 'Nothing is known of these months' }));

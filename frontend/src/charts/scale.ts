@@ -6,7 +6,10 @@ export function scaleTo(largest: number, about = 4): Scale {
   if (largest <= 0) return { top: 1, ticks: [0] };
   const rough = largest / about;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = Math.max(1, [1, 1.5, 2, 3, 4, 5, 10].map((factor) => factor * power).find((one) => one >= rough) ?? power * 10);
+  const step = Math.max(
+    1,
+    [1, 1.5, 2, 3, 4, 5, 10].map((factor) => factor * power).find((one) => one >= rough) ?? power * 10,
+  );
   const whole = Number.isInteger(step) ? step : Math.ceil(step);
   const ticks: number[] = [];
   // The last one stands at or above the largest, so that no column rises past what can be read off.

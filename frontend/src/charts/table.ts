@@ -36,7 +36,11 @@ export function tableOf(card: Answered): Table | null {
         head: ['Hour', ...card.week.map((one) => one.label)],
         rows: Array.from({ length: 24 }, (_, hour) => [
           `${two(hour)}:00`,
-          ...card.week.map((one) => (one.rates[hour] == null ? UNWATCHED : `${count(one.counts[hour] ?? 0)} (${rate(one.rates[hour] ?? 0)} an hour)`)),
+          ...card.week.map((one) =>
+            one.rates[hour] == null
+              ? UNWATCHED
+              : `${count(one.counts[hour] ?? 0)} (${rate(one.rates[hour] ?? 0)} an hour)`,
+          ),
         ]),
         more: '',
       };
@@ -44,7 +48,9 @@ export function tableOf(card: Answered): Table | null {
       return {
         head: ['Minutes', 'Median'],
         rows: (['least', 'figure', 'most'] as const).map((name, at) => [
-          ['Had each been as short as it can have been', 'In the middle', 'Had each been as long as it can have been'][at] ?? '',
+          ['Had each been as short as it can have been', 'In the middle', 'Had each been as long as it can have been'][
+            at
+          ] ?? '',
           card[name] === null ? '' : rate(card[name]),
         ]),
         more: card.words,
@@ -55,7 +61,10 @@ export function tableOf(card: Answered): Table | null {
       return {
         head: ['Hour', 'Count'],
         rows: [
-          ...card.hours.map((value, hour) => [`${two(hour)}:00`, value === null ? (isCalls(card.dataset) ? UNWATCHED : DASH) : count(value)]),
+          ...card.hours.map((value, hour) => [
+            `${two(hour)}:00`,
+            value === null ? (isCalls(card.dataset) ? UNWATCHED : DASH) : count(value),
+          ]),
           ...(isCalls(card.dataset) ? [] : [['Time not known', figure(card.unknown)]]),
         ],
         more: card.reason ?? '',
@@ -88,22 +97,24 @@ function months(card: MonthsCard): Table {
   return {
     head: ['Month', ...card.series.map((one) => one.label), ...(calls ? ['Days watched'] : COVERAGE), 'Missing'],
     // The months that are chosen, as in the file; their neighbours are there to be looked at.
-    rows: card.months.map((key, index) => [
-      month(key),
-      ...card.series.map((_, series) => {
-        const value = card.values[series]?.[index];
-        return value == null ? (calls ? UNWATCHED : DASH) : count(value);
-      }),
-      ...coverage(index),
-      card.missing[index] ?? '',
-    ]).slice(...chosenOf(card)),
+    rows: card.months
+      .map((key, index) => [
+        month(key),
+        ...card.series.map((_, series) => {
+          const value = card.values[series]?.[index];
+          return value == null ? (calls ? UNWATCHED : DASH) : count(value);
+        }),
+        ...coverage(index),
+        card.missing[index] ?? '',
+      ])
+      .slice(...chosenOf(card)),
     more: '',
   };
 }
 
 function bars(card: BarsCard): Table {
   const rates = card.rows.some((row) => row.rate != null);
-  const told = card.rows.some((row) => row.held != null);
+  const told = card.rows.length > 0;
   const line = (row: BarRow): string[] => [
     row.label,
     figure(row.count),
@@ -114,7 +125,9 @@ function bars(card: BarsCard): Table {
   return {
     head: [card.title, 'Count', 'Share', ...(rates ? ['Per 1,000 residents'] : []), ...(told ? COVERAGE : [])],
     rows: [...card.rows, ...(card.unknown ? [card.unknown] : [])].map(line),
-    more: card.rest ? `${card.rest.rows} more values with ${figure(card.rest.count)} together are in the CSV.` : (card.reason ?? ''),
+    more: card.rest
+      ? `${card.rest.rows} more values with ${figure(card.rest.count)} together are in the CSV.`
+      : (card.reason ?? ''),
   };
 }
 
@@ -129,7 +142,16 @@ function map(card: MapCard): Table | null {
     ...covered(row),
     ...(located ? [row.located_share == null ? '' : share(row.located_share)] : []),
   ];
-  const rest = (name: string, value: number | null): string[] => [name, figure(value), '', '', '', '', '', ...(located ? [''] : [])];
+  const rest = (name: string, value: number | null): string[] => [
+    name,
+    figure(value),
+    '',
+    '',
+    '',
+    '',
+    '',
+    ...(located ? [''] : []),
+  ];
   return {
     head: ['Area', 'Count', 'Per 1,000 residents', 'Residents', ...COVERAGE, ...(located ? ['With a point'] : [])],
     rows: [
@@ -137,6 +159,6 @@ function map(card: MapCard): Table | null {
       ...(card.areas.elsewhere ? [rest('In no known area', card.areas.elsewhere)] : []),
       ...(card.unlocated ? [rest('Without a location', card.unlocated)] : []),
     ],
-    more: card.areas.note ?? '',
+    more: card.areas.note,
   };
 }

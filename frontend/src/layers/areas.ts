@@ -15,7 +15,7 @@ export type Kind = 'whole' | 'part' | 'unknown' | 'stray' | 'outside';
 const OUTSIDE = new Set(['out of scope', 'not published']);
 
 export function kindOf(row: AreaRow): Kind {
-  if (row.inside === false) return row.count ? 'stray' : 'outside';
+  if (!row.inside) return row.count ? 'stray' : 'outside';
   if (row.count === null) return row.expected === 0 || OUTSIDE.has(row.state) ? 'outside' : 'unknown';
   // Over a tenth of its months missing: its shade must not be read as it stands.
   return row.state === 'few located' || (row.expected > 0 && row.held / row.expected < 0.9) ? 'part' : 'whole';
@@ -27,7 +27,7 @@ export function valueOf(row: Pick<AreaRow, 'count' | 'rate'>, shade: Scene['shad
 
 /** The classes come from the areas that the filters are about, not from what strays into others. */
 export function areaBreaks(scene: Pick<Scene, 'card' | 'shade'>): number[] {
-  const rows = (scene.card.areas?.rows ?? []).filter((row) => row.inside !== false);
+  const rows = (scene.card.areas?.rows ?? []).filter((row) => row.inside);
   return breaks(rows.map((row) => valueOf(row, scene.shade) ?? 0));
 }
 
@@ -47,7 +47,7 @@ function add(map: GlMap, scene: Scene): void {
 function update(map: GlMap, scene: Scene): void {
   const { palette, card } = scene;
   const rows = card.areas?.rows ?? [];
-  (map.getSource(SOURCE) as GeoJSONSource | undefined)?.setData(scene.boundaries ?? NOTHING);
+  void map.getSource<GeoJSONSource>(SOURCE)?.setData(scene.boundaries ?? NOTHING);
   if (map.hasImage('hatch')) map.removeImage('hatch');
   map.addImage('hatch', hatching(palette.amber, palette.card), { pixelRatio: 2 });
   for (const id of ['area-fill', 'area-hatch']) map.setLayerZoomRange(id, 0, below(scene));
@@ -58,13 +58,23 @@ function update(map: GlMap, scene: Scene): void {
     const kind = kindOf(row);
     map.setFeatureState(
       { source: SOURCE, id: row.id },
-      { value: kind === 'whole' || kind === 'part' ? (valueOf(row, scene.shade) ?? -1) : -1, kind, chosen, out: scene.selected.length > 0 && !chosen },
+      {
+        value: kind === 'whole' || kind === 'part' ? (valueOf(row, scene.shade) ?? -1) : -1,
+        kind,
+        chosen,
+        out: scene.selected.length > 0 && !chosen,
+      },
     );
   }
   const value = ['coalesce', ['feature-state', 'value'], -1];
   const kind = ['coalesce', ['feature-state', 'kind'], 'outside'];
   map.setPaintProperty('area-fill', 'fill-color', [
-    'case', ['==', kind, 'stray'], palette.stray, ['<=', value, 0], palette.land, stepped(value, palette.steps, areaBreaks(scene)),
+    'case',
+    ['==', kind, 'stray'],
+    palette.stray,
+    ['<=', value, 0],
+    palette.land,
+    stepped(value, palette.steps, areaBreaks(scene)),
   ] as never);
   map.setPaintProperty('area-fill', 'fill-opacity', ['case', ['boolean', ['feature-state', 'out'], false], 0.35, 0.95]);
   const hatched = rows.filter((row) => ['part', 'unknown'].includes(kindOf(row))).map((row) => row.id);

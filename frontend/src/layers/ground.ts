@@ -16,7 +16,12 @@ const GROUNDS: readonly { file: string; box: Box }[] = [
 export function groundStyle(palette: Palette, where: Box | null = null): StyleSpecification {
   const [lon, lat] = where ? [(where[0] + where[2]) / 2, (where[1] + where[3]) / 2] : [-2, 54];
   const ground = GROUNDS.find(({ box }) => box[0] < lon && lon < box[2] && box[1] < lat && lat < box[3]);
-  if (!ground) return { version: 8, sources: {}, layers: [{ id: 'land', type: 'background', paint: { 'background-color': palette.land } }] };
+  if (!ground)
+    return {
+      version: 8,
+      sources: {},
+      layers: [{ id: 'land', type: 'background', paint: { 'background-color': palette.land } }],
+    };
   return {
     version: 8,
     sources: { land: { type: 'geojson', data: new URL(ground.file, window.location.href).href, tolerance: 0.2 } },

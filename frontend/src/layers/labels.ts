@@ -8,7 +8,10 @@ const NAMES = 8;
 function add(map: GlMap, scene: Scene): void {
   if (!scene.builtIn) return;
   put(map, {
-    id: 'area-names', type: 'symbol', source: 'areas', minzoom: Math.max(scene.squares, NAMES),
+    id: 'area-names',
+    type: 'symbol',
+    source: 'areas',
+    minzoom: Math.max(scene.squares, NAMES),
     layout: { 'text-field': ['get', 'name'], 'text-font': ['Inter Variable'], 'text-size': 12, 'text-max-width': 7 },
   });
   update(map, scene);

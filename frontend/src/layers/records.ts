@@ -18,7 +18,7 @@ export function addRecords(map: GlMap, scene: Scene): void {
 }
 
 export function updateRecords(map: GlMap, scene: Scene): void {
-  const source = map.getSource(RECORDS) as VectorTileSource | undefined;
+  const source = map.getSource<VectorTileSource>(RECORDS);
   const tiles = whole(scene.card.tiles);
-  if (source && source.tiles?.[0] !== tiles) source.setTiles([tiles]);
+  if (source && source.tiles[0] !== tiles) source.setTiles([tiles]);
 }

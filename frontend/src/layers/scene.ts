@@ -29,7 +29,7 @@ export type Layer = {
 const SQUARES = 8;
 /** One area alone has nothing to be shaded against, and none can be shaded without outlines: there squares stand at once. */
 export function squaresFrom(card: MapCard, boundaries: FeatureCollection | null): number {
-  const about = (card.areas?.rows ?? []).filter((row) => row.inside !== false);
+  const about = (card.areas?.rows ?? []).filter((row) => row.inside);
   return boundaries && about.length > 1 ? SQUARES : 0;
 }
 /** Squares below this zoom, map points from it on: as the tiles are cut. */
@@ -41,9 +41,15 @@ export function put(map: GlMap, layer: LayerSpecification): void {
 
 /** Steps of colour by a number's breaks; without breaks one colour. */
 export function stepped(number: unknown, steps: readonly string[], breaks: number[]): unknown {
-  const colours = breaks.length >= 5 ? steps : breaks.length === 0 ? [steps[3]] : steps.slice(steps.length - breaks.length - 1);
+  const colours =
+    breaks.length >= 5 ? steps : breaks.length === 0 ? [steps[3]] : steps.slice(steps.length - breaks.length - 1);
   if (breaks.length === 0) return colours[0];
-  return ['step', number, colours[0], ...breaks.flatMap((value, index) => [value, colours[index + 1] ?? colours.at(-1)])];
+  return [
+    'step',
+    number,
+    colours[0],
+    ...breaks.flatMap((value, index) => [value, colours[index + 1] ?? colours.at(-1)]),
+  ];
 }
 
 /** A small square of diagonal lines: the sign of what is missing. */
@@ -54,7 +60,10 @@ export function hatching(colour: string, ground: string): ImageData {
   const pen = canvas.getContext('2d', { willReadFrequently: true });
   if (!pen) return new ImageData(size, size);
   // The lighter edge keeps the lines apart from the blue beneath them; wide apart, so that the blue is seen.
-  for (const [stroke, width] of [[ground, 4.2], [colour, 2.4]] as const) {
+  for (const [stroke, width] of [
+    [ground, 4.2],
+    [colour, 2.4],
+  ] as const) {
     pen.strokeStyle = stroke;
     pen.lineWidth = width;
     for (let offset = -size; offset <= size * 2; offset += size / 2) {

@@ -6,7 +6,14 @@ import { POINTS, put, stepped, type Layer, type Scene } from './scene';
 
 function add(map: GlMap, scene: Scene): void {
   addRecords(map, scene);
-  put(map, { id: 'squares', type: 'fill', source: RECORDS, 'source-layer': 'grid', minzoom: scene.squares, maxzoom: POINTS });
+  put(map, {
+    id: 'squares',
+    type: 'fill',
+    source: RECORDS,
+    'source-layer': 'grid',
+    minzoom: scene.squares,
+    maxzoom: POINTS,
+  });
   update(map, scene);
 }
 

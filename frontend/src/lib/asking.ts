@@ -21,7 +21,8 @@ export type Asking = {
 const KEY = Symbol('asking');
 export const provide = (asking: Asking): Asking => setContext(KEY, asking);
 /** How complete a card is: its own words, or the page's where a filter keeps nothing at all. */
-export const completeness = (card: { coverage: Coverage | null }, asking: Asking): Coverage | null => card.coverage ?? asking.coverage;
+export const completeness = (card: { coverage: Coverage | null }, asking: Asking): Coverage | null =>
+  card.coverage ?? asking.coverage;
 /** How complete a card is and who lacks most, where it stands without its page. */
 export function lackingWords(card: { coverage: Coverage | null; dataset: string }, asking: Asking): string {
   const found = completeness(card, asking);

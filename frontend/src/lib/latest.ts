@@ -8,6 +8,9 @@ type Shown = Pick<LatestCard, 'month' | 'forces' | 'of_forces'>;
 export function latestWords(card: Shown): string {
   const forces = card.forces ?? 0;
   if (!forces) return month(card.month ?? '');
-  const of = card.of_forces && card.of_forces > forces ? `${count(forces)} of ${plural(card.of_forces, 'force')}` : plural(forces, 'force');
+  const of =
+    card.of_forces && card.of_forces > forces
+      ? `${count(forces)} of ${plural(card.of_forces, 'force')}`
+      : plural(forces, 'force');
   return `${month(card.month ?? '')}, from ${of}`;
 }

@@ -1,5 +1,5 @@
 // Addresses that are given away: downloads, embeds, links that keep their numbers.
-import { dashboardPath } from './routes';
+import { dashboardPath, pathTo } from './routes';
 import { query, search, type View } from './view';
 
 const FORMATS = [
@@ -13,10 +13,13 @@ const FORMATS = [
 export const AGES = 'Opened in Excel, a CSV turns the ages 10-17 into a date; the Excel file keeps them.';
 
 /** Whether a file of this question has ages in it, or of these records. */
-export const hasAges = (asked: string | null): boolean => asked === 'stops' || /^stops\?(.*&)?by=[^&]*age_range/.test(asked ?? '');
+export const hasAges = (asked: string | null): boolean =>
+  asked === 'stops' || /^stops\?(.*&)?by=[^&]*age_range/.test(asked ?? '');
 
 function ordered<T extends readonly [string, string]>(formats: readonly T[], asked: string): T[] {
-  return hasAges(asked) ? [...formats].sort((one, other) => Number(other[1] === 'xlsx') - Number(one[1] === 'xlsx')) : [...formats];
+  return hasAges(asked)
+    ? [...formats].sort((one, other) => Number(other[1] === 'xlsx') - Number(one[1] === 'xlsx'))
+    : [...formats];
 }
 
 /** A card's numbers as files, from its question as the server wrote it. */
@@ -24,19 +27,26 @@ export function downloadsOf(question: string | null, view: View): { name: string
   if (!question) return [];
   const join = question.includes('?') ? '&' : '?';
   const pin = view.version && !question.includes('version=') ? `&version=${view.version}` : '';
-  return ordered(FORMATS, question).map(([name, format]) => ({ name, href: `/api/v1/questions/${question}${join}format=${format}${pin}` }));
+  return ordered(FORMATS, question).map(([name, format]) => ({
+    name,
+    href: `/api/v1/questions/${question}${join}format=${format}${pin}`,
+  }));
 }
 
 /** The records behind a view as files. */
 export function recordFiles(dataset: string, view: View): { name: string; href: string }[] {
   const all = [...FORMATS, ['GeoJSON', 'geojson'] as const];
-  return ordered<readonly [string, string]>(all, dataset).map(([name, format]) => ({ name, href: `/api/v1/datasets/${dataset}/records?${query(view, { format })}` }));
+  return ordered<readonly [string, string]>(all, dataset).map(([name, format]) => ({
+    name,
+    href: `/api/v1/datasets/${dataset}/records?${query(view, { format })}`,
+  }));
 }
 
 export const embedPath = (dashboard: string, card: string, view: View): string =>
-  `/embed/${encodeURIComponent(dashboard)}/${encodeURIComponent(card)}${search(view)}`;
+  `${pathTo('embed', { dashboard, card })}${search(view)}`;
 
-export const recordsPath = (dataset: string, view: View): string => `/records/${dataset}${search({ ...view, map: null, shade: 'count' })}`;
+export const recordsPath = (dataset: string, view: View): string =>
+  `${pathTo('records', { dataset })}${search({ ...view, map: null, shade: 'count' })}`;
 
 /** The page at this view, pinned to the version that the figures came from. */
 export const pinned = (view: View, version: string): View => ({ ...view, version });

@@ -12,7 +12,12 @@ export async function getWhenReady<T>(path: string, signal: AbortSignal, words: 
     await new Promise((resolve) => setTimeout(resolve, Math.max(1, retryAfter) * 1000));
     signal.throwIfAborted();
   }
-  throw new Problem(0, 'This takes long', 'It takes longer than a page should wait.', 'Come back in a few minutes: the work goes on.');
+  throw new Problem(
+    0,
+    'This takes long',
+    'It takes longer than a page should wait.',
+    'Come back in a few minutes: the work goes on.',
+  );
 }
 
 /** Such an answer for an address that may change; null asks nothing. The last one stays until the next one is there. */
@@ -40,7 +45,8 @@ export class Ready<T> {
       };
       getWhenReady<T>(path, stop.signal, (text) => (this.words = text)).then(
         (data) => settle(data, null),
-        (error: unknown) => settle(null, error instanceof Problem ? error : new Problem(0, 'That did not work', String(error))),
+        (error: unknown) =>
+          settle(null, error instanceof Problem ? error : new Problem(0, 'That did not work', String(error))),
       );
       return () => stop.abort();
     });

@@ -1,28 +1,38 @@
-// Which page an address asks for. The URL is the state: everything else that a page shows is in its search part.
+// Which page an address asks for, and the address of each page, from the list that the server answers at too
+// (addresses.generated.ts). The URL is the state: everything else that a page shows is in its search part.
+import { ADDRESSES } from './addresses.generated';
 
-export type PageName = 'home' | 'dashboard' | 'area' | 'data' | 'changes' | 'records' | 'record' | 'embed' | 'api' | 'terms' | 'missing' | 'live' | 'feeds' | 'health' | 'liveEmbed';
-export type Route = { page: 'home' | Exclude<PageName, 'home' | 'dashboard'>; params: Record<string, string> } | { page: 'dashboard'; params: { name: string } };
+type DeclaredPage = (typeof ADDRESSES)[number]['page'];
+export type PageName = DeclaredPage | 'missing';
+export type Route = { page: PageName; params: Record<string, string> };
 
-const KINDS: Record<string, string> = { 'local-authority': 'local_authority', force: 'force' };
+type Address = { page: DeclaredPage; segments: string[]; fixed: Record<string, string> };
+const KNOWN: Address[] = ADDRESSES.map(({ page, address, fixed }) => ({
+  page,
+  segments: segmentsOf(address),
+  fixed: { ...fixed },
+}));
+
+function segmentsOf(path: string): string[] {
+  return path === '/' ? [] : path.replace(/\/$/, '').split('/').slice(1);
+}
+
+/** `feed` for the segment `{feed}`; the empty text for one that stands as it is. */
+const partOf = (segment: string): string => /^\{(\w+)\}$/.exec(segment)?.[1] ?? '';
 
 export function routeOf(path: string): Route {
-  const [first = '', second = '', third = '', ...more] = path.split('/').slice(1).map(plain);
-  const depth = path === '/' ? 0 : path.replace(/\/$/, '').split('/').length - 1;
-  if (depth === 0) return { page: 'home', params: {} };
-  if (depth === 1 && ['crime', 'outcomes', 'stops', 'calls'].includes(first)) return { page: 'dashboard', params: { name: first } };
-  if (depth === 1 && (first === 'data' || first === 'api' || first === 'terms')) return { page: first, params: {} };
-  if (depth === 2 && first === 'data' && second === 'changes') return { page: 'changes', params: {} };
-  if (first === 'live' && depth === 1) return { page: 'feeds', params: {} };
-  if (first === 'live' && (depth === 2 || (depth === 4 && third === 'calls'))) return { page: 'live', params: { feed: second, call: more[0] ?? '' } };
-  if (first === 'live' && depth === 3 && third === 'health') return { page: 'health', params: { feed: second } };
-  if (first === 'embed' && second === 'live' && depth === 3) return { page: 'liveEmbed', params: { feed: third } };
-  if (depth === 2 && first === 'd') return { page: 'dashboard', params: { name: second } };
-  if (depth === 2 && first === 'records') return { page: 'records', params: { dataset: second } };
-  if (depth === 2 && first === 'record') return { page: 'record', params: { id: second } };
-  if (depth === 3 && first === 'area' && KINDS[second]) return { page: 'area', params: { kind: KINDS[second], id: third } };
-  if (depth === 4 && first === 'area' && ['division', 'beat'].includes(second)) return { page: 'area', params: { kind: second, id: `${third}/${more[0] ?? ''}` } };
-  if (depth === 3 && first === 'embed' && more.length === 0) return { page: 'embed', params: { dashboard: second, card: third } };
-  return { page: 'missing', params: {} };
+  const given = segmentsOf(path).map(plain);
+  const found = KNOWN.find(
+    ({ segments }) =>
+      segments.length === given.length &&
+      segments.every((segment, place) => partOf(segment) !== '' || segment === given[place]),
+  );
+  if (!found) return { page: 'missing', params: {} };
+  const params = { ...found.fixed };
+  found.segments.forEach((segment, place) => {
+    if (partOf(segment)) params[partOf(segment)] = given[place] ?? '';
+  });
+  return { page: found.page, params };
 }
 
 function plain(part: string): string {
@@ -33,8 +43,27 @@ function plain(part: string): string {
   }
 }
 
-const PATHS: Record<string, string> = { crime: '/crime', outcomes: '/outcomes', stops: '/stops', calls: '/calls' };
-export const dashboardPath = (name: string): string => PATHS[name] ?? `/d/${encodeURIComponent(name)}`;
+/** The path of a page with exactly these parameters. Throws where there is no such page. */
+export function pathTo(page: DeclaredPage, params: Record<string, string> = {}): string {
+  for (const { page: name, segments, fixed } of KNOWN) {
+    const parts = segments.map(partOf).filter(Boolean);
+    const fits =
+      name === page &&
+      Object.entries(fixed).every(([key, value]) => params[key] === value) &&
+      parts.every((part) => params[part] !== undefined) &&
+      Object.keys(params).every((key) => key in fixed || parts.includes(key));
+    if (fits) return `/${segments.map((segment) => (partOf(segment) ? quoted(params, segment) : segment)).join('/')}`;
+  }
+  throw new Error(`no page ${page} with ${Object.keys(params).join(', ')}`);
+}
+
+const quoted = (params: Record<string, string>, segment: string): string =>
+  encodeURIComponent(params[partOf(segment)] ?? '');
+
+export const dashboardPath = (name: string): string => pathTo('dashboard', { dashboard: name });
 
 /** What stays one page while its address changes: a live page, whichever of its calls is chosen. */
-export const pageOf = (path: string): string => path.replace(/^(\/live\/[^/]+)\/calls\/[^/]+$/, '$1');
+export function pageOf(path: string): string {
+  const { page, params } = routeOf(path);
+  return page === 'live' && params.feed ? pathTo('live', { feed: params.feed }) : path;
+}

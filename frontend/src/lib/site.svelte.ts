@@ -28,5 +28,7 @@ class SiteState {
 export const site = new SiteState();
 
 /** The months and the data version that a dataset's figures come from: calls have their own. */
-export const monthsOf = (dataset: string): Site['months'] => (isCalls(dataset) ? (site.data?.calls?.months ?? null) : (site.data?.months ?? null));
-export const versionOf = (dataset: string): string => (isCalls(dataset) ? site.data?.calls?.version.name : site.data?.version?.name) ?? '';
+export const monthsOf = (dataset: string): Site['months'] =>
+  isCalls(dataset) ? (site.data?.calls?.months ?? null) : (site.data?.months ?? null);
+export const versionOf = (dataset: string): string =>
+  (isCalls(dataset) ? site.data?.calls?.version.name : site.data?.version?.name) ?? '';

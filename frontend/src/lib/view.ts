@@ -12,7 +12,20 @@ export type View = {
 };
 
 // Words in a page's URL that are no filters.
-const RESERVED = new Set(['from', 'to', 'map', 'version', 'shade', 'theme', 'after', 'limit', 'q', 'format', 'old', 'new']);
+const RESERVED = new Set([
+  'from',
+  'to',
+  'map',
+  'version',
+  'shade',
+  'theme',
+  'after',
+  'limit',
+  'q',
+  'format',
+  'old',
+  'new',
+]);
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 
 function monthIn(params: URLSearchParams, name: string): string | null {

@@ -31,16 +31,24 @@ export const month = (value: string): string => (/^\d{4}-\d\d$/.test(value) ? lo
 /** `Sep 2021` */
 export const shortMonth = (value: string): string =>
   /^\d{4}-\d\d$/.test(value) ? brief.format(first(value)).replace('Sept', 'Sep') : value;
-const dayOfWeek = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+const dayOfWeek = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
 const briefDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 /** `2026-03-09` → `Monday 9 March 2026` */
 export const day = (value: string): string => dayOfWeek.format(new Date(`${value}T00:00:00Z`)).replace(',', '');
 /** `9 Mar` */
-export const shortDay = (value: string): string => briefDay.format(new Date(`${value}T00:00:00Z`)).replace('Sept', 'Sep');
+export const shortDay = (value: string): string =>
+  briefDay.format(new Date(`${value}T00:00:00Z`)).replace('Sept', 'Sep');
 export const date = (value: string): string => whenDay.format(new Date(value));
 
 /** `January 2019 to November 2021` */
-export const span = (from: string, to: string): string => (from === to ? month(from) : `${month(from)} to ${month(to)}`);
+export const span = (from: string, to: string): string =>
+  from === to ? month(from) : `${month(from)} to ${month(to)}`;
 export const shortSpan = (from: string, to: string): string =>
   from === to ? shortMonth(from) : `${shortMonth(from)} – ${shortMonth(to)}`;
 
@@ -66,4 +74,5 @@ export function change(value: number): string {
   return `${words}% ${value < 0 ? 'fewer' : 'more'} than`;
 }
 export const capital = (text: string): string => text.replace(/^./, (letter) => letter.toUpperCase());
-export const plural = (number: number, one: string, many = `${one}s`): string => `${count(number)} ${number === 1 ? one : many}`;
+export const plural = (number: number, one: string, many = `${one}s`): string =>
+  `${count(number)} ${number === 1 ? one : many}`;

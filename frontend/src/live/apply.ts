@@ -1,5 +1,5 @@
-// A call is the sum of its changes: the same rules as the server's, so that page and server always agree. No call is
-// changed in place: whoever holds one may go on reading it.
+// A call is the sum of its changes: the same rules as the server's, so that page and server always agree. One file of
+// cases holds both to it (tests/lib/change-cases.json). No call is changed in place: a holder may go on reading it.
 import type { Call, Change, Unit } from './types';
 
 export type Calls = Map<string, Call>;
@@ -17,7 +17,7 @@ export function applied(call: Call | undefined, change: Change): Call | null {
       after.units = call.units.map((unit) => ({ ...unit, left_between: change.between }));
       break;
     case 'unit_joined':
-      after.units = [...call.units, joined(change)].sort((a, b) => (a.unit < b.unit ? -1 : 1));
+      after.units = [...call.units, joined(change)].sort(byName);
       break;
     case 'unit_left': {
       const gone = call.units.filter((unit) => unit.unit === change.unit);
@@ -34,6 +34,9 @@ export function applied(call: Call | undefined, change: Change): Call | null {
   }
   return after;
 }
+
+/** By character, as the server sorts; those of one name stay in their order. */
+const byName = (a: Unit, b: Unit): number => (a.unit === b.unit ? 0 : a.unit < b.unit ? -1 : 1);
 
 function joined(change: Change): Unit {
   const status = change.fields?.status?.[1];
@@ -55,12 +58,4 @@ function update(after: Call, call: Call, change: Change): void {
   after.units = call.units.map((unit) =>
     unit.unit === change.unit ? { ...unit, status: typeof status === 'string' ? status : null } : unit,
   );
-}
-
-/** Brings `calls` behind a change; false where it does not know the call that is changed: then it must load anew. */
-export function take(calls: Calls, change: Change): boolean {
-  const after = applied(calls.get(change.call), change);
-  if (!after) return false;
-  calls.set(change.call, after);
-  return true;
 }

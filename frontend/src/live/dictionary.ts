@@ -2,7 +2,8 @@
 import type { Call, Feed } from './types';
 import { plain } from './view';
 
-export type Group = 'violence' | 'theft' | 'disturbance' | 'traffic' | 'medical' | 'fire' | 'alarm' | 'welfare' | 'other';
+export type Group =
+  'violence' | 'theft' | 'disturbance' | 'traffic' | 'medical' | 'fire' | 'alarm' | 'welfare' | 'other';
 export type NatureWords = { match: string; label: string; words: string; group: Group };
 export type PriorityWords = { match: string; label: string; words: string; rank: number };
 type Written = { natures: NatureWords[]; priorities: PriorityWords[] };

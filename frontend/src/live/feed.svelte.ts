@@ -47,7 +47,10 @@ export class LiveFeed {
   constructor(readonly name: string) {
     this.#stream = new SharedStream(name, { told: (told) => this.#told(told), line: (line) => this.#lineIs(line) });
     void this.#begin();
-    this.#timers.push(window.setInterval(() => void this.#ask(), HEALTH), window.setInterval(() => this.#fade(), 5_000));
+    this.#timers.push(
+      window.setInterval(() => void this.#ask(), HEALTH),
+      window.setInterval(() => this.#fade(), 5_000),
+    );
     document.addEventListener('visibilitychange', this.#seen);
   }
 
@@ -109,7 +112,7 @@ export class LiveFeed {
       this.#wait = AGAIN[0];
       this.#put(found);
     } catch (error) {
-      if (stop.signal.aborted || this.#closed) return;
+      if (stop.signal.aborted) return;
       this.#loading = null;
       this.problem = error instanceof Problem ? error : new Problem(0, 'The calls did not come', String(error));
       this.#later(() => void this.#load(atLeast));

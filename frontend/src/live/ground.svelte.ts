@@ -23,7 +23,11 @@ export class Ground {
 
   async #load(path: string): Promise<void> {
     const about = await once<About>(path);
-    if (about.ground) once<FeatureCollection>(`${path}/ground`).then((found) => (this.streets = found), () => {});
+    if (about.ground)
+      once<FeatureCollection>(`${path}/ground`).then(
+        (found) => (this.streets = found),
+        () => {},
+      );
     if (about.kinds.includes('beat')) this.beats = await once<FeatureCollection>(`${path}/beat`);
   }
 }

@@ -22,14 +22,32 @@ export type LiveScene = {
 
 const EMPTY: FeatureCollection = { type: 'FeatureCollection', features: [] };
 const EQUATOR = 40_075_016.7 / 512; // metres a pixel at zoom 0
-const RANK_COLOUR: unknown = ['match', ['get', 'rank'], 1, RANK_COLOURS[1], 2, RANK_COLOURS[2], 3, RANK_COLOURS[3], RANK_COLOURS[4]];
+const RANK_COLOUR: unknown = [
+  'match',
+  ['get', 'rank'],
+  1,
+  RANK_COLOURS[1],
+  2,
+  RANK_COLOURS[2],
+  3,
+  RANK_COLOURS[3],
+  RANK_COLOURS[4],
+];
 // One in the middle and eight around it.
 const MOST_AROUND = 9;
 export const CALLS = 'live-calls';
 export const AREA_FILL = 'live-area-fill';
 
 /** Metres as a radius in pixels, at every zoom. */
-const metres = (name: string): unknown => ['interpolate', ['exponential', 2], ['zoom'], 0, ['get', name], 22, ['*', ['get', name], 4_194_304]];
+const metres = (name: string): unknown => [
+  'interpolate',
+  ['exponential', 2],
+  ['zoom'],
+  0,
+  ['get', name],
+  22,
+  ['*', ['get', name], 4_194_304],
+];
 
 export function addLayers(map: GlMap, scene: LiveScene): void {
   drawn.delete(map); // the sources are new and empty
@@ -39,35 +57,69 @@ export function addLayers(map: GlMap, scene: LiveScene): void {
   ['live-streets', 'live-areas', 'live-points', 'live-chosen', 'live-names'].forEach(source);
   const { palette } = scene;
   map.addLayer({
-    id: 'live-streets', type: 'line', source: 'live-streets',
+    id: 'live-streets',
+    type: 'line',
+    source: 'live-streets',
     layout: { 'line-cap': 'round', 'line-join': 'round' },
     paint: {
       'line-color': palette.line,
       // Freeways and long streets carry the picture of a city from afar.
       'line-width': [
-        'interpolate', ['linear'], ['zoom'],
-        9, ['match', ['get', 'rank'], 1, 1.8, 2, 0.8, 0.25],
-        13, ['match', ['get', 'rank'], 1, 4.5, 2, 2.4, 1.4],
-        16, ['match', ['get', 'rank'], 1, 14, 2, 9, 6],
+        'interpolate',
+        ['linear'],
+        ['zoom'],
+        9,
+        ['match', ['get', 'rank'], 1, 1.8, 2, 0.8, 0.25],
+        13,
+        ['match', ['get', 'rank'], 1, 4.5, 2, 2.4, 1.4],
+        16,
+        ['match', ['get', 'rank'], 1, 14, 2, 9, 6],
       ],
     },
   });
   map.addLayer({
-    id: 'live-street-names', type: 'symbol', source: 'live-streets', minzoom: 14,
-    layout: { 'symbol-placement': 'line', 'text-field': ['coalesce', ['get', 'name'], ''], 'text-font': ['Inter Variable'], 'text-size': 11 },
+    id: 'live-street-names',
+    type: 'symbol',
+    source: 'live-streets',
+    minzoom: 14,
+    layout: {
+      'symbol-placement': 'line',
+      'text-field': ['coalesce', ['get', 'name'], ''],
+      'text-font': ['Inter Variable'],
+      'text-size': 11,
+    },
     paint: { 'text-color': palette.soft, 'text-halo-color': palette.land, 'text-halo-width': 1.5 },
   });
-  map.addLayer({ id: AREA_FILL, type: 'fill', source: 'live-areas', filter: ['>', ['get', 'calls'], 0], paint: { 'fill-pattern': 'hatch', 'fill-opacity': 0.55 } });
-  map.addLayer({ id: 'live-area-lines', type: 'line', source: 'live-areas', paint: { 'line-color': palette.pale, 'line-width': 1, 'line-opacity': 0.8 } });
   map.addLayer({
-    id: 'live-area-names', type: 'symbol', source: 'live-names', minzoom: 11.3,
+    id: AREA_FILL,
+    type: 'fill',
+    source: 'live-areas',
+    filter: ['>', ['get', 'calls'], 0],
+    paint: { 'fill-pattern': 'hatch', 'fill-opacity': 0.55 },
+  });
+  map.addLayer({
+    id: 'live-area-lines',
+    type: 'line',
+    source: 'live-areas',
+    paint: { 'line-color': palette.pale, 'line-width': 1, 'line-opacity': 0.8 },
+  });
+  map.addLayer({
+    id: 'live-area-names',
+    type: 'symbol',
+    source: 'live-names',
+    minzoom: 11.3,
     layout: { 'text-field': ['get', 'name'], 'text-font': ['Inter Variable'], 'text-size': 12 },
     paint: {
-      'text-color': palette.soft, 'text-halo-color': palette.land, 'text-halo-width': 1.5,
+      'text-color': palette.soft,
+      'text-halo-color': palette.land,
+      'text-halo-width': 1.5,
     },
   });
   map.addLayer({
-    id: 'live-reach', type: 'circle', source: 'live-points', filter: ['>', ['get', 'r0'], 0],
+    id: 'live-reach',
+    type: 'circle',
+    source: 'live-points',
+    filter: ['>', ['get', 'r0'], 0],
     paint: {
       'circle-radius': metres('r0') as never,
       'circle-color': RANK_COLOUR as never,
@@ -77,13 +129,30 @@ export function addLayers(map: GlMap, scene: LiveScene): void {
       'circle-stroke-opacity': ['case', ['get', 'ended'], 0.15, 0.45],
     },
   });
-  map.addLayer({ id: 'live-chosen-reach', type: 'line', source: 'live-chosen', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'line-color': palette.ink, 'line-width': 1.5, 'line-dasharray': [3, 2] } });
   map.addLayer({
-    id: 'live-chosen', type: 'circle', source: 'live-points', filter: ['get', 'chosen'],
-    paint: { 'circle-radius': 19, 'circle-color': palette.card, 'circle-opacity': 0.6, 'circle-stroke-color': palette.ink, 'circle-stroke-width': 2.5 },
+    id: 'live-chosen-reach',
+    type: 'line',
+    source: 'live-chosen',
+    filter: ['==', ['geometry-type'], 'Polygon'],
+    paint: { 'line-color': palette.ink, 'line-width': 1.5, 'line-dasharray': [3, 2] },
   });
   map.addLayer({
-    id: CALLS, type: 'symbol', source: 'live-points',
+    id: 'live-chosen',
+    type: 'circle',
+    source: 'live-points',
+    filter: ['get', 'chosen'],
+    paint: {
+      'circle-radius': 19,
+      'circle-color': palette.card,
+      'circle-opacity': 0.6,
+      'circle-stroke-color': palette.ink,
+      'circle-stroke-width': 2.5,
+    },
+  });
+  map.addLayer({
+    id: CALLS,
+    type: 'symbol',
+    source: 'live-points',
     layout: {
       'icon-image': ['get', 'mark'],
       'icon-allow-overlap': true,
@@ -95,10 +164,20 @@ export function addLayers(map: GlMap, scene: LiveScene): void {
     paint: { 'icon-opacity': ['case', ['get', 'ended'], 0.4, 1] },
   });
   map.addLayer({
-    id: 'live-words', type: 'symbol', source: 'live-points', minzoom: 12.5, filter: ['!', ['get', 'ended']],
+    id: 'live-words',
+    type: 'symbol',
+    source: 'live-points',
+    minzoom: 12.5,
+    filter: ['!', ['get', 'ended']],
     layout: {
-      'text-field': ['get', 'label'], 'text-font': ['Inter Variable'], 'text-size': 12, 'text-anchor': 'left', 'text-offset': [1.3, 0],
-      'text-justify': 'left', 'text-max-width': 12, 'symbol-sort-key': ['get', 'rank'] as never,
+      'text-field': ['get', 'label'],
+      'text-font': ['Inter Variable'],
+      'text-size': 12,
+      'text-anchor': 'left',
+      'text-offset': [1.3, 0],
+      'text-justify': 'left',
+      'text-max-width': 12,
+      'symbol-sort-key': ['get', 'rank'] as never,
     },
     paint: { 'text-color': palette.ink, 'text-halo-color': palette.land, 'text-halo-width': 1.6 },
   });
@@ -109,7 +188,8 @@ export function addLayers(map: GlMap, scene: LiveScene): void {
 /** A mark or a hatching, made when it is first drawn. */
 export function addImage(map: GlMap, id: string, scene: LiveScene): void {
   if (map.hasImage(id)) return;
-  if (id === 'hatch') return void map.addImage(id, hatching(scene.palette.amber, scene.palette.land), { pixelRatio: 2 });
+  if (id === 'hatch')
+    return void map.addImage(id, hatching(scene.palette.amber, scene.palette.land), { pixelRatio: 2 });
   const [word, rank, group] = id.split('/');
   if (word !== 'mark') return;
   const { image, pixelRatio } = markImage(Number(rank), group as Group, scene.palette.card);
@@ -117,7 +197,7 @@ export function addImage(map: GlMap, id: string, scene: LiveScene): void {
 }
 
 const put = (map: GlMap, id: string, features: Feature[]): void => {
-  (map.getSource(id) as GeoJSONSource | undefined)?.setData({ type: 'FeatureCollection', features });
+  void map.getSource<GeoJSONSource>(id)?.setData({ type: 'FeatureCollection', features });
 };
 
 /** Streets, and the areas with how many calls are known to be somewhere in each. */
@@ -235,7 +315,10 @@ function reach(call: Seen): Feature[] {
   const degree = 111_195;
   for (let step = 0; step <= 64; step += 1) {
     const turn = (step / 64) * 2 * Math.PI;
-    ring.push([lon + (Math.cos(turn) * uncertainty_m) / (degree * Math.cos((lat * Math.PI) / 180)), lat + (Math.sin(turn) * uncertainty_m) / degree]);
+    ring.push([
+      lon + (Math.cos(turn) * uncertainty_m) / (degree * Math.cos((lat * Math.PI) / 180)),
+      lat + (Math.sin(turn) * uncertainty_m) / degree,
+    ]);
   }
   return [{ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [ring] } }];
 }

@@ -35,7 +35,8 @@ export class Notices {
   async setNotice(on: boolean): Promise<void> {
     this.refused = '';
     if (on && !('Notification' in window)) this.refused = 'This browser shows no notices.';
-    else if (on && (await Notification.requestPermission()) !== 'granted') this.refused = 'This browser was told to show no notices of this site.';
+    else if (on && (await Notification.requestPermission()) !== 'granted')
+      this.refused = 'This browser was told to show no notices of this site.';
     this.notice = on && this.refused === '';
     this.#keep();
   }

@@ -78,7 +78,11 @@ export class Past {
     const made = this.#load(begins);
     this.#pieces.set(begins, made);
     made.catch(() => this.#pieces.delete(begins));
-    if (begins + PIECE > Date.now()) void made.then(() => window.setTimeout(() => this.#pieces.delete(begins), 30_000), () => {});
+    if (begins + PIECE > Date.now())
+      void made.then(
+        () => window.setTimeout(() => this.#pieces.delete(begins), 30_000),
+        () => {},
+      );
     const oldest = this.#pieces.keys().next().value;
     if (this.#pieces.size > KEPT && oldest !== undefined) this.#pieces.delete(oldest);
     return made;
@@ -89,7 +93,9 @@ export class Past {
     const piece: Piece = { start: [], changes: [], places: {}, unwatched: null };
     let after = '';
     do {
-      const page: Answer = await get<Answer>(`/api/v1/feeds/${this.feed}/history?${span}&changes=true&places=true&limit=5000${after ? `&after=${after}` : ''}`);
+      const page: Answer = await get<Answer>(
+        `/api/v1/feeds/${this.feed}/history?${span}&changes=true&places=true&limit=5000${after ? `&after=${after}` : ''}`,
+      );
       if (page.start) piece.start = page.start;
       piece.changes.push(...(page.changes ?? []));
       Object.assign(piece.places, page.places);

@@ -8,7 +8,16 @@ export type Told = { kind: string; id: string; data: string };
 export type Line = 'connecting' | 'open' | 'lost';
 
 export const KINDS = [
-  'opened', 'unit_joined', 'unit_left', 'updated', 'closed', 'reopened', 'aged_out', 'located', 'resync', 'bye',
+  'opened',
+  'unit_joined',
+  'unit_left',
+  'updated',
+  'closed',
+  'reopened',
+  'aged_out',
+  'located',
+  'resync',
+  'bye',
 ] as const;
 
 type Word =
@@ -50,11 +59,12 @@ export class SharedStream {
 
   /** Joins the other tabs. Resolves with how far they have come; with the empty text where there is none. */
   async begin(): Promise<string> {
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- pages without TLS have no locks
     if (!('BroadcastChannel' in window) || !navigator.locks) return '';
     // A page in a sandboxed frame shares nothing with others, and is told so by a refusal.
     const { held } = await navigator.locks.query().catch(() => ({ held: null }));
     if (!held) return '';
-    const alone = !held?.some((lock) => lock.name === this.#lock);
+    const alone = !held.some((lock) => lock.name === this.#lock);
     this.#channel?.close();
     this.#channel = new BroadcastChannel(this.#lock);
     this.#channel.onmessage = (event: MessageEvent<Word>) => this.#hear(event.data);
@@ -75,7 +85,10 @@ export class SharedStream {
       if (!this.#source || this.#source.readyState === EventSource.CLOSED) this.#connect();
       return;
     }
-    if (!this.#channel) return this.#lead();
+    if (!this.#channel) {
+      this.#lead();
+      return;
+    }
     if (this.#release) return;
     this.#release = () => {};
     void navigator.locks.request(this.#lock, () => {

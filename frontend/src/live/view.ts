@@ -41,11 +41,16 @@ function mapIn(params: URLSearchParams): LiveView['map'] {
 
 function boxIn(params: URLSearchParams): Box | null {
   const [west = 0, south = 1, east = 0, north = 0] = numbers(params.get('bbox'), 4) ?? [];
-  return Math.abs(west) <= 180 && Math.abs(east) <= 180 && south >= -90 && south <= north && north <= 90 ? [west, south, east, north] : null;
+  return Math.abs(west) <= 180 && Math.abs(east) <= 180 && south >= -90 && south <= north && north <= 90
+    ? [west, south, east, north]
+    : null;
 }
 
 export function liveViewOf(params: URLSearchParams): LiveView {
-  const chosen = Object.fromEntries(FIELDS.map((field) => [field, [...new Set(params.getAll(field))]])) as Record<Field, string[]>;
+  const chosen = Object.fromEntries(FIELDS.map((field) => [field, [...new Set(params.getAll(field))]])) as Record<
+    Field,
+    string[]
+  >;
   const sort = params.get('sort') as Sort | null;
   const hours = Number(params.get('hours'));
   const day = params.get('day') ?? '';
@@ -65,11 +70,13 @@ export function liveViewOf(params: URLSearchParams): LiveView {
     known later than it came, and a line over the map's part would read as calm before that. */
 export function timelessQuery(view: LiveView): URLSearchParams {
   const params = new URLSearchParams();
-  for (const field of FIELDS) if (field !== 'status') for (const value of view.chosen[field]) params.append(field, value);
+  for (const field of FIELDS)
+    if (field !== 'status') for (const value of view.chosen[field]) params.append(field, value);
   return params;
 }
 /** Whether something is chosen that lines and figures over time do not follow. */
-export const hasMore = (view: LiveView): boolean => view.text !== '' || view.box !== null || view.chosen.status.length > 0;
+export const hasMore = (view: LiveView): boolean =>
+  view.text !== '' || view.box !== null || view.chosen.status.length > 0;
 
 /** The parameters that the server's filters know: for files, feeds to follow. */
 export function serverQuery(view: LiveView): URLSearchParams {
@@ -106,8 +113,15 @@ export const withValues = (view: LiveView, field: Field, values: string[]): Live
   chosen: { ...view.chosen, [field]: values },
 });
 export const toggledValue = (view: LiveView, field: Field, value: string): LiveView =>
-  withValues(view, field, view.chosen[field].includes(value) ? view.chosen[field].filter((one) => one !== value) : [...view.chosen[field], value]);
-export const isFiltered = (view: LiveView): boolean => view.text !== '' || view.box !== null || FIELDS.some((field) => view.chosen[field].length > 0);
+  withValues(
+    view,
+    field,
+    view.chosen[field].includes(value)
+      ? view.chosen[field].filter((one) => one !== value)
+      : [...view.chosen[field], value],
+  );
+export const isFiltered = (view: LiveView): boolean =>
+  view.text !== '' || view.box !== null || FIELDS.some((field) => view.chosen[field].length > 0);
 export const withoutFilters = (view: LiveView): LiveView => ({
   ...view,
   chosen: { priority: [], nature: [], division: [], beat: [], status: [] },
@@ -116,11 +130,14 @@ export const withoutFilters = (view: LiveView): LiveView => ({
 });
 
 /** Small letters and single spaces: as the server compares. */
-export const plain = (text: string | null | undefined): string => (text ?? '').trim().replace(/\s+/g, ' ').toLowerCase();
+export const plain = (text: string | null | undefined): string =>
+  (text ?? '').trim().replace(/\s+/g, ' ').toLowerCase();
 
 /** Whether a call is seen through the filters; `words` are what its text is searched in. */
 export function lets(view: LiveView): (call: Call, words: (call: Call) => string) => boolean {
-  const wanted = FIELDS.map((field) => [field, new Set(view.chosen[field].map(plain))] as const).filter(([, values]) => values.size > 0);
+  const wanted = FIELDS.map((field) => [field, new Set(view.chosen[field].map(plain))] as const).filter(
+    ([, values]) => values.size > 0,
+  );
   const parts = plain(view.text).split(' ').filter(Boolean);
   const { box } = view;
   return (call, words) => {

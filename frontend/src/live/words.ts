@@ -55,8 +55,12 @@ export class Clock {
   }
   /** `2026-02-11` */
   isoDay(at: string | number): string {
-    const parts = Object.fromEntries(format(this.zone, 'key').formatToParts(new Date(at)).map((part) => [part.type, part.value]));
-    return `${parts.year}-${parts.month}-${parts.day}`;
+    const parts = Object.fromEntries(
+      format(this.zone, 'key')
+        .formatToParts(new Date(at))
+        .map((part) => [part.type, part.value]),
+    );
+    return ['year', 'month', 'day'].map((part) => parts[part] ?? '').join('-');
   }
   /** When a day of the calendar begins, milliseconds: also where its clocks change. */
   midnight(day: string): number {
@@ -67,7 +71,11 @@ export class Clock {
   }
   /** `CST`; the zone's own name where it has no letters. */
   name(at: string | number): string {
-    return format(this.zone, 'zone').formatToParts(new Date(at)).find((part) => part.type === 'timeZoneName')?.value ?? this.zone;
+    return (
+      format(this.zone, 'zone')
+        .formatToParts(new Date(at))
+        .find((part) => part.type === 'timeZoneName')?.value ?? this.zone
+    );
   }
   /** `between 13:04 and 13:06`: that is what is known. */
   between(interval: (string | null)[] | null | undefined, now: number): string {
@@ -88,7 +96,8 @@ export function age(seconds: number): string {
   const minutes = Math.floor(whole / 60);
   if (minutes < 90) return one(minutes, 'minute');
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return minutes % 60 > 0 && hours < 12 ? `${one(hours, 'hour')} ${one(minutes % 60, 'minute')}` : one(hours, 'hour');
+  if (hours < 48)
+    return minutes % 60 > 0 && hours < 12 ? `${one(hours, 'hour')} ${one(minutes % 60, 'minute')}` : one(hours, 'hour');
   return one(Math.floor(hours / 24), 'day');
 }
 
@@ -106,22 +115,36 @@ export function shortAge(seconds: number): string {
 export const openedAt = (call: Call): number => Date.parse(call.opened_between[1] ?? call.opened_between[0] ?? '');
 
 export const where = (call: Call): string =>
-  [call.block && !startsWith(call.location, call.block) ? call.block : '', call.location ?? ''].filter(Boolean).join(' ') || 'No location is listed';
+  [call.block && !startsWith(call.location, call.block) ? call.block : '', call.location ?? '']
+    .filter(Boolean)
+    .join(' ') || 'No location is listed';
 
 function startsWith(location: string | null, block: string): boolean {
   return (location ?? '').toLowerCase().startsWith(block.toLowerCase());
 }
 
-export const hasPoint = (call: Call): boolean => call.place?.kind === 'point' && call.place.lat != null && call.place.lon != null;
+export const hasPoint = (call: Call): boolean =>
+  call.place?.kind === 'point' && call.place.lat != null && call.place.lon != null;
 export const inArea = (call: Call): boolean => call.place?.kind === 'area' && Boolean(call.place.area);
 
 /** How the page stands to the source, in a word and a sentence. */
-export type Standing = { state: 'live' | 'catching up' | 'stale' | 'offline' | 'doubt' | 'loading'; title: string; words: string };
+export type Standing = {
+  state: 'live' | 'catching up' | 'stale' | 'offline' | 'doubt' | 'loading';
+  title: string;
+  words: string;
+};
 
 export function standing(
   now: number,
   clock: Clock,
-  told: { health: Health | null; line: 'connecting' | 'open' | 'lost'; lostSince: number | null; catching: boolean; loaded: boolean; feed: Feed | null },
+  told: {
+    health: Health | null;
+    line: 'connecting' | 'open' | 'lost';
+    lostSince: number | null;
+    catching: boolean;
+    loaded: boolean;
+    feed: Feed | null;
+  },
 ): Standing {
   const { health, feed } = told;
   const seen = health?.last_good_at ?? null;
@@ -135,7 +158,8 @@ export function standing(
       words: `${navigator.onLine ? 'The server does not answer' : 'This device has no connection'}${told.lostSince ? ` since ${clock.seconds(told.lostSince)}` : ''}. What you see is as it was then. ${seenWords}`,
     };
   if (!told.loaded) return { state: 'loading', title: 'Loading', words: 'The calls are on their way.' };
-  if (told.catching || told.line !== 'open') return { state: 'catching up', title: 'Catching up', words: `What was missed is being loaded. ${seenWords}` };
+  if (told.catching || told.line !== 'open')
+    return { state: 'catching up', title: 'Catching up', words: `What was missed is being loaded. ${seenWords}` };
   if (!health) return { state: 'live', title: 'Live', words: 'Changes come by themselves.' };
   if (health.state === 'live') return { state: 'live', title: 'Live', words: seenWords };
   const publisher = feed?.title ?? 'The source';
@@ -145,9 +169,21 @@ export function standing(
       title: 'Stale source',
       words: `${publisher} has listed the same calls${health.unchanged_since ? ` since ${clock.when(health.unchanged_since, now)}` : ''}, longer than usual: new calls may be missing, and old ones may be over.`,
     },
-    'in doubt': { state: 'doubt', title: 'In doubt', words: `The newest list looks incomplete. It adds calls and ends none until another one confirms it. ${seenWords}` },
-    failing: { state: 'stale', title: 'Stale source', words: `The last answers of ${publisher} could not be used. ${seenWords} Nothing is ended meanwhile.` },
-    silent: { state: 'stale', title: 'Stale source', words: `Nothing was fetched lately. ${seenWords} Nothing is ended meanwhile.` },
+    'in doubt': {
+      state: 'doubt',
+      title: 'In doubt',
+      words: `The newest list looks incomplete. It adds calls and ends none until another one confirms it. ${seenWords}`,
+    },
+    failing: {
+      state: 'stale',
+      title: 'Stale source',
+      words: `The last answers of ${publisher} could not be used. ${seenWords} Nothing is ended meanwhile.`,
+    },
+    silent: {
+      state: 'stale',
+      title: 'Stale source',
+      words: `Nothing was fetched lately. ${seenWords} Nothing is ended meanwhile.`,
+    },
     'never polled': { state: 'stale', title: 'Not begun', words: 'This feed was never fetched here.' },
   };
   return by[health.state] ?? { state: 'stale', title: health.state, words: seenWords };

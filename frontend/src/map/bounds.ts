@@ -7,7 +7,7 @@ export function boundsOf(card: MapCard, boundaries: FeatureCollection | null, se
   const some = new Set(aboutOf(card.areas?.rows ?? [], selected).map((row) => row.id));
   const box: Bounds = [180, 90, -180, -90];
   for (const { properties, geometry } of boundaries?.features ?? [])
-    if (some.has(String(properties?.id)) && 'coordinates' in geometry) widen(box, geometry.coordinates as Nested);
+    if (some.has(String(properties?.id)) && 'coordinates' in geometry) widen(box, geometry.coordinates);
   return box[0] < box[2] ? box : (card.bounds ?? null);
 }
 
@@ -16,7 +16,7 @@ export function boundsOf(card: MapCard, boundaries: FeatureCollection | null, se
 function aboutOf(rows: AreaRow[], selected: string[]): AreaRow[] {
   const chosen = rows.filter((row) => selected.includes(row.name) || selected.includes(row.id));
   if (chosen.length > 0) return chosen;
-  const inside = rows.filter((row) => row.inside !== false);
+  const inside = rows.filter((row) => row.inside);
   const known = inside.filter((row) => row.count !== null);
   const some = known.filter((row) => row.count !== 0);
   return some.length > 0 ? some : known.length > 0 ? known : inside.length > 0 ? inside : rows;
@@ -25,7 +25,7 @@ function aboutOf(rows: AreaRow[], selected: string[]): AreaRow[] {
 /** The box around a feature, in degrees. */
 export function extentOf({ geometry }: Feature): Bounds {
   const box: Bounds = [180, 90, -180, -90];
-  if ('coordinates' in geometry) widen(box, geometry.coordinates as Nested);
+  if ('coordinates' in geometry) widen(box, geometry.coordinates);
   return box;
 }
 

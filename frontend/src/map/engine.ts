@@ -1,7 +1,13 @@
 // MapLibre, in a chunk of its own: it comes when a map comes into sight.
 import 'maplibre-gl/dist/maplibre-gl.css';
 import './controls.css';
-import { AttributionControl, Map as GlMap, NavigationControl, setWorkerUrl, type StyleSpecification } from 'maplibre-gl';
+import {
+  AttributionControl,
+  Map as GlMap,
+  NavigationControl,
+  setWorkerUrl,
+  type StyleSpecification,
+} from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import type { Site } from '../api/answers';
 import type { Palette } from '../lib/colours';
@@ -60,7 +66,8 @@ export function makeMap(
     cooperativeGestures: start.cooperative ?? true,
     fadeDuration: calm() ? 0 : 150,
     locale: {
-      'Map.Title': start.title ?? 'Map. Arrow keys move it, plus and minus zoom. The list below it says the same in words.',
+      'Map.Title':
+        start.title ?? 'Map. Arrow keys move it, plus and minus zoom. The list below it says the same in words.',
       'CooperativeGesturesHandler.WindowsHelpText': 'Hold Ctrl and scroll to zoom the map',
       'CooperativeGesturesHandler.MacHelpText': 'Hold ⌘ and scroll to zoom the map',
       'CooperativeGesturesHandler.MobileHelpText': 'Move the map with two fingers',
@@ -76,7 +83,12 @@ export function makeMap(
 /** Shows what an address says, unless it is shown already. */
 export function showView(map: GlMap, to: MapView): void {
   const centre = map.getCenter();
-  if (Math.abs(centre.lat - to.lat) < 0.0002 && Math.abs(centre.lng - to.lon) < 0.0002 && Math.abs(map.getZoom() - to.zoom) < 0.02) return;
+  if (
+    Math.abs(centre.lat - to.lat) < 0.0002 &&
+    Math.abs(centre.lng - to.lon) < 0.0002 &&
+    Math.abs(map.getZoom() - to.zoom) < 0.02
+  )
+    return;
   map.jumpTo({ center: [to.lon, to.lat], zoom: to.zoom });
 }
 

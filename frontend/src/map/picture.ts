@@ -30,9 +30,9 @@ function frameOf(map: GlMap): Promise<HTMLCanvasElement> {
       const copy = document.createElement('canvas');
       [copy.width, copy.height] = [drawn.width, drawn.height];
       const pen = copy.getContext('2d');
-      if (!pen) return reject(new Error('no canvas'));
-      pen.drawImage(drawn, 0, 0);
-      resolve(copy);
+      pen?.drawImage(drawn, 0, 0);
+      if (pen) resolve(copy);
+      else reject(new Error('no canvas'));
     });
     map.triggerRepaint();
   });
@@ -79,12 +79,17 @@ function legendOf(pen: CanvasRenderingContext2D, key: Key, room: number, ratio: 
   const box = (colour: string, hatched = false) => ({ x: 0, width: 20 * ratio, colour, hatched });
   const text = (words: string) => ({ x: 0, width: pen.measureText(words).width, words });
   // The steps of a scale stand close together.
-  const after = (piece: Piece, next: Piece | undefined): number => (next && 'colour' in piece && 'colour' in next ? 2 * ratio : gap);
+  const after = (piece: Piece, next: Piece | undefined): number =>
+    next && 'colour' in piece && 'colour' in next ? 2 * ratio : gap;
   const groups: Piece[][] =
     key.level === 'points'
       ? [[text('A circle is a map point, larger with more records.')]]
       : [
-          [...(key.from ? [text(key.from)] : []), ...key.colours.map((colour) => box(colour)), ...(key.to ? [text(key.to)] : [])],
+          [
+            ...(key.from ? [text(key.from)] : []),
+            ...key.colours.map((colour) => box(colour)),
+            ...(key.to ? [text(key.to)] : []),
+          ],
           ...key.others.map((other) => [box(other.colour, other.hatched), text(other.words)]),
         ];
   const rows: Piece[][] = [[]];
@@ -108,7 +113,14 @@ function legendOf(pen: CanvasRenderingContext2D, key: Key, room: number, ratio: 
   return rows.filter((row) => row.length > 0);
 }
 
-function drawPiece(pen: CanvasRenderingContext2D, piece: Piece, x: number, y: number, ratio: number, palette: Palette): void {
+function drawPiece(
+  pen: CanvasRenderingContext2D,
+  piece: Piece,
+  x: number,
+  y: number,
+  ratio: number,
+  palette: Palette,
+): void {
   if ('words' in piece) {
     pen.fillStyle = palette.soft;
     pen.fillText(piece.words, x, y);
@@ -138,7 +150,7 @@ function drawPiece(pen: CanvasRenderingContext2D, piece: Piece, x: number, y: nu
 function fitting(pen: CanvasRenderingContext2D, text: string, room: number): string[] {
   const lines = [''];
   for (const word of text.split(' ')) {
-    const longer = `${lines.at(-1)} ${word}`.trim();
+    const longer = `${lines.at(-1) ?? ''} ${word}`.trim();
     if (pen.measureText(longer).width <= room) lines[lines.length - 1] = longer;
     else lines.push(word);
   }
@@ -146,5 +158,7 @@ function fitting(pen: CanvasRenderingContext2D, text: string, room: number): str
 }
 
 function blobOf(canvas: HTMLCanvasElement): Promise<Blob> {
-  return new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('no picture'))), 'image/png'));
+  return new Promise((resolve, reject) =>
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('no picture'))), 'image/png'),
+  );
 }

@@ -15,7 +15,8 @@ export function pointsIn(map: GlMap): SeenPoint[] {
 }
 
 /** What stands at a map point: of calls the block or the crossing as it was listed. */
-export const nameOf = (name: string, dataset: string): string => (isCalls(dataset) ? name.trim() || 'At a point without a street name' : near(name));
+export const nameOf = (name: string, dataset: string): string =>
+  isCalls(dataset) ? name.trim() || 'At a point without a street name' : near(name);
 
 /** `On or near Elm Street`; the publisher's words mostly begin so already. */
 export function near(name: string): string {

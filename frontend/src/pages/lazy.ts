@@ -2,6 +2,7 @@
 import type { Component } from 'svelte';
 import type { PageName } from '../lib/routes';
 
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- each page has properties of its own
 type Page = { default: Component<any> };
 
 export const NAMED: Record<Exclude<PageName, 'home' | 'dashboard'>, () => Promise<Page>> = {

@@ -4,7 +4,15 @@ import { dark, light } from '../lib/colours';
 import { theme } from '../lib/theme.svelte';
 import { span } from '../lib/words';
 
-type Shape = { left: number; top: number; row: number; cell: number; width: number; height: number; at: { force: number; month: number } | null };
+type Shape = {
+  left: number;
+  top: number;
+  row: number;
+  cell: number;
+  width: number;
+  height: number;
+  at: { force: number; month: number } | null;
+};
 
 export function paint(canvas: HTMLCanvasElement, matrix: CoverageMatrix, rows: string[], shape: Shape): void {
   const colours = theme.isDark ? dark : light;
@@ -32,9 +40,14 @@ export function paint(canvas: HTMLCanvasElement, matrix: CoverageMatrix, rows: s
     const y = shape.top + force * shape.row;
     pen.fillStyle = shape.at?.force === force ? colours.ink : colours.soft;
     pen.textAlign = 'right';
-    pen.fillText(nameIn(matrix.forces[force]?.name ?? '', shape.left), shape.left - 8, y + shape.row / 2, shape.left - 10);
+    pen.fillText(
+      nameIn(matrix.forces[force]?.name ?? '', shape.left),
+      shape.left - 8,
+      y + shape.row / 2,
+      shape.left - 10,
+    );
     pen.textAlign = 'left';
-    [...row].forEach((code, month) => {
+    Array.from(row).forEach((code, month) => {
       const x = shape.left + month * shape.cell;
       if (code === 'c') {
         // Nobody's months: one calm band, without the lines between squares.
@@ -59,7 +72,12 @@ export function paint(canvas: HTMLCanvasElement, matrix: CoverageMatrix, rows: s
   if (shape.at) {
     pen.strokeStyle = colours.ink;
     pen.lineWidth = 2;
-    pen.strokeRect(shape.left + shape.at.month * shape.cell - 1, shape.top + shape.at.force * shape.row, shape.cell + 1, shape.row);
+    pen.strokeRect(
+      shape.left + shape.at.month * shape.cell - 1,
+      shape.top + shape.at.force * shape.row,
+      shape.cell + 1,
+      shape.row,
+    );
   }
 }
 
@@ -87,7 +105,8 @@ function hatchOf(pen: CanvasRenderingContext2D, colour: string): CanvasPattern |
 
 /** The signs of the legend: from what is held to what is nobody's fault. */
 const ORDER = 'hemqdfcybon';
-export const inOrder = (codes: Iterable<string>): string[] => [...new Set(codes)].sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
+export const inOrder = (codes: Iterable<string>): string[] =>
+  [...new Set(codes)].sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
 
 /** Runs of months that are not held, of each force; what lies outside the scope is said once, elsewhere. */
 export function gapsIn(matrix: CoverageMatrix, rows: string[]): { force: string; span: string; words: string }[] {

@@ -14,20 +14,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from bluelamp.domain.call_field import CALL_FIELDS
+
 # The fields that a call may have, in the order that they are shown. Only unit and location are ever required.
-FIELDS = (
-    "incident_number",
-    "nature",
-    "priority",
-    "status",
-    "division",
-    "beat",
-    "reporting_area",
-    "block",
-    "location",
-    "reported_local",
-    "reported_at",
-)
+FIELDS = tuple(field.name for field in CALL_FIELDS)
 # Why a list cannot be whole: its source says that it goes on, or gives the same page again and again.
 CUT_OFF, PAGES_REPEAT = "cut_off", "pages_repeat"
 _BLANKS = re.compile(r"\s+")

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bluelamp.domain.page import path_to
+
 STYLES: dict[str, str] = {
     "": "Bluelamp's own: JSON with every change, whole",
     "slack": "text for an incoming webhook of Slack, Mattermost or Rocket.Chat",
@@ -72,7 +74,7 @@ def _line(change: Mapping[str, Any], feed: str, escape: Callable[[str], str], si
         parts.append(str(change["unit"]))
     parts += [f"{name}: {_shown(old)} → {_shown(new)}" for name, (old, new) in (change.get("fields") or {}).items()]
     said = " · ".join(parts) or f"call {change['call']}"
-    link = f" {site}/live/{feed}/calls/{change['call']}" if site else ""
+    link = f" {site}{path_to('live', feed=feed, call=str(change['call']))}" if site else ""
     return escape(f"{_WORDS.get(kind, kind)}: {_one_line(said)}") + link
 
 

@@ -16,6 +16,7 @@ from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
 
 from bluelamp.domain.call import Between, Call
+from bluelamp.domain.page import path_to
 from bluelamp.follow.entry_words import summary_of, title_of
 
 FollowForm = Literal["atom", "json"]
@@ -48,14 +49,14 @@ class Followed:
 
     @property
     def page(self) -> str:
-        return f"{self.site}/live/{self.feed}" + (f"?{self.query}" if self.query else "")
+        return self.site + path_to("live", feed=self.feed) + (f"?{self.query}" if self.query else "")
 
     @property
     def rights(self) -> str:
         return ". ".join(part.rstrip(".") for part in (self.attribution, self.licence) if part)
 
     def page_of(self, call: Call) -> str:
-        return f"{self.site}/live/{self.feed}/calls/{quote(call['id'], safe='')}"
+        return self.site + path_to("live", feed=self.feed, call=call["id"])
 
     def id_of(self, call: Call) -> str:
         return f"{_TAG}{self.feed}/calls/{quote(call['id'], safe='')}"

@@ -8,14 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bluelamp.domain.call import Call
+from bluelamp.domain.call_field import CALL_FIELDS
 from bluelamp.domain.duration import Minutes, minutes_open, minutes_with_unit
 from bluelamp.domain.month import Month
 
 # Columns that are as the call has them.
-_SAME = (
-    "incident_number", "nature", "priority", "status", "division", "beat", "reporting_area", "block", "location",
-    "reopened",
-)  # fmt: skip
+_SAME = (*(field.name for field in CALL_FIELDS if field.kind in ("word", "text")), "reopened")
 Row = dict[str, Any]
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from bluelamp._version import __version__
+from bluelamp.domain.page import path_to
 from bluelamp.questions.families.archive.version import LICENCE
 from bluelamp.questions.model.data_version import DataVersion
 from bluelamp.questions.registry import families
@@ -67,7 +68,7 @@ def _feeds(here: Site) -> list[dict[str, str]]:
     found = []
     for name in here.live.names():
         agency = agency_of(here.live, name)
-        found.append({"name": name, "title": agency.title if agency else name, "path": f"/live/{name}"})
+        found.append({"name": name, "title": agency.title if agency else name, "path": path_to("live", feed=name)})
     return found
 
 
@@ -92,7 +93,13 @@ def _told(
         "months": _span(version) if version else None,
         "calls": calls,
         "dashboards": [
-            {"name": one.name, "title": one.title, "nav": one.nav, "lead": one.lead, "path": path_of(one.name)}
+            {
+                "name": one.name,
+                "title": one.title,
+                "nav": one.nav,
+                "lead": one.lead,
+                "path": path_to("dashboard", dashboard=one.name),
+            }
             for one in here.dashboards.values()
             # A dashboard whose data nobody has here would only say so.
             if one.nav and one.spec.family.name in held
@@ -107,11 +114,6 @@ def _told(
         "licence": {"words": LICENCE, "url": LICENCE_URL},
         "areas": {"local_authority": areas, "force": areas},
     }
-
-
-def path_of(dashboard: str) -> str:
-    """The shipped dashboards have short addresses; others stand under /d/."""
-    return f"/{dashboard}" if dashboard in ("crime", "outcomes", "stops", "calls") else f"/d/{dashboard}"
 
 
 @router.get("/places", responses={200: {"model": PlacesModel}, **PROBLEMS}, summary="Places by name or postcode")

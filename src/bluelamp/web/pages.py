@@ -12,16 +12,9 @@ from pathlib import Path
 from fastapi import APIRouter, HTTPException, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
+from bluelamp.domain.page import page_at
 from bluelamp.web.site import Site
 
-# Addresses that are pages, beside those of dashboards.
-_PAGES = re.compile(
-    r"/|/data(/changes)?|/terms|/api|/records/[a-z]{1,20}|/record/[a-z0-9-]{1,120}|/area/(local-authority|force)/[A-Za-z0-9-]{1,80}"
-    r"|/area/(division|beat)/[a-z0-9-]{1,40}/.{1,80}"
-)
-_LIVE = re.compile(r"/live(/[a-z0-9-]{1,40}(/health|/calls/[0-9a-f]{1,40})?)?|/embed/live/[a-z0-9-]{1,40}")
-_DASHBOARD = re.compile(r"/(?:d/)?([a-z][a-z0-9-]{0,39})")
-_EMBED = re.compile(r"/embed/([a-z][a-z0-9-]{0,39})/([a-z][a-z0-9-]{0,39})")
 _HASHED = re.compile(r"assets/[A-Za-z0-9_.-]{1,200}")
 _NOT_BUILT = (
     "<!doctype html><html lang=en-GB><meta charset=utf-8><title>Bluelamp</title><h1>The pages are not built</h1>"
@@ -34,17 +27,20 @@ def static_folder() -> Path:
 
 
 def is_page(site: Site, path: str) -> bool:
-    """Whether there is a page at this address; all others are told as not found."""
-    if _PAGES.fullmatch(path):
+    """Whether there is a page at this address; at all others the document comes with status 404."""
+    at = page_at(path)
+    if at is None:
+        # The document stands at the bare name of any dashboard.
+        return path[1:] in site.dashboards
+    page, parameters = at
+    if page.name in ("live", "health", "liveEmbed"):
+        return parameters["feed"] in site.live.names()
+    if page.name not in ("dashboard", "embed"):
         return True
-    if live := _LIVE.fullmatch(path):
-        return live[0] == "/live" or path.split("/")[-1 if path.startswith("/embed/") else 2] in site.live.names()
-    embed = _EMBED.fullmatch(path)
-    if embed:
-        dashboard = site.dashboards.get(embed[1])
-        return dashboard is not None and any(card.name == embed[2] for card in dashboard.cards)
-    found = _DASHBOARD.fullmatch(path)
-    return found is not None and found[1] in site.dashboards
+    dashboard = site.dashboards.get(parameters["dashboard"])
+    return dashboard is not None and (
+        page.name == "dashboard" or any(card.name == parameters["card"] for card in dashboard.cards)
+    )
 
 
 def page_router(site: Site, folder: Path) -> APIRouter:

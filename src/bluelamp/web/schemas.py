@@ -8,6 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bluelamp.questions.dashboards import Kind
+
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -161,7 +163,7 @@ class FilterModel(_Model):
 
 class CardSpecModel(_Model):
     name: str
-    kind: str
+    kind: Kind
     title: str
     help: str
     width: int
@@ -178,184 +180,6 @@ class DashboardModel(_Model):
     path: str
     filters: list[FilterModel]
     cards: list[CardSpecModel]
-
-
-class ErrorModel(_Model):
-    detail: str
-    hint: str
-
-
-class AlsoModel(_Model):
-    measure: str
-    value: int | None
-    words: str
-
-
-class ComparedModel(_Model):
-    """`forces` are those held for both months, `share` (0 to 1) how much of the usual total they are."""
-
-    month: str
-    value: int | None
-    change: float | None
-    words: str
-    forces: int | None = None
-    share: float | None = None
-
-
-class SeriesModel(_Model):
-    name: str
-    label: str
-
-
-class SpanModel(_Model):
-    from_: str = Field(alias="from")
-    to: str
-
-
-class RowCoverageModel(_Model):
-    """What a row stands on: of the force-months that it asks for how many are held; `state` is complete, part, few
-    located, or why nothing is held. `located_share` (0 to 1) is told of places: how many of their force's records have
-    a map point."""
-
-    held: int
-    expected: int
-    state: str
-    located_share: float | None = None
-
-
-class BarModel(RowCoverageModel):
-    """`count` is null where it is not known."""
-
-    value: str
-    label: str
-    count: int | None
-    share: float | None
-    rate: float | None = None
-    residents: int | None = None
-
-
-class RestModel(_Model):
-    """The values beyond those shown; of `unknown` of them nothing is held. `count` is null where that is all."""
-
-    rows: int
-    count: int | None
-    unknown: int = 0
-
-
-class AreaRowModel(RowCoverageModel):
-    """`inside`: whether the filters are about this area; what is counted in others strays over a border."""
-
-    id: str
-    name: str
-    count: int | None
-    rate: float | None
-    residents: int | None
-    inside: bool
-
-
-class AreasModel(_Model):
-    """Every record on the map is in a row, `elsewhere` (in no known area), or one of the `strays` (in areas whose own
-    force is not held, which have no figure)."""
-
-    kind: str
-    url: str
-    rows: list[AreaRowModel]
-    elsewhere: int
-    strays: int
-    note: str
-    selected: list[str]
-
-
-class WeekdayModel(_Model):
-    """A day of the week by its 24 hours: how many calls, hours to be watched (0 where no such day is asked about),
-    hours watched, calls an hour. None where nobody ever watched."""
-
-    value: str
-    label: str
-    counts: list[int | None]
-    hours_expected: list[float]
-    hours_watched: list[float]
-    rates: list[float | None]
-
-
-class CardModel(_Model):
-    """One answered card. What is beyond the first part depends on its kind: see docs/reference/api.md."""
-
-    kind: str
-    title: str
-    help: str
-    dataset: str
-    error: ErrorModel | None = None
-    definition: str | None = None
-    unit: str | None = None
-    caveats: list[str] | None = None
-    question: str | None = None
-    coverage: CoverageCountsModel | None = None
-    summary: str | None = None
-    heading: str | None = None
-    cite: str | None = None
-    ignored: list[str] | None = None
-    reason: str | None = Field(None, description="why no figure is known; empty where one is")
-    value: int | None = None
-    also: list[AlsoModel] | None = None
-    located: int | None = None
-    unlocated: int | None = None
-    month: str | None = None
-    forces: int | None = None
-    of_forces: int | None = None
-    is_complete: bool | None = None
-    absent: str | None = None
-    before: ComparedModel | None = None
-    year_before: ComparedModel | None = None
-    day: str | None = None
-    week_before: ComparedModel | None = None
-    watched: str | None = None
-    later: list[str] | None = None
-    silent: list[str] | None = None
-    words: str | None = None
-    series: list[SeriesModel] | None = None
-    months: list[str] | None = None
-    values: list[list[int | None]] | None = None
-    expected: list[int] | None = None
-    held: list[int] | None = None
-    state: list[str] | None = None
-    complete: list[bool] | None = None
-    missing_usual: list[int | None] | None = None
-    missing: list[str] | None = None
-    selected: SpanModel | list[str] | None = None
-    by: str | None = None
-    rows: list[BarModel] | None = None
-    unknown: BarModel | int | None = None
-    total: int | None = None
-    strays: int | None = None
-    rest: RestModel | None = None
-    note: str | None = None
-    hours: list[int | None] | None = None
-    days: list[str] | None = None
-    week: list[WeekdayModel] | None = None
-    figure: float | None = None
-    least: float | None = None
-    most: float | None = None
-    share: float | None = None
-    numerator: int | None = None
-    denominator: int | None = None
-    not_recorded: int | None = None
-    of: int | None = None
-    tiles: str | None = None
-    areas: AreasModel | None = None
-    bounds: list[float] | None = None
-    text: str | None = None
-
-
-class DashboardAnswersModel(_Model):
-    dashboard: str
-    state: StateModel
-    months: MonthsModel | None
-    version: VersionModel
-    coverage: CoverageCountsModel
-    unknown: list[str]
-    cards: dict[str, CardModel]
-    licence: str
 
 
 class FieldModel(_Model):

@@ -14,6 +14,7 @@ import pytest
 from serving import Server
 
 from bluelamp.web import schemas
+from bluelamp.web.questions.card_schemas import DashboardAnswersModel
 
 V1 = "/api/v1"
 SHAPES: list[tuple[str, type[Any]]] = [
@@ -21,11 +22,11 @@ SHAPES: list[tuple[str, type[Any]]] = [
     ("/places?q=north", schemas.PlacesModel),
     ("/dashboards", schemas.DashboardsModel),
     ("/dashboards/crime", schemas.DashboardModel),
-    ("/dashboards/crime/answers", schemas.DashboardAnswersModel),
-    ("/dashboards/outcomes/answers?where=force=kent", schemas.DashboardAnswersModel),
-    ("/dashboards/stops/answers?from=2022-10&to=2022-12", schemas.DashboardAnswersModel),
-    ("/dashboards/area/answers?where=force=kent", schemas.DashboardAnswersModel),
-    ("/dashboards/bikes/answers", schemas.DashboardAnswersModel),
+    ("/dashboards/crime/answers", DashboardAnswersModel),
+    ("/dashboards/outcomes/answers?where=force=kent", DashboardAnswersModel),
+    ("/dashboards/stops/answers?from=2022-10&to=2022-12", DashboardAnswersModel),
+    ("/dashboards/area/answers?where=force=kent", DashboardAnswersModel),
+    ("/dashboards/bikes/answers", DashboardAnswersModel),
     ("/datasets", schemas.DatasetsModel),
     ("/datasets/stops", schemas.DatasetModel),
     ("/datasets/crimes/fields/town/options?q=a&limit=5", schemas.OptionsModel),

@@ -20,6 +20,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from bluelamp.domain.call_field import LAKE_COLUMNS
 from bluelamp.errors import Busy, Damaged
 from bluelamp.storage.calls.bucket import Bucket
 from bluelamp.storage.files import fsync_file, fsync_folder, sha256_of, storage_errors
@@ -34,23 +35,14 @@ _NEW = ".new"
 
 _WORD = pa.dictionary(pa.int32(), pa.string())
 _MOMENT = pa.timestamp("ms")  # in UTC
+_TYPES: dict[str, pa.DataType] = {"word": _WORD, "text": pa.string(), "moment": _MOMENT}
 
 SCHEMA = pa.schema(
     [
         ("feed", _WORD),
         ("day", pa.date32()),  # the local day that the call was opened on
         ("call", pa.string()),  # the call's id, as in the event log
-        ("incident_number", pa.string()),
-        ("nature", _WORD),  # as it was listed last
-        ("first_nature", _WORD),  # as it was listed first
-        ("priority", _WORD),
-        ("status", _WORD),  # as it was listed last
-        ("division", _WORD),
-        ("beat", _WORD),
-        ("reporting_area", _WORD),
-        ("block", pa.string()),
-        ("location", pa.string()),
-        ("reported_at", _MOMENT),  # as the publisher states it, where it does
+        *((column.name, _TYPES[column.kind]) for column in LAKE_COLUMNS),
         ("opened_after", _MOMENT),  # the last look before it was listed; null where nobody had looked before
         ("opened_by", _MOMENT),  # the first look at which it was listed
         ("opened_local", pa.timestamp("ms")),  # opened_by on the agency's clocks

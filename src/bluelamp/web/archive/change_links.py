@@ -8,6 +8,7 @@ from bluelamp.archive.diff_records import WHATS
 from bluelamp.archive.diff_sides import NOT_COMPARABLE
 from bluelamp.archive.diff_words import Sentence
 from bluelamp.domain.month import Month
+from bluelamp.domain.page import path_to
 
 
 def links_of(one: Sentence, old: Month, new: Month) -> tuple[str | None, str | None]:
@@ -20,12 +21,12 @@ def links_of(one: Sentence, old: Month, new: Month) -> tuple[str | None, str | N
         about = [("about", one.about)] if one.about else []
         asked = [("dataset", one.dataset), *force, *months, ("what", one.what), *about]
         return (
-            f"/data/changes?{urlencode([('old', str(old)), ('new', str(new)), *asked])}",
+            f"{path_to('changes')}?{urlencode([('old', str(old)), ('new', str(new)), *asked])}",
             f"/api/v1/releases/{old}/changes/{new}/records?{urlencode(asked)}",
         )
     # Whole files: their records are those of a force and its months, as they are held now.
     where = [("where", f"force={one.force}")] if one.force else []
     return (
-        f"/records/{one.dataset}?{urlencode(force + months)}",
+        f"{path_to('records', dataset=one.dataset)}?{urlencode(force + months)}",
         f"/api/v1/datasets/{one.dataset}/records?{urlencode(months + where)}",
     )

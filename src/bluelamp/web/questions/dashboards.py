@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from bluelamp.domain.page import path_to
 from bluelamp.errors import NoSuchThing
 from bluelamp.questions.cards import answer_dashboard
 from bluelamp.questions.dashboards import DashboardSpec
 from bluelamp.questions.model.suggestions import near
 from bluelamp.web.lane_routes import Worked
-from bluelamp.web.navigation import path_of
+from bluelamp.web.questions.card_schemas import DashboardAnswersModel
 from bluelamp.web.request import (
     First,
     Last,
@@ -24,7 +25,7 @@ from bluelamp.web.request import (
     version_json,
     view_of,
 )
-from bluelamp.web.schemas import PROBLEMS, DashboardAnswersModel, DashboardModel, DashboardsModel
+from bluelamp.web.schemas import PROBLEMS, DashboardModel, DashboardsModel
 
 router = APIRouter(prefix="/dashboards", tags=["dashboards"], route_class=Worked)
 
@@ -43,7 +44,13 @@ def dashboards(request: Request) -> dict[str, Any]:
     """Their names and titles, in the order of the navigation."""
     return {
         "dashboards": [
-            {"name": one.name, "title": one.title, "nav": one.nav, "lead": one.lead, "path": path_of(one.name)}
+            {
+                "name": one.name,
+                "title": one.title,
+                "nav": one.nav,
+                "lead": one.lead,
+                "path": path_to("dashboard", dashboard=one.name),
+            }
             for one in site_of(request).dashboards.values()
         ]
     }
@@ -59,7 +66,7 @@ def dashboard(request: Request, name: Name) -> dict[str, Any]:
         "nav": found.nav,
         "lead": found.lead,
         "dataset": found.dataset,
-        "path": path_of(found.name),
+        "path": path_to("dashboard", dashboard=found.name),
         "filters": [{"field": "months", "label": "Months", "words": "", "dataset": found.dataset, "kind": "months"}]
         + [_filter(found, field) for field in found.filters],
         "cards": [

@@ -7,6 +7,7 @@ from typing import Any
 
 from bluelamp.domain.coverage import State
 from bluelamp.domain.month import Month
+from bluelamp.domain.page import path_to
 from bluelamp.errors import NoSuchThing
 from bluelamp.questions.answer import figures
 from bluelamp.questions.families.archive.datasets import CRIMES
@@ -37,7 +38,7 @@ class Place:
 
     @property
     def path(self) -> str:
-        return f"/area/{self.kind.replace('_', '-')}/{self.id}"
+        return path_to("area", kind=self.kind, area=self.id)
 
     @property
     def filter(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bluelamp.domain.page import path_to
 from bluelamp.questions.families.archive.version import ArchiveVersion
 
 
@@ -15,11 +16,12 @@ def places_of(version: ArchiveVersion, wanted: str, limit: int = 8) -> list[dict
     authorities = {area.name: area for area in version.areas.values()}
     found = [
         {
-            "kind": "local_authority", "id": area.code, "name": area.name, "path": f"/area/local-authority/{area.code}",
+            "kind": "local_authority", "id": area.code, "name": area.name,
+            "path": path_to("area", kind="local_authority", area=area.code),
         }
         for area in authorities.values()
     ] + [
-        {"kind": "force", "id": slug, "name": name, "path": f"/area/force/{slug}"}
+        {"kind": "force", "id": slug, "name": name, "path": path_to("area", kind="force", area=slug)}
         for slug, name in version.forces.values()
     ]  # fmt: skip
     matching = [one for one in found if word in one["name"].casefold()]

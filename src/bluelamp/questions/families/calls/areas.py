@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
+from bluelamp.domain.page import path_to
 from bluelamp.errors import NoSuchThing
 from bluelamp.questions.families.calls.version import CallsVersion
 from bluelamp.questions.model.suggestions import near
@@ -28,7 +28,7 @@ class CallsArea:
 
     @property
     def path(self) -> str:
-        return f"/area/{self.kind}/{self.feed}/{quote(self.name, safe='')}"
+        return path_to("area", kind=self.kind, feed=self.feed, name=self.name)
 
     @property
     def where(self) -> list[str]:
@@ -87,7 +87,7 @@ def profile(version: CallsVersion, area: CallsArea) -> dict[str, Any]:
         "where": area.where,
         "compare": None,
         "dashboard": DASHBOARD,
-        "feed": {"name": area.feed, "title": version.feeds[area.feed].title, "path": f"/live/{area.feed}"},
+        "feed": {"name": area.feed, "title": version.feeds[area.feed].title, "path": path_to("live", feed=area.feed)},
         "within": {"kind": "division", "name": within.name, "path": within.path} if within is not None else None,
     }
 

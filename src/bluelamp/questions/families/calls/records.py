@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from bluelamp.domain.call_field import LAKE_COLUMNS
 from bluelamp.errors import NoSuchThing
 from bluelamp.questions.engines.sql import Compiler
 from bluelamp.questions.families.calls.datasets import CALLS
@@ -31,6 +32,8 @@ _FIRST_ROWS, _ROWS = 5_000, 200_000
 _BEYOND = 1 << 62
 _NAME = re.compile(r"([a-z0-9-]{1,40})-([0-9a-f]{16})")
 
+# What is published, moments first.
+_PUBLISHED = sorted(LAKE_COLUMNS, key=lambda column: column.kind != "moment")
 COLUMNS = {
     "feed": "the feed that listed the call",
     "call": "the call's id, as in the feed's event log",
@@ -41,17 +44,7 @@ COLUMNS = {
     "closed_after": "the last look at which it was listed, in UTC; blank where it had not ended yet",
     "closed_by": "the first look at which it was not listed any more, in UTC; blank where it had not ended yet",
     "ended": "closed; aged_out where it only left a list of the last hours; open where it had not ended yet",
-    "reported_at": "when it was reported, as the publisher states it, in UTC",
-    "incident_number": "the publisher's number",
-    "nature": "its nature, as it was listed last",
-    "first_nature": "its nature, as it was listed first",
-    "priority": "its priority",
-    "status": "its status, as it was listed last",
-    "division": "the police division",
-    "beat": "the beat",
-    "reporting_area": "the reporting area",
-    "block": "the block",
-    "location": "the location as the feed words it",
+    **{column.name: column.words for column in _PUBLISHED},
     "units": "every unit that was ever on it",
     "unit_count": "how many",
     "minutes_open_least": "minutes from opening to closing, at least",
