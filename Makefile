@@ -38,7 +38,7 @@ dates: setup ## run the tests that depend on the date, at twelve dates and hours
 	$(BIN)/python -m tests.dates
 
 browser: setup # a Chromium for the tests that look at the pages
-	@$(BIN)/python -m tests.browser.chromium
+	@$(BIN)/python -m tests.lib.browser.chromium
 
 check: test lint types floors ## what CI checks, beside some tests at other dates
 

@@ -1,12 +1,17 @@
-"""For all tests: where the real data lies, and property tests that do the same on every machine."""
+"""For all tests: their tier by folder, what is made once for a run, and property tests that do the same everywhere."""
 
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.lib.made_once import MadeOnce, of_this_run
+from tests.lib.postgres import Postgres
 
 # A slow machine is no failure, and a red build must be red again when it is repeated.
 settings.register_profile(
@@ -23,3 +28,23 @@ def shared_data() -> Path:
     if not (folder / "police-uk").is_dir():
         pytest.skip(f"no real data in {folder} (set BLUELAMP_SHARED_DATA)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
+    """Makes folders that every worker of this run shares; nothing in them is ever changed by a test."""
+    return of_this_run(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of the worker's own, from the wheel: tests restart it.
+
+    Not in pytest's folder: where the administrator runs the tests the server has a user of its own, to whom every
+    session of pytest that begins would shut that folder.
+    """
+    with tempfile.TemporaryDirectory(prefix="bluelamp-postgres-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        server = Postgres(Path(folder) / "data")
+        yield server
+        server.stop()

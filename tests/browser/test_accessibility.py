@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
-from tests.browser.places import places_of
-from tests.browser.visitor import Visitor
+
+from tests.lib.browser.addresses import places_of
+from tests.lib.browser.visitor import Visitor
 
 _AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

@@ -8,9 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import expect
-from serving import Server, load, make_home, twin
-from tests.browser.shown import shown
-from tests.browser.visitor import Visitor
+
+from tests.lib.browser.shown import shown
+from tests.lib.browser.visitor import Visitor
+from tests.lib.web.process_server import Server, load, make_home, twin
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from calls_city import City, shown_city
 
 from bluelamp.cli import exits
 from bluelamp.cli.app import main
@@ -18,6 +17,7 @@ from bluelamp.questions.question import make_question
 from bluelamp.settings import Settings, read_settings
 from bluelamp.web import calls
 from bluelamp.web.effort import Effort
+from tests.lib.calls.city import City, shown_city
 
 LOST_DAY = "2026-03-08"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from ground_homes import NAMES, SparseHome, SparseHomes
+
+from tests.lib.sparse.homes import NAMES, SparseHome, SparseHomes
 
 
 @pytest.fixture(scope="session")

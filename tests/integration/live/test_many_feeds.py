@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from at_hand import FEED, engine_of, make_home, open_flow, unit
 
 from bluelamp.errors import Overloaded
 from bluelamp.live.capture import Capture, Captured
@@ -24,6 +23,7 @@ from bluelamp.live.workflow import LiveFlow
 from bluelamp.storage import database as databases
 from bluelamp.storage import pool
 from bluelamp.storage.leases import Leases
+from tests.lib.live.home import FEED, engine_of, make_home, open_flow, unit
 
 _MANY, _THREADS = 200, 8
 

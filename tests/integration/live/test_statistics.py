@@ -13,8 +13,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from at_hand import FEED, answer, make_home, minute, open_flow, unit
-from feed_life import live
 
 from bluelamp.domain.call_filter import Filter, make_filter, past_facts
 from bluelamp.domain.duration import minutes_with_unit
@@ -25,6 +23,8 @@ from bluelamp.live.book import FeedBook
 from bluelamp.live.statistics import Books
 from bluelamp.live.workflow import LiveFlow
 from bluelamp.storage.event_log import EventLog
+from tests.lib.live.feed_life import live
+from tests.lib.live.home import FEED, answer, make_home, minute, open_flow, unit
 
 CHICAGO = ZoneInfo("America/Chicago")
 ALL = make_filter()

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from city_feed import FEED, CityFeed
 
 from bluelamp.cli import exits, main
 from bluelamp.storage.hook_progress import HookProgress
 from bluelamp.storage.hook_tables import HOOK_LEASE
 from bluelamp.storage.hooks import Wanted
 from bluelamp.storage.leases import Leases
+from tests.lib.live.city_feed import FEED, CityFeed
 
 
 class Commands:

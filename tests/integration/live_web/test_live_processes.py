@@ -11,17 +11,16 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from uuid import uuid4
 
 import httpx
 import pytest
-from city_feed import FEED, CityFeed, unit
-from listeners import Listener
-from postgres import Postgres
-from serving import Server
-from thread_server import ThreadServer, until
 
 from bluelamp.errors import StorageError
+from tests.lib.live.city_feed import FEED, CityFeed, unit
+from tests.lib.postgres import Postgres
+from tests.lib.web.listeners import Listener
+from tests.lib.web.process_server import Server
+from tests.lib.web.thread_server import ThreadServer, until
 
 Serve = Callable[..., ThreadServer]
 Listen = Callable[..., Listener]
@@ -117,7 +116,7 @@ def source() -> Iterator[Source]:
 def test_a_server_that_polls_shows_what_it_polls(
     source: Source, database: str, tmp_path: Path, listen: Listen, workers: int
 ) -> None:
-    from at_hand import make_home
+    from tests.lib.live.home import make_home
 
     home = tmp_path / "home"
     make_home(home, source.url)
@@ -149,7 +148,7 @@ def test_a_server_that_polls_shows_what_it_polls(
 def test_a_restart_of_the_database_is_no_matter_to_readers(
     postgres: Postgres, tmp_path: Path, serve: Serve, listen: Listen
 ) -> None:
-    city = CityFeed(tmp_path / "home", postgres.new_database(f"r{uuid4().hex[:12]}"))
+    city = CityFeed(tmp_path / "home", postgres.new_database())
     wrong: list[str] = []
     try:
         server = serve(city)

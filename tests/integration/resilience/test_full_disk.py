@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from command import Commands
-from homes import facts, litter
-from shared import Releases
+
+from tests.lib.resilience.command import Commands
+from tests.lib.resilience.homes import facts, litter
+from tests.lib.resilience.releases import Releases
 
 _ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 

@@ -12,10 +12,11 @@ from typing import Any
 
 import boto3
 import pytest
-from command import Commands
-from homes import facts, ledger
 from moto.server import ThreadedMotoServer
-from shared import Releases
+
+from tests.lib.resilience.command import Commands
+from tests.lib.resilience.homes import facts, ledger
+from tests.lib.resilience.releases import Releases
 
 _KEY, _SECRET = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY"
 _REGION = "eu-west-2"

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from serving import Server, make_home
+
+from tests.lib.web.process_server import OWN_DASHBOARD, Server, make_home
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +23,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(home: Path) -> Iterator[Server]:
     own = home / "dashboards"
     own.mkdir(exist_ok=True)
-    shutil.copyfile(Path(__file__).with_name("own-dashboard.yaml"), own / "bikes.yaml")
+    shutil.copyfile(OWN_DASHBOARD, own / "bikes.yaml")
     running = Server(home)
     yield running
     running.stop()

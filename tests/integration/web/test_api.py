@@ -11,9 +11,9 @@ import httpx
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
-from serving import Server
 
 from bluelamp.web import schemas
+from tests.lib.web.process_server import Server
 
 V1 = "/api/v1"
 SHAPES: list[tuple[str, type[Any]]] = [

@@ -16,7 +16,8 @@ from typing import Any
 import httpx
 import psutil
 import pytest
-from serving import Server, load, make_home, twin
+
+from tests.lib.web.process_server import Server, load, make_home, twin
 
 V1 = "/api/v1"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from feed_in_memory import MemoryFeed, at, row
 
 from bluelamp.domain.call_filter import make_filter
 from bluelamp.errors import UsageError
@@ -13,6 +12,7 @@ from bluelamp.live.activity import MOST_POINTS, counts, moments_of, opening_seen
 from bluelamp.live.line_memory import LineKey, LineMemory
 from bluelamp.live.unwatched import clipped, gaps_between
 from bluelamp.storage.event_log import Logged
+from tests.lib.live.feed_in_memory import MemoryFeed, at, row
 
 
 def gaps(minutes: list[float], first: float, last: float, now: float = 1e5) -> list[tuple[str, str]]:
