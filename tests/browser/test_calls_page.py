@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_accessibility import violations
+from tests.lib.browser.axe import violations
 from tests.lib.browser.shown import differences
 from tests.lib.browser.visitor import Visitor
 from tests.lib.calls.city import FEED, shown_city

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_accessibility import violations
+from tests.lib.browser.axe import violations
 from tests.lib.browser.live_city import LiveCity
 from tests.lib.browser.visitor import Visitor
 from tests.lib.web.process_server import Server

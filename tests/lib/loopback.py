@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -36,12 +37,20 @@ class _QuietServer(ThreadingHTTPServer):
         """Clients that hang up are part of the tests."""
 
 
-class Loopback:
-    """`routes` maps a path without its query to what answers it; `log` holds every request."""
+def _nothing_here(_request: Request) -> Reply:
+    return Reply(404, b"nothing here")
 
-    def __init__(self) -> None:
+
+class Loopback:
+    """`routes` maps a path without its query to what answers it, `fallback` answers any other path; `log` holds every
+    request."""
+
+    def __init__(self, fallback: Route = _nothing_here) -> None:
         self.routes: dict[str, Route] = {}
+        self.fallback = fallback
         self.log: list[Request] = []
+        self._numbers: Counter[str] = Counter()
+        self._lock = threading.Lock()
         self._stop = threading.Event()
         self._server = _QuietServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -73,15 +82,16 @@ class Loopback:
                 body = self.rfile.read(int(self.headers.get("content-length") or 0))
                 bare = self.path.partition("?")[0]
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                request = Request(self.command, self.path, headers, body, len(outer.asked(bare)))
-                outer.log.append(request)
-                route = outer.routes.get(bare)
+                with outer._lock:
+                    request = Request(self.command, self.path, headers, body, outer._numbers[bare])
+                    outer._numbers[bare] += 1
+                    outer.log.append(request)
                 try:
-                    outer._send(self, route(request) if route else Reply(404, b"nothing here"))
-                except (BrokenPipeError, ConnectionResetError):
+                    outer._send(self, outer.routes.get(bare, outer.fallback)(request))
+                except ConnectionError:
                     self.close_connection = True
 
-            do_GET = do_HEAD = do_POST = answer  # noqa: N815 - the names are http.server's
+            do_GET = do_HEAD = do_POST = do_PUT = answer  # noqa: N815 - the names are http.server's
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the signature is http.server's
                 pass

@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
@@ -17,6 +16,7 @@ import pytest
 
 from bluelamp.errors import StorageError
 from tests.lib.live.city_feed import FEED, CityFeed, unit
+from tests.lib.loopback import Loopback, Reply
 from tests.lib.postgres import Postgres
 from tests.lib.web.listeners import Listener
 from tests.lib.web.process_server import Server
@@ -83,26 +83,12 @@ class Source:
 
     def __init__(self) -> None:
         self.rows: list[dict[str, str]] = []
-        source = self
-
-        class Answer(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                body = json.dumps(source.rows).encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_values: object) -> None: ...
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/calls.json"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        headers = {"Content-Type": "application/json"}
+        self._server = Loopback(lambda _request: Reply(200, json.dumps(self.rows).encode(), headers))
+        self.url = f"{self._server.url}/calls.json"
 
     def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
 
 @pytest.fixture

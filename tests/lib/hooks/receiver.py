@@ -9,8 +9,9 @@ import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.lib.loopback import Loopback, Reply, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,44 +50,17 @@ class Receiver:
         self.held: dict[str, threading.Event] = {}
         self.waiting = self.at_once = 0
         self._lock = threading.Lock()
-        outer = self
+        self._server = Loopback(self._answer)
+        self.url = self._server.url
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                outer._took(Sent(self.path, {name.lower(): value for name, value in self.headers.items()}, body))
-                outer._wait(self.path)
-                with outer._lock:
-                    status = outer.statuses.pop(0) if outer.statuses else outer.status
-                self.send_response(status)
-                if status in (301, 307):
-                    self.send_header("Location", f"{outer.url}/elsewhere")
-                self.send_header("Content-Length", "0" if status == 204 else "2")
-                self.end_headers()
-                if status != 204:
-                    self.wfile.write(b"no")
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-            def handle_one_request(self) -> None:
-                try:
-                    super().handle_one_request()
-                except ConnectionError:
-                    self.close_connection = True
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._server.handle_error = lambda *_: None  # type: ignore[method-assign]
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self._thread.start()
-
-    def _took(self, sent: Sent) -> None:
+    def _answer(self, request: Request) -> Reply:
         with self._lock:
-            self.sent.append(sent)
+            self.sent.append(Sent(request.path, request.headers, request.body))
+        self._wait(request.path)
+        with self._lock:
+            status = self.statuses.pop(0) if self.statuses else self.status
+        headers = {"Location": f"{self.url}/elsewhere"} if status in (301, 307) else {}
+        return Reply(status, b"" if status == 204 else b"no", headers)
 
     def _wait(self, path: str) -> None:
         if (held := self.held.get(path)) is None:
@@ -104,6 +78,4 @@ class Receiver:
     def close(self) -> None:
         for held in self.held.values():
             held.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._server.close()
