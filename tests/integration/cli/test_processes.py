@@ -18,6 +18,8 @@ import pytest
 from bluelamp.cli import exits
 from tests.lib.cli.command_line import bluelamp, environment, files_of, write_release
 
+pytestmark = pytest.mark.process
+
 COMMAND = [sys.executable, "-m", "bluelamp"]
 
 

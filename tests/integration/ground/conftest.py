@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.lib.made_once import MadeOnce
 from tests.lib.sparse.homes import NAMES, SparseHome, SparseHomes
 
 
 @pytest.fixture(scope="session")
-def sparse_homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparseHomes]:
-    made = SparseHomes(tmp_path_factory.mktemp("sparse"))
+def sparse_homes(made_once: MadeOnce) -> Iterator[SparseHomes]:
+    made = SparseHomes(made_once)
     yield made
     made.close()
 

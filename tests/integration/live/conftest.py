@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from bluelamp.storage.database import open_database
+from tests.lib.migrated import write_migrated
 from tests.lib.postgres import Postgres
 
 
@@ -16,9 +17,9 @@ from tests.lib.postgres import Postgres
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'home' / 'ledger.sqlite'}"
+        return write_migrated(tmp_path / "home" / "ledger.sqlite")
     server: Postgres = request.getfixturevalue("postgres")
-    return server.new_database()
+    return server.migrated_database()
 
 
 @pytest.fixture

@@ -34,6 +34,8 @@ from bluelamp.synthetic.city.server import CityServer
 from tests.lib.live import chaos_process
 from tests.lib.live.home import engine_of, everything
 
+pytestmark = pytest.mark.process
+
 NOTHING = dict.fromkeys(("false_closings", "lost", "doubled", "invented", "overdue", "wrong"), 0)
 # What a careful reader calls the answers to a poll of each kind.
 VERDICTS = {

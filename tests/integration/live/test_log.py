@@ -218,7 +218,7 @@ def test_a_rebuild_that_was_killed_leaves_the_old_log(engine: sa.Engine) -> None
 
 
 def test_readers_see_no_error_while_postgresql_restarts(postgres: Postgres) -> None:
-    engine = open_database(postgres.new_database())
+    engine = open_database(postgres.migrated_database())
     feed = StoredFeed(engine, FeedRules("city"))
     _busy_night(feed, 20)
     errors: list[Exception] = []

@@ -24,6 +24,8 @@ from tests.lib.live import poller_process
 from tests.lib.live.home import FEED, engine_of, everything, make_home, open_flow
 from tests.lib.postgres import Postgres
 
+pytestmark = pytest.mark.process
+
 _START = datetime(2026, 3, 6, 22, tzinfo=UTC)
 # A check by hand may ask for many more: BLUELAMP_KILLS is read by the tests only.
 _KILLS = int(os.environ.get("KILLS", "8"))
@@ -166,7 +168,7 @@ def _free(disk: Path) -> int:
 
 
 def test_postgresql_away_for_a_while_is_caught_up_with(tmp_path: Path, postgres: Postgres, city: CityServer) -> None:
-    pollers = Pollers(make_home(tmp_path / "home", city.url, database=postgres.new_database()))
+    pollers = Pollers(make_home(tmp_path / "home", city.url, database=postgres.migrated_database()))
     try:
         process = pollers.start()
         _until(lambda: _kept(pollers.settings) > 3)

@@ -20,7 +20,7 @@ def database(request: pytest.FixtureRequest) -> str:
     if request.param == "sqlite":
         return ""
     server: Postgres = request.getfixturevalue("postgres")
-    return server.new_database()
+    return server.migrated_database()
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def city(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CityFeed]:
     database = ""
     if getattr(request, "param", "sqlite") == "postgresql":
         server: Postgres = request.getfixturevalue("postgres")
-        database = server.new_database()
+        database = server.migrated_database()
     feed = CityFeed(tmp_path / "home", database)
     yield feed
     feed.close()

@@ -20,6 +20,8 @@ from tests.lib.live.city_feed import FEED, CityFeed
 from tests.lib.postgres import Postgres
 from tests.lib.web.thread_server import until
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
@@ -33,7 +35,7 @@ def city(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CityFeed]:
     database = ""
     if request.param == "postgresql":
         server: Postgres = request.getfixturevalue("postgres")
-        database = server.new_database()
+        database = server.migrated_database()
     feed = CityFeed(tmp_path / "home", database)
     yield feed
     feed.close()

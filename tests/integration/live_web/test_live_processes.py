@@ -22,6 +22,8 @@ from tests.lib.web.listeners import Listener
 from tests.lib.web.process_server import Server
 from tests.lib.web.thread_server import ThreadServer, until
 
+pytestmark = pytest.mark.process
+
 Serve = Callable[..., ThreadServer]
 Listen = Callable[..., Listener]
 QUIET = {"BLUELAMP_LOG_REQUESTS": "false", "BLUELAMP_STREAMS_PER_ADDRESS": "100000"}
@@ -134,7 +136,7 @@ def test_a_server_that_polls_shows_what_it_polls(
 def test_a_restart_of_the_database_is_no_matter_to_readers(
     postgres: Postgres, tmp_path: Path, serve: Serve, listen: Listen
 ) -> None:
-    city = CityFeed(tmp_path / "home", postgres.new_database())
+    city = CityFeed(tmp_path / "home", postgres.migrated_database())
     wrong: list[str] = []
     try:
         server = serve(city)

@@ -12,14 +12,15 @@ from bluelamp.sources.http import Backoff, HttpClient
 from bluelamp.storage.database import open_database
 from bluelamp.storage.places import Places
 from tests.lib.loopback import Loopback
+from tests.lib.migrated import write_migrated
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
     """An empty database of each kind."""
-    url = f"sqlite:///{tmp_path / 'home' / 'ledger.sqlite'}"
+    url = write_migrated(tmp_path / "home" / "ledger.sqlite")
     if request.param == "postgresql":
-        url = request.getfixturevalue("postgres").new_database()
+        url = request.getfixturevalue("postgres").migrated_database()
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
     opened = open_database(url)
     yield opened
@@ -34,7 +35,7 @@ def places(engine: sa.Engine) -> Places:
 @pytest.fixture
 def lite(tmp_path: Path) -> Iterator[Places]:
     """The store on SQLite alone, where the database makes no difference."""
-    opened = open_database(f"sqlite:///{tmp_path / 'home' / 'ledger.sqlite'}")
+    opened = open_database(write_migrated(tmp_path / "home" / "ledger.sqlite"))
     yield Places(opened)
     opened.dispose()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,7 +120,7 @@ def test_no_permission(bluelamp: Commands, releases: Releases, tmp_path: Path, s
         for path in [home, *home.rglob("*")]:
             path.chmod(0o755 if path.is_dir() else 0o644)
     for path in [tmp_path, *tmp_path.parents]:
-        if path.owner() != "root" or path == Path("/tmp"):
+        if path.owner() != "root" or path == Path(tempfile.gettempdir()):
             break
         path.chmod(0o755)
     fault = "import os; os.setgid(65534); os.setuid(65534)" if _ROOT else ""

@@ -10,13 +10,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.lib.web.process_server import OWN_DASHBOARD, Server, make_home
+from tests.lib.web.process_server import OWN_DASHBOARD, Server, WebHomes
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(web_homes: WebHomes, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two releases of a small twin of all forces, loaded with reference data."""
-    return make_home(tmp_path_factory.mktemp("web"))
+    return web_homes.both(tmp_path_factory.mktemp("web"))
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from bluelamp.archive.progress import Silent
 from bluelamp.archive.reference import take_in
 from bluelamp.bootstrap import open_archive
 from bluelamp.settings import read_settings
-from tests.lib.web.process_server import load, twin
+from tests.lib.web.process_server import load, write_twin
 
 # zip → (force, months); between the two zips lies a hole that no release covers.
 PARTS = {
@@ -23,7 +23,7 @@ _STREET = re.compile(r"(\d{4}-\d{2})-([a-z-]+)-street\.csv")
 
 def make_sparse(folder: Path) -> Path:
     """A home with these files and the twin's reference data."""
-    whole = twin(folder, "2023-05", crimes=30_000)
+    whole = write_twin(folder, "2023-05", crimes=30_000)
     home = folder / "home"
     archive = open_archive(read_settings({"home": home, "processes": 1}, {})[0])
     take_in(archive, [folder / "reference"], [], _no_network, Silent())

@@ -19,7 +19,9 @@ from bluelamp.domain.moment import moment_of
 from bluelamp.live.history import History, open_history
 from bluelamp.settings import Settings, read_settings
 from bluelamp.sources.feeds.agency import shipped
+from bluelamp.storage.database import LIVE_FILE
 from tests.lib.live.home import answer
+from tests.lib.migrated import write_migrated
 
 FEED = "city"
 DALLAS = "America/Chicago"
@@ -33,6 +35,8 @@ def make_home(folder: Path, zone: str = "America/Chicago", feed: str = FEED, **v
     """A home with a feed of Dallas's form that is asked every ten minutes."""
     feeds = folder / "feeds"
     feeds.mkdir(parents=True, exist_ok=True)
+    if not values.get("database"):
+        write_migrated(folder / LIVE_FILE)
     text = shipped()["dallas-tx"].replace("America/Chicago", zone)
     text = text.replace("interval_seconds = 120", f"interval_seconds = {STEP * 60}").replace(
         "Dallas Police", "City Police"

@@ -16,6 +16,8 @@ from bluelamp.live.workflow import LiveFlow
 from bluelamp.settings import Settings, read_settings
 from bluelamp.sources.feeds.agency import shipped
 from bluelamp.sources.feeds.fetching import Part
+from bluelamp.storage.database import LIVE_FILE
+from tests.lib.migrated import write_migrated
 
 BEGIN = datetime(2026, 2, 11, 6, tzinfo=UTC)
 FEED = "city"
@@ -25,6 +27,8 @@ def make_home(folder: Path, url: str = "https://example.org/calls.json", more: s
     """A home whose only own feed is `city`: Dallas's form at another address. `more` stands before the first table."""
     feeds = folder / "feeds"
     feeds.mkdir(parents=True, exist_ok=True)
+    if not values.get("database"):
+        write_migrated(folder / LIVE_FILE)
     text = shipped()["dallas-tx"].replace("https://www.dallasopendata.com/resource/9fxf-t2tr.json", url)
     (feeds / f"{FEED}.toml").write_text(more + text, encoding="utf-8")
     return read_settings({"home": folder, "allow_private_addresses": True, **values}, {})[0]

@@ -1,7 +1,7 @@
 """Runs the real command in a process of its own, again and again, without paying for its imports each time.
 
 A small server imports everything once and forks for each call; what is measured and killed is that fork. Started by
-the fixture `bluelamp`; this file is both the server (run as a script) and its client.
+the fixture `bluelamp`; this module is both the server (run as a program) and its client.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -105,7 +105,8 @@ class Commands:
         self._folder = Path(tempfile.mkdtemp(prefix="bluelamp-command-"))
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("BLUELAMP_", "AWS_"))}
         self._process = subprocess.Popen(
-            [sys.executable, __file__],
+            [sys.executable, "-m", __name__],
+            cwd=Path(__file__).parents[3],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -179,6 +180,7 @@ def _serve() -> int:
     with suppress(ImportError):  # not ours, but Arrow looks for it, and that would be paid for by each call
         import pandas  # noqa: F401
 
+    _warm_up(main)
     gc.freeze()  # else each fork copies what its first collection touches
     began: dict[int, float] = {}
     for line in sys.stdin:
@@ -194,6 +196,17 @@ def _serve() -> int:
         sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()
     return 0
+
+
+def _warm_up(main: Callable[[list[str]], int]) -> None:
+    """Call the commonest commands once, so that no fork pays for what is built on first use."""
+    from tests.lib.cli.command_line import files_of, write_release
+
+    with tempfile.TemporaryDirectory() as folder, open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):  # noqa: PTH123
+        release = write_release(Path(folder) / "2023-12.zip", files_of(["2023-12"]))
+        for words in (f"archive load {release}", "archive status", "archive quality", "ask crimes --json", "doctor"):
+            with redirect_stderr(nowhere):
+                main(["--home", str(Path(folder) / "home"), *words.split()])
 
 
 def _wait(pid: int, timeout: float, began: dict[int, float]) -> dict[str, Any]:

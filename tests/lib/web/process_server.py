@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,13 +21,14 @@ from bluelamp.domain.selection import Selection
 from bluelamp.settings import read_settings
 from bluelamp.sources.police_uk.archive import open_source
 from bluelamp.synthetic.archive import TwinPlan, write_reference, write_release
+from tests.lib.made_once import MadeOnce
 
 OWN_DASHBOARD = Path(__file__).with_name("own-dashboard.yaml")
 CRIMES = 9_000
 RELEASES = ("2023-05", "2023-06")
 
 
-def twin(folder: Path, release: str, crimes: int = CRIMES, months: int = 14) -> Path:
+def write_twin(folder: Path, release: str, crimes: int = CRIMES, months: int = 14) -> Path:
     """A release of the twin; the same seed for every release, so that a later one restates an earlier one."""
     path = folder / f"{release}.zip"
     plan = TwinPlan(release=Month.parse(release), months=months, crimes=crimes, seed=7)
@@ -45,15 +47,34 @@ def load(home: Path, path: Path) -> None:
     archive.finish(Silent())
 
 
-def make_home(folder: Path, releases: tuple[str, ...] = RELEASES) -> Path:
-    """A home with releases of the twin and its reference data."""
-    paths = [twin(folder, release) for release in releases]
-    home = folder / "home"
-    archive = open_archive(read_settings({"home": home, "processes": 1}, {})[0])
-    take_in(archive, [folder / "reference"], [], _no_network, Silent())
-    for path in paths:
-        load(home, path)
-    return home
+class WebHomes:
+    """Homes with releases of the twin and its reference data, each made once for a run and copied for who asks."""
+
+    def __init__(self, made_once: MadeOnce) -> None:
+        self._made_once = made_once
+
+    def older(self, folder: Path) -> Path:
+        """A home that holds the first release. In the folder are the zips of both, the second to be loaded."""
+        shutil.copytree(self._older(), folder, dirs_exist_ok=True)
+        return folder / "home"
+
+    def both(self, folder: Path) -> Path:
+        """A home that holds both releases."""
+        shutil.copytree(self._made_once("web-both", self._make_both), folder, dirs_exist_ok=True)
+        return folder / "home"
+
+    def _older(self) -> Path:
+        return self._made_once("web-older", self._make_older)
+
+    def _make_older(self, folder: Path) -> None:
+        for release in RELEASES:
+            write_twin(folder, release)
+        archive = open_archive(read_settings({"home": folder / "home", "processes": 1}, {})[0])
+        take_in(archive, [folder / "reference"], [], _no_network, Silent())
+        load(folder / "home", folder / f"{RELEASES[0]}.zip")
+
+    def _make_both(self, folder: Path) -> None:
+        load(self.older(folder), folder / f"{RELEASES[1]}.zip")
 
 
 def _no_network() -> object:
