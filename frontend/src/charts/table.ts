@@ -29,7 +29,7 @@ export function tableOf(card: Answered): Table | null {
           }),
           card.missing[index] || 'all the time',
         ]),
-        more: card.note ?? '',
+        more: card.note,
       };
     case 'week':
       return {
@@ -80,7 +80,7 @@ export function tableOf(card: Answered): Table | null {
           ['Not recorded', figure(card.not_recorded)],
           ...(card.share === null ? [] : [['Share', exactShare(card.share)]]),
         ],
-        more: card.reason ?? '',
+        more: card.reason,
       };
     default:
       return null;
@@ -127,7 +127,7 @@ function bars(card: BarsCard): Table {
     rows: [...card.rows, ...(card.unknown ? [card.unknown] : [])].map(line),
     more: card.rest
       ? `${card.rest.rows} more values with ${figure(card.rest.count)} together are in the CSV.`
-      : (card.reason ?? ''),
+      : card.reason,
   };
 }
 

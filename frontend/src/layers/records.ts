@@ -20,5 +20,6 @@ export function addRecords(map: GlMap, scene: Scene): void {
 export function updateRecords(map: GlMap, scene: Scene): void {
   const source = map.getSource<VectorTileSource>(RECORDS);
   const tiles = whole(scene.card.tiles);
-  if (source && source.tiles[0] !== tiles) source.setTiles([tiles]);
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- a source that still loads has no tiles yet
+  if (source && source.tiles?.[0] !== tiles) source.setTiles([tiles]);
 }

@@ -18,11 +18,12 @@ export type Scene = {
   builtIn: boolean;
 };
 
-export type Layer = {
+/** A layer of a map that draws scenes: those of the archive, or those of live calls. */
+export type Layer<Drawn = Scene> = {
   /** Adds sources and layers to an empty map. */
-  add: (map: GlMap, scene: Scene) => void;
+  add: (map: GlMap, scene: Drawn) => void;
   /** Follows new figures, colours, choices. */
-  update: (map: GlMap, scene: Scene) => void;
+  update: (map: GlMap, scene: Drawn) => void;
 };
 
 /** Areas below this zoom, squares from it on. */

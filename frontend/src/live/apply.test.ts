@@ -6,10 +6,10 @@ import type { Call, Change } from './types';
 
 type Differences = Record<string, unknown>;
 const callWith = (differences: Differences | null): Call | undefined =>
-  differences ? ({ ...shared.call, ...differences } as Call) : undefined;
+  differences ? { ...shared.call, ...differences } : undefined;
 const changeWith = (differences: Differences): Change => {
   const change = { ...shared.change, ...differences } as Change;
-  return differences.details === 'call' ? { ...change, details: shared.call as Call } : change;
+  return differences.details === 'call' ? { ...change, details: shared.call } : change;
 };
 
 /** An object that cannot be written to, all the way down: a change of it throws. */

@@ -12,6 +12,7 @@ export type Change = Schemas['ChangeModel'];
 export type Calls = Schemas['CallsModel'];
 export type Health = Schemas['HealthModel'];
 export type CallWithTimeline = Schemas['CallWithTimelineModel'];
+export type Statistics = Schemas['StatisticsModel'];
 export type Past = Schemas['BetweenModel'];
 export type Stretch = { from: string; to: string };
 
