@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
@@ -150,11 +151,7 @@ class DashboardSpec(BaseModel):
 def read_dashboards(own: Path | None = None) -> dict[str, DashboardSpec]:
     """All dashboards by name, in the order of the navigation. `own` is a folder that an installation adds; a file there
     takes the place of a shipped one with its name. Raises SettingsError that names file and line."""
-    found: dict[str, DashboardSpec] = {}
-    for entry in resources.files(__package__).iterdir():
-        if entry.name.endswith(".yaml"):
-            name = entry.name.removesuffix(".yaml")
-            found[name] = read_dashboard(name, entry.read_text(encoding="utf-8"), entry.name)
+    found = dict(_shipped_dashboards())
     for path in sorted(own.glob("*.y*ml")) if own is not None and own.is_dir() else ():
         if path.stem in RESERVED or not _NAME.fullmatch(path.stem):
             raise SettingsError(
@@ -168,11 +165,20 @@ def read_dashboards(own: Path | None = None) -> dict[str, DashboardSpec]:
     return dict(sorted(found.items(), key=lambda item: (item[1].order, item[0])))
 
 
+@cache
+def _shipped_dashboards() -> Mapping[str, DashboardSpec]:
+    """The shipped dashboards by name, read once for a process."""
+    return {
+        name: read_dashboard(name, entry.read_text(encoding="utf-8"), entry.name)
+        for entry in resources.files(__package__).iterdir()
+        if (name := entry.name.removesuffix(".yaml")) != entry.name
+    }
+
+
 def read_dashboard(name: str, text: str, file: str) -> DashboardSpec:
     """One dashboard from its text. Raises SettingsError that names `file` and the line."""
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        node, data = _parse(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
@@ -188,6 +194,16 @@ def read_dashboard(name: str, text: str, file: str) -> DashboardSpec:
     for loc, problem in _problems(dashboard):
         raise SettingsError(f"{file}, line {_line(node, loc)}: {problem}")
     return dashboard
+
+
+def _parse(text: str) -> tuple[yaml.Node | None, Any]:
+    """The nodes of a text, which know their lines, and its plain values. Raises YAMLError."""
+    loader = yaml.SafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        return node, None if node is None else loader.construct_document(node)
+    finally:
+        loader.dispose()
 
 
 def _with_defaults(data: dict[Any, Any], name: str) -> dict[str, Any]:

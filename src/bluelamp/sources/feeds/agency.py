@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Literal
@@ -104,11 +105,17 @@ class Agency:
 def read_agencies(folder: Path | None) -> dict[str, Agency]:
     """The shipped agencies by name, and those of a folder, which take the place of shipped ones of the same name.
     Raises SettingsError that names file and line."""
-    found = {name: read_agency(text, name, f"{name}.toml", "shipped") for name, text in shipped().items()}
+    found = dict(_shipped_agencies())
     for path in sorted(folder.glob("*.toml")) if folder is not None and folder.is_dir() else ():
         agency = read_agency_file(path)
         found[agency.name] = agency
     return dict(sorted(found.items()))
+
+
+@cache
+def _shipped_agencies() -> Mapping[str, Agency]:
+    """The shipped agencies, read once for a process: a server opens them for each of its parts."""
+    return {name: read_agency(text, name, f"{name}.toml", "shipped") for name, text in shipped().items()}
 
 
 def shipped() -> dict[str, str]:
