@@ -1,9 +1,12 @@
 # The front door. A bare `make` lists the recipes.
 .DEFAULT_GOAL := help
-.PHONY: help setup front browser demo test dates check lint types floors bench changelog sbom audit release lock clean
+.PHONY: help setup front browser demo test test-fast dates check lint types floors bench changelog sbom audit release lock clean
 
 PYTHON ?= python3
 PORT   ?= 8000
+# Tests wait for processes, pages and timers: one worker more than there are cores keeps all of them busy.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+FAST   := "unit"
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
@@ -11,7 +14,7 @@ PAGES  := src/bluelamp/web/static/index.html
 SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' 2>/dev/null)
 
 help: ## list the recipes
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) $(PAGES) ## make the environment in .venv and build the pages
 
@@ -32,13 +35,16 @@ demo: setup ## make the synthetic twin, load it, and serve its dashboards on POR
 	$(BIN)/bluelamp demo --serve --port $(PORT)
 
 test: setup browser ## run the tests
-	$(BIN)/python -m tests.run
+	$(BIN)/python -m pytest -q -p no:cacheprovider -n $(WORKERS) tests
+
+test-fast: setup ## run the tests that need no browser, no PostgreSQL and no process of its own
+	$(BIN)/python -m pytest -q -p no:cacheprovider -n $(WORKERS) -m $(FAST) tests
 
 dates: setup ## run the tests that depend on the date, at twelve dates and hours (takes hours)
 	$(BIN)/python -m tests.dates
 
 browser: setup # a Chromium for the tests that look at the pages
-	@$(BIN)/python -m tests.browser.chromium
+	@$(BIN)/python -m tests.lib.browser.chromium
 
 check: test lint types floors ## what CI checks, beside some tests at other dates
 

@@ -21,7 +21,7 @@ from typing import Any
 
 import httpx
 from playwright.sync_api import Browser, CDPSession, Page, Route, sync_playwright
-from tests.browser.chromium import chromium
+from tests.lib.browser.chromium import chromium
 
 SIZE = (1440, 900)
 ARGUMENTS = [

@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page
-from tests.browser.live_city import LiveCity
-from tests.browser.live_shown import listed, reached
+from tests.lib.browser.live_city import LiveCity
+from tests.lib.browser.live_shown import listed, reached
 
 from benchmarks.live_browser import (
     Loaded,

@@ -27,6 +27,7 @@ from bluelamp.domain.coverage import State
 from bluelamp.domain.dataset import CRIMES
 from bluelamp.questions.families.archive.datasets import DATASETS
 from bluelamp.settings import Settings
+from tests.lib.cli.command_line import crime, files_of, table, write_release
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -233,9 +234,6 @@ def test_every_message_that_has_a_way_out_is_one_that_the_program_says():
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as a clone is after `make demo`, with less in it."""
-    sys.path.append(str(ROOT / "tests" / "integration" / "cli"))
-    from command_line import crime, files_of, table, write_release
-
     folder = tmp_path_factory.mktemp("clone")
     old = write_release(folder / "2023-05.zip", files_of(["2023-04", "2023-05"]))
     new = write_release(folder / "2023-06.zip", files_of(["2023-04", "2023-05", "2023-06"], decided=True))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,13 +10,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-_WEB = Path(__file__).parents[1] / "integration" / "web"
-if str(_WEB) not in sys.path:
-    sys.path.append(str(_WEB))
-
-from serving import Server, make_home  # noqa: E402  (the folder is not a package)
-from tests.browser.chromium import chromium  # noqa: E402
-from tests.browser.visitor import Visitor  # noqa: E402
+from tests.lib.browser.chromium import chromium
+from tests.lib.browser.visitor import Visitor
+from tests.lib.web.process_server import OWN_DASHBOARD, Server, WebHomes
 
 # The last two let the map be drawn without a graphics card.
 _ARGUMENTS = [
@@ -41,10 +36,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = make_home(tmp_path_factory.mktemp("pages"))
+def home(web_homes: WebHomes, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = web_homes.both(tmp_path_factory.mktemp("pages"))
     (made / "dashboards").mkdir()
-    shutil.copyfile(_WEB / "own-dashboard.yaml", made / "dashboards" / "bikes.yaml")
+    shutil.copyfile(OWN_DASHBOARD, made / "dashboards" / "bikes.yaml")
     return made
 
 

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import expect
-from serving import Server
-from tests.browser.shown import differences
-from tests.browser.test_accessibility import violations
-from tests.browser.visitor import Visitor
 
-_INTEGRATION = Path(__file__).parents[1] / "integration"
-for _folder in (_INTEGRATION / "live", _INTEGRATION / "calls"):
-    if str(_folder) not in sys.path:
-        sys.path.append(str(_folder))
-
-from calls_city import FEED, shown_city  # noqa: E402  (the folder is not a package)
+from tests.lib.browser.axe import violations
+from tests.lib.browser.shown import differences
+from tests.lib.browser.visitor import Visitor
+from tests.lib.calls.city import FEED, shown_city
+from tests.lib.web.process_server import Server
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import Route
-from tests.browser.visitor import Visitor
+
+from tests.lib.browser.visitor import Visitor
 
 _RELEASES = re.compile(r"/api/v1/releases$")
 _CHANGES = re.compile(r"/api/v1/releases/\d{4}-\d{2}/changes/\d{4}-\d{2}$")

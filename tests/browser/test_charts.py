@@ -10,7 +10,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 from playwright.sync_api import expect
-from tests.browser.visitor import Visitor
+
+from tests.lib.browser.visitor import Visitor
 
 _DRAWN = ("months", "bars", "hours", "map", "share")
 

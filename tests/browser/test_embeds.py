@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, FrameLocator, expect
-from serving import Server
-from tests.browser.live_city import LiveCity
-from tests.browser.visitor import Visitor
+
+from tests.lib.browser.live_city import LiveCity
+from tests.lib.browser.visitor import Visitor
+from tests.lib.web.process_server import Server
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

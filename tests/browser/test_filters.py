@@ -9,8 +9,9 @@ from urllib.parse import parse_qsl
 import httpx
 import pytest
 from playwright.sync_api import expect
-from tests.browser.shown import differences, shown
-from tests.browser.visitor import Visitor
+
+from tests.lib.browser.shown import differences, shown
+from tests.lib.browser.visitor import Visitor
 
 
 def answers(api: httpx.Client, dashboard: str, **where: str) -> dict[str, Any]:

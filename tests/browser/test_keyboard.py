@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
-from tests.browser.visitor import Visitor
+
+from tests.lib.browser.visitor import Visitor
 
 
 def tab_to(page: Page, target: Locator, most: int = 80) -> None:

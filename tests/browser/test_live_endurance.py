@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-_WEB = Path(__file__).parents[1] / "integration" / "web"
-if str(_WEB) not in sys.path:
-    sys.path.append(str(_WEB))
-
-from serving import Server  # noqa: E402  (the folder is not a package)
-from tests.browser.live_city import LiveCity  # noqa: E402
-from tests.browser.live_shown import listed, reached  # noqa: E402
+from tests.lib.browser.live_city import LiveCity
+from tests.lib.browser.live_shown import listed, reached
+from tests.lib.web.process_server import Server
 
 _KILLS = 3
 

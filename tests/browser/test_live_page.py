@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -10,14 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-_WEB = Path(__file__).parents[1] / "integration" / "web"
-if str(_WEB) not in sys.path:
-    sys.path.append(str(_WEB))
-
-from serving import Server  # noqa: E402  (the folder is not a package)
-from tests.browser.live_city import LiveCity  # noqa: E402
-from tests.browser.test_accessibility import violations  # noqa: E402
-from tests.browser.visitor import Visitor  # noqa: E402
+from tests.lib.browser.axe import violations
+from tests.lib.browser.live_city import LiveCity
+from tests.lib.browser.visitor import Visitor
+from tests.lib.web.process_server import Server
 
 # Without an archive the site's own figures are not there, without a gazetteer no outlines.
 _BEARS = (404, 409)

@@ -9,8 +9,9 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import Locator, expect
-from tests.browser.shown import differences, shown
-from tests.browser.visitor import Visitor
+
+from tests.lib.browser.shown import differences, shown
+from tests.lib.browser.visitor import Visitor
 
 # Where the colour under the middle of the map is told: the words beside the pointer.
 _TIP = ".map .tip"

@@ -8,9 +8,10 @@ from urllib.parse import quote
 import httpx
 import pytest
 from playwright.sync_api import expect
-from serving import Server, load
-from tests.browser.hostile import BRACES, ID, IMAGE, PLANTED, SCRIPT, write_hostile_release
-from tests.browser.visitor import Visitor
+
+from tests.lib.browser.hostile import BRACES, ID, IMAGE, PLANTED, SCRIPT, write_hostile_release
+from tests.lib.browser.visitor import Visitor
+from tests.lib.web.process_server import Server, load
 
 # What markup would have made: anything that the pages do not make themselves.
 _MADE = """() => [...document.querySelectorAll('img:not([src^="blob:"]), script:not([src]), [onerror], [onload]')]

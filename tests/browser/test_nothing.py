@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import httpx
 from playwright.sync_api import expect
-from tests.browser.shown import shown
-from tests.browser.visitor import Visitor
+
+from tests.lib.browser.shown import shown
+from tests.lib.browser.visitor import Visitor
 
 
 def test_filters_that_keep_nothing(visit: Callable[..., Visitor], api: httpx.Client) -> None:

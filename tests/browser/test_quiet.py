@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import httpx
-from tests.browser.places import places_of
-from tests.browser.visitor import Visitor
+
+from tests.lib.browser.addresses import places_of
+from tests.lib.browser.visitor import Visitor
 
 
 def test_every_page_is_quiet(visit: Callable[..., Visitor], api: httpx.Client) -> None:

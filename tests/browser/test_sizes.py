@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from tests.browser.places import places_of
-from tests.browser.visitor import Visitor
+
+from tests.lib.browser.addresses import places_of
+from tests.lib.browser.visitor import Visitor
 
 # What sticks out of the page to the right, unless it stands in a box that scrolls by itself.
 _WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] :

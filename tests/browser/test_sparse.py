@@ -12,10 +12,11 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from serving import Server
-from tests.browser.shown import shown
-from tests.browser.sparse_home import make_sparse
-from tests.browser.visitor import Visitor
+
+from tests.lib.browser.shown import shown
+from tests.lib.browser.sparse_home import make_sparse
+from tests.lib.browser.visitor import Visitor
+from tests.lib.web.process_server import Server
 
 Visit = Callable[..., Visitor]
 _ZERO = re.compile(r"0%?|0\.0%?")

@@ -3,28 +3,23 @@ knows."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from tests.browser.sparse_pages import Seen, claimed, noughts, wrong
-from tests.browser.visitor import Visitor
 
-_GROUND = Path(__file__).parents[1] / "integration" / "ground"
-if str(_GROUND) not in sys.path:
-    sys.path.append(str(_GROUND))
-
-import ground_questions as questions  # noqa: E402  (the folder is not a package)
-from ground_asked import Asked  # noqa: E402
-from ground_claims import claims  # noqa: E402
-from ground_held import Held  # noqa: E402
-from ground_homes import NAMES, SparseHome  # noqa: E402
+from tests.lib.browser.sparse_pages import Seen, claimed, noughts, wrong
+from tests.lib.browser.visitor import Visitor
+from tests.lib.made_once import MadeOnce
+from tests.lib.sparse import questions
+from tests.lib.sparse.asked import Asked
+from tests.lib.sparse.claims import claims
+from tests.lib.sparse.held import Held
+from tests.lib.sparse.homes import NAMES, SparseHome
 
 
 @pytest.fixture(scope="module", params=NAMES)
-def sparse(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparseHome]:
-    made = SparseHome(request.param, tmp_path_factory.mktemp(request.param))
+def sparse(request: pytest.FixtureRequest, made_once: MadeOnce) -> Iterator[SparseHome]:
+    made = SparseHome(request.param, made_once)
     yield made
     made.close()
 

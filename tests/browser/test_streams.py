@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page
 
-_TESTS = Path(__file__).parents[1]
-for folder in (_TESTS / "integration" / "live", _TESTS / "integration" / "live_web"):
-    if str(folder) not in sys.path:
-        sys.path.append(str(folder))
-
-from city_feed import FEED, CityFeed  # noqa: E402  (the folders are no packages)
-from serving import Server  # noqa: E402
+from tests.lib.live.city_feed import FEED, CityFeed
+from tests.lib.web.process_server import Server
 
 # What a page that follows a feed does: it loads the calls, and goes on from their cursor.
 _FOLLOW = """async (feed) => {

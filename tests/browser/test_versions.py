@@ -8,16 +8,16 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import expect
-from serving import Server, load, make_home, twin
-from tests.browser.shown import shown
-from tests.browser.visitor import Visitor
+
+from tests.lib.browser.shown import shown
+from tests.lib.browser.visitor import Visitor
+from tests.lib.web.process_server import Server, WebHomes, load
 
 
 @pytest.fixture
-def growing(tmp_path: Path) -> Iterator[tuple[Server, Path]]:
-    home = make_home(tmp_path, ("2023-05",))
-    running = Server(home)
-    yield running, twin(tmp_path, "2023-06")
+def growing(web_homes: WebHomes, tmp_path: Path) -> Iterator[tuple[Server, Path]]:
+    running = Server(web_homes.older(tmp_path))
+    yield running, tmp_path / "2023-06.zip"
     running.stop()
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import httpx
+
 from tests.recorded.clock import MADE
 from tests.recorded.homes import FEED
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
+
 from tests.recorded.addresses import Chooser
 
 # What a user's program goes by. Validators and dates say when, not what.

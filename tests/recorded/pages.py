@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
+
 from tests.recorded.clock import LOOKED
 from tests.recorded.homes import FEED
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 import httpx
+
 from tests.recorded.clock import LOOKED, environment
 
 _SETTINGS = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from tests.recorded.__main__ import differences
 from tests.recorded.masks import masked
 

@@ -7,7 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from archive_at_hand import (
+
+from bluelamp.archive.workflow import Archive
+from bluelamp.domain.month import Month
+from bluelamp.synthetic.archive import TwinPlan, write_reference, write_release
+from tests.lib.archive.archives import (
     NEWER,
     OLDER,
     Known,
@@ -21,10 +25,6 @@ from archive_at_hand import (
     query,
     take_reference,
 )
-
-from bluelamp.archive.workflow import Archive
-from bluelamp.domain.month import Month
-from bluelamp.synthetic.archive import TwinPlan, write_reference, write_release
 
 
 @pytest.fixture(scope="session")

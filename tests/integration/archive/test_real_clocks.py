@@ -11,12 +11,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from archive_at_hand import archive_in, figures, findings, load, query
 
 from bluelamp.archive.model import wanted
 from bluelamp.archive.workflow import Archive
 from bluelamp.domain.file_property import FileProperty
 from bluelamp.domain.month import Month, month_range
+from tests.lib.archive.archives import archive_in, figures, findings, load, query
 
 STOPS = "stg_police_uk__stop_and_search"
 # Force → the first month of which its clock is local, for certain; None for all. Between the two nobody knows.

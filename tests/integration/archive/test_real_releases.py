@@ -12,7 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from archive_at_hand import (
+
+from bluelamp.archive.diff import DiffSummary, FileDiff, diff
+from bluelamp.archive.diff_sides import CHANGED, LONE, NEW_MONTH
+from bluelamp.archive.diff_words import sentences
+from bluelamp.archive.quality import ids_of
+from bluelamp.archive.workflow import Archive
+from bluelamp.domain.area import town_of
+from bluelamp.domain.eras import eras_of
+from bluelamp.domain.month import Month, month_range
+from bluelamp.domain.release import parse_member
+from bluelamp.domain.selection import Selection
+from tests.lib.archive.archives import (
     SILENT,
     Unit,
     archive_in,
@@ -25,17 +36,6 @@ from archive_at_hand import (
     query,
     take_reference,
 )
-
-from bluelamp.archive.diff import DiffSummary, FileDiff, diff
-from bluelamp.archive.diff_sides import CHANGED, LONE, NEW_MONTH
-from bluelamp.archive.diff_words import sentences
-from bluelamp.archive.quality import ids_of
-from bluelamp.archive.workflow import Archive
-from bluelamp.domain.area import town_of
-from bluelamp.domain.eras import eras_of
-from bluelamp.domain.month import Month, month_range
-from bluelamp.domain.release import parse_member
-from bluelamp.domain.selection import Selection
 
 RELEASES = ("2017-12", "2020-11", "2021-11")
 STOPS = "stg_police_uk__stop_and_search"

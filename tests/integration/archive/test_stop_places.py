@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 import shapely
-from archive_at_hand import SILENT, archive_in, ask, contents, figures, load, take_reference
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bluelamp.archive.workflow import Archive
 from bluelamp.domain.dataset import CRIMES, OUTCOMES, STOPS, Dataset
+from tests.lib.archive.archives import SILENT, archive_in, ask, contents, figures, load, take_reference
 
 # Kent's authority is the degrees 0 to 1 east, Essex's 1 to 2; an LSOA of each, and one that names a former district.
 AREAS = {"E07000110": ("Maidstone", "Kent", 0), "E07000067": ("Braintree", "Essex", 1)}

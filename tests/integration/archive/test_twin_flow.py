@@ -15,26 +15,6 @@ from typing import Any
 
 import pytest
 import shapely
-from archive_at_hand import (
-    NEWER,
-    OLDER,
-    SILENT,
-    TELLING,
-    Known,
-    Twin,
-    Unit,
-    archive_in,
-    ask,
-    contents,
-    coverage,
-    figures,
-    findings,
-    held_rows,
-    ledger_state,
-    load,
-    query,
-    take_reference,
-)
 
 from bluelamp.archive import model as modelling
 from bluelamp.archive.diff import DiffSummary, FileDiff, diff
@@ -58,6 +38,26 @@ from bluelamp.errors import UsageError
 from bluelamp.sources.police_uk.archive import open_source
 from bluelamp.synthetic.archive import FileTruth
 from bluelamp.synthetic.plan import UNUSABLE
+from tests.lib.archive.archives import (
+    NEWER,
+    OLDER,
+    SILENT,
+    TELLING,
+    Known,
+    Twin,
+    Unit,
+    archive_in,
+    ask,
+    contents,
+    coverage,
+    figures,
+    findings,
+    held_rows,
+    ledger_state,
+    load,
+    query,
+    take_reference,
+)
 
 
 def unit(file: FileTruth) -> Unit:

@@ -8,7 +8,15 @@ import zipfile
 from collections import Counter
 
 import pytest
-from archive_at_hand import (
+
+from bluelamp.archive.quality import FINDINGS
+from bluelamp.domain.area import town_of
+from bluelamp.domain.dataset import DATASETS
+from bluelamp.domain.force import FORCES
+from bluelamp.domain.month import Month, month_range
+from bluelamp.synthetic.archive import FileTruth, Truth
+from bluelamp.synthetic.plan import UNUSABLE
+from tests.lib.archive.archives import (
     NEWER,
     OLDER,
     Known,
@@ -24,14 +32,6 @@ from archive_at_hand import (
     recall_and_precision,
     unit_of,
 )
-
-from bluelamp.archive.quality import FINDINGS
-from bluelamp.domain.area import town_of
-from bluelamp.domain.dataset import DATASETS
-from bluelamp.domain.force import FORCES
-from bluelamp.domain.month import Month, month_range
-from bluelamp.synthetic.archive import FileTruth, Truth
-from bluelamp.synthetic.plan import UNUSABLE
 
 UNUSUAL_FORMS = {"bom", "crlf", "bare_cr", "reordered_columns", "extra_column"}
 

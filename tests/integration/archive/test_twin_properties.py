@@ -12,13 +12,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from archive_at_hand import archive_in, figures, load, query
 
 from bluelamp.archive.workflow import Archive
 from bluelamp.domain.dataset import STOPS
 from bluelamp.domain.month import Month
 from bluelamp.synthetic.archive import FileTruth, Kept, Truth, TwinPlan, write_release
 from bluelamp.synthetic.truth import DATE_ONLY, HALF_DAYS, KNOWN, LOCAL, ODD, PARTLY, WHOLE_HOURS
+from tests.lib.archive.archives import archive_in, figures, load, query
 
 LONDON = ZoneInfo("Europe/London")
 FORCES = (

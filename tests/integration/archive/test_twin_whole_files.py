@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from archive_at_hand import archive_in, load, query
 
 from bluelamp.domain.dataset import STOPS
 from bluelamp.domain.month import Month
@@ -23,6 +22,7 @@ from bluelamp.synthetic.truth import (
     TWO_FORCES,
     TWO_MONTHS,
 )
+from tests.lib.archive.archives import archive_in, load, query
 
 FAULTS = frozenset(
     {

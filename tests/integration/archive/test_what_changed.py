@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from archive_at_hand import SILENT, archive_in, load
 
 from bluelamp.archive.diff import DiffSummary, FileDiff, comparable, diff
 from bluelamp.archive.diff_records import Reader, Wanted
@@ -24,6 +23,7 @@ from bluelamp.domain.release import ForceMonth
 from bluelamp.domain.selection import Selection
 from bluelamp.errors import UsageError
 from bluelamp.storage.ledger.entries import ListedFile, Receipt
+from tests.lib.archive.archives import SILENT, archive_in, load
 
 OLD, NEW = Month.parse("2023-05"), Month.parse("2023-06")
 SOME = [force.slug for force in FORCES][:32]  # as many publishers as make a release whole

@@ -19,13 +19,14 @@ from zoneinfo import ZoneInfo
 import httpx
 import pyarrow.parquet as pq
 import pytest
-from calls_city import FEED, City, Incident, days_of, incidents, lake_rows, make_home
-from serving import Server
-from test_calls_compacted import DALLAS, FEBRUARY
 
 import bluelamp
 from bluelamp.cli import main
 from bluelamp.errors import NothingHeld, UsageError
+from tests.lib.calls.city import DALLAS, FEBRUARY, FEED, City, Incident, days_of, incidents, lake_rows, make_home
+from tests.lib.web.process_server import Server
+
+pytestmark = pytest.mark.process
 
 _DAYS = (date(2026, 3, 7), date(2026, 3, 8), date(2026, 3, 9), date(2026, 3, 10))
 

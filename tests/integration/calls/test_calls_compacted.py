@@ -11,23 +11,24 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from calls_city import FEED, STEP, City, Incident, about, days_of, incidents, lake_bytes, lake_rows, make_home
 
 from bluelamp.errors import Busy, NoSuchThing, UsageError
-
-DALLAS = "America/Chicago"
-FEBRUARY = (date(2026, 2, 11), date(2026, 2, 12), date(2026, 2, 13))
-
-
-def city(
-    home: Path, database: str = "", zone: str = DALLAS, days: tuple[date, ...] = FEBRUARY, many: int = 120
-) -> City:
-    """A city that was looked at for the days but the last, and long enough after them for every call to end."""
-    made = City(make_home(home, zone, database=database), ZoneInfo(zone))
-    first, *_, last = days_of(made.zone, *days)
-    calls = incidents(5, first, (last - first).total_seconds() / 3600 - 10, many)
-    made.poll(calls, first, last + timedelta(minutes=STEP))
-    return made
+from tests.lib.calls.city import (
+    DALLAS,
+    FEBRUARY,
+    FEED,
+    STEP,
+    City,
+    Incident,
+    about,
+    days_of,
+    incidents,
+    lake_bytes,
+    lake_rows,
+    lake_rows_of_days,
+    make_home,
+    polled_city,
+)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def city(
     ids=["winter", "Dallas March", "Dallas November", "London March", "London October"],
 )
 def test_every_call_is_a_row_and_right(tmp_path: Path, zone: str, days: tuple[date, ...]) -> None:
-    made = city(tmp_path / "home", zone=zone, days=days)
+    made = polled_city(tmp_path / "home", zone=zone, days=days)
     assert made.compact(made.looked[-1] + timedelta(hours=23)) == [str(day) for day in days[:-1]]
     rows, expected = lake_rows(tmp_path / "home"), made.expected()
     assert len(rows) == len(expected) >= 110
@@ -91,7 +92,7 @@ def test_as_many_come_out_as_go_in(tmp_path: Path, many: int) -> None:
 
 
 def test_on_both_databases_again_changes_nothing(tmp_path: Path, database: str) -> None:
-    made = city(tmp_path / "home", database)
+    made = polled_city(tmp_path / "home", database)
     now = made.looked[-1] + timedelta(hours=23)
     assert len(made.compact(now)) == 2
     before = lake_bytes(tmp_path / "home")
@@ -99,7 +100,7 @@ def test_on_both_databases_again_changes_nothing(tmp_path: Path, database: str) 
     assert made.compact(now + timedelta(minutes=30)) == []
     assert lake_bytes(tmp_path / "home") == before
     # From the same snapshots another home has the same bytes.
-    other = city(tmp_path / "other")
+    other = polled_city(tmp_path / "other")
     other.compact(now)
     assert lake_bytes(tmp_path / "other") == before
 
@@ -117,7 +118,7 @@ def test_a_call_that_comes_back_makes_its_day_anew(tmp_path: Path) -> None:
     back.units = [("LATE", back.begin, back.end)]
     made.poll([back], second + timedelta(minutes=STEP), third)
     assert FEBRUARY[0].isoformat() in made.compact(second + timedelta(hours=13))
-    rows = {row["incident_number"]: row for row in lake_rows_of_table(made)}
+    rows = {row["incident_number"]: row for row in lake_rows_of_days(made)}
     assert len(rows) == len(calls)
     assert rows[back.number]["reopened"] == 1
     assert "LATE" in rows[back.number]["units"]
@@ -125,15 +126,8 @@ def test_a_call_that_comes_back_makes_its_day_anew(tmp_path: Path) -> None:
     assert set(before) < set(lake_bytes(tmp_path / "home"))
 
 
-def lake_rows_of_table(made: City) -> list[dict[str, object]]:
-    """The rows of the files that the table names."""
-    with made.history() as history:
-        lake = history.stores.lake
-        return [row for day in history.stores.days.all() if day.path for row in lake.rows(day.path)]
-
-
 def test_what_no_day_names_goes_once_its_time_is_over(tmp_path: Path) -> None:
-    made = city(tmp_path / "home")
+    made = polled_city(tmp_path / "home")
     made.compact(made.looked[-1] + timedelta(hours=23))
     folder = tmp_path / "home" / "lake" / "calls" / f"feed={FEED}"
     stray = folder / "day=2026-02-11.000000000000.parquet"
@@ -144,7 +138,7 @@ def test_what_no_day_names_goes_once_its_time_is_over(tmp_path: Path) -> None:
     os.utime(stray, (0, 0))
     made.compact(made.looked[-1] + timedelta(hours=23.6))
     assert not stray.exists()
-    assert len(lake_rows_of_table(made)) == len(made.expected())
+    assert len(lake_rows_of_days(made)) == len(made.expected())
 
 
 def test_gaps_are_told_and_missing_days_are_there(tmp_path: Path) -> None:
@@ -162,10 +156,9 @@ def test_gaps_are_told_and_missing_days_are_there(tmp_path: Path) -> None:
 
 
 def test_failed_and_older_answers_watch_nothing(tmp_path: Path) -> None:
-    from at_hand import answer
-
     from bluelamp.bootstrap import open_live
     from bluelamp.domain.moment import moment_of
+    from tests.lib.live.home import answer
 
     made = City(make_home(tmp_path / "home"), ZoneInfo(DALLAS))
     first, second = days_of(made.zone, *FEBRUARY[:2])
@@ -183,7 +176,7 @@ def test_failed_and_older_answers_watch_nothing(tmp_path: Path) -> None:
 
 
 def test_wrong_words_and_a_second_writer(tmp_path: Path) -> None:
-    made = city(tmp_path / "home", many=3)
+    made = polled_city(tmp_path / "home", many=3)
     with made.history() as history:
         with pytest.raises(UsageError, match="is not over"):
             history.compact([FEED], [date(2031, 1, 1)])
@@ -200,7 +193,7 @@ def test_a_rebuilt_log_changes_nothing(tmp_path: Path) -> None:
     from bluelamp.bootstrap import open_live
     from bluelamp.live.rebuild import rebuild
 
-    made = city(tmp_path / "home")
+    made = polled_city(tmp_path / "home")
     now = made.looked[-1] + timedelta(hours=23)
     made.compact(now)
     before = lake_bytes(tmp_path / "home")
@@ -215,7 +208,7 @@ def test_a_rebuilt_log_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_what_goes_is_in_the_lake_and_stays_there(tmp_path: Path, database: str) -> None:
-    made = city(tmp_path / "home", database)
+    made = polled_city(tmp_path / "home", database)
     now = made.looked[-1] + timedelta(days=40)
     made.settings = made.settings.model_copy(update={"live_keep_days": 30})
     with made.history() as history:
@@ -235,7 +228,7 @@ def test_what_goes_is_in_the_lake_and_stays_there(tmp_path: Path, database: str)
 
 
 def test_nothing_goes_whose_file_is_not_what_was_written(tmp_path: Path) -> None:
-    made = city(tmp_path / "home")
+    made = polled_city(tmp_path / "home")
     now = made.looked[-1] + timedelta(days=40)
     made.settings = made.settings.model_copy(update={"live_keep_days": 1})
     with made.history() as history:
@@ -274,7 +267,7 @@ def test_a_call_that_comes_back_after_its_neighbours_went(tmp_path: Path) -> Non
     long.units, long.nature = [("AGAIN", long.begin, long.end)], "C"
     made.poll([long], third + timedelta(minutes=STEP), third + timedelta(hours=2))
     assert made.compact(now + timedelta(days=1))[0] == FEBRUARY[0].isoformat()
-    rows = {row["incident_number"]: row for row in lake_rows_of_table(made)}
+    rows = {row["incident_number"]: row for row in lake_rows_of_days(made)}
     assert len(rows) == len(calls) + 1
     assert rows["26-long"]["reopened"] == 1
     assert (rows["26-long"]["first_nature"], rows["26-long"]["nature"]) == ("A", "C")
@@ -283,7 +276,7 @@ def test_a_call_that_comes_back_after_its_neighbours_went(tmp_path: Path) -> Non
 def test_random_compactions_end_the_same(tmp_path: Path) -> None:
     """Whenever it is done, and however often: in the end the lake is the same."""
     chance = random.Random(11)
-    plain = city(tmp_path / "plain")
+    plain = polled_city(tmp_path / "plain")
     end = plain.looked[-1] + timedelta(days=3)
     plain.compact(end)
     made = City(make_home(tmp_path / "home"), ZoneInfo(DALLAS))
@@ -299,7 +292,7 @@ def test_random_compactions_end_the_same(tmp_path: Path) -> None:
             past = history.waiting(FEED, at)
             history.compact([FEED], past, force=chance.random() < 0.5, now=at) if past else history.compact(now=at)
     made.compact(end)
-    assert lake_rows_of_table(made) == lake_rows_of_table(plain)
+    assert lake_rows_of_days(made) == lake_rows_of_days(plain)
     assert {day: about_day(made, day) for day in ("2026-02-11", "2026-02-12")} == {
         day: about_day(plain, day) for day in ("2026-02-11", "2026-02-12")
     }
@@ -311,7 +304,7 @@ def about_day(made: City, day: str) -> str:
 
 
 def test_when_a_day_is_over_is_local(tmp_path: Path) -> None:
-    made = city(tmp_path / "home", many=1)
+    made = polled_city(tmp_path / "home", many=1)
     (midnight,) = days_of(made.zone, FEBRUARY[1])
     with made.history() as history:
         assert history.waiting(FEED, midnight - timedelta(seconds=1)) == []

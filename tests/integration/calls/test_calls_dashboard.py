@@ -12,9 +12,10 @@ from typing import Any
 import httpx
 import mapbox_vector_tile
 import pytest
-from calls_city import FEED, SHOWN_DAYS, SHOWN_WEST, City, lake_rows, shown_city
-from serving import Server
-from tests.rows import figures
+
+from tests.lib.calls.city import FEED, SHOWN_DAYS, SHOWN_WEST, City, lake_rows, shown_city
+from tests.lib.rows import figures
+from tests.lib.web.process_server import Server
 
 V1 = "/api/v1"
 

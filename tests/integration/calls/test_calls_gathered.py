@@ -8,7 +8,6 @@ import threading
 
 import duckdb
 import pytest
-from calls_city import City, shown_city
 
 from bluelamp.bootstrap import open_stores
 from bluelamp.questions.answer import answer
@@ -26,6 +25,7 @@ from bluelamp.questions.parsing import make_question
 from bluelamp.questions.tiles import tile_of
 from bluelamp.questions.view import make_view, question_of
 from bluelamp.web.work.effort import Effort
+from tests.lib.calls.city import City, shown_city
 
 _VIEWS = ((), ("date=2026-03-08",), ("beat=115", "hour=7"), ("nature!=40 - Other", "feed=city"), ("located=true",))
 

@@ -12,16 +12,17 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from calls_city import FEED, City, days_of, incidents, lake_bytes, make_home
-from test_calls_compacted import DALLAS, FEBRUARY, city
 
-_SCRIPT = Path(__file__).with_name("compact_calls.py")
+from tests.lib.calls import compact_process
+from tests.lib.calls.city import DALLAS, FEBRUARY, FEED, City, days_of, incidents, lake_bytes, make_home, polled_city
+
+pytestmark = pytest.mark.process
 
 
 def killed_after(home: Path, now: datetime, seconds: float) -> bool:
     """Whether it was killed before it was done."""
     child = subprocess.Popen(
-        [sys.executable, str(_SCRIPT), str(home), now.isoformat()], stdout=subprocess.PIPE, text=True
+        [sys.executable, str(compact_process.__file__), str(home), now.isoformat()], stdout=subprocess.PIPE, text=True
     )
     assert child.stdout is not None
     with child.stdout as said:
@@ -46,7 +47,7 @@ def made_days(made: City) -> dict[str, str]:
 def grown(tmp_path_factory: pytest.TempPathFactory) -> tuple[City, datetime, dict[str, str], dict[str, str]]:
     """A home with two days in the lake that both are to be made anew; its days' hashes as they are and will be."""
     folder = tmp_path_factory.mktemp("killed")
-    made = city(folder / "home", many=250)
+    made = polled_city(folder / "home", many=250)
     now = made.looked[-1] + timedelta(hours=23)
     made.compact(now)
     old = made_days(made)

@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from calls_city import City, shown_city
 
 from bluelamp.bootstrap import open_stores
 from bluelamp.cli import exits
@@ -21,6 +20,7 @@ from bluelamp.questions.model.lease_pool import LeasePool
 from bluelamp.questions.parsing import make_question
 from bluelamp.settings import Settings, read_settings
 from bluelamp.web.work.effort import Effort
+from tests.lib.calls.city import City, shown_city
 
 LOST_DAY = "2026-03-08"
 

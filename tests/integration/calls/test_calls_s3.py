@@ -10,11 +10,10 @@ from typing import Any
 
 import boto3
 import pytest
-from calls_city import FEED, City, days_of, make_home
 from moto.server import ThreadedMotoServer
-from test_calls_compacted import FEBRUARY, city
 
 from bluelamp.errors import StorageError
+from tests.lib.calls.city import FEBRUARY, FEED, City, days_of, make_home, polled_city
 
 _REGION = "eu-west-2"
 _ENVIRONMENT = {
@@ -67,7 +66,7 @@ def remote(made: City, bucket: Bucket) -> None:
 
 
 def test_each_day_is_put_there_and_again_changes_nothing(tmp_path: Path, bucket: Bucket) -> None:
-    made = city(tmp_path / "home", many=30)
+    made = polled_city(tmp_path / "home", many=30)
     remote(made, bucket)
     now = made.looked[-1] + timedelta(hours=23)
     made.compact(now)
@@ -82,12 +81,12 @@ def test_each_day_is_put_there_and_again_changes_nothing(tmp_path: Path, bucket:
 
 
 def test_a_day_made_anew_takes_the_place_of_the_old_one(tmp_path: Path, bucket: Bucket) -> None:
-    made = city(tmp_path / "home", many=30)
+    made = polled_city(tmp_path / "home", many=30)
     remote(made, bucket)
     made.compact(made.looked[-1] + timedelta(hours=23))
     before = bucket.calls()
     # What is in the log is another thing now: another history of the same days.
-    other = city(tmp_path / "other", many=31)
+    other = polled_city(tmp_path / "other", many=31)
     remote(other, bucket)
     other.compact(other.looked[-1] + timedelta(hours=23))
     after = bucket.calls()
@@ -98,7 +97,7 @@ def test_a_day_made_anew_takes_the_place_of_the_old_one(tmp_path: Path, bucket: 
 def test_a_lost_server_stops_nothing_and_is_caught_up_with(
     tmp_path: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = city(tmp_path / "home", many=30)
+    made = polled_city(tmp_path / "home", many=30)
     remote(made, bucket)
     now = made.looked[-1] + timedelta(hours=23)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
@@ -114,7 +113,7 @@ def test_a_lost_server_stops_nothing_and_is_caught_up_with(
 
 
 def test_nothing_is_let_go_before_it_is_there(tmp_path: Path, bucket: Bucket) -> None:
-    made = city(tmp_path / "home", many=30)
+    made = polled_city(tmp_path / "home", many=30)
     now = made.looked[-1] + timedelta(days=9)
     made.compact(now)
     remote(made, bucket)
@@ -133,7 +132,7 @@ def test_nothing_is_let_go_before_it_is_there(tmp_path: Path, bucket: Bucket) ->
 
 
 def test_a_file_that_is_lost_here_comes_from_there(tmp_path: Path, bucket: Bucket) -> None:
-    made = city(tmp_path / "home", many=30)
+    made = polled_city(tmp_path / "home", many=30)
     remote(made, bucket)
     made.compact(made.looked[-1] + timedelta(hours=23))
     with made.history() as history:

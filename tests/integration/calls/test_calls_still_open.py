@@ -10,12 +10,23 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from calls_city import FEED, STEP, City, Incident, days_of, incidents, lake_rows, make_home
-from test_calls_compacted import DALLAS, FEBRUARY, lake_rows_of_table
 
 import bluelamp
 from bluelamp.cli import main
 from bluelamp.errors import Damaged
+from tests.lib.calls.city import (
+    DALLAS,
+    FEBRUARY,
+    FEED,
+    STEP,
+    City,
+    Incident,
+    days_of,
+    incidents,
+    lake_rows,
+    lake_rows_of_days,
+    make_home,
+)
 
 _STUCK = "26-stuck"
 
@@ -47,7 +58,7 @@ def hashes(made: City) -> dict[str, str]:
 
 
 def stuck_row(made: City) -> dict[str, Any]:
-    (row,) = (row for row in lake_rows_of_table(made) if row["incident_number"] == _STUCK)
+    (row,) = (row for row in lake_rows_of_days(made) if row["incident_number"] == _STUCK)
     return row
 
 
@@ -122,7 +133,7 @@ def test_one_that_never_ends_keeps_nothing_back(tmp_path: Path) -> None:
     first, *_, last = days_of(made.zone, *FEBRUARY)
     stuck = _stuck(first, last + timedelta(days=50))
     made.compact(last + timedelta(hours=1))
-    before = {row["incident_number"]: row for row in lake_rows_of_table(made) if row["day"] == FEBRUARY[0]}
+    before = {row["incident_number"]: row for row in lake_rows_of_days(made) if row["day"] == FEBRUARY[0]}
     made.poll([stuck], last + timedelta(days=40), last + timedelta(days=40, hours=1))
     made.compact(last + timedelta(days=41))
     with made.history() as history:
@@ -132,7 +143,7 @@ def test_one_that_never_ends_keeps_nothing_back(tmp_path: Path) -> None:
     made.poll([stuck], last + timedelta(days=40, hours=1, minutes=STEP), last + timedelta(days=40, hours=3))
     made.poll([], last + timedelta(days=50), last + timedelta(days=50, hours=1))
     assert str(FEBRUARY[0]) in made.compact(last + timedelta(days=50, hours=2))
-    after = {row["incident_number"]: row for row in lake_rows_of_table(made) if row["day"] == FEBRUARY[0]}
+    after = {row["incident_number"]: row for row in lake_rows_of_days(made) if row["day"] == FEBRUARY[0]}
     assert after.pop(_STUCK)["ended"] == "closed"
     assert before.pop(_STUCK)["first_nature"] == "A"
     assert after == before
@@ -218,5 +229,5 @@ def test_the_command_tells_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[s
     made.compact(made.looked[-1] + timedelta(minutes=1))
     assert main(["--home", str(made.settings.home), "live", "compact"]) == 0
     said = " ".join(capsys.readouterr().out.split())
-    open_ = sum(row["ended"] == "open" for row in lake_rows_of_table(made))
+    open_ = sum(row["ended"] == "open" for row in lake_rows_of_days(made))
     assert f"Still open: {open_} calls of 3 days, the oldest of {FEBRUARY[0]}." in said

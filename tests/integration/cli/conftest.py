@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import files_of, write_release
-
-# The server on the loopback address that the tests of the sources made.
-sys.path.append(str(Path(__file__).parents[1] / "sources"))
-from loopback import Loopback, Reply, file_route
 
 from bluelamp.cli import main
+from tests.lib.cli.command_line import files_of, write_release
+from tests.lib.loopback import Loopback, Reply, file_route
 
 Run = Callable[..., tuple[int, str, str]]
 

@@ -9,9 +9,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from command_line import files_of, write_release
 
 from bluelamp.cli import exits
+from tests.lib.cli.command_line import files_of, write_release
 
 
 def seen(home: Path) -> dict[str, object]:
@@ -126,7 +126,7 @@ def test_a_dry_run_of_a_sync_fetches_the_directory_and_writes_nothing(run, tmp_p
 
 
 def test_a_dry_run_of_a_server_without_parts_keeps_nothing(run, tmp_path, publisher, releases):
-    from loopback import file_route
+    from tests.lib.loopback import file_route
 
     publisher.routes["/plain/2024-01.zip"] = file_route(releases[1].read_bytes(), ranges=False)
     home = tmp_path / "home"
@@ -151,7 +151,8 @@ def test_a_dry_run_of_the_api_counts_the_questions(run, tmp_path):
 
 def test_retries_are_told_on_standard_error_when_asked(run, tmp_path, publisher, monkeypatch):
     import stamina
-    from loopback import Reply
+
+    from tests.lib.loopback import Reply
 
     good = publisher.routes["/data/archive/latest.zip"]
     publisher.routes["/data/archive/latest.zip"] = lambda request: Reply(503) if request.number == 0 else good(request)

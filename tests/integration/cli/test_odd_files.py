@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import crime, table
 
 from bluelamp.domain.dataset import CRIMES
 from bluelamp.storage.ledger.ledger import WAITING
+from tests.lib.cli.command_line import crime, table
 
 Run = Callable[..., tuple[int, str, str]]
 

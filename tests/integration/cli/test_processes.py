@@ -14,9 +14,11 @@ import time
 from pathlib import Path
 
 import pytest
-from command_line import bluelamp, environment, files_of, write_release
 
 from bluelamp.cli import exits
+from tests.lib.cli.command_line import bluelamp, environment, files_of, write_release
+
+pytestmark = pytest.mark.process
 
 COMMAND = [sys.executable, "-m", "bluelamp"]
 

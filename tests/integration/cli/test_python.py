@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_line import environment
-from tests.rows import figures
 
 import bluelamp
+from tests.lib.cli.command_line import environment
+from tests.lib.rows import figures
 
 SCRIPT = """\
 import bluelamp

@@ -7,10 +7,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from command_line import bluelamp, crime, table
 
 from bluelamp.cli import exits
 from bluelamp.domain.dataset import CRIMES
+from tests.lib.cli.command_line import bluelamp, crime, table
 
 
 @pytest.mark.parametrize(

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-# The server on the loopback address that the tests of the sources made.
-sys.path.append(str(Path(__file__).parents[1] / "sources"))
-from loopback import Loopback
-
 from bluelamp.sources.feeds.agency import Agency, read_agencies, read_agency
 from bluelamp.sources.http import Backoff, HttpClient
+from tests.lib.loopback import Loopback
 
 FeedAt = Callable[..., Agency]
 

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from loopback import Loopback, Reply
 
 from bluelamp.errors import SettingsError, SourceError, SourceRefused, SourceUnavailable
 from bluelamp.sources import url_guard
 from bluelamp.sources.feeds.agency import Agency, read_agency
 from bluelamp.sources.feeds.fetching import fetch
 from bluelamp.sources.http import Backoff, HttpClient
+from tests.lib.loopback import Loopback, Reply
 
 REST = 'title = "T"\nplatform = "json"\nzone = "UTC"\n[fields]\nlocation = "at"\n'
 

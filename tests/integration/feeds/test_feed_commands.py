@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from forms import FORMS
-from loopback import Loopback, Reply
 
 from bluelamp.cli import main
+from tests.lib.feeds.forms import FORMS
+from tests.lib.loopback import Loopback, Reply
 
 Run = Callable[..., tuple[int, str, str]]
 ROW = '{"at": "Elm St", "what": "Other", "id": "1"}'

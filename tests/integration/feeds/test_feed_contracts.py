@@ -8,8 +8,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from forms import FORMS, Form
-from loopback import Loopback, Reply
 
 from bluelamp.errors import SourceError, SourceUnavailable
 from bluelamp.sources.feeds.agency import Agency
@@ -17,6 +15,8 @@ from bluelamp.sources.feeds.fetching import fetch, version_of
 from bluelamp.sources.feeds.part import Part
 from bluelamp.sources.feeds.reading import read
 from bluelamp.sources.http import HttpClient
+from tests.lib.feeds.forms import FORMS, Form
+from tests.lib.loopback import Loopback, Reply
 
 FeedAt = Callable[..., Agency]
 NOW = datetime(2026, 2, 18, 3, 45, tzinfo=UTC)

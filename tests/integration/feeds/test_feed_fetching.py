@@ -11,12 +11,12 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from loopback import Loopback, Reply, Request
 
 from bluelamp.errors import SourceChanged, SourceError, SourceRefused, SourceUnavailable
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.sources.feeds.fetching import Part, fetch, version_of
 from bluelamp.sources.http import HttpClient
+from tests.lib.loopback import Loopback, Reply, Request
 
 FeedAt = Callable[..., Agency]
 FIELDS = '[fields]\nlocation = "at"\n'

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.append(str(Path(__file__).parents[1] / "sources"))
-from loopback import Loopback
-from towns import Dataset, Layer, address_rows, beat_rows, incident_rows, town_text
-
 from bluelamp.sources.gazetteer import City, read_city
 from bluelamp.sources.http import Backoff, HttpClient
+from tests.lib.gazetteer.towns import Dataset, Layer, address_rows, beat_rows, incident_rows, town_text
+from tests.lib.loopback import Loopback
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gazetteer_grid import ALIASES, PLANE, degrees
-from loopback import Loopback, Reply
-from towns import address_rows, town_text
 
 from bluelamp.cli import exits, main
 from bluelamp.storage.gazetteer import GazetteerStore
+from tests.lib.gazetteer.grid import ALIASES, PLANE, degrees
+from tests.lib.gazetteer.towns import address_rows, town_text
+from tests.lib.loopback import Loopback, Reply
 
 
 @pytest.fixture

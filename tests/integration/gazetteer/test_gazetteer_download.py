@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from loopback import Loopback, Reply
-from towns import town_text
 
 from bluelamp.errors import SourceChanged, SourceError, SourceRefused
 from bluelamp.sources.gazetteer import City, clear, download, read_city, read_pages, read_spool
 from bluelamp.sources.http import HttpClient
+from tests.lib.gazetteer.towns import town_text
+from tests.lib.loopback import Loopback, Reply
 
 
 def rows_of(town: City, name: str, pages: list[Path]) -> int:

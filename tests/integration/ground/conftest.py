@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from ground_homes import NAMES, SparseHome, SparseHomes
+
+from tests.lib.made_once import MadeOnce
+from tests.lib.sparse.homes import NAMES, SparseHome, SparseHomes
 
 
 @pytest.fixture(scope="session")
-def sparse_homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparseHomes]:
-    made = SparseHomes(tmp_path_factory.mktemp("sparse"))
+def sparse_homes(made_once: MadeOnce) -> Iterator[SparseHomes]:
+    made = SparseHomes(made_once)
     yield made
     made.close()
 

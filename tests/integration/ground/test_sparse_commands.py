@@ -10,19 +10,19 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
-import ground_questions as questions
 import pytest
 import typer
-from ground_asked import DATASETS, EVERYONE, Asked
-from ground_claims import claims
-from ground_held import Held
-from ground_homes import SparseHome
-from ground_rows import OPEN
-from ground_said import Said, of_csv, of_json, of_rows, of_table, of_terminal
 
 import bluelamp
 from bluelamp.cli import main
 from bluelamp.cli.app import app as commands
+from tests.lib.sparse import questions
+from tests.lib.sparse.asked import DATASETS, EVERYONE, Asked
+from tests.lib.sparse.claims import claims
+from tests.lib.sparse.held import Held
+from tests.lib.sparse.homes import SparseHome
+from tests.lib.sparse.rows import OPEN
+from tests.lib.sparse.said import Said, of_csv, of_json, of_rows, of_table, of_terminal
 
 Run = Callable[..., tuple[int, str, str]]
 

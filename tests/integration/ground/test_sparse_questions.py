@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import ground_questions as questions
 import httpx
 import pytest
-from ground_asked import DATASETS, Asked
-from ground_held import Held
-from ground_homes import SparseHome
-from ground_said import Said, of_csv, of_geojson, of_json, of_parquet, of_xlsx
-from ground_truth import Oracle
+
+from tests.lib.sparse import questions
+from tests.lib.sparse.asked import DATASETS, Asked
+from tests.lib.sparse.held import Held
+from tests.lib.sparse.homes import SparseHome
+from tests.lib.sparse.said import Said, of_csv, of_geojson, of_json, of_parquet, of_xlsx
+from tests.lib.sparse.truth import Oracle
 
 FILES: dict[str, Callable[[str, Asked, bytes], Said]] = {
     "csv": lambda surface, asked, body: of_csv(surface, asked, body.decode()),

@@ -11,15 +11,16 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-import ground_questions as questions
 import httpx
 import mapbox_vector_tile
-from ground_asked import DATASETS, EVERYONE, Asked, months
-from ground_cards import Cards
-from ground_claims import claims
-from ground_coverage import HELD
-from ground_held import Held, is_among
-from ground_homes import SparseHome
+
+from tests.lib.sparse import questions
+from tests.lib.sparse.asked import DATASETS, EVERYONE, Asked, months
+from tests.lib.sparse.cards import Cards
+from tests.lib.sparse.claims import claims
+from tests.lib.sparse.coverage import HELD
+from tests.lib.sparse.held import Held, is_among
+from tests.lib.sparse.homes import SparseHome
 
 V1 = "/api/v1"
 DASHBOARDS = {"crime": "crimes", "outcomes": "outcomes", "stops": "stops", "area": "crimes"}

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from at_hand import BEGIN, FEED, minute
-from feed_life import live
 
 from bluelamp.domain.call_filter import Filter, facts_of, make_filter
 from bluelamp.live.workflow import LiveFlow
 from bluelamp.statistics.activity import Line, Lines, opening_seen
 from bluelamp.statistics.activity_cache import LineMemory
+from tests.lib.live.feed_life import live
+from tests.lib.live.home import BEGIN, FEED, minute
 
 FILTERS = (
     make_filter(),

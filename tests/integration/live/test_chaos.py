@@ -17,7 +17,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from at_hand import engine_of, everything
 
 from bluelamp.domain.change import Change
 from bluelamp.live.capture import Capture
@@ -32,6 +31,10 @@ from bluelamp.synthetic.city.oracle import Judgement, judge
 from bluelamp.synthetic.city.plan import fair_plan
 from bluelamp.synthetic.city.publisher import Publisher
 from bluelamp.synthetic.city.server import CityServer
+from tests.lib.live import chaos_process
+from tests.lib.live.home import engine_of, everything
+
+pytestmark = pytest.mark.process
 
 NOTHING = dict.fromkeys(("false_closings", "lost", "doubled", "invented", "overdue", "wrong"), 0)
 # What a careful reader calls the answers to a poll of each kind.
@@ -104,7 +107,7 @@ def test_killed_again_and_again_it_gives_the_same_log(tmp_path: Path, database: 
     undisturbed = open_chaos(tmp_path / "undisturbed")
     drive(undisturbed, publisher, plan)
     here = [] if database.startswith("sqlite") else [database]
-    command = [sys.executable, str(Path(__file__).parent / "chaos_process.py"), str(tmp_path / "home")]
+    command = [sys.executable, str(chaos_process.__file__), str(tmp_path / "home")]
     kills, chance = 0, random.Random(17)
     while True:
         process = subprocess.Popen([*command, str(seed), str(polls), *here])

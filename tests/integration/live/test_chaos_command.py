@@ -11,8 +11,11 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 
 from bluelamp.synthetic.city.agency import FEED
+
+pytestmark = pytest.mark.process
 
 COMMAND = [sys.executable, "-m", "bluelamp"]
 

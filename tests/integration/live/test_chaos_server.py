@@ -17,6 +17,8 @@ from bluelamp.synthetic.city.model import City
 from bluelamp.synthetic.city.publisher import Publisher
 from bluelamp.synthetic.city.server import CityServer, running
 
+pytestmark = pytest.mark.process
+
 START = datetime(2026, 2, 10, 2, tzinfo=UTC)
 PLAN = tuple(Planned(kind) for kind in ("sound", "sound", "sound", "cut", "too_many", "failing", "html", "repeated"))
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from at_hand import FEED, answer, engine_of, everything, make_home, minute, open_flow, unit
 
 from bluelamp.domain.call import Place
 from bluelamp.domain.moment import parse_moment
@@ -18,6 +17,7 @@ from bluelamp.live.doctor import check_up
 from bluelamp.live.rebuild import rebuild
 from bluelamp.live.replay import read_history, replay
 from bluelamp.live.workflow import LiveFlow
+from tests.lib.live.home import FEED, answer, engine_of, everything, make_home, minute, open_flow, unit
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from at_hand import FEED, answer, engine_of, make_home, minute, open_flow, unit
 
 from bluelamp.domain.call import Call
 from bluelamp.live.doctor import check_up
@@ -23,6 +22,7 @@ from bluelamp.settings import Settings
 from bluelamp.storage.live.event_log import fold
 from bluelamp.storage.relational import database as databases
 from bluelamp.storage.vault.vault import Vault
+from tests.lib.live.home import FEED, answer, engine_of, make_home, minute, open_flow, unit
 
 _DUMP = Path(__file__).parent / "home_of_before.sql"
 _REVISION = "0007"

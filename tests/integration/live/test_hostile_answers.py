@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from at_hand import FEED, answer, make_home, minute, unit
-from feed_in_memory import MemoryFeed
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +16,8 @@ from bluelamp.domain.moment import parse_moment
 from bluelamp.sources.feeds.agency import Agency, read_agency_file
 from bluelamp.sources.feeds.reading import read
 from bluelamp.storage.live.log_writer import Step
+from tests.lib.live.feed_in_memory import MemoryFeed
+from tests.lib.live.home import FEED, answer, make_home, minute, unit
 
 _ROWS = [unit(number, f"U{number}") for number in range(12)]
 _GOOD = json.dumps(_ROWS).encode()

@@ -10,9 +10,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from feed_in_memory import at, row
-from postgres import Postgres
-from stored_feed import StoredFeed
 
 from bluelamp.domain.feed import FeedRules
 from bluelamp.domain.snapshot import Row
@@ -23,6 +20,9 @@ from bluelamp.storage.live.leases import Leases
 from bluelamp.storage.live.log_writer import LogWriter
 from bluelamp.storage.relational.database import open_database
 from bluelamp.storage.tables.live import CALL
+from tests.lib.live.feed_in_memory import at, row
+from tests.lib.live.stored_feed import StoredFeed
+from tests.lib.postgres import Postgres
 
 
 def _busy_night(feed: StoredFeed, snapshots: int, *, restarts: bool = False, seed: int = 7) -> None:
@@ -218,7 +218,7 @@ def test_a_rebuild_that_was_killed_leaves_the_old_log(engine: sa.Engine) -> None
 
 
 def test_readers_see_no_error_while_postgresql_restarts(postgres: Postgres) -> None:
-    engine = open_database(postgres.new_database("restarted"))
+    engine = open_database(postgres.migrated_database())
     feed = StoredFeed(engine, FeedRules("city"))
     _busy_night(feed, 20)
     errors: list[Exception] = []

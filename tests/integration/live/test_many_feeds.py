@@ -9,12 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from at_hand import FEED, engine_of, make_home, open_flow, unit
 
 from bluelamp.errors import Overloaded
 from bluelamp.live.capture import Capture, Captured
@@ -24,32 +22,18 @@ from bluelamp.live.workflow import LiveFlow
 from bluelamp.storage.live.leases import Leases
 from bluelamp.storage.relational import database as databases
 from bluelamp.storage.relational import pool
+from tests.lib.live.home import FEED, engine_of, make_home, open_flow, unit
+from tests.lib.loopback import Loopback, Reply
 
 _MANY, _THREADS = 200, 8
 
 
-class _Answer(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        body = json.dumps([unit(1, "A"), unit(2, "B"), unit(2, "C")]).encode()
-        self.send_response(200)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_words: object) -> None:
-        """Nothing."""
-
-
 @pytest.fixture(scope="module")
 def publisher() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Answer)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/calls.json"
-    server.shutdown()
-    server.server_close()
+    body = json.dumps([unit(1, "A"), unit(2, "B"), unit(2, "C")]).encode()
+    server = Loopback(lambda _request: Reply(200, body, {"Content-Type": "application/json"}))
+    yield f"{server.url}/calls.json"
+    server.close()
 
 
 @contextmanager

@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from at_hand import FEED, answer, make_home, minute, open_flow, unit
 
 from bluelamp.live.workflow import LiveFlow
 from bluelamp.storage.live.log_writer import Step
+from tests.lib.live.home import FEED, answer, make_home, minute, open_flow, unit
 
 
 @pytest.fixture

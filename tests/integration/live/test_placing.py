@@ -7,13 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from at_hand import FEED, engine_of, everything, make_home, open_flow
-
 from bluelamp.live.doctor import check_up
 from bluelamp.live.rebuild import rebuild
 from bluelamp.synthetic.city.model import City
 from bluelamp.synthetic.city.publisher import Publisher
 from bluelamp.synthetic.city.server import CityServer, running
+from tests.lib.live.home import FEED, engine_of, everything, make_home, open_flow
 
 _START = datetime(2026, 3, 6, 22, tzinfo=UTC)
 

@@ -13,8 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from at_hand import FEED, engine_of, everything, make_home, open_flow
-from postgres import Postgres
 
 from bluelamp.live.rebuild import rebuild
 from bluelamp.settings import Settings
@@ -22,6 +20,11 @@ from bluelamp.synthetic.city.model import City
 from bluelamp.synthetic.city.plan import fair_plan
 from bluelamp.synthetic.city.publisher import Publisher
 from bluelamp.synthetic.city.server import CityServer, running
+from tests.lib.live import poller_process
+from tests.lib.live.home import FEED, engine_of, everything, make_home, open_flow
+from tests.lib.postgres import Postgres
+
+pytestmark = pytest.mark.process
 
 _START = datetime(2026, 3, 6, 22, tzinfo=UTC)
 # A check by hand may ask for many more: BLUELAMP_KILLS is read by the tests only.
@@ -53,7 +56,7 @@ class Pollers:
         environment = {key: value for key, value in os.environ.items() if not key.startswith("BLUELAMP_")}
         if self.settings.database:
             environment["BLUELAMP_DATABASE"] = self.settings.database
-        command = [sys.executable, str(Path(__file__).parent / "poll_fast.py"), str(self.settings.home), str(interval)]
+        command = [sys.executable, str(poller_process.__file__), str(self.settings.home), str(interval)]
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
         self.processes.append(process)
         return process
@@ -165,7 +168,7 @@ def _free(disk: Path) -> int:
 
 
 def test_postgresql_away_for_a_while_is_caught_up_with(tmp_path: Path, postgres: Postgres, city: CityServer) -> None:
-    pollers = Pollers(make_home(tmp_path / "home", city.url, database=postgres.new_database("away")))
+    pollers = Pollers(make_home(tmp_path / "home", city.url, database=postgres.migrated_database()))
     try:
         process = pollers.start()
         _until(lambda: _kept(pollers.settings) > 3)

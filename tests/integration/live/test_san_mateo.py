@@ -9,13 +9,12 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from at_hand import answer
-from feed_in_memory import MemoryFeed
-
 from bluelamp.domain.guard import Stated
 from bluelamp.domain.moment import moment_of, parse_moment
 from bluelamp.sources.feeds.agency import read_agency
 from bluelamp.sources.feeds.reading import read
+from tests.lib.live.feed_in_memory import MemoryFeed
+from tests.lib.live.home import answer
 
 _TOML = """
 title = "San Mateo fire"

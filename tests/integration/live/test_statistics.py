@@ -13,8 +13,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from at_hand import FEED, answer, make_home, minute, open_flow, unit
-from feed_life import live
 
 from bluelamp.domain.call_filter import Filter, make_filter, past_facts
 from bluelamp.domain.duration import minutes_with_unit
@@ -25,6 +23,8 @@ from bluelamp.statistics import feed_state as book_module
 from bluelamp.statistics.feed_state import FeedBook
 from bluelamp.statistics.summary import Books
 from bluelamp.storage.live.event_log import EventLog
+from tests.lib.live.feed_life import live
+from tests.lib.live.home import FEED, answer, make_home, minute, open_flow, unit
 
 CHICAGO = ZoneInfo("America/Chicago")
 ALL = make_filter()

@@ -2,42 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
-_TESTS = Path(__file__).parents[2]
-for folder in (
-    _TESTS / "unit" / "live",
-    _TESTS / "unit" / "web" / "streams",
-    _TESTS / "integration" / "live",
-    _TESTS / "integration" / "web",
-    _TESTS / "integration" / "sources",
-    _TESTS / "integration" / "places",
-    Path(__file__).parent,
-):
-    if str(folder) not in sys.path:
-        sys.path.append(str(folder))
-
-from city_feed import CityFeed  # noqa: E402  (the folder is not a package)
-from listeners import Listener  # noqa: E402
-from postgres import Postgres  # noqa: E402
-from thread_server import ThreadServer  # noqa: E402
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    # Not under pytest's own folder: every session that starts shuts that one to other users, and so to the server.
-    with tempfile.TemporaryDirectory(prefix="bluelamp-postgres-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)
-        server = Postgres(Path(folder) / "data")
-        yield server
-        server.stop()
+from tests.lib.live.city_feed import CityFeed
+from tests.lib.postgres import Postgres
+from tests.lib.web.listeners import Listener
+from tests.lib.web.thread_server import ThreadServer
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -46,7 +20,7 @@ def database(request: pytest.FixtureRequest) -> str:
     if request.param == "sqlite":
         return ""
     server: Postgres = request.getfixturevalue("postgres")
-    return server.new_database(f"w{uuid4().hex[:12]}")
+    return server.migrated_database()
 
 
 @pytest.fixture

@@ -8,10 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-from at_hand import engine_of
-from city_feed import FEED, CityFeed
-from ground import LAT, Beats, at, dallas
-from thread_server import ThreadServer, until
 
 from bluelamp.domain.call import Call
 from bluelamp.domain.decision import decide
@@ -22,6 +18,10 @@ from bluelamp.places.resolver import Desk
 from bluelamp.places.setup import PlacesSetup, open_told
 from bluelamp.storage.places.store import Places
 from bluelamp.web.places.call_place import PlaceFoundModel
+from tests.lib.live.city_feed import FEED, CityFeed
+from tests.lib.live.home import engine_of
+from tests.lib.places.ground import LAT, Beats, at, dallas
+from tests.lib.web.thread_server import ThreadServer, until
 
 NOW = datetime(2026, 2, 11, 7, tzinfo=UTC)
 

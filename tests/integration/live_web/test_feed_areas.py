@@ -9,8 +9,6 @@ from typing import Any, NoReturn
 import httpx
 import pytest
 import shapely
-from city_feed import FEED, CityFeed
-from thread_server import ThreadServer, until
 
 from bluelamp.places import city_map
 from bluelamp.places.city_map import open_city_map
@@ -19,6 +17,8 @@ from bluelamp.sources.gazetteer import read_cities
 from bluelamp.storage.gazetteer import GazetteerStore
 from bluelamp.synthetic.city.published import city_toml, write_published
 from bluelamp.web.places.schemas import FeedAreasModel
+from tests.lib.live.city_feed import FEED, CityFeed
+from tests.lib.web.thread_server import ThreadServer, until
 
 Serve = Callable[..., ThreadServer]
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from answered_feeds import fits
-from at_hand import answer
-from city_feed import FEED, CityFeed, unit
-from thread_server import ThreadServer, until
 
 from bluelamp.domain.moment import moment_of
 from bluelamp.web.statistics.schemas import ActivityModel, StatisticsModel
+from tests.lib.live.answered_feeds import fits
+from tests.lib.live.city_feed import FEED, CityFeed, unit
+from tests.lib.live.home import answer
+from tests.lib.web.thread_server import ThreadServer, until
 
 Serve = Callable[..., ThreadServer]
 

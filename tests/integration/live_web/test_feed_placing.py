@@ -9,9 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-from at_hand import engine_of
-from city_feed import FEED, CityFeed
-from thread_server import ThreadServer, until
 
 from bluelamp.domain.call import Place
 from bluelamp.domain.place import Asked, Candidate
@@ -23,6 +20,9 @@ from bluelamp.sources.feeds.agency import Privacy
 from bluelamp.storage.places.store import Places
 from bluelamp.web.live.schemas import CallWithTimelineModel
 from bluelamp.web.places.schemas import FeedPlacesModel
+from tests.lib.live.city_feed import FEED, CityFeed
+from tests.lib.live.home import engine_of
+from tests.lib.web.thread_server import ThreadServer, until
 
 Serve = Callable[..., ThreadServer]
 LAT, LON = 32.8, -96.8

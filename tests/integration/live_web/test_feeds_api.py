@@ -10,9 +10,6 @@ from typing import Any
 import httpx
 import pyarrow.parquet as pq
 import pytest
-from answered_feeds import fits
-from city_feed import FEED, CityFeed
-from thread_server import ThreadServer, until
 
 from bluelamp.domain.call import Place
 from bluelamp.storage.live.event_log import fold
@@ -27,6 +24,9 @@ from bluelamp.web.live.schemas import (
     HealthModel,
     SnapshotsModel,
 )
+from tests.lib.live.answered_feeds import fits
+from tests.lib.live.city_feed import FEED, CityFeed
+from tests.lib.web.thread_server import ThreadServer, until
 
 Serve = Callable[..., ThreadServer]
 

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from city_feed import FEED, CityFeed
-from thread_server import ThreadServer, until
 
 from bluelamp.domain.moment import parse_moment
 from bluelamp.follow.entry_words import interval
+from tests.lib.live.city_feed import FEED, CityFeed
+from tests.lib.web.thread_server import ThreadServer, until
 
 Serve = Callable[..., ThreadServer]
 ATOM = "{http://www.w3.org/2005/Atom}"

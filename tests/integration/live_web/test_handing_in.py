@@ -8,12 +8,12 @@ from typing import Any
 
 import httpx
 import pytest
-from city_feed import FEED, CityFeed, unit
-from listeners import Listener
-from thread_server import ThreadServer
 
 from bluelamp.web.live import snapshots
 from bluelamp.web.live.schemas import ReceivedModel
+from tests.lib.live.city_feed import FEED, CityFeed, unit
+from tests.lib.web.listeners import Listener
+from tests.lib.web.thread_server import ThreadServer
 
 Serve = Callable[..., ThreadServer]
 Listen = Callable[..., Listener]

@@ -9,9 +9,6 @@ from typing import Any, get_args
 
 import httpx
 import pytest
-from city_feed import FEED, CityFeed
-from hook_receiver import Receiver
-from thread_server import ThreadServer, until
 
 from bluelamp.storage.tables.follow import HOOK, HOOK_LETTER
 from bluelamp.web.follow.hook_schemas import (
@@ -23,6 +20,9 @@ from bluelamp.web.follow.hook_schemas import (
     MadeHookModel,
     RetryingModel,
 )
+from tests.lib.hooks.receiver import Receiver
+from tests.lib.live.city_feed import FEED, CityFeed
+from tests.lib.web.thread_server import ThreadServer, until
 
 Serve = Callable[..., ThreadServer]
 PUSH = "a token of twenty characters"

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from city_feed import FEED, CityFeed
 
 from bluelamp.cli import exits, main
 from bluelamp.storage.follow.hooks import Wanted
 from bluelamp.storage.follow.progress import HookProgress
 from bluelamp.storage.live.leases import Leases
 from bluelamp.storage.tables.follow import HOOK_LEASE
+from tests.lib.live.city_feed import FEED, CityFeed
 
 
 class Commands:

@@ -8,15 +8,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from city_feed import FEED, CityFeed
-from hook_desk import Desk
-from hook_receiver import Receiver, Sent
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from postgres import Postgres
 
 from bluelamp.domain.call_filter import facts_of, make_filter
 from bluelamp.domain.moment import moment_of
@@ -25,6 +20,10 @@ from bluelamp.follow.delivery import RETRIES
 from bluelamp.live.rebuild import rebuild
 from bluelamp.sources.http import HttpClient
 from bluelamp.storage.follow.hooks import Wanted
+from tests.lib.hooks.courier import Desk
+from tests.lib.hooks.receiver import Receiver, Sent
+from tests.lib.live.city_feed import FEED, CityFeed
+from tests.lib.postgres import Postgres
 
 BOTH = pytest.mark.parametrize("city", ["sqlite", "postgresql"], indirect=True)
 
@@ -35,7 +34,7 @@ def city(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CityFeed]:
     database = ""
     if getattr(request, "param", "sqlite") == "postgresql":
         server: Postgres = request.getfixturevalue("postgres")
-        database = server.new_database(f"h{uuid4().hex[:12]}")
+        database = server.migrated_database()
     feed = CityFeed(tmp_path / "home", database)
     yield feed
     feed.close()

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from city_feed import CityFeed
-from hook_desk import Desk
-from hook_receiver import Receiver
-from thread_server import ThreadServer, until
+
+from tests.lib.hooks.courier import Desk
+from tests.lib.hooks.receiver import Receiver
+from tests.lib.live.city_feed import CityFeed
+from tests.lib.web.thread_server import ThreadServer, until
 
 GUIDE = Path(__file__).parents[3] / "docs" / "how-to" / "follow.md"
 

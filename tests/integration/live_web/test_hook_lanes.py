@@ -6,13 +6,13 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from city_feed import FEED, CityFeed
-from hook_desk import key_id
-from hook_receiver import Receiver
-from thread_server import until
 
 from bluelamp.follow.deliverer import AT_ONCE, SLOW_AT_ONCE, Deliverer
 from bluelamp.storage.follow.hooks import Hook, Wanted
+from tests.lib.hooks.courier import key_id
+from tests.lib.hooks.receiver import Receiver
+from tests.lib.live.city_feed import FEED, CityFeed
+from tests.lib.web.thread_server import until
 
 
 @pytest.fixture

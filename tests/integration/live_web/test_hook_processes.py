@@ -8,19 +8,19 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from city_feed import FEED, CityFeed
-from hook_desk import key_id
-from hook_receiver import Receiver
-from postgres import Postgres
-from thread_server import until
 
 from bluelamp.storage.follow.hooks import Wanted
 from bluelamp.storage.live.leases import LEASE_SECONDS
+from tests.lib.hooks import process as hook_process
+from tests.lib.hooks.courier import key_id
+from tests.lib.hooks.receiver import Receiver
+from tests.lib.live.city_feed import FEED, CityFeed
+from tests.lib.postgres import Postgres
+from tests.lib.web.thread_server import until
 
-PROGRAM = Path(__file__).with_name("hook_process.py")
+pytestmark = pytest.mark.process
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def city(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CityFeed]:
     database = ""
     if request.param == "postgresql":
         server: Postgres = request.getfixturevalue("postgres")
-        database = server.new_database(f"k{uuid4().hex[:12]}")
+        database = server.migrated_database()
     feed = CityFeed(tmp_path / "home", database)
     yield feed
     feed.close()
@@ -47,7 +47,9 @@ class Processes:
         self.running: list[subprocess.Popen[str]] = []
 
     def begin(self) -> subprocess.Popen[str]:
-        begun = subprocess.Popen([sys.executable, str(PROGRAM), *self._arguments], stdout=subprocess.PIPE, text=True)
+        begun = subprocess.Popen(
+            [sys.executable, str(hook_process.__file__), *self._arguments], stdout=subprocess.PIPE, text=True
+        )
         self.running.append(begun)
         return begun
 

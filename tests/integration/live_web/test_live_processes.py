@@ -9,19 +9,20 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from uuid import uuid4
 
 import httpx
 import pytest
-from city_feed import FEED, CityFeed, unit
-from listeners import Listener
-from postgres import Postgres
-from serving import Server
-from thread_server import ThreadServer, until
 
 from bluelamp.errors import StorageError
+from tests.lib.live.city_feed import FEED, CityFeed, unit
+from tests.lib.loopback import Loopback, Reply
+from tests.lib.postgres import Postgres
+from tests.lib.web.listeners import Listener
+from tests.lib.web.process_server import Server
+from tests.lib.web.thread_server import ThreadServer, until
+
+pytestmark = pytest.mark.process
 
 Serve = Callable[..., ThreadServer]
 Listen = Callable[..., Listener]
@@ -84,26 +85,12 @@ class Source:
 
     def __init__(self) -> None:
         self.rows: list[dict[str, str]] = []
-        source = self
-
-        class Answer(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                body = json.dumps(source.rows).encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_values: object) -> None: ...
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/calls.json"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        headers = {"Content-Type": "application/json"}
+        self._server = Loopback(lambda _request: Reply(200, json.dumps(self.rows).encode(), headers))
+        self.url = f"{self._server.url}/calls.json"
 
     def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
 
 @pytest.fixture
@@ -117,7 +104,7 @@ def source() -> Iterator[Source]:
 def test_a_server_that_polls_shows_what_it_polls(
     source: Source, database: str, tmp_path: Path, listen: Listen, workers: int
 ) -> None:
-    from at_hand import make_home
+    from tests.lib.live.home import make_home
 
     home = tmp_path / "home"
     make_home(home, source.url)
@@ -149,7 +136,7 @@ def test_a_server_that_polls_shows_what_it_polls(
 def test_a_restart_of_the_database_is_no_matter_to_readers(
     postgres: Postgres, tmp_path: Path, serve: Serve, listen: Listen
 ) -> None:
-    city = CityFeed(tmp_path / "home", postgres.new_database(f"r{uuid4().hex[:12]}"))
+    city = CityFeed(tmp_path / "home", postgres.migrated_database())
     wrong: list[str] = []
     try:
         server = serve(city)

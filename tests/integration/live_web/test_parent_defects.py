@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from city_feed import CityFeed
-from listeners import Listener
-from thread_server import ThreadServer, until
+
+from tests.lib.live.city_feed import CityFeed
+from tests.lib.web.listeners import Listener
+from tests.lib.web.thread_server import ThreadServer, until
 
 Serve = Callable[..., ThreadServer]
 Listen = Callable[..., Listener]

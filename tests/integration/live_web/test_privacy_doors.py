@@ -19,15 +19,27 @@ import pyarrow.parquet as pq
 import pytest
 import structlog
 import typer
-from at_hand import engine_of, everything
-from guarded_feeds import FLAT, GUARDED, HIDDEN, HOUSE, POINTS, TEXTS, Feeds, census, everything_said, leaks, make_home
-from listeners import Listener
-from loopback import Loopback
-from thread_server import ThreadServer, until
 
 from bluelamp.cli import main
 from bluelamp.cli.app import app as commands
 from bluelamp.domain.moment import moment_of
+from tests.lib.live.guarded_feeds import (
+    FLAT,
+    GUARDED,
+    HIDDEN,
+    HOUSE,
+    POINTS,
+    TEXTS,
+    Feeds,
+    census,
+    everything_said,
+    leaks,
+    make_home,
+)
+from tests.lib.live.home import engine_of, everything
+from tests.lib.loopback import Loopback
+from tests.lib.web.listeners import Listener
+from tests.lib.web.thread_server import ThreadServer, until
 
 Listen = Callable[..., Listener]
 

@@ -7,9 +7,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from at_hand import engine_of, everything
-from guarded_feeds import GUARDED, HIDDEN, LISTED, Feeds, census, everything_said, leaks, make_home
-from loopback import Loopback
 
 from bluelamp.bootstrap import open_live
 from bluelamp.domain.place import metres_between
@@ -19,6 +16,9 @@ from bluelamp.storage.follow.hooks import Wanted
 from bluelamp.storage.follow.progress import LEASE_NAME, HookProgress
 from bluelamp.storage.live.leases import Leases
 from bluelamp.storage.tables.follow import HOOK_LEASE
+from tests.lib.live.guarded_feeds import GUARDED, HIDDEN, LISTED, Feeds, census, everything_said, leaks, make_home
+from tests.lib.live.home import engine_of, everything
+from tests.lib.loopback import Loopback
 
 
 @pytest.fixture

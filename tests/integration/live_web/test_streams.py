@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from city_feed import FEED, CityFeed
-from cutting_proxy import CuttingProxy
-from listeners import Listener
-from thread_server import ThreadServer, until
-from watching_client import Page, Told
 
 from bluelamp.live.rebuild import rebuild
+from tests.lib.live.city_feed import FEED, CityFeed
+from tests.lib.web.cutting_proxy import CuttingProxy
+from tests.lib.web.listeners import Listener
+from tests.lib.web.thread_server import ThreadServer, until
+from tests.lib.web.watching_client import Page, Told
 
 Serve = Callable[..., ThreadServer]
 Listen = Callable[..., Listener]

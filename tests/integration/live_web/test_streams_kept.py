@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from city_feed import FEED, CityFeed
-from listeners import Listener
-from thread_server import ThreadServer, until
 
 from bluelamp.web.streams import hub as hub_module
 from bluelamp.web.streams.ring import CHUNK
+from tests.lib.live.city_feed import FEED, CityFeed
+from tests.lib.web.listeners import Listener
+from tests.lib.web.thread_server import ThreadServer, until
 
 Serve = Callable[..., ThreadServer]
 Listen = Callable[..., Listener]

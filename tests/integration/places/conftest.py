@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -13,30 +11,16 @@ import sqlalchemy as sa
 from bluelamp.sources.http import Backoff, HttpClient
 from bluelamp.storage.places.store import Places
 from bluelamp.storage.relational.database import open_database
-
-_TESTS = Path(__file__).parents[2]
-for folder in (_TESTS / "integration" / "sources", _TESTS / "integration" / "live", Path(__file__).parent):
-    if str(folder) not in sys.path:
-        sys.path.append(str(folder))
-
-from loopback import Loopback  # noqa: E402
-from postgres import Postgres  # noqa: E402
-
-
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    """A PostgreSQL server of the wheel's own."""
-    server = Postgres(tmp_path_factory.mktemp("postgres") / "data")
-    yield server
-    server.stop()
+from tests.lib.loopback import Loopback
+from tests.lib.migrated import write_migrated
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
     """An empty database of each kind."""
-    url = f"sqlite:///{tmp_path / 'home' / 'ledger.sqlite'}"
+    url = write_migrated(tmp_path / "home" / "ledger.sqlite")
     if request.param == "postgresql":
-        url = request.getfixturevalue("postgres").new_database(f"t{uuid4().hex[:12]}")
+        url = request.getfixturevalue("postgres").migrated_database()
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
     opened = open_database(url)
     yield opened
@@ -51,7 +35,7 @@ def places(engine: sa.Engine) -> Places:
 @pytest.fixture
 def lite(tmp_path: Path) -> Iterator[Places]:
     """The store on SQLite alone, where the database makes no difference."""
-    opened = open_database(f"sqlite:///{tmp_path / 'home' / 'ledger.sqlite'}")
+    opened = open_database(write_migrated(tmp_path / "home" / "ledger.sqlite"))
     yield Places(opened)
     opened.dispose()
 

@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 import typer
-from ground import Clock, at, desk_on, keep_scores_in
-from loopback import Loopback, Reply, Request
 
 from bluelamp.cli import places as commands
 from bluelamp.cli.context import Context
@@ -25,6 +23,8 @@ from bluelamp.sources.geocoders.geocoder import Query
 from bluelamp.sources.geocoders.nominatim import Nominatim
 from bluelamp.sources.http import HttpClient
 from bluelamp.storage.places.store import Places
+from tests.lib.loopback import Loopback, Reply, Request
+from tests.lib.places.ground import Clock, at, desk_on, keep_scores_in
 
 BATCH, SINGLE = "/geocoder/locations/addressbatch", "/geocoder/locations/onelineaddress"
 NOTHING = json.dumps({"result": {"addressMatches": []}}).encode()

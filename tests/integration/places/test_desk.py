@@ -7,9 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from geocoder_forms import FORMS, Found
-from ground import Beats, Clock, KnownBlocks, answers, at, dallas, desk_on, line_to
-from loopback import Loopback, Reply
 
 from bluelamp.domain.place import Asked
 from bluelamp.places.context import ground_of
@@ -17,6 +14,9 @@ from bluelamp.places.resolver import Desk
 from bluelamp.sources.feeds.agency import Privacy
 from bluelamp.sources.http import HttpClient
 from bluelamp.storage.places.store import Places
+from tests.lib.loopback import Loopback, Reply
+from tests.lib.places.geocoder_forms import FORMS, Found
+from tests.lib.places.ground import Beats, Clock, KnownBlocks, answers, at, dallas, desk_on, line_to
 
 PATH = FORMS["census"].path
 
@@ -236,7 +236,7 @@ def test_other_rules_decide_anew_without_asking(places: Places, server: Loopback
     answers(server, "census", lambda text: [found(beat=1, east=700)])  # 200 m beyond the beat
     desk = desk_on(places, [line_to("census", server, client, places)])
     assert desk.resolve(asked(desk))["kind"] == "point"
-    from ground import ground
+    from tests.lib.places.ground import ground
 
     strict = ground()
     strict = replace(strict, rules=replace(strict.rules, tolerance_m=10.0, version="9.strict"))

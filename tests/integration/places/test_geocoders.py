@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from geocoder_forms import FORMS, KEY, Form, Found
-from loopback import Loopback, Reply
 
 from bluelamp.domain.location import parse_location
 from bluelamp.domain.place import asked_of
@@ -19,6 +17,8 @@ from bluelamp.sources.geocoders.census import Census
 from bluelamp.sources.geocoders.choice import NAMES, Access, chosen_geocoders
 from bluelamp.sources.geocoders.geocoder import Query
 from bluelamp.sources.http import HttpClient
+from tests.lib.loopback import Loopback, Reply
+from tests.lib.places.geocoder_forms import FORMS, KEY, Form, Found
 
 LAT, LON = 32.81, -96.78
 BOUNDS = (-97.05, 32.60, -96.45, 33.03)

@@ -5,11 +5,6 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from at_hand import FEED, answer, engine_of, make_home, minute, open_flow, unit
-from geocoder_forms import FORMS, Found
-from ground import SCORED, Beats, answers, at, keep_scores, line_to
-from loopback import Loopback
-
 from bluelamp.live.rebuild import rebuild
 from bluelamp.places.context import ground_of
 from bluelamp.places.locator import Locator
@@ -17,6 +12,10 @@ from bluelamp.places.placing import Placing
 from bluelamp.places.resolver import Desk
 from bluelamp.sources.http import HttpClient
 from bluelamp.storage.places.store import Places
+from tests.lib.live.home import FEED, answer, engine_of, make_home, minute, open_flow, unit
+from tests.lib.loopback import Loopback
+from tests.lib.places.geocoder_forms import FORMS, Found
+from tests.lib.places.ground import SCORED, Beats, answers, at, keep_scores, line_to
 
 
 def test_a_call_appears_at_once_and_its_place_follows(tmp_path: Path, server: Loopback, client: HttpClient) -> None:

@@ -6,9 +6,6 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from geocoder_forms import FORMS, Found
-from ground import KnownBlocks, answers, at, call, desk_on, line_to
-from loopback import Loopback, Reply
 
 from bluelamp.domain.call import Call, Place
 from bluelamp.domain.place import Asked, Candidate
@@ -17,6 +14,9 @@ from bluelamp.places.locator import Locator
 from bluelamp.places.privacy import PlacePrivacy
 from bluelamp.sources.http import HttpClient
 from bluelamp.storage.places.store import Places
+from tests.lib.loopback import Loopback, Reply
+from tests.lib.places.geocoder_forms import FORMS, Found
+from tests.lib.places.ground import KnownBlocks, answers, at, call, desk_on, line_to
 
 FEED = "dallas-tx"
 BLOCKS = {f"1900 STREET {n}": at(1, n) for n in range(50)}

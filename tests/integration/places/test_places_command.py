@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 import typer
-from geocoder_forms import FORMS, Found
-from ground import answers, at, keep_scores_in
-from loopback import Loopback
 
 from bluelamp.cli import places
 from bluelamp.cli.context import Context
 from bluelamp.errors import SettingsError, SourceError, UsageError
 from bluelamp.settings import read_settings
 from bluelamp.storage.gazetteer import GazetteerStore
+from tests.lib.loopback import Loopback
+from tests.lib.places.geocoder_forms import FORMS, Found
+from tests.lib.places.ground import answers, at, keep_scores_in
 
 
 @pytest.fixture
@@ -179,10 +179,9 @@ def test_score_measures_and_is_kept(run: Any, home: Path, tmp_path: Path) -> Non
 
 
 def test_what_was_measured_is_believed(lite: Any, tmp_path: Path) -> None:
-    from ground import Clock
-
     from bluelamp.places.scoring import learnt
     from bluelamp.storage.places.store import Score
+    from tests.lib.places.ground import Clock
 
     assert learnt(lite, "f") == ({}, {})
     poor = Score("census", "all", "block", 100, 80, 0, 10, 60, 10, 700.0, 3000.0, 8.0)

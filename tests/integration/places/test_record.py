@@ -6,9 +6,6 @@ import random
 from collections.abc import Callable
 
 import pytest
-from geocoder_forms import Found
-from ground import EAST, LAT, LON, METRE, Beats, Clock, answers, dallas, line_to
-from loopback import Loopback
 
 from bluelamp.domain.location import parse_location
 from bluelamp.domain.place import Asked, asked_of
@@ -16,6 +13,9 @@ from bluelamp.places.context import ground_of
 from bluelamp.places.resolver import Desk
 from bluelamp.sources.http import HttpClient
 from bluelamp.storage.places.store import Places
+from tests.lib.loopback import Loopback
+from tests.lib.places.geocoder_forms import Found
+from tests.lib.places.ground import EAST, LAT, LON, METRE, Beats, Clock, answers, dallas, line_to
 
 CALLS = 60
 

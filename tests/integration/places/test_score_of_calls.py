@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 import sqlalchemy as sa
-from ground import KnownBlocks, at, call, desk_on
 
 from bluelamp.places.scoring import read_official, score
 from bluelamp.storage.places.store import Places
 from bluelamp.storage.tables.live import CALL, EVENT_LOG, FEED
+from tests.lib.places.ground import KnownBlocks, at, call, desk_on
 
 
 def keep_call(engine: sa.Engine, number: str, location: str) -> None:

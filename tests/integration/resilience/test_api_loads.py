@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from command import Commands, Ended
-from homes import facts, litter, rows_of
-from hostile import stops
-from loopback import Loopback, Reply, Request, file_route
-from shared import Releases
-from tests.rows import figures
-from zip_forge import Entry, forge
+
+from tests.lib.archive.zip_forge import Entry, forge
+from tests.lib.loopback import Loopback, Reply, Request, file_route
+from tests.lib.resilience.command import Commands, Ended
+from tests.lib.resilience.homes import facts, litter, rows_of
+from tests.lib.resilience.hostile import stops
+from tests.lib.resilience.releases import Releases
+from tests.lib.rows import figures
 
 STOPS_OF = {("kent", "2023-05"): 4, ("kent", "2023-06"): 3, ("btp", "2023-06"): 0}
 

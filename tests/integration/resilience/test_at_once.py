@@ -11,9 +11,10 @@ import time
 from pathlib import Path
 
 import pytest
-from command import Commands, Running
-from homes import facts, litter
-from shared import Releases
+
+from tests.lib.resilience.command import Commands, Running
+from tests.lib.resilience.homes import facts, litter
+from tests.lib.resilience.releases import Releases
 
 _COMMAND = Path(sys.executable).with_name("bluelamp")
 

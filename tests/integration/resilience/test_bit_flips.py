@@ -11,11 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command import Commands
-from homes import current, facts, ledger
-from hostile import street
-from shared import Releases
-from zip_forge import Entry, forge
+
+from tests.lib.archive.zip_forge import Entry, forge
+from tests.lib.resilience.command import Commands
+from tests.lib.resilience.homes import current, facts, ledger
+from tests.lib.resilience.hostile import street
+from tests.lib.resilience.releases import Releases
 
 SURREY = "2024-01/2024-01-surrey-street.csv"
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from command import Commands
-from homes import facts, litter
-from shared import Releases
+
+from tests.lib.resilience.command import Commands
+from tests.lib.resilience.homes import facts, litter
+from tests.lib.resilience.releases import Releases
 
 _ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
@@ -118,7 +120,7 @@ def test_no_permission(bluelamp: Commands, releases: Releases, tmp_path: Path, s
         for path in [home, *home.rglob("*")]:
             path.chmod(0o755 if path.is_dir() else 0o644)
     for path in [tmp_path, *tmp_path.parents]:
-        if path.owner() != "root" or path == Path("/tmp"):
+        if path.owner() != "root" or path == Path(tempfile.gettempdir()):
             break
         path.chmod(0o755)
     fault = "import os; os.setgid(65534); os.setuid(65534)" if _ROOT else ""

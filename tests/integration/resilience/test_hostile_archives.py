@@ -7,11 +7,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from command import Commands, Ended
-from homes import ledger, rows_of
-from hostile import CASES, FILES, SOUND, Case, crime, lines, street
-from tests.rows import figures
-from zip_forge import Entry, forge
+
+from tests.lib.archive.zip_forge import Entry, forge
+from tests.lib.resilience.command import Commands, Ended
+from tests.lib.resilience.homes import ledger, rows_of
+from tests.lib.resilience.hostile import CASES, FILES, SOUND, Case, crime, lines, street
+from tests.lib.rows import figures
 
 KENT = "2023-12/2023-12-kent-street.csv"
 _MEMORY_MB = 1_000

@@ -9,9 +9,10 @@ import time
 from pathlib import Path
 
 import pytest
-from command import Commands
-from homes import facts, ledger, litter
-from shared import Releases
+
+from tests.lib.resilience.command import Commands
+from tests.lib.resilience.homes import facts, ledger, litter
+from tests.lib.resilience.releases import Releases
 
 _KILLS = 25
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 import stamina
-from loopback import Loopback
 
 from bluelamp.sources.http import Backoff, HttpClient
+from tests.lib.loopback import Loopback
 
 
 @pytest.fixture

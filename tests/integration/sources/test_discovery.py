@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from loopback import Loopback, Reply, file_route
 
 from bluelamp.domain.month import Month
 from bluelamp.errors import NotFound, SourceUnavailable
 from bluelamp.sources.http import HttpClient
 from bluelamp.sources.police_uk.discovery import Discovery
+from tests.lib.loopback import Loopback, Reply, file_route
 
 MARCH = Month.of(2024, 3)
 

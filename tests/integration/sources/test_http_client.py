@@ -9,7 +9,6 @@ from email.utils import format_datetime
 
 import pytest
 import stamina
-from loopback import Loopback, Reply
 
 from bluelamp.errors import (
     NotFound,
@@ -19,6 +18,7 @@ from bluelamp.errors import (
     SourceUnavailable,
 )
 from bluelamp.sources.http import Backoff, HttpClient, error_for, shown_url
+from tests.lib.loopback import Loopback, Reply
 
 
 def test_a_plain_answer(server: Loopback, client: HttpClient) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from loopback import Loopback, Reply
 
 from bluelamp.sources.http import Backoff, HttpClient
+from tests.lib.loopback import Loopback, Reply
 
 CONTENT = b"\x00\xff--border\r\n"
 

@@ -7,10 +7,10 @@ import ssl
 from pathlib import Path
 
 import pytest
-from loopback import Loopback, Reply
 
 from bluelamp.errors import SourceRefused
 from bluelamp.sources.http import Backoff, HttpClient
+from tests.lib.loopback import Loopback, Reply
 
 x509 = pytest.importorskip("cryptography.x509", reason="certificates are made with cryptography")
 from cryptography.hazmat.primitives import hashes, serialization  # noqa: E402

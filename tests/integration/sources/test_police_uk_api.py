@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from loopback import Loopback, Reply, Request
 
 from bluelamp.domain.month import Month
 from bluelamp.errors import NotFound, SourceRefused, SourceUnavailable, UsageError
@@ -19,6 +18,7 @@ from bluelamp.sources.police_uk.api_areas import Box, Point, Polygon
 from bluelamp.sources.police_uk.api_reading import UnexpectedAnswer
 from bluelamp.sources.police_uk.api_types import NotPublishedYet, OutsideWindow, TooManyRecords
 from bluelamp.sources.police_uk.rate_limit import LeakyBucket
+from tests.lib.loopback import Loopback, Reply, Request
 
 ID = "e11dade0a92a912d12329b9b2abb856ac9520434ad6845c30f503e9901d140f1"
 PLACE = {"latitude": "52.6", "longitude": "-1.1", "street": {"id": 7, "name": "On or near Kate Street"}}

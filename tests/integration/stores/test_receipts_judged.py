@@ -9,7 +9,6 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from test_ledger_stores import new_database, postgres
 
 from bluelamp.domain.force import FORCES
 from bluelamp.domain.month import Month
@@ -19,8 +18,6 @@ from bluelamp.domain.whole import Window
 from bluelamp.storage.ledger.ledger import Ledger
 from bluelamp.storage.relational import database
 from bluelamp.storage.relational.database import open_database
-
-__all__ = ["postgres"]
 
 M = Month.parse
 SLUGS = [force.slug for force in FORCES]
@@ -45,7 +42,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'ledger.sqlite'}"
     else:
-        address = new_database(request.getfixturevalue("postgres"), f"judged{abs(hash(str(tmp_path))):x}")
+        address = request.getfixturevalue("postgres").new_database()
         yield address.replace("postgresql://", "postgresql+psycopg://")
 
 

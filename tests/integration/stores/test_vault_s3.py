@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import shutil
 import socket
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from command import Commands
-from homes import facts, ledger
 from moto.server import ThreadedMotoServer
-from shared import Releases
+
+from tests.lib.loopback import Loopback, Reply, Request
+from tests.lib.resilience.command import Commands
+from tests.lib.resilience.homes import facts, ledger
+from tests.lib.resilience.releases import Releases
 
 _KEY, _SECRET = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY"
 _REGION = "eu-west-2"
@@ -149,36 +149,20 @@ def test_what_is_wrong_is_one_sentence(
     assert facts(home) == facts(releases.home_old)
 
 
-class _Denier(BaseHTTPRequestHandler):
+def _denied(_request: Request) -> Reply:
     """Answers everything as S3 does to wrong keys."""
-
-    def answer(self) -> None:
-        self.rfile.read(int(self.headers.get("content-length") or 0))
-        body = b"<Error><Code>InvalidAccessKeyId</Code><Message>The key does not exist</Message></Error>"
-        self.send_response(403)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_GET = do_PUT = do_HEAD = answer  # noqa: N815 - the names are http.server's
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the signature is http.server's
-        pass
+    return Reply(403, b"<Error><Code>InvalidAccessKeyId</Code><Message>The key does not exist</Message></Error>")
 
 
 def test_refused_credentials_are_one_sentence(bluelamp: Commands, releases: Releases, tmp_path: Path) -> None:
     """Wrong keys: nothing is recorded, nothing stays in the cache, no secret is shown."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Denier)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    home = tmp_path / "home"
+    home, server = tmp_path / "home", Loopback(_denied)
     try:
-        environment = environment_for(f"http://127.0.0.1:{server.server_address[1]}", "x")
-        ended = bluelamp(home, "archive", "load", releases.old, environment=environment, timeout=30)
+        ended = bluelamp(
+            home, "archive", "load", releases.old, environment=environment_for(server.url, "x"), timeout=30
+        )
     finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+        server.close()
     assert ended.assert_civil().code == 1
     assert "credentials" in ended.sentence
     assert _SECRET not in ended.err

@@ -9,20 +9,21 @@ from pathlib import Path
 
 import httpx
 import pytest
-from serving import Server, make_home
+
+from tests.lib.web.process_server import OWN_DASHBOARD, Server, WebHomes
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(web_homes: WebHomes, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two releases of a small twin of all forces, loaded with reference data."""
-    return make_home(tmp_path_factory.mktemp("web"))
+    return web_homes.both(tmp_path_factory.mktemp("web"))
 
 
 @pytest.fixture(scope="session")
 def server(home: Path) -> Iterator[Server]:
     own = home / "dashboards"
     own.mkdir(exist_ok=True)
-    shutil.copyfile(Path(__file__).with_name("own-dashboard.yaml"), own / "bikes.yaml")
+    shutil.copyfile(OWN_DASHBOARD, own / "bikes.yaml")
     running = Server(home)
     yield running
     running.stop()

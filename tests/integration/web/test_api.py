@@ -11,10 +11,10 @@ import httpx
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
-from serving import Server
 
 from bluelamp.web import schemas
 from bluelamp.web.questions.card_schemas import DashboardAnswersModel
+from tests.lib.web.process_server import Server
 
 V1 = "/api/v1"
 SHAPES: list[tuple[str, type[Any]]] = [

@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx
 import pytest
-from described import Operation, operations
 
 from bluelamp.web.asgi.parameters import TRACKING
+from tests.lib.web.described import Operation, operations
 
 V1 = "/api/v1"
 

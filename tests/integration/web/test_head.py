@@ -6,8 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
-from described import operations
-from serving import Server
+
+from tests.lib.web.described import operations
+from tests.lib.web.process_server import Server
 
 # Of the moment, or of the connection.
 _OF_THE_MOMENT = {"date", "content-length", "transfer-encoding", "retry-after", "ratelimit"}

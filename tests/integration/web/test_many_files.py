@@ -12,7 +12,8 @@ import httpx
 import openpyxl
 import psutil
 import pytest
-from serving import Server
+
+from tests.lib.web.process_server import Server
 
 FILE = "/api/v1/datasets/crimes/records?format="
 CHEAP = ("/healthz", "/readyz", "/", "/lamp.svg", "/api/v1/site", "/api/v1/dashboards/crime/answers?where=force=kent")

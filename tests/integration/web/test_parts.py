@@ -8,9 +8,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from serving import Server
 
 from bluelamp.web.work.file_cache import KeptFiles
+from tests.lib.web.process_server import Server
 
 V1 = "/api/v1"
 _FILES = [

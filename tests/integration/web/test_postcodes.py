@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-sys.path.append(str(Path(__file__).parents[1] / "sources"))
-from loopback import Loopback, Reply
-
 from bluelamp.settings import Settings, read_settings
 from bluelamp.web.postcodes import look_up
+from tests.lib.loopback import Loopback, Reply
 
 _JSON = {"Content-Type": "application/json"}
 

@@ -13,7 +13,8 @@ from typing import Any
 import httpx
 import pyarrow.parquet as pq
 import pytest
-from serving import Server
+
+from tests.lib.web.process_server import Server
 
 RECORDS = "/api/v1/datasets/stops/records?where=force=kent&format="
 QUESTION = "/api/v1/questions/crimes?by=month&format="

@@ -5,20 +5,14 @@ from __future__ import annotations
 import contextlib
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from serving import Server
 
-_TESTS = Path(__file__).parents[1]
-for folder in (_TESTS / "live", _TESTS / "calls"):
-    if str(folder) not in sys.path:
-        sys.path.append(str(folder))
-
-from calls_city import shown_city  # noqa: E402
+from tests.lib.calls.city import shown_city
+from tests.lib.web.process_server import Server
 
 HELD = (
     "/", "/readyz", "/api/v1/site", "/api/v1/questions/crimes?by=year", "/api/v1/questions/calls?by=feed",

@@ -11,7 +11,8 @@ from urllib.parse import quote
 import httpx
 import openpyxl
 import pytest
-from serving import Server
+
+from tests.lib.web.process_server import Server
 
 V1 = "/api/v1"
 INJECTIONS = [

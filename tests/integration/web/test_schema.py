@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import httpx
-from serving import Server
+
+from tests.lib.web.process_server import Server
 
 
 def test_every_answer_is_as_described(server: Server, tmp_path: Path) -> None:

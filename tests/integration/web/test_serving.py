@@ -16,7 +16,8 @@ from typing import Any
 import httpx
 import psutil
 import pytest
-from serving import Server, load, make_home, twin
+
+from tests.lib.web.process_server import Server, WebHomes, load
 
 V1 = "/api/v1"
 
@@ -112,11 +113,10 @@ def test_metrics_and_logs_say_what_happens_and_not_who_asked(server: Server, cli
     assert "127.0.0.1" not in "".join(lines)
 
 
-def test_a_release_is_published_while_readers_ask(tmp_path: Path) -> None:
+def test_a_release_is_published_while_readers_ask(web_homes: WebHomes, tmp_path: Path) -> None:
     """Readers meet no error; every answer is wholly of the old version or wholly of the new one."""
-    home = make_home(tmp_path, ("2023-05",))
-    newer = twin(tmp_path, "2023-06")
-    # Six readers that never rest are more than one address may ask for: what is looked at here is the swap.
+    home, newer = web_homes.older(tmp_path), tmp_path / "2023-06.zip"
+    # Readers that never rest are more than one address may ask for: what is looked at here is the swap.
     server = Server(home, "--workers", "2", BLUELAMP_LOG_REQUESTS="false", BLUELAMP_REQUESTS_PER_MINUTE="0")
     seen: dict[str, set[str]] = {}
     wrong: list[str] = []

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.browser.places import Places
 
 from bluelamp.domain.page import PAGES, page_at, path_to
+from tests.lib.browser.addresses import Places
 
 
 @pytest.mark.parametrize(

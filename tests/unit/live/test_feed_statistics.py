@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from feed_in_memory import at
 
 from bluelamp.domain.call_filter import EVERYTHING, Facts, make_filter
 from bluelamp.domain.duration import UNKNOWN, Minutes
@@ -14,6 +13,7 @@ from bluelamp.domain.moment import moment_of, moved
 from bluelamp.statistics.opened_counts import DayOpenings, days_within
 from bluelamp.statistics.summary import busiest, on_scene, past_hours, polls_of, usual_of, words_of_usual
 from bluelamp.statistics.watch_times import gaps_in, share_watched
+from tests.lib.live.feed_in_memory import at
 
 CHICAGO = ZoneInfo("America/Chicago")
 KOLKATA = ZoneInfo("Asia/Kolkata")

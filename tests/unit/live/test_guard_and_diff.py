@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from feed_in_memory import MemoryFeed, at, kinds, row
 
 from bluelamp.domain.feed import FeedRules
 from bluelamp.domain.snapshot import Row
+from tests.lib.live.feed_in_memory import MemoryFeed, at, kinds, row
 
 TWELVE = [row(f"26-{number:07d}", f"A{number}") for number in range(12)]
 

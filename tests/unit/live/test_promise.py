@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from feed_in_memory import MemoryFeed, at, row
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bluelamp.domain.feed import FeedRules
 from bluelamp.domain.snapshot import Row
+from tests.lib.live.feed_in_memory import MemoryFeed, at, row
 
 INTERVAL = 2.0  # minutes
 LIMIT = 25

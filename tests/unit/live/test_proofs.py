@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from feed_in_memory import MemoryFeed, at, kinds, row
 
 from bluelamp.domain.feed import FeedRules
 from bluelamp.domain.guard import asks_whole
 from bluelamp.live.proofs import ENDS
+from tests.lib.live.feed_in_memory import MemoryFeed, at, kinds, row
 
 TWELVE = [row(f"26-{number:07d}", f"A{number}") for number in range(12)]
 STRANGER = row("99", "Z")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from feed_in_memory import BEGIN, MemoryFeed, kinds, row
 
 from bluelamp.domain.feed import FeedRules, Restarts
 from bluelamp.domain.moment import moved
 from bluelamp.domain.snapshot import Row
 from bluelamp.live.proofs import SAME
+from tests.lib.live.feed_in_memory import BEGIN, MemoryFeed, kinds, row
 
 BEGUN = BEGIN.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 OTHER = row("2", "B", location="Oak St")

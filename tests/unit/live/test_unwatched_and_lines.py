@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from feed_in_memory import MemoryFeed, at, row
 
 from bluelamp.domain.call_filter import make_filter
 from bluelamp.errors import UsageError
@@ -13,6 +12,7 @@ from bluelamp.history.gaps import clipped, gaps_between
 from bluelamp.statistics.activity import MOST_POINTS, counts, moments_of, opening_seen, step_of
 from bluelamp.statistics.activity_cache import LineKey, LineMemory
 from bluelamp.storage.live.event_log import Logged
+from tests.lib.live.feed_in_memory import MemoryFeed, at, row
 
 
 def gaps(minutes: list[float], first: float, last: float, now: float = 1e5) -> list[tuple[str, str]]:

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from zip_forge import Entry, deflate, forge, zip64_extra
 
 from bluelamp.errors import BluelampError, BrokenArchive, NotFound, SourceChanged, SourceError
 from bluelamp.sources.police_uk import local_zip, zip_directory
 from bluelamp.sources.police_uk.archive import BrokenMember, inflate, open_source
+from tests.lib.archive.zip_forge import Entry, deflate, forge, zip64_extra
 
 KENT = "2024-03/2024-03-kent-street.csv"
 CSV = b"Crime ID,Month\n" + b"".join(b"%064x,2024-03\n" % n for n in range(500))

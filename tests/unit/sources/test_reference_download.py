@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,6 +14,7 @@ import pytest
 
 from bluelamp.errors import SourceChanged, SourceError, SourceRefused, UsageError
 from bluelamp.sources.reference import REFERENCE_FILES, download, read_file
+from tests.lib.loopback import Loopback, Reply, Request
 
 DAY = date(2026, 3, 1)
 
@@ -73,23 +72,13 @@ def portal() -> Portal:
 
 @pytest.fixture
 def base(portal: Portal) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = portal.answer({key: values[0] for key, values in parse_qs(urlsplit(self.path).query).items()})
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(request: Request) -> Reply:
+        query = parse_qs(urlsplit(request.path).query)
+        return Reply(200, portal.answer({key: values[0] for key, values in query.items()}))
 
-        def log_message(self, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    server = Loopback(answer)
+    yield server.url
+    server.close()
 
 
 def test_pages_become_one_csv(tmp_path: Path, portal: Portal, base: str) -> None:

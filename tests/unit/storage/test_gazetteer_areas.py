@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 import shapely
-from gazetteer_grid import ALIASES, BOUNDS, areas, degrees, spots
 
 from bluelamp.storage.gazetteer import Areas, Gazetteer, build_index
+from tests.lib.gazetteer.grid import ALIASES, BOUNDS, areas, degrees, spots
 
 SQUARE = shapely.box(0, 0, 1000, 1000)
 HOLED = SQUARE.difference(shapely.box(400, 400, 600, 600))

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from gazetteer_grid import ALIASES, BOUNDS, PLANE, addresses, degrees, grid, segments, spots
 
 from bluelamp.domain.location import parse_location
 from bluelamp.domain.place import asked_of
 from bluelamp.errors import Damaged, StorageError
 from bluelamp.storage.gazetteer import Answer, Gazetteer, build_index
+from tests.lib.gazetteer.grid import ALIASES, BOUNDS, PLANE, addresses, degrees, grid, segments, spots
 
 Material = Sequence[tuple[str, pa.Table]]
 Make = Callable[..., Gazetteer]

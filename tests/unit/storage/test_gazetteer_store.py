@@ -11,11 +11,11 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from gazetteer_grid import ALIASES, BOUNDS, addresses, areas, grid, spots
 
 from bluelamp.domain.location import parse_location
 from bluelamp.errors import Busy, Damaged, StorageError
 from bluelamp.storage.gazetteer import GazetteerStore
+from tests.lib.gazetteer.grid import ALIASES, BOUNDS, addresses, areas, grid, spots
 
 
 @dataclass(frozen=True)

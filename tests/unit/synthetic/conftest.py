@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from twin_at_hand import PLAN, Twin, make
+
+from tests.lib.archive.twins import PLAN, Twin, make
 
 
 @pytest.fixture(scope="session")

@@ -8,12 +8,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from twin_at_hand import Twin, make
 
 from bluelamp.domain.month import Month
 from bluelamp.synthetic.archive import TwinPlan
 from bluelamp.synthetic.reference import LOOKUP_2011, write_reference
 from bluelamp.synthetic.truth import ENDED, REDRAWN
+from tests.lib.archive.twins import Twin, make
 
 LAST_OLD_POINTS = "2022-06"
 COURT = {

@@ -7,12 +7,12 @@ import io
 import zipfile
 
 import pytest
-from twin_at_hand import PLAN, Twin
 
 from bluelamp.domain.dataset import BY_NAME, DATASETS
 from bluelamp.domain.month import month_range
 from bluelamp.synthetic.coverage import has_remit
 from bluelamp.synthetic.plan import UNUSABLE, VARIANTS
+from tests.lib.archive.twins import PLAN, Twin
 
 
 def test_every_expected_file_is_there_or_named_as_missing(twin: Twin) -> None:

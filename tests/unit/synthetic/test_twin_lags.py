@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from twin_at_hand import Twin, make
-
 from bluelamp.domain.month import Month
 from bluelamp.synthetic.archive import FileTruth, TwinPlan
+from tests.lib.archive.twins import Twin, make
 
 WAITING = {"Awaiting court outcome", "Court result unavailable"}
 

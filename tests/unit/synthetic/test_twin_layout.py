@@ -9,7 +9,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from twin_at_hand import PLAN, Twin, make
 
 from bluelamp.domain.dataset import BY_NAME
 from bluelamp.domain.month import Month
@@ -17,6 +16,7 @@ from bluelamp.domain.release import parse_member
 from bluelamp.synthetic import container
 from bluelamp.synthetic.archive import PATHOLOGIES, Truth, TwinPlan, write_release
 from bluelamp.synthetic.container import ZipWriter, pack
+from tests.lib.archive.twins import PLAN, Twin, make
 
 SMALL = TwinPlan(Month.parse("2024-03"), months=14, crimes=2_500, forces=("kent", "gwent", "btp", "northern-ireland"))
 # Nobody plants these: outcomes of crimes before the window, and two calls about the same corner.

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 import shapely
-from twin_at_hand import Twin
 
 from bluelamp.domain.area import town_of
 from bluelamp.synthetic.reference import (
@@ -20,6 +19,7 @@ from bluelamp.synthetic.reference import (
     RESIDENTS,
     write_reference,
 )
+from tests.lib.archive.twins import Twin
 
 PLANTED = "On or near Planted Row"
 

@@ -9,11 +9,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from twin_at_hand import Twin, make
 
 from bluelamp.domain.month import Month
 from bluelamp.synthetic.archive import TwinPlan
 from bluelamp.synthetic.plan import UNUSABLE, VARIANTS
+from tests.lib.archive.twins import Twin, make
 
 PLAN = TwinPlan(
     Month.parse("2024-05"),

@@ -10,12 +10,12 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from twin_at_hand import Twin, make
 
 from bluelamp.domain.dataset import ASB, CRIME_TYPES, CRIMES, LAST_OUTCOME_CATEGORIES, OUTCOME_TYPES, OUTCOMES, STOPS
 from bluelamp.domain.month import Month
 from bluelamp.synthetic.archive import FileTruth, TwinPlan
 from bluelamp.synthetic.reference import LOOKUP_2011, write_reference
+from tests.lib.archive.twins import Twin, make
 
 PLANTED = "On or near Planted Row"
 

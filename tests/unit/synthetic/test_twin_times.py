@@ -9,11 +9,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from twin_at_hand import PLAN, Twin, make
 
 from bluelamp.domain.month import Month
 from bluelamp.synthetic.archive import FileTruth, TwinPlan
 from bluelamp.synthetic.truth import DATE_ONLY, HALF_DAYS, KNOWN, LOCAL, ODD, PARTLY, UTC, WHOLE_HOURS
+from tests.lib.archive.twins import PLAN, Twin, make
 
 LONDON = ZoneInfo("Europe/London")
 UNTIMED = ("midnight_times", "date_only_months", "partly_dated_months")

@@ -3,7 +3,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from file_times import evidence_of, nights
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +19,7 @@ from bluelamp.domain.file_property import (
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 from bluelamp.errors import SettingsError
+from tests.lib.archive.file_times import evidence_of, nights
 
 MONTHS = ["2020-12", "2021-03", "2021-06", "2021-07", "2021-08"]
 ENTRY = """

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from file_times import evidence_of, nights
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,6 +8,7 @@ from bluelamp.archive.profile.clock import clocks
 from bluelamp.archive.profile.evidence import StopEvidence, month_bounds, spring_day, summer_at_the_ends, summer_days
 from bluelamp.domain.file_property import FileProperty
 from bluelamp.domain.month import Month
+from tests.lib.archive.file_times import evidence_of, nights
 
 
 def series(**clock_of: bool) -> dict[Month, StopEvidence]:

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from file_times import evidence_of, nights
 
 from bluelamp.archive.profile.time_of_day import Times, times_of_day
 from bluelamp.domain.file_property import SUMMER_EVENING, SUMMER_MIDNIGHT, WINTER_MIDNIGHT
 from bluelamp.domain.month import Month
+from tests.lib.archive.file_times import evidence_of, nights
 
 JANUARY, JUNE = "2021-01", "2021-06"
 DAYS = range(1, 31)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from test_feed_answers import NOW, URL
 
 from bluelamp.sources.feeds.agency import Agency, read_agency
 from bluelamp.sources.feeds.page_limit import rows_requested
 from bluelamp.sources.feeds.part import Part
 from bluelamp.sources.feeds.reading import read
 
+NOW = datetime(2026, 8, 18, 12, tzinfo=UTC)
+URL = "https://example.org/calls?key=secret"
 FIELDS = '[fields]\nlocation = "at"\nincident_number = "no"\n'
 
 

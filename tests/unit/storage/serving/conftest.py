@@ -7,9 +7,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from random_version import write_version
 
 from bluelamp.storage.warehouse.indexes import Serving, build_serving, open_serving
+from tests.lib.serving.random_version import write_version
 
 
 @pytest.fixture(scope="session")

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import duckdb
 import numpy as np
 import pytest
-from by_rows import count_by_rows
-from questions_at_random import RandomQuestions
-from random_version import FIRST
 
 from bluelamp.storage.warehouse.indexes import Counter, Serving
+from tests.lib.serving.by_rows import count_by_rows
+from tests.lib.serving.random_questions import RandomQuestions
+from tests.lib.serving.random_version import FIRST
 
 DATASETS = ("crimes", "outcomes", "stops")
 

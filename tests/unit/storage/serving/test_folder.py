@@ -9,11 +9,11 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
-from random_version import write_version
 
 from bluelamp.errors import StorageError
 from bluelamp.storage.warehouse.indexes import build_serving, open_serving, problem_of
 from bluelamp.storage.warehouse.indexes.files import Reader, Writer
+from tests.lib.serving.random_version import write_version
 
 
 @pytest.fixture

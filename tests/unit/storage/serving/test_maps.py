@@ -8,11 +8,11 @@ from collections.abc import Mapping
 import duckdb
 import numpy as np
 import pytest
-from by_rows import count_by_rows, points_by_rows
-from questions_at_random import RandomQuestions
 
 from bluelamp.domain.tile import EXTENT, tile_position
 from bluelamp.storage.warehouse.indexes import Serving
+from tests.lib.serving.by_rows import count_by_rows, points_by_rows
+from tests.lib.serving.random_questions import RandomQuestions
 
 DATASETS = ("crimes", "outcomes", "stops")
 Tile = tuple[int, int, int]

@@ -6,17 +6,17 @@ import json
 from typing import Any
 
 import pytest
-from feed_in_memory import MemoryFeed, row
 from hypothesis import given
 from hypothesis import strategies as st
-from log_in_memory import all_logged
-from watching_client import Page, events
 
 from bluelamp.domain.call import Call
 from bluelamp.domain.call_filter import Filter, facts_of, make_filter
 from bluelamp.domain.change import Change
 from bluelamp.storage.live.event_log import Head, fold
 from bluelamp.web.streams.board import Board, Fold, LostTrack
+from tests.lib.live.feed_in_memory import MemoryFeed, row
+from tests.lib.live.log_in_memory import all_logged
+from tests.lib.web.watching_client import Page, events
 
 FILTERS = (
     None,

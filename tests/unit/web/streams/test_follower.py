@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pytest
-from feed_in_memory import row
-from log_in_memory import MemoryLog
 
 from bluelamp.storage.live.event_log import Head
 from bluelamp.web.streams.board import Board, Standing
 from bluelamp.web.streams.follower import AT_HAND, BUSY, IDLE, NOTHING, Follower
 from bluelamp.web.streams.ring import Entry
+from tests.lib.live.feed_in_memory import row
+from tests.lib.live.log_in_memory import MemoryLog
 
 
 class Listener:

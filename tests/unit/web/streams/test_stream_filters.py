@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from feed_in_memory import MemoryFeed, row
 
 from bluelamp.domain.call_filter import EVERYTHING, Facts, facts_of, make_filter
 from bluelamp.errors import UsageError
+from tests.lib.live.feed_in_memory import MemoryFeed, row
 
 HERE = Facts("central", "154", "3", "40 - other", 32.78, -96.8)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from feed_in_memory import MemoryFeed, row
-from log_in_memory import all_logged
 from starlette.types import Message
-from watching_client import Told, events
 
 from bluelamp.domain.call_filter import Filter, make_filter
 from bluelamp.storage.live.event_log import Head
 from bluelamp.web.streams.board import Board, Fold
 from bluelamp.web.streams.stream import AHEAD, Stream
+from tests.lib.live.feed_in_memory import MemoryFeed, row
+from tests.lib.live.log_in_memory import all_logged
+from tests.lib.web.watching_client import Told, events
 
 EMPTY = make_filter(beat=["nowhere"])
 

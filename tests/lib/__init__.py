@@ -1,0 +1,1 @@
+"""What tests share: servers, homes, feeds, readers of what is shown."""
