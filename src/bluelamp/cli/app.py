@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -124,12 +125,17 @@ demo.join(app)
 serve.join(app)
 
 
+@cache
+def _command() -> Any:
+    """The tree of commands, built once for a process: Typer reads the signature of every command for it."""
+    return typer.main.get_command(app)
+
+
 def run(arguments: Sequence[str] | None = None, here: Context | None = None) -> int:
     """Run one command and let its errors through; the exit code. For `main`, and for the demo's tour."""
     here = here or Context()
     here.run = run
-    command = typer.main.get_command(app)
-    code: Any = command.main(
+    code: Any = _command().main(
         list(arguments) if arguments is not None else None, "bluelamp", standalone_mode=False, obj=here
     )
     return code if isinstance(code, int) else 0
