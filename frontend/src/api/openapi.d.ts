@@ -1421,6 +1421,37 @@ export interface components {
             /** Reasons */
             reasons: string[];
         };
+        /**
+         * CapabilitiesModel
+         * @description What the datasets of a family have, and what of them can be asked.
+         */
+        CapabilitiesModel: {
+            /**
+             * Has Releases
+             * @description earlier states of knowledge can be asked for, by `as_of`
+             */
+            has_releases: boolean;
+            /**
+             * Has Publishers
+             * @description police forces publish it, each for its own area
+             */
+            has_publishers: boolean;
+            /**
+             * Has Rates
+             * @description its areas have residents
+             */
+            has_rates: boolean;
+            /**
+             * Has Areas
+             * @description its areas have outlines on the map
+             */
+            has_areas: boolean;
+            /**
+             * Counts Days
+             * @description its coverage counts days, each as far as it was watched
+             */
+            counts_days: boolean;
+        };
         /** CardSpecModel */
         CardSpecModel: {
             /** Name */
@@ -1757,8 +1788,8 @@ export interface components {
         };
         /**
          * CoverageCountsModel
-         * @description `expected` and `held` count force-months, `closed` those in which what is asked could not be recorded; `gaps`
-         *     names the missing ones, where they are not named beside.
+         * @description `expected` and `held` count what `unit` says (force-months, feed-days), `closed` those in which what is asked
+         *     could not be recorded; `gaps` names the missing ones, where they are not named beside.
          */
         CoverageCountsModel: {
             /** Expected */
@@ -1772,6 +1803,8 @@ export interface components {
             closed: number;
             /** Complete */
             complete: boolean;
+            /** Unit */
+            unit: string;
             /** Words */
             words: string;
             /** Gaps */
@@ -1898,6 +1931,8 @@ export interface components {
             closed: number;
             /** Complete */
             complete: boolean;
+            /** Unit */
+            unit: string;
             /** Words */
             words: string;
             /** Gaps */
@@ -1910,6 +1945,8 @@ export interface components {
         DatasetModel: {
             /** Name */
             name: string;
+            /** Family */
+            family: string;
             /** Words */
             words: string;
             /** Fields */
@@ -2053,6 +2090,24 @@ export interface components {
             /** Dataset */
             dataset: string;
             error: components["schemas"]["ErrorModel"];
+        };
+        /**
+         * FamilyModel
+         * @description `unit` is what coverage counts, `publisher` who publishes; `version` and `months` are null before the first
+         *     data.
+         */
+        FamilyModel: {
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string;
+            /** Publisher */
+            publisher: string;
+            /** Datasets */
+            datasets: string[];
+            capabilities: components["schemas"]["CapabilitiesModel"];
+            version: components["schemas"]["VersionModel"] | null;
+            months: components["schemas"]["MonthsModel"] | null;
         };
         /**
          * FeedAreasModel
@@ -2286,11 +2341,17 @@ export interface components {
         };
         /**
          * GapModel
-         * @description `force` is empty where it is every force that is asked about; `dataset` is named where an answer needs the files
-         *     of two.
+         * @description `publisher` is a force or a feed, empty where it is every one that is asked about; `units` is how many
+         *     force-months or days are missing; `dataset` is named where an answer needs the files of two.
          */
         GapModel: {
-            /** Force */
+            /** Publisher */
+            publisher: string;
+            /**
+             * Force
+             * @deprecated
+             * @description the old name of `publisher`
+             */
             force: string;
             /** Name */
             name: string;
@@ -2305,7 +2366,13 @@ export interface components {
             from: string;
             /** To */
             to: string;
-            /** Months */
+            /** Units */
+            units: number;
+            /**
+             * Months
+             * @deprecated
+             * @description in how many months it lies; see `units`
+             */
             months: number;
             /** Words */
             words: string;
@@ -3477,7 +3544,10 @@ export interface components {
             notice: string;
             version: components["schemas"]["VersionModel"] | null;
             months: components["schemas"]["MonthsModel"] | null;
+            /** @description what is held of calls; see `families` */
             calls: components["schemas"]["CallsHeldModel"] | null;
+            /** Families */
+            families: components["schemas"]["FamilyModel"][];
             /** Dashboards */
             dashboards: components["schemas"]["NavModel"][];
             /** Feeds */

@@ -25,16 +25,8 @@ test('a state has its reason, a state of held files none', () => {
 test('forceMonths counts in the plural', () =>
   expect([forceMonths(1), forceMonths(45)]).toEqual(['1 force-month', '45 force-months']));
 
-const gap = (name: string, months: number, state = 'missing'): Gap => ({
-  force: name,
-  name,
-  dataset: '',
-  state,
-  from: '2023-01',
-  to: '2023-01',
-  months,
-  words: '',
-});
+const gap = (name: string, units: number, state = 'missing'): Gap =>
+  ({ publisher: name, name, dataset: '', state, from: '2023-01', to: '2023-01', units, words: '' }) as Gap;
 
 test('mostMissing names who lacks most, and how many more there are', () => {
   expect(mostMissing([])).toBe('');

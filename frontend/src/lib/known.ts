@@ -35,7 +35,7 @@ export function mostMissing(gaps: readonly Gap[], named = 2): string {
   const months = new Map<string, number>();
   // What could not be recorded is nobody's lack.
   for (const gap of gaps.filter((one) => one.state !== 'could not be recorded'))
-    months.set(gap.name, (months.get(gap.name) ?? 0) + gap.months);
+    months.set(gap.name, (months.get(gap.name) ?? 0) + gap.units);
   const most = [...months].sort((a, b) => b[1] - a[1]);
   if (most.length === 0) return '';
   const told = most.slice(0, named).map(([name, its]) => `${capital(name)} ${plural(its, 'month')}`);

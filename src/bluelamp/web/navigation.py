@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -12,7 +13,8 @@ from bluelamp._version import __version__
 from bluelamp.domain.page import path_to
 from bluelamp.questions.families.archive.version import LICENCE
 from bluelamp.questions.model.data_version import DataVersion
-from bluelamp.questions.registry import families
+from bluelamp.questions.model.family import Family
+from bluelamp.questions.registry import datasets, families
 from bluelamp.web.lane_routes import Worked, quick
 from bluelamp.web.live.parameters import agency_of, fresh
 from bluelamp.web.postcodes import look_up
@@ -29,12 +31,12 @@ def site(request: Request) -> Response:
     """The dashboards, the current data version, the months held, the licence. Where there is no archive, the version
     is that of the calls; null where no day of them is closed yet."""
     here = site_of(request)
-    feeds, calls = _feeds(here), _calls(request)
-    if feeds and calls is None and not here.archive_versions.current_name():
-        return fresh(dumps(_told(here, None, feeds, None)))
+    feeds, calls, held = _feeds(here), _calls(request), [_family(here, one) for one in families()]
+    if feeds and not any(one["version"] for one in held):
+        return fresh(dumps(_site(here, None, feeds, calls, held)))
     with _held(request) as version:
-        key = ["site", repr(feeds), repr(calls)]
-        return answered(request, version, key, lambda: dumps(_told(here, version, feeds, calls)), quick=True)
+        key = ["site", repr(feeds), repr(calls), repr(held)]
+        return answered(request, version, key, lambda: dumps(_site(here, version, feeds, calls, held)), quick=True)
 
 
 def _calls(request: Request) -> dict[str, Any] | None:
@@ -72,6 +74,23 @@ def _feeds(here: Site) -> list[dict[str, str]]:
     return found
 
 
+def _family(here: Site, family: Family[Any]) -> dict[str, Any]:
+    """What a family has, and what is held of it."""
+    pool, info = here.pools[family.info.name], family.info
+    held: dict[str, Any] = {"version": None, "months": None}
+    if pool.current_name():
+        with pool.lease() as opened:
+            held = {"version": version_json(opened), "months": _span(opened)}
+    return {
+        "name": info.name,
+        "unit": info.unit,
+        "publisher": info.publisher,
+        "datasets": [name for name, spec in datasets().items() if spec.family is info],
+        "capabilities": asdict(info.capabilities),
+        **held,
+    }
+
+
 def _has_areas(here: Site) -> bool:
     """Whether there are areas with pages: where reference data says which authorities there are."""
     if not here.archive_versions.current_name():
@@ -80,10 +99,14 @@ def _has_areas(here: Site) -> bool:
         return bool(opened.areas)
 
 
-def _told(
-    here: Site, version: DataVersion | None, feeds: list[dict[str, str]], calls: dict[str, Any] | None
+def _site(
+    here: Site,
+    version: DataVersion | None,
+    feeds: list[dict[str, str]],
+    calls: dict[str, Any] | None,
+    held: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    held = {name for name, pool in here.pools.items() if pool.current_name()}
+    with_data = {one["name"] for one in held if one["version"]}
     areas = _has_areas(here)
     return {
         "name": "Bluelamp",
@@ -92,6 +115,7 @@ def _told(
         "version": version_json(version) if version else None,
         "months": _span(version) if version else None,
         "calls": calls,
+        "families": held,
         "dashboards": [
             {
                 "name": one.name,
@@ -102,7 +126,7 @@ def _told(
             }
             for one in here.dashboards.values()
             # A dashboard whose data nobody has here would only say so.
-            if one.nav and one.spec.family.name in held
+            if one.nav and one.spec.family.name in with_data
         ],
         "feeds": feeds,
         "basemap": {

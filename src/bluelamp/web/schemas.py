@@ -77,7 +77,8 @@ class SiteModel(_Model):
     notice: str
     version: VersionModel | None
     months: MonthsModel | None
-    calls: CallsHeldModel | None
+    calls: CallsHeldModel | None = Field(description="what is held of calls; see `families`")
+    families: list[FamilyModel]
     dashboards: list[NavModel]
     feeds: list[FeedNavModel]
     basemap: BasemapModel
@@ -106,27 +107,30 @@ class PlacesModel(_Model):
 
 
 class GapModel(_Model):
-    """`force` is empty where it is every force that is asked about; `dataset` is named where an answer needs the files
-    of two."""
+    """`publisher` is a force or a feed, empty where it is every one that is asked about; `units` is how many
+    force-months or days are missing; `dataset` is named where an answer needs the files of two."""
 
-    force: str
+    publisher: str
+    force: str = Field(deprecated=True, description="the old name of `publisher`")
     name: str
     dataset: str = ""
     state: str
     from_: str = Field(alias="from")
     to: str
-    months: int
+    units: int
+    months: int = Field(deprecated=True, description="in how many months it lies; see `units`")
     words: str
 
 
 class CoverageCountsModel(_Model):
-    """`expected` and `held` count force-months, `closed` those in which what is asked could not be recorded; `gaps`
-    names the missing ones, where they are not named beside."""
+    """`expected` and `held` count what `unit` says (force-months, feed-days), `closed` those in which what is asked
+    could not be recorded; `gaps` names the missing ones, where they are not named beside."""
 
     expected: int
     held: int
     closed: int = 0
     complete: bool
+    unit: str
     words: str
     gaps: list[GapModel] | None = None
 
@@ -198,8 +202,32 @@ class MeasureModel(_Model):
     words: str
 
 
+class CapabilitiesModel(_Model):
+    """What the datasets of a family have, and what of them can be asked."""
+
+    has_releases: bool = Field(description="earlier states of knowledge can be asked for, by `as_of`")
+    has_publishers: bool = Field(description="police forces publish it, each for its own area")
+    has_rates: bool = Field(description="its areas have residents")
+    has_areas: bool = Field(description="its areas have outlines on the map")
+    counts_days: bool = Field(description="its coverage counts days, each as far as it was watched")
+
+
+class FamilyModel(_Model):
+    """`unit` is what coverage counts, `publisher` who publishes; `version` and `months` are null before the first
+    data."""
+
+    name: str
+    unit: str
+    publisher: str
+    datasets: list[str]
+    capabilities: CapabilitiesModel
+    version: VersionModel | None
+    months: MonthsModel | None
+
+
 class DatasetModel(_Model):
     name: str
+    family: str
     words: str
     fields: list[FieldModel]
     measures: list[MeasureModel]

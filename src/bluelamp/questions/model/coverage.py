@@ -63,6 +63,7 @@ class Coverage(ABC):
             "held": self.held,
             "closed": self.closed,
             "complete": self.is_complete,
+            "unit": self.unit,
             "words": self.words(),
         }
 

@@ -42,6 +42,7 @@ def dataset(dataset: DatasetName) -> dict[str, Any]:
 def _told(spec: DatasetSpec) -> dict[str, Any]:
     return {
         "name": spec.name,
+        "family": spec.family.name,
         "words": spec.words,
         "fields": [
             {

@@ -49,12 +49,14 @@ class ForceGap:
 
     def as_json(self) -> dict[str, Any]:
         return {
+            "publisher": self.force,
             "force": self.force,
             "name": self.name,
             "dataset": self.dataset,
             "state": self.state,
             "from": str(self.first),
             "to": str(self.last),
+            "units": self.months,
             "months": self.months,
             "words": self.words(),
         }

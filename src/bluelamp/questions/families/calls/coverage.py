@@ -80,14 +80,17 @@ class DayGap:
         return f"{self.title} was watched {percent(self.share)} of the time on {when}"
 
     def as_json(self) -> dict[str, Any]:
-        """In the form of every gap: `force` is who it is about, `months` in how many months it lies."""
+        """In the form of every gap. Under the old names `force` is who it is about, and `months` in how many months it
+        lies."""
         months = Month.of(self.end.year, self.end.month).index - Month.of(self.begin.year, self.begin.month).index + 1
         return {
+            "publisher": self.feed,
             "force": self.feed,
             "name": self.title,
             "state": self.state,
             "from": self.begin.isoformat(),
             "to": self.end.isoformat(),
+            "units": self.days,
             "months": months,
             "words": self.words(),
         }
