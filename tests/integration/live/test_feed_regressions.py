@@ -1,5 +1,5 @@
-"""Faults that readers of active-call feeds have had, one test for each: none of them may happen here. Those of the push to
-browsers are in tests/integration/live_web."""
+"""Faults that readers of active-call feeds have had, one test for each: none of them may happen here. Those of the push
+to browsers are in tests/integration/live_web."""
 
 from __future__ import annotations
 
