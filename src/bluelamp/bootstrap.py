@@ -1,4 +1,4 @@
-"""Wires it all, once: settings in, the parts of the system out. Called by the command line (and later the web).
+"""Wires it all, once: settings in, the parts of the system out. Called by the command line and the web.
 
 Heavy libraries are imported here, inside functions, so that `--help` does not pay for them.
 """

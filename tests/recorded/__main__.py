@@ -55,9 +55,13 @@ def _record(options: argparse.Namespace) -> int:
     if not (folder / "homes").exists():
         homes.make(folder / "homes")
         print(f"made the homes in {time.monotonic() - begun:.0f} s", flush=True)
-    shutil.rmtree(folder / "answers", ignore_errors=True)
     plan: Plan = {}
-    count = _all(options, folder / "homes", plan, folder / "answers")
+    # Beside what is there, and in its place once it is whole: somebody may be comparing meanwhile.
+    new = folder / "answers.new"
+    shutil.rmtree(new, ignore_errors=True)
+    count = _all(options, folder / "homes", plan, new)
+    shutil.rmtree(folder / "answers", ignore_errors=True)
+    new.rename(folder / "answers")
     (folder / "plan.json").write_text(json.dumps(plan, indent=1, ensure_ascii=False), encoding="utf-8")
     print(f"recorded {count} answers in {folder} in {time.monotonic() - begun:.0f} s")
     return 0
@@ -66,6 +70,8 @@ def _record(options: argparse.Namespace) -> int:
 def _compare(options: argparse.Namespace) -> int:
     begun = time.monotonic()
     folder: Path = options.folder
+    if not (folder / "plan.json").is_file():
+        raise SystemExit(f"Nothing is recorded in {folder}: python -m tests.recorded record {folder}")
     plan: Plan = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory(prefix="bluelamp-compared-") as place:
         made = folder / "homes"

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import httpx
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from tests.recorded.clock import LOOKED
 from tests.recorded.homes import FEED
@@ -17,6 +17,11 @@ _ARGUMENTS = ["--no-sandbox", "--use-gl=swiftshader", "--enable-unsafe-swiftshad
 # A page is there when its title stands and nothing is on its way.
 _THERE = """() => (document.querySelector('h1')?.textContent ?? '').trim() !== ''
   && !document.querySelector('[aria-busy="true"], .card[aria-hidden="true"]')"""
+_DRAWN = "() => !document.querySelector('.map[data-still=\"false\"]')"
+# Two releases are compared on the server, and the page asks again until that is done.
+_AT_WORK = ("The two releases are being compared.", "Ask again in a few seconds.")
+_ENDLESS = "/events"  # the stream of a feed
+_LOOKS = 480
 # Everything that is read or read aloud, in the order of the document.
 _READ = """() => {
   const lines = [document.title];
@@ -77,28 +82,57 @@ def texts(address: str, pages: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _text(browser: Browser, url: str) -> str:
-    """Read when it does not change any more."""
+    """What a page says once it is still."""
     context = browser.new_context(
         viewport={"width": 1440, "height": 900}, reduced_motion="reduce", locale="en-GB", timezone_id="Europe/London"
     )
     page = context.new_page()
     page.set_default_timeout(60_000)
     page.clock.set_fixed_time(LOOKED)
+    waiting = _Waiting(page)
     try:
         page.goto(url)
         page.wait_for_function(_THERE)
-        return _still(page)
+        _draw_maps(page)
+        return _still(page, waiting)
     finally:
         context.close()
 
 
-def _still(page: Page) -> str:
-    text, same = page.evaluate(_READ), 0
-    for _ in range(60):
+class _Waiting:
+    """The requests of a page that are not answered yet."""
+
+    def __init__(self, page: Page) -> None:
+        self.requests: set[Request] = set()
+        page.on("request", self._begin)
+        page.on("requestfinished", self._end)
+        page.on("requestfailed", self._end)
+
+    def _begin(self, request: Request) -> None:
+        if _ENDLESS not in request.url:
+            self.requests.add(request)
+
+    def _end(self, request: Request) -> None:
+        self.requests.discard(request)
+
+
+def _draw_maps(page: Page) -> None:
+    """Bring every map into sight: it is drawn then, and its key says what is on it."""
+    for drawn in page.locator(".map[data-still]").all():
+        drawn.scroll_into_view_if_needed()
+        page.wait_for_function("(map) => map.dataset.still === 'true'", arg=drawn.element_handle())
+
+
+def _still(page: Page, waiting: _Waiting) -> str:
+    """The text once it has been the same four times, while nothing was on its way and nobody at work."""
+    text, same = "", 0
+    for _ in range(_LOOKS):
         page.wait_for_timeout(250)
-        again = page.evaluate(_READ)
-        same = same + 1 if again == text else 0
+        again = str(page.evaluate(_READ))
+        at_work = waiting.requests or any(words in again for words in _AT_WORK)
+        is_there = page.evaluate(_THERE) and page.evaluate(_DRAWN)
+        same = same + 1 if again == text and is_there and not at_work else 0
         text = again
-        if same == 3 and page.evaluate(_THERE):
+        if same == 4:
             break
-    return str(text)
+    return text

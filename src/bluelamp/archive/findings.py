@@ -117,7 +117,7 @@ def _duplicates(rows: Rows, words: WordHashes, note: Noter) -> None:
     repeated = _repeats(identity)
     blank = np.zeros(table.num_rows, bool) if rows.dataset == STOPS else rows.row_ids == 0
     note("exact_duplicate", repeated & ~blank)
-    # Identical rows without an ID are normal: many reports of one kind on one map point (oddity 2).
+    # Identical rows without an ID are normal: many reports of one kind on one map point.
     note("identical_without_id", repeated & blank)
     _stands_twice(rows, identity, repeated, ~blank, note)
     own_id = mix(rows.row_ids, owner.astype(np.uint64))

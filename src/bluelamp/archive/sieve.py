@@ -2,7 +2,7 @@
 `extract` where the fast path cannot be taken.
 
 Rows that fit come out in the published form, so that one fast reader serves all. A row that does not fit becomes an
-issue with its line, field, value and reason: bad rows are data too (promise 5).
+issue with its line, field, value and reason: bad rows are data too.
 """
 
 from __future__ import annotations

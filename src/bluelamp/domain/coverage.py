@@ -1,5 +1,5 @@
 """Coverage: for each dataset × force × month, whether we hold it and if not, why. Derived from which files were
-published and received, never from counts (promise 1). Pure; fed from the ledger."""
+published and received, never from counts. Pure; fed from the ledger."""
 
 from __future__ import annotations
 

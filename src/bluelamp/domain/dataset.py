@@ -45,7 +45,7 @@ CRIME_TYPES = frozenset(
     }
 )
 
-# Anti-social behaviour has no crime ID and no outcome: it is not recorded crime (promise 8).
+# Anti-social behaviour has no crime ID and no outcome: it is not recorded crime.
 ASB = "Anti-social behaviour"
 
 _OUTCOMES = frozenset(

@@ -1,4 +1,4 @@
-"""Card, chart, table, map and file: five ways to the same number, under any filter (promise 2)."""
+"""Card, chart, table, map and file: five ways to the same number, under any filter."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def told(result: LoadResult) -> dict[str, int]:
         (OUTCOMES, [outcome(A), outcome(A)], {"exact_duplicate": 1, "outcome_repeated": 2}),
         (OUTCOMES, [outcome(A), outcome(A, Location="On or near B Street")], {"outcome_repeated": 2}),
         (OUTCOMES, [outcome(""), outcome("")], {"identical_without_id": 1}),
-        # Several outcomes of one crime are its history, no repetition (oddity 10).
+        # Several outcomes of one crime are its history, no repetition.
         (OUTCOMES, [outcome(A), outcome(A, Outcome_type="Suspect charged")], {}),
         (STOPS, [stop()] * 60, {"exact_duplicate": 59, "stands_twice": 59}),
         (STOPS, [*[stop()] * 3, stop(Gender="")], {"exact_duplicate": 2}),

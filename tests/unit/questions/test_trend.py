@@ -1,4 +1,4 @@
-"""Which month a headline is about, and like compared with like: a table of cases (promise 3)."""
+"""Which month a headline is about, and like compared with like: a table of cases."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -128,10 +129,26 @@ def test_files_for_the_host_are_yaml(path: Path) -> None:
 def test_what_is_looked_at_before_a_commit_is_there() -> None:
     hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0]["hooks"]
     for hook in hooks:
-        program, *arguments = hook["entry"].split()
         assert hook["language"] == "system"
-        assert (ROOT / program).exists(), f"`make setup` brings no {program}"
-        assert program != ".venv/bin/python" or _problem_of_python(arguments) is None
+        assert _problem_of_hook(hook["entry"]) is None
+
+
+def _problem_of_hook(entry: str) -> str | None:
+    if script := re.search(r"npm --prefix frontend run --silent ([a-z]+)", entry):
+        scripts = json.loads((ROOT / "frontend" / "package.json").read_text(encoding="utf-8"))["scripts"]
+        return None if script[1] in scripts else f"npm run {script[1]}: no such script"
+    program, *arguments = entry.split()
+    if not (ROOT / program).exists():
+        return f"`make setup` brings no {program}"
+    return _problem_of_python(arguments) if program == ".venv/bin/python" else None
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [".venv/bin/nonsense", ".venv/bin/python nonsense.py", "bash -c 'npm --prefix frontend run --silent nonsense'"],
+)
+def test_a_hook_that_is_not_there_is_seen(entry: str) -> None:
+    assert _problem_of_hook(entry)
 
 
 def test_packages_are_proposed_for_every_lock() -> None:

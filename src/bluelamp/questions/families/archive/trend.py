@@ -1,4 +1,4 @@
-"""Which month a headline is about, and what it may be compared with (promise 3). Used by `cards` and `areas`.
+"""Which month a headline is about, and what it may be compared with. Used by `cards` and `areas`.
 
 A month is complete when every force-month that is expected of it is held: the one definition, of cards, charts, the
 front page and captions. Where months are not complete, like is compared with like: the same publishers in both, with

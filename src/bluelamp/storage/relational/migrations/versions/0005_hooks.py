@@ -1,6 +1,7 @@
 """Those who follow with a key: API keys, webhooks, dead letters, and which process delivers.
 
-Written out, not derived from today's METADATA: a migration must do next year what it did when it was written.
+Written out, not derived from today's METADATA: a migration must do next year what it did when it was written. It
+follows 0003: the number 0004 was never used.
 """
 
 import sqlalchemy as sa

@@ -1,4 +1,4 @@
-"""The defects of the system that the live half was born from, each by name: none of them may come back."""
+"""Faults that pushes of changes to browsers have had, one test for each: none of them may happen here."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Serve = Callable[..., ThreadServer]
 Listen = Callable[..., Listener]
 
 
-def test_parent_clients_competed_for_events(city: CityFeed, serve: Serve, listen: Listen) -> None:
-    """One queue was shared by all: three clients got three of nine events each. Each must get nine of nine."""
+def test_every_client_gets_every_change(city: CityFeed, serve: Serve, listen: Listen) -> None:
+    """With one queue for all, three clients get three of nine events each. Each must get nine of nine."""
     server = serve(city)
     clients = [listen(server.events) for _ in range(3)]
     for client in clients:
@@ -29,8 +29,8 @@ def test_parent_clients_competed_for_events(city: CityFeed, serve: Serve, listen
         assert [change["seq"] for change in client.changes] == list(range(1, 10))
 
 
-def test_parent_data_was_no_json(city: CityFeed, serve: Serve) -> None:
-    """`data:` was what Python prints of a dictionary. Every one must be one line of JSON, with an event and an id."""
+def test_data_is_one_line_of_json(city: CityFeed, serve: Serve) -> None:
+    """Not what Python prints of a dictionary; and each has an event and an id."""
     server = serve(city)
     city.open(2, location='O\'Brien "Bar" St \\ é')
     with httpx.stream("GET", f"{server.events}?cursor={city.epoch}:0") as answer:
@@ -46,8 +46,8 @@ def test_parent_data_was_no_json(city: CityFeed, serve: Serve) -> None:
         assert json.loads(data.removeprefix("data: "))["details"]["location"] == 'O\'Brien "Bar" St \\ é'
 
 
-def test_parent_events_piled_up_for_the_next_visitor(city: CityFeed, serve: Serve, listen: Listen) -> None:
-    """What came while nobody listened was kept without limit and given to whoever came first."""
+def test_a_new_client_gets_nothing_that_came_before_it(city: CityFeed, serve: Serve, listen: Listen) -> None:
+    """What comes while nobody listens is not kept for the first client that comes."""
     server = serve(city)
     city.open(20)
     until(lambda: server.hub.boards["city"].ring.head == 20)
@@ -58,8 +58,7 @@ def test_parent_events_piled_up_for_the_next_visitor(city: CityFeed, serve: Serv
 
 
 @pytest.mark.parametrize("path", ["/events/", "/events", "/api/v1/events", "/api/v1/feeds/city/events"])
-def test_parent_anybody_could_post_events(city: CityFeed, serve: Serve, path: str) -> None:
-    """`POST /events/` was open to the world."""
+def test_a_stranger_cannot_post_events(city: CityFeed, serve: Serve, path: str) -> None:
     server = serve(city)
     answer = httpx.post(server.url + path, json={"call_id": "made up"})
     assert answer.status_code in (404, 405)
@@ -67,7 +66,7 @@ def test_parent_anybody_could_post_events(city: CityFeed, serve: Serve, path: st
     assert city.cursor.endswith(":0")
 
 
-def test_parent_ended_calls_stayed_for_36_hours(city: CityFeed, serve: Serve) -> None:
+def test_a_call_that_has_ended_is_not_current(city: CityFeed, serve: Serve) -> None:
     server = serve(city)
     city.open(2)
     city.end(0)
@@ -76,7 +75,7 @@ def test_parent_ended_calls_stayed_for_36_hours(city: CityFeed, serve: Serve) ->
     assert [call["incident_number"] for call in found["calls"]] == ["26-0000002"]
 
 
-def test_parent_current_calls_were_cut_at_a_megabyte(city: CityFeed, serve: Serve) -> None:
+def test_current_calls_of_more_than_a_megabyte_are_answered_whole(city: CityFeed, serve: Serve) -> None:
     server = serve(city)
     city.open(3_000)
     until(lambda: server.hub.boards["city"].ring.head == 3_000)
@@ -85,7 +84,7 @@ def test_parent_current_calls_were_cut_at_a_megabyte(city: CityFeed, serve: Serv
     assert len(answer.json()["calls"]) == answer.json()["total"] == 3_000
 
 
-def test_parent_wrote_every_25th_row_nowhere(city: CityFeed, serve: Serve, listen: Listen) -> None:
+def test_every_row_of_a_list_of_any_length_reaches_the_client(city: CityFeed, serve: Serve, listen: Listen) -> None:
     server = serve(city)
     client = listen(server.events)
     client.begun.wait(10)
@@ -98,8 +97,8 @@ def test_parent_wrote_every_25th_row_nowhere(city: CityFeed, serve: Serve, liste
     assert len(httpx.get(f"{server.api}/calls").json()["calls"]) == total
 
 
-def test_parent_missed_what_was_changed_later(city: CityFeed, serve: Serve, listen: Listen) -> None:
-    """Only insertions were pushed; what was changed afterwards never reached a browser."""
+def test_what_is_changed_later_reaches_the_client(city: CityFeed, serve: Serve, listen: Listen) -> None:
+    """Not insertions alone."""
     server = serve(city)
     city.open(1)
     client = listen(f"{server.events}?cursor={city.cursor}")
