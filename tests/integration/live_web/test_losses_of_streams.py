@@ -1,4 +1,4 @@
-"""The defects of the system that the live half was born from, each by name: none of them may come back."""
+"""What an earlier system lost between its log and its listeners: every case of it reaches each listener here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Serve = Callable[..., ThreadServer]
 Listen = Callable[..., Listener]
 
 
-def test_parent_clients_competed_for_events(city: CityFeed, serve: Serve, listen: Listen) -> None:
+def test_stream_of_two_clients_gives_each_every_event(city: CityFeed, serve: Serve, listen: Listen) -> None:
     """One queue was shared by all: three clients got three of nine events each. Each must get nine of nine."""
     server = serve(city)
     clients = [listen(server.events) for _ in range(3)]
@@ -29,7 +29,7 @@ def test_parent_clients_competed_for_events(city: CityFeed, serve: Serve, listen
         assert [change["seq"] for change in client.changes] == list(range(1, 10))
 
 
-def test_parent_data_was_no_json(city: CityFeed, serve: Serve) -> None:
+def test_stream_of_any_change_is_json(city: CityFeed, serve: Serve) -> None:
     """`data:` was what Python prints of a dictionary. Every one must be one line of JSON, with an event and an id."""
     server = serve(city)
     city.open(2, location='O\'Brien "Bar" St \\ é')
@@ -46,7 +46,7 @@ def test_parent_data_was_no_json(city: CityFeed, serve: Serve) -> None:
         assert json.loads(data.removeprefix("data: "))["details"]["location"] == 'O\'Brien "Bar" St \\ é'
 
 
-def test_parent_events_piled_up_for_the_next_visitor(city: CityFeed, serve: Serve, listen: Listen) -> None:
+def test_stream_of_a_new_visitor_begins_now(city: CityFeed, serve: Serve, listen: Listen) -> None:
     """What came while nobody listened was kept without limit and given to whoever came first."""
     server = serve(city)
     city.open(20)
@@ -58,7 +58,7 @@ def test_parent_events_piled_up_for_the_next_visitor(city: CityFeed, serve: Serv
 
 
 @pytest.mark.parametrize("path", ["/events/", "/events", "/api/v1/events", "/api/v1/feeds/city/events"])
-def test_parent_anybody_could_post_events(city: CityFeed, serve: Serve, path: str) -> None:
+def test_post_without_a_key_is_refused(city: CityFeed, serve: Serve, path: str) -> None:
     """`POST /events/` was open to the world."""
     server = serve(city)
     answer = httpx.post(server.url + path, json={"call_id": "made up"})
@@ -67,7 +67,7 @@ def test_parent_anybody_could_post_events(city: CityFeed, serve: Serve, path: st
     assert city.cursor.endswith(":0")
 
 
-def test_parent_ended_calls_stayed_for_36_hours(city: CityFeed, serve: Serve) -> None:
+def test_calls_after_an_end_are_without_it(city: CityFeed, serve: Serve) -> None:
     server = serve(city)
     city.open(2)
     city.end(0)
@@ -76,7 +76,7 @@ def test_parent_ended_calls_stayed_for_36_hours(city: CityFeed, serve: Serve) ->
     assert [call["incident_number"] for call in found["calls"]] == ["26-0000002"]
 
 
-def test_parent_current_calls_were_cut_at_a_megabyte(city: CityFeed, serve: Serve) -> None:
+def test_calls_of_more_than_a_megabyte_are_whole(city: CityFeed, serve: Serve) -> None:
     server = serve(city)
     city.open(3_000)
     until(lambda: server.hub.boards["city"].ring.head == 3_000)
@@ -85,7 +85,7 @@ def test_parent_current_calls_were_cut_at_a_megabyte(city: CityFeed, serve: Serv
     assert len(answer.json()["calls"]) == answer.json()["total"] == 3_000
 
 
-def test_parent_wrote_every_25th_row_nowhere(city: CityFeed, serve: Serve, listen: Listen) -> None:
+def test_stream_of_many_rows_has_every_25th(city: CityFeed, serve: Serve, listen: Listen) -> None:
     server = serve(city)
     client = listen(server.events)
     client.begun.wait(10)
@@ -98,7 +98,7 @@ def test_parent_wrote_every_25th_row_nowhere(city: CityFeed, serve: Serve, liste
     assert len(httpx.get(f"{server.api}/calls").json()["calls"]) == total
 
 
-def test_parent_missed_what_was_changed_later(city: CityFeed, serve: Serve, listen: Listen) -> None:
+def test_stream_of_a_later_change_has_it(city: CityFeed, serve: Serve, listen: Listen) -> None:
     """Only insertions were pushed; what was changed afterwards never reached a browser."""
     server = serve(city)
     city.open(1)

@@ -34,32 +34,32 @@ def _numbers(flow: LiveFlow) -> set[str | None]:
 
 
 @pytest.mark.parametrize("count", [0, 1, 24, 25, 26, 49, 50, 51, 100, 101, 240, 250, 300])
-def test_every_25th_row_was_lost(flow: LiveFlow, count: int) -> None:
+def test_take_of_many_rows_keeps_every_25th(flow: LiveFlow, count: int) -> None:
     _take(flow, 0, [unit(number, f"U{number}") for number in range(count)])
     assert len(flow.log.current(FEED)[1]) == count
 
 
-def test_a_list_of_more_than_a_megabyte_was_cut(flow: LiveFlow) -> None:
+def test_take_of_more_than_a_megabyte_keeps_all(flow: LiveFlow) -> None:
     rows = [unit(number, f"U{number}", location=f"{number} {'Long ' * 60}St") for number in range(4_000)]
     assert len(json.dumps(rows)) > 1_500_000
     _take(flow, 0, rows)
     assert len(flow.log.current(FEED)[1]) == 4_000
 
 
-def test_a_call_that_had_ended_was_shown_for_36_hours(flow: LiveFlow) -> None:
+def test_take_without_a_call_ends_it_within_minutes(flow: LiveFlow) -> None:
     _take(flow, 0, [unit(1, "A"), unit(2, "B")])
     _take(flow, 2, [unit(2, "B")])
     _take(flow, 4, [unit(2, "B", priority="3")])
     assert _numbers(flow) == {"26-0000002"}
 
 
-def test_an_empty_list_ended_every_call(flow: LiveFlow) -> None:
+def test_take_of_an_empty_list_ends_nothing(flow: LiveFlow) -> None:
     _take(flow, 0, [unit(1, "A"), unit(2, "B")])
     assert _take(flow, 2, []).changes == []
     assert len(_numbers(flow)) == 2
 
 
-def test_an_older_list_that_came_late_added_and_ended_calls_again(flow: LiveFlow) -> None:
+def test_take_of_an_older_list_changes_nothing(flow: LiveFlow) -> None:
     old, new = "Wed, 11 Feb 2026 06:00:00 GMT", "Wed, 11 Feb 2026 06:04:00 GMT"
     _take(flow, 0, [unit(1, "A")], x_soda2_truth_last_modified=old)
     _take(flow, 4, [unit(1, "A"), unit(2, "B")], x_soda2_truth_last_modified=new)
@@ -68,7 +68,7 @@ def test_an_older_list_that_came_late_added_and_ended_calls_again(flow: LiveFlow
     assert _numbers(flow) == {"26-0000001", "26-0000002"}
 
 
-def test_keys_in_another_order_and_nulls_left_out_looked_like_an_update(flow: LiveFlow) -> None:
+def test_take_of_keys_in_another_order_is_no_update(flow: LiveFlow) -> None:
     row = unit(1, "A", block="3200")
     _take(flow, 0, [row])
     turned = dict(reversed(row.items()))
@@ -76,19 +76,19 @@ def test_keys_in_another_order_and_nulls_left_out_looked_like_an_update(flow: Li
     assert _take(flow, 4, [{**row, "priority": None}]).changes == []  # type: ignore[dict-item]
 
 
-def test_a_block_padded_with_zeros_was_another_block(flow: LiveFlow) -> None:
+def test_take_of_a_block_padded_with_zeros_is_the_same_block(flow: LiveFlow) -> None:
     _take(flow, 0, [unit(1, "A", block="3200")])
     assert _take(flow, 2, [unit(1, "A", block="03200")]).changes == []
 
 
-def test_a_row_without_a_unit_stopped_the_whole_comparison(flow: LiveFlow) -> None:
+def test_take_of_a_row_without_a_unit_goes_on(flow: LiveFlow) -> None:
     nameless = {key: value for key, value in unit(2, "B").items() if key != "unit_number"}
     step = _take(flow, 0, [unit(1, "A"), nameless, unit(3, "C")])
     assert step.taken.verdict == "good"
     assert len(_numbers(flow)) == 3
 
 
-def test_two_lists_in_one_minute_overwrote_each_other(flow: LiveFlow) -> None:
+def test_take_of_two_lists_in_a_minute_keeps_both(flow: LiveFlow) -> None:
     _take(flow, 0, [unit(1, "A")])
     _take(flow, 0.1, [unit(1, "A"), unit(2, "B")])
     _take(flow, 0.2, [unit(1, "A"), unit(2, "B"), unit(3, "C")])
@@ -96,12 +96,12 @@ def test_two_lists_in_one_minute_overwrote_each_other(flow: LiveFlow) -> None:
     assert len(_numbers(flow)) == 3
 
 
-def test_two_changes_in_one_second_had_one_key(flow: LiveFlow) -> None:
+def test_take_of_two_changes_in_a_second_numbers_both(flow: LiveFlow) -> None:
     step = _take(flow, 0, [unit(number, f"U{number}") for number in range(50)])
     assert len({change["id"] for change in step.changes}) == 50
 
 
-def test_times_had_no_zone_and_durations_five_hours_too_many_or_six(flow: LiveFlow) -> None:
+def test_take_of_local_times_gives_moments_with_a_zone(flow: LiveFlow) -> None:
     """A winter's day and a summer's day in Dallas: local time is six, and five, hours behind."""
     winter = unit(1, "A", date="2026-02-11T00:00:00.000", time="00:10:00")
     summer = unit(2, "B", date="2025-07-11T00:00:00.000", time="00:10:00")
@@ -111,13 +111,13 @@ def test_times_had_no_zone_and_durations_five_hours_too_many_or_six(flow: LiveFl
     assert all(datetime.fromisoformat(one.at).tzinfo is not None for one in flow.log.changes(flow.log.head(FEED), 0))
 
 
-def test_one_incident_with_four_units_was_four_calls(flow: LiveFlow) -> None:
+def test_take_of_an_incident_with_four_units_is_one_call(flow: LiveFlow) -> None:
     _take(flow, 0, [unit(1, name) for name in "ABCD"])
     calls = flow.log.current(FEED)[1]
     assert [[one["unit"] for one in call["units"]] for call in calls] == [list("ABCD")]
 
 
-def test_a_list_that_is_no_list_raised(flow: LiveFlow) -> None:
+def test_take_of_what_is_no_list_is_kept_and_doubted(flow: LiveFlow) -> None:
     _take(flow, 0, [unit(1, "A")])
     step = flow.take(FEED, answer(b'{"error": true, "message": "busy"}'), minute(2), "polled")
     assert step.taken.verdict == "failed"
