@@ -1,12 +1,11 @@
 # The front door. A bare `make` lists the recipes.
 .DEFAULT_GOAL := help
-.PHONY: help setup front browser demo test test-fast dates check lint types floors bench changelog sbom audit release lock clean
+.PHONY: help setup front browser demo test test-fast coverage dates check lint types floors bench changelog sbom audit release lock clean
 
 PYTHON ?= python3
 PORT   ?= 8000
 # Tests wait for processes, pages and timers: one worker more than there are cores keeps all of them busy.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
-FAST   := "unit"
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
@@ -37,8 +36,11 @@ demo: setup ## make the synthetic twin, load it, and serve its dashboards on POR
 test: setup browser ## run the tests
 	$(BIN)/python -m pytest -q -p no:cacheprovider -n $(WORKERS) tests
 
-test-fast: setup ## run the tests that need no browser, no PostgreSQL and no process of its own
-	$(BIN)/python -m pytest -q -p no:cacheprovider -n $(WORKERS) -m $(FAST) tests
+test-fast: setup ## run the unit tests: no browser, no servers, under two minutes
+	$(BIN)/python -m pytest -q -p no:cacheprovider -n $(WORKERS) -m unit tests/unit
+
+coverage: setup ## run the unit tests and print how much of the code they reach
+	$(BIN)/python -m pytest -q -p no:cacheprovider -n $(WORKERS) -m unit --cov --cov-report=term:skip-covered tests/unit
 
 dates: setup ## run the tests that depend on the date, at twelve dates and hours (takes hours)
 	$(BIN)/python -m tests.dates

@@ -107,7 +107,7 @@ def test_every_command_setting_dataset_finding_state_and_code_stands_in_the_refe
         assert f"BLUELAMP_{name.upper()}" in page("settings.md")
     for spec in DATASETS.values():
         for one in (*spec.dimensions, *spec.measures):
-            assert f"| `{one.name}` |" in page("datasets.md")
+            assert f"| `{one.name}` |" in page("datasets.md")  # type: ignore[attr-defined]
     for word in (*FINDINGS, *State, *VERDICT_WORDS):
         assert f"| `{word}` |" in page("findings.md")
     for code in exits.WORDS:
@@ -117,7 +117,7 @@ def test_every_command_setting_dataset_finding_state_and_code_stands_in_the_refe
 def test_whatever_a_person_meets_has_its_words():
     words = [*FINDINGS.values(), *VERDICT_WORDS.values(), *exits.WORDS.values(), *(state.words for state in State)]
     for spec in DATASETS.values():
-        words += [spec.words, *spec.caveats, *(one.words for one in (*spec.dimensions, *spec.measures))]
+        words += [spec.words, *spec.caveats, *(one.words for one in (*spec.dimensions, *spec.measures))]  # type: ignore[attr-defined]
         words += [measure.unit for measure in spec.measures]
     words += [field.description or "" for field in Settings.model_fields.values()]
     assert all(text.strip() for text in words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -61,7 +62,7 @@ def visit(browser: Browser, server: Server) -> Iterator[Callable[..., Visitor]]:
     """Makes visitors: each a browser of its own, without a past. What went wrong in them fails the test at its end."""
     made: list[Visitor] = []
 
-    def make(address: str = server.url, **options: object) -> Visitor:
+    def make(address: str = server.url, **options: Any) -> Visitor:
         made.append(Visitor(browser, address, **options))
         return made[-1]
 

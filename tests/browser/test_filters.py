@@ -19,7 +19,7 @@ def answers(api: httpx.Client, dashboard: str, **where: str) -> dict[str, Any]:
     months = {name: where.pop(name) for name in ("from_", "to") if name in where}
     params = [(name.rstrip("_"), value) for name, value in months.items()]
     params += [("where", f"{field}={value}") for field, value in where.items()]
-    found: dict[str, Any] = api.get(f"/dashboards/{dashboard}/answers", params=params).raise_for_status().json()
+    found: dict[str, Any] = api.get(f"/dashboards/{dashboard}/answers", params=params).raise_for_status().json()  # type: ignore[arg-type]
     return found["cards"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -33,7 +34,7 @@ def live(browser: Browser, city: LiveCity, tmp_path: Path) -> Iterator[Callable[
     server = Server(tmp_path / "home")
     made: list[Visitor] = []
 
-    def make(path: str = "/live/test-city", **options: object) -> Visitor:
+    def make(path: str = "/live/test-city", **options: Any) -> Visitor:
         visitor = Visitor(browser, server.url, **{"bears": _BEARS, **options})
         made.append(visitor)
         visitor.page.goto(f"{server.url}{path}")

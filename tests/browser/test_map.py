@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Position, expect
 
 from tests.lib.browser.shown import differences, shown
 from tests.lib.browser.visitor import Visitor
@@ -21,7 +21,7 @@ _TIP = ".map .tip"
 def busiest(api: httpx.Client) -> dict[str, Any]:
     """A map point with many records, its place and its street."""
     question = {"measure": "count", "by": "map_point", "order": "-count", "limit": 40}
-    for row in api.get("/questions/crimes", params=question).json()["rows"]:
+    for row in api.get("/questions/crimes", params=question).json()["rows"]:  # type: ignore[arg-type]
         at = row["map_point"]
         if not at or "," not in at:
             continue
@@ -42,7 +42,7 @@ def canvas(visitor: Visitor) -> Locator:
     return visitor.page.locator(".map canvas")
 
 
-def middle(visitor: Visitor) -> dict[str, float]:
+def middle(visitor: Visitor) -> Position:
     box = canvas(visitor).bounding_box()
     assert box is not None
     return {"x": box["width"] / 2, "y": box["height"] / 2}

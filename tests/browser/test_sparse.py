@@ -172,7 +172,7 @@ def test_peers_that_are_not_held_have_no_rate_and_stand_last(come: Callable[...,
 
 def test_a_record_does_not_contradict_its_own_row(come: Callable[..., Visitor], client: httpx.Client) -> None:
     asked = {"where": ["force=kent", "crime_type=Burglary"], "limit": 1}
-    record = client.get("/api/v1/datasets/crimes/records", params=asked).json()["rows"][0]["id"]
+    record = client.get("/api/v1/datasets/crimes/records", params=asked).json()["rows"][0]["id"]  # type: ignore[arg-type]
     page = come(f"/record/{record}").page
     expect(page.get_by_text("Not known: no outcomes file of Kent Police from May 2022 on is held.")).to_be_visible()
     expect(page.get_by_text("No outcome has been published")).to_have_count(0)

@@ -148,7 +148,7 @@ def test_stops_of_silent_forces_are_missing(force: str, gone: list[str], real: R
     answered = ask(real.archive, "stops", by=["month"], where=[f"force={force}"], first=Month.parse("2019-01"))
     assert [row[0] for row in answered.rows] == list(states)
     assert [row[0] for row in answered.rows if row[1] is None] == gone
-    told = [m for gap in answered.coverage.gaps for m in months(str(gap.first), str(gap.last))]
+    told = [m for gap in answered.coverage.gaps for m in months(str(gap.first), str(gap.last))]  # type: ignore[attr-defined]
     assert set(gone) <= set(told)
 
 
@@ -461,7 +461,7 @@ def one_crime_in_each_stem(reference: Path, tmp_path_factory: pytest.TempPathFac
     """A file with one crime for each stem of LSOA names, of both censuses; {stem: an authority that may be right}."""
     import lzma
 
-    wards, stems, may = {}, {}, {}
+    wards, stems, may = {}, {}, {}  # type: ignore[var-annotated]
     with lzma.open(reference / "lsoa2021-to-ward2024-to-lad2024.csv.xz", "rt", encoding="utf-8-sig") as text:
         for row in csv.DictReader(text):
             wards[row["LSOA21CD"]] = row["LAD24NM"]

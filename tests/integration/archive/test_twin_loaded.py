@@ -147,9 +147,9 @@ def test_the_rows_of_every_file_are_those_of_the_truth(twin: Twin, forward: Know
     expected_rows = {}
     for one, (state, release, rows) in coverage(forward.archive).items():
         if state == "held":
-            file = twin.truths[str(release)].of(*one)
+            file = twin.truths[str(release)].of(*one)  # type: ignore[assignment]
             assert file is not None
-            expected_rows[one] = loaded_rows(file)
+            expected_rows[one] = loaded_rows(file)  # type: ignore[arg-type]
             assert rows == expected_rows[one], one
     assert held_rows(forward.archive) == expected_rows
 

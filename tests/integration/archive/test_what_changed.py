@@ -65,7 +65,7 @@ def changed(archive: Archive, old: Month = OLD, new: Month = NEW) -> tuple[dict[
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Archive]:
-    return archive_in(tmp_path / "home")
+    return archive_in(tmp_path / "home")  # type: ignore[return-value]
 
 
 def test_whole_releases_show_what_was_withdrawn_and_what_came_late(archive: Archive, tmp_path: Path) -> None:

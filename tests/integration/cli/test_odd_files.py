@@ -215,12 +215,16 @@ def test_what_a_cut_off_load_left_is_read_after_what_is_new(
     from bluelamp.archive import load as loading
 
     order: list[str] = []
-    here, workers = loading.run_here, loading.run_in_workers
+    here, workers = loading.run_here, loading.run_in_workers  # type: ignore[attr-defined]
     monkeypatch.setattr(
-        loading, "run_here", lambda stager, task: (order.append(str(task.files[0].unit.month)), here(stager, task))[1]
+        loading,
+        "run_here",
+        lambda stager, task: (order.append(str(task.files[0].unit.month)), here(stager, task))[1],  # type: ignore[func-returns-value]
     )
     monkeypatch.setattr(
-        loading, "run_in_workers", lambda tasks, *rest: (order.append("left over"), workers(tasks, *rest))[1]
+        loading,
+        "run_in_workers",
+        lambda tasks, *rest: (order.append("left over"), workers(tasks, *rest))[1],  # type: ignore[func-returns-value]
     )
     code, _, _ = run(
         "--home", waiting, "archive", "load", written(tmp_path / "2024-02-kent-street.csv", kent("2024-02"))

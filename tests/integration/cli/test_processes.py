@@ -168,7 +168,7 @@ def completed(words: str, shell: str = "bash") -> list[str]:
     }
     told |= {"_TYPER_COMPLETE_ARGS": words, "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
     program = "import sys; sys.argv[0] = 'bluelamp'; from bluelamp.cli import main; sys.exit(main())"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment(**told))
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment(**told))  # type: ignore[arg-type]
     assert "Traceback" not in done.stderr, done.stderr
     return done.stdout.split()
 

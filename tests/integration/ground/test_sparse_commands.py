@@ -110,7 +110,7 @@ def test_the_python_interface(sparse: SparseHome) -> None:
 def _pandas(answer: bluelamp.Answer) -> Any:
     pandas = pytest.importorskip("pandas")
     pyarrow = pytest.importorskip("pyarrow")
-    frame: pandas.DataFrame = answer.to_pandas()
+    frame: pandas.DataFrame = answer.to_pandas()  # type: ignore[name-defined]
     return pyarrow.Table.from_pandas(frame, preserve_index=False)
 
 
@@ -202,5 +202,5 @@ def _names(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[str]:
 
 
 def test_every_command_is_tried() -> None:
-    there = {name for name in _names(typer.main.get_command(commands)) if not name.startswith(_LIVE)}
+    there = {name for name in _names(typer.main.get_command(commands)) if not name.startswith(_LIVE)}  # type: ignore[arg-type]
     assert there - (TRIED | OTHERS) == set(), "a new command: add it to TRIED, or to OTHERS"

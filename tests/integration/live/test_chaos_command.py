@@ -92,7 +92,7 @@ def test_it_goes_on_publishing(tmp_path: Path) -> None:
     ) as city:
         assert city.stdout is not None
         url = city.stdout.readline().decode().strip()
-        tags, until = set(), time.monotonic() + 30
+        tags, until = set(), time.monotonic() + 30  # type: ignore[var-annotated]
         while len(tags) < 5 and time.monotonic() < until:
             tags.add(httpx.get(url, timeout=10).headers["etag"])
         city.send_signal(signal.SIGTERM)

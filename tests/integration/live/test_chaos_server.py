@@ -123,7 +123,7 @@ def test_what_hangs_is_let_go_at_the_end(client: httpx.Client) -> None:
 def test_by_the_clock_it_publishes_by_itself(client: httpx.Client) -> None:
     publisher = Publisher(City(2), START, every=timedelta(seconds=10))
     with CityServer(publisher, now=running(START, speed=1000)) as server:
-        found = set()
+        found = set()  # type: ignore[var-annotated]
         while len(found) < 4:
             found.add(client.get(server.url).headers["etag"])
         assert server.publication >= 3

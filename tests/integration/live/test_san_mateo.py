@@ -56,7 +56,7 @@ def test_eleven_months_of_a_real_feed(shared_data: Path) -> None:
             body = json.dumps(snapshot["data"]).encode()
             at = moment_of(parse_moment(snapshot["fetched_at"]))
             stated = Stated(at, 200, body=hashlib.sha256(body).hexdigest())
-            step = feed._take(stated, lambda body=body, at=at: read(agency, answer(body), parse_moment(at)))  # type: ignore[misc]
+            step = feed._take(stated, lambda body=body, at=at: read(agency, answer(body), parse_moment(at)))
             listed.append(ids)
             reasons.update(step.taken.reasons)
             ended = {step.calls[one["call"]]["incident_number"] for one in step.changes if one["kind"] == "closed"}

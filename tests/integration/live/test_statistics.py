@@ -73,7 +73,7 @@ def openings_are_those_of_the_calls(flow: LiveFlow) -> None:
     first, last = minute(2), minute(230)
     found = flow.log.openings(FEED, first, last)
     assert found == [
-        (*one["opened_between"], *(one[name] for name in LABELS), place.get("lat"), place.get("lon"))
+        (*one["opened_between"], *(one[name] for name in LABELS), place.get("lat"), place.get("lon"))  # type: ignore[literal-required]
         for one in flow.log.calls_opened_between(FEED, first, last)
         for place in [one["place"] or {}]
     ]
@@ -232,7 +232,7 @@ def test_pages_of_changes_that_were_read_are_not_read_twice(lived: LiveFlow, mon
         early.keep_up(now)
     early.keep_up(now)
     truth = {call["id"]: call["revision"] for call in log.current(FEED)[1]}
-    assert {name: held.call["revision"] for name, held in early.held.items() if name in truth} == truth
+    assert {name: held.call["revision"] for name, held in early.held.items() if name in truth} == truth  # type: ignore[index]
 
 
 def test_a_feed_that_is_held_back_has_a_clock_of_its_own(tmp_path: Path) -> None:

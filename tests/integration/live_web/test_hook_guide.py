@@ -68,7 +68,7 @@ def test_the_guides_listener_misses_nothing(
         return seen.count("opened") == 3
 
     until(heard)
-    server.hub.loop.call_soon_threadsafe(server.hub.end_all, "rotation")
+    server.hub.loop.call_soon_threadsafe(server.hub.end_all, "rotation")  # type: ignore[union-attr]
     thread.join(20)
     assert cursors == [f"{city.epoch}:3"]
 

@@ -46,7 +46,7 @@ def test_receivers_that_are_slow_hold_up_neither_the_others_nor_the_flow(
     for round_ in range(2, 5):
         city.open(1)
         deliverer.poke()
-        until(lambda wanted=round_: len(receiver.of("/quick")) == wanted)
+        until(lambda wanted=round_: len(receiver.of("/quick")) == wanted)  # type: ignore[misc]
         until(lambda: receiver.waiting == SLOW_AT_ONCE)
     receiver.held["/slow"].set()
     until(lambda: all(city.flow.hooks.get(hook.id).told == city.flow.log.head(FEED).seq for hook in (quick, *slow)))

@@ -77,7 +77,7 @@ def doors(feeds: Feeds) -> Iterator[Doors]:
     opened = ThreadServer(feeds.settings.model_copy(update={"log_requests": True}))
     for feed in (GUARDED, HIDDEN):
         seq = feeds.flow.log.head(feed).seq
-        until(lambda feed=feed, seq=seq: feed in opened.hub.boards and opened.hub.boards[feed].ring.head == seq)
+        until(lambda feed=feed, seq=seq: feed in opened.hub.boards and opened.hub.boards[feed].ring.head == seq)  # type: ignore[misc]
     with httpx.Client(base_url=opened.url, timeout=30) as client:
         yield Doors(opened, client)
     opened.stop()
@@ -329,7 +329,7 @@ def _names(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[str]:
 
 def test_every_command_is_looked_at() -> None:
     known = _COMMANDS.keys() | _OPERATORS | _ELSEWHERE
-    assert set(_names(typer.main.get_command(commands))) - known == set(), "a new command: add it to _COMMANDS"
+    assert set(_names(typer.main.get_command(commands))) - known == set(), "a new command: add it to _COMMANDS"  # type: ignore[arg-type]
 
 
 def test_no_command_tells_what_is_kept_from_view(feeds: Feeds, capsys: pytest.CaptureFixture[str]) -> None:

@@ -128,7 +128,7 @@ def test_between_calls_and_stream_nothing_is_lost(city: CityFeed, serve: Serve, 
     seq = int(city.cursor.split(":")[1])
     truth = {call["id"]: call for call in city.flow.log.current(FEED)[1]}
     for page, client in pages:
-        until(lambda client=client: client.last_id == f"{city.epoch}:{seq}")
+        until(lambda client=client: client.last_id == f"{city.epoch}:{seq}")  # type: ignore[misc]
         for event in client.events:
             page.take(Told(event.kind, event.data, event.id))
         assert page.calls == truth

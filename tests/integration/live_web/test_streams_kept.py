@@ -157,7 +157,7 @@ def test_a_slow_client_costs_little_and_is_cut_off(
         (slow,) = [one for one in server.hub.streams if one.transport.get_extra_info("peername") == its.getsockname()]
         for count in range(1, 21):
             city.open(100, location="A very long name of a street " * 20)
-            until(lambda count=count: len(quick.events) == 100 * count)
+            until(lambda count=count: len(quick.events) == 100 * count)  # type: ignore[misc]
         until(lambda: slow.busy_since or slow.closed)
         assert slow.transport.get_write_buffer_size() <= 2 * (CHUNK + 5_000)
         until(lambda: slow.closed)

@@ -36,7 +36,7 @@ def form_of(request: Request) -> dict[str, bytes]:
     message = message_from_bytes(head + request.body)
     assert message.is_multipart()
     return {
-        str(part.get_param("name", header="content-disposition")): part.get_payload(decode=True)  # type: ignore[misc]
+        str(part.get_param("name", header="content-disposition")): part.get_payload(decode=True)  # type: ignore[misc, union-attr]
         for part in message.get_payload()
     }
 

@@ -95,7 +95,7 @@ def test_resolve_works_without_anything(run: Any, tmp_path: Path) -> None:
 
 def test_resolve_asks_the_geocoders_that_are_chosen_and_once(run: Any, tmp_path: Path, server: Loopback) -> None:
     answers(server, "census", lambda text: [Found(*at(1), street="Harrow Ave")])
-    file = written(tmp_path / "one.jsonl", *[{"block": "1900", "location": "HARROW AVE", "beat": "114"}] * 3)
+    file = written(tmp_path / "one.jsonl", *[{"block": "1900", "location": "HARROW AVE", "beat": "114"}] * 3)  # type: ignore[arg-type]
     chosen = {"geocoders": "gazetteer, census", "census_url": server.url, "allow_private_addresses": "true"}
     offline = run("resolve", file, "--feed", "dallas-tx", "--json", "--offline", **chosen)
     assert not server.log

@@ -139,9 +139,9 @@ def test_little_memory(megabytes: int, bluelamp: Commands, releases: Releases, t
 
 
 def _real(home: Path, *arguments: str, **how: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+    return subprocess.run(  # type: ignore[call-overload]
         [_COMMAND, "--home", home, *arguments], capture_output=True, text=True, timeout=60, errors="replace", **how
-    )  # type: ignore[call-overload,no-any-return]
+    )
 
 
 def test_odd_terminals(releases: Releases) -> None:

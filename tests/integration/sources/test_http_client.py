@@ -62,14 +62,14 @@ def waits(server: Loopback, header: str, attempts: int = 3) -> list[float]:
     client = HttpClient(allow_private=True, backoff=Backoff(attempts=attempts, first=0.5, jitter=1.0, longest=30.0))
     import stamina._core as core
 
-    original = core._t.Retrying
+    original = core._t.Retrying  # type: ignore[attr-defined]
     stamina.instrumentation.set_on_retry_hooks([lambda details: heard.append(details.wait_for)])
-    core._t.Retrying = lambda **settings: original(**{**settings, "sleep": lambda seconds: None})  # type: ignore[misc]
+    core._t.Retrying = lambda **settings: original(**{**settings, "sleep": lambda seconds: None})  # type: ignore[attr-defined]
     try:
         with pytest.raises(SourceRefused):
             client.get(f"{server.url}/a")
     finally:
-        core._t.Retrying = original  # type: ignore[misc]
+        core._t.Retrying = original  # type: ignore[attr-defined]
         stamina.instrumentation.set_on_retry_hooks(None)
     return heard
 
@@ -262,7 +262,7 @@ def test_each_hop_is_checked_again(server: Loopback) -> None:
     import bluelamp.sources.url_guard as guard
 
     original = guard.is_public
-    guard.is_public = lambda address: address == "127.0.0.1" or original(address)  # type: ignore[assignment]
+    guard.is_public = lambda address: address == "127.0.0.1" or original(address)
     try:
         answers = {"public.example": ["127.0.0.1"], "inside.example": ["10.1.2.3"]}
         with HttpClient(backoff=Backoff(attempts=1), resolve=lambda host, port: answers[host]) as client:
@@ -270,7 +270,7 @@ def test_each_hop_is_checked_again(server: Loopback) -> None:
                 with pytest.raises(SourceRefused):
                     client.get(f"http://public.example:{port}{path}")
     finally:
-        guard.is_public = original  # type: ignore[assignment]
+        guard.is_public = original
     assert server.asked("/canary") == []
 
 

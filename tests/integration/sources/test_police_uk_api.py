@@ -330,7 +330,7 @@ def test_a_box_is_quartered_until_it_fits(kind: str, server: Loopback, api: Poli
     def row(number: int, latitude: float, longitude: float) -> dict[str, Any]:
         place = PLACE | {"latitude": f"{latitude:.6f}", "longitude": f"{longitude:.6f}"}
         crime = CRIME | {"id": number, "location": place}
-        return {"crimes": crime, "outcomes": OUTCOME | {"crime": crime}, "stops": STOP | {"location": place}}[kind]
+        return {"crimes": crime, "outcomes": OUTCOME | {"crime": crime}, "stops": STOP | {"location": place}}[kind]  # type: ignore[return-value]
 
     def answer(request: Request) -> Reply:
         corners = [pair.split(",") for pair in parse_qs(request.body.decode())["poly"][0].split(":")]
@@ -342,7 +342,7 @@ def test_a_box_is_quartered_until_it_fits(kind: str, server: Loopback, api: Poli
     for path in ("crimes-street/all-crime", "outcomes-at-location", "stops-street"):
         server.routes[f"/api/{path}"] = answer
     box = Box(51, -1, 52, 0)
-    found = {"crimes": api.crimes_in_box, "outcomes": api.outcomes_in_box, "stops": api.stops_in_box}[kind](
+    found = {"crimes": api.crimes_in_box, "outcomes": api.outcomes_in_box, "stops": api.stops_in_box}[kind](  # type: ignore[operator]
         box, JANUARY
     )
     assert len(found) == len(points)

@@ -96,7 +96,9 @@ def test_the_directory_can_be_longer_than_the_tail(server: Loopback, client: Htt
 
 
 def test_one_force_of_a_large_archive_costs_little(
-    server: Loopback, client: HttpClient, record_property: pytest.RecordProperty
+    server: Loopback,
+    client: HttpClient,
+    record_property: pytest.RecordProperty,  # type: ignore[name-defined]
 ) -> None:
     """A release in the shape of a real one: 45 forces, 36 months, three datasets, laid out month by month."""
     noise = random.Random(7).randbytes(1 << 20)
@@ -164,7 +166,7 @@ def test_neighbours_come_in_one_request_and_requests_are_bounded(
     assert source.requests == 5
 
 
-def cutting(after: int, *, times: int = 10**9, first: int = 1):  # type: ignore[no-untyped-def]
+def cutting(after: int, *, times: int = 10**9, first: int = 1):
     """Cuts the connection after so many bytes, for `times` requests from number `first`."""
 
     def fault(request: Request, reply: Reply) -> Reply:
@@ -223,7 +225,7 @@ def test_errors_on_the_way_are_repeated(server: Loopback, client: HttpClient) ->
 @pytest.mark.parametrize("how", ["etag", "modified", "size only", "ignores if-range"])
 def test_an_archive_that_is_replaced_half_way(how: str, server: Loopback, client: HttpClient) -> None:
     names = {"etag": {"etag": '"one"'}, "modified": {"etag": "", "modified": "Mon, 01 Apr 2024 00:00:00 GMT"}}
-    server.routes[PATH] = file_route(SMALL, **names.get(how, {"etag": ""}))
+    server.routes[PATH] = file_route(SMALL, **names.get(how, {"etag": ""}))  # type: ignore[arg-type]
     source = opened(server, client)
     other = release(FILES | {"extra.csv": b"x"})
     if how == "ignores if-range":
@@ -380,7 +382,9 @@ def test_downloads_are_bounded(
     monkeypatch.setattr(remote_zip, "MAX_DOWNLOAD", 10_000)
     for stated in (True, False):
         server.routes[PATH] = file_route(
-            SMALL, ranges=False, fault=lambda request, reply, stated=stated: replace(reply, length=stated)
+            SMALL,
+            ranges=False,
+            fault=lambda request, reply, stated=stated: replace(reply, length=stated),  # type: ignore[misc]
         )
         with pytest.raises(SourceRefused, match="larger than"):
             opened(server, client, tmp_path / "spool")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -35,7 +36,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
 def test_the_same_on_both(store: Store, bluelamp: Commands, releases: Releases, tmp_path: Path) -> None:
     """Load, again, the next release, coverage, files, diff, as-of, rebuild, doctor."""
     home = tmp_path / "home"
-    there = {"environment": store.environment}
+    there: dict[str, Any] = {"environment": store.environment}
     assert bluelamp(home, "archive", "load", releases.old, **there).assert_civil().code in (0, 3)
     assert facts(home) == facts(releases.home_old)
     again = bluelamp(home, "archive", "load", releases.old, "--json", **there)
@@ -75,7 +76,7 @@ def test_postgresql_killed_during_a_load(
     url = postgres.new_database()
     database = urlsplit(url).path.removeprefix("/")
     home = tmp_path / "home"
-    there = {"environment": {"BLUELAMP_DATABASE": url}}
+    there: dict[str, Any] = {"environment": {"BLUELAMP_DATABASE": url}}
     failed = 0
     for _ in range(4):
         running = bluelamp.start(home, "archive", "load", releases.old, **there)

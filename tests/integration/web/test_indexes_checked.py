@@ -80,7 +80,7 @@ def test_large_indexes_are_checked_beside_and_the_rows_answer_meanwhile(
         go_on.set()
         assert done.wait(60)
         assert version.serving is not None
-        assert answer(version, QUESTION).rows == rows
+        assert answer(version, QUESTION).rows == rows  # type: ignore[unreachable]
 
     # A version that is published meanwhile takes over when its indexes are checked, and not before.
     go_on.clear()

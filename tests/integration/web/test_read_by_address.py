@@ -52,7 +52,7 @@ def in_parts(server: Server) -> Callable[[], bool]:
 def duck() -> Any:
     """DuckDB with its own extension for files of the web, which comes as a package: nothing is downloaded."""
     import duckdb
-    import duckdb_extensions
+    import duckdb_extensions  # type: ignore[import-untyped]
 
     connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
     duckdb_extensions.import_extension("httpfs", con=connection)

@@ -59,8 +59,8 @@ def _wrong(card: dict[str, Any], seen: dict[str, Any]) -> list[str]:
     if kind == "share":
         return _unequal(seen["figure"], f"{card['share'] * 100:.1f}%" if card["share"] is not None else "–")
     if kind == "map":
-        told = f"{card['total']:,} of {card['of']:,} " if card["total"] is not None else "– "
-        return [] if (seen["map"] or "").startswith(told) else [f"{seen['map']}"]
+        told = f"{card['total']:,} of {card['of']:,} " if card["total"] is not None else "– "  # type: ignore[assignment]
+        return [] if (seen["map"] or "").startswith(told) else [f"{seen['map']}"]  # type: ignore[arg-type]
     if kind == "bars":
         rows = [row for row in [*card["rows"], card["unknown"]] if row]
         told = [[row["label"], "–" if row["count"] is None else f"{row['count']:,}"] for row in rows]

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import zipfile
 from pathlib import Path
+from typing import NoReturn
 
 from bluelamp.archive.progress import Silent
 from bluelamp.archive.reference import take_in
@@ -29,7 +30,7 @@ def make_sparse(folder: Path) -> Path:
     take_in(archive, [folder / "reference"], [], _no_network, Silent())
     (folder / "parts").mkdir()
     for name, chosen in PARTS.items():
-        load(home, _part(whole, folder / "parts" / name, chosen))
+        load(home, _part(whole, folder / "parts" / name, chosen))  # type: ignore[arg-type]
     return home
 
 
@@ -42,5 +43,5 @@ def _part(whole: Path, path: Path, chosen: dict[str, tuple[str, ...]]) -> Path:
     return path
 
 
-def _no_network() -> object:
+def _no_network() -> NoReturn:
     raise AssertionError("nothing is downloaded")

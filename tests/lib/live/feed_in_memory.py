@@ -102,7 +102,7 @@ class MemoryFeed:
         self.verdicts.append(step.taken.verdict)
         for change in step.changes:
             self.state.seq += 1
-            numbered: Change = {"seq": self.state.seq, **change}  # type: ignore[typeddict-item]
+            numbered: Change = {"seq": self.state.seq, **change}
             self.changes.append(numbered)
             self._folded[change["call"]] = apply(self._folded.get(change["call"]), change)
         self.state.taken += 1

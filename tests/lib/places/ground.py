@@ -101,7 +101,7 @@ def keep_scores(places: Places, feed: str = "dallas-tx") -> None:
     """Have all geocoders scored well: what was not makes no point by itself."""
     usual = {"kind": "all", "official": 200, "points": 200, "areas": 0, "near": 190, "far": 2, "within": 190}
     distances = {"median_m": 50.0, "p95_m": 140.0, "reach": 1.0}
-    scores = [Score(name, precision=precision, **usual, **distances) for name, precision in SCORED]
+    scores = [Score(name, precision=precision, **usual, **distances) for name, precision in SCORED]  # type: ignore[arg-type]
     places.keep_scores(feed, scores, datetime(2026, 2, 10, tzinfo=UTC))
 
 

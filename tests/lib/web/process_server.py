@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import NoReturn
 
 import httpx
 
@@ -77,7 +78,7 @@ class WebHomes:
         load(self.older(folder), folder / f"{RELEASES[1]}.zip")
 
 
-def _no_network() -> object:
+def _no_network() -> NoReturn:
     raise AssertionError("nothing is downloaded")
 
 

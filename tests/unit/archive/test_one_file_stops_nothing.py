@@ -115,7 +115,7 @@ def test_what_a_failed_task_wrote_is_written_again(tmp_path: Path, monkeypatch: 
 
 
 def test_the_machine_is_no_fault_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stage, "lake_rows", failing(stage.lake_rows, lambda *_: True, OSError(28, "No space left")))
+    monkeypatch.setattr(stage, "lake_rows", failing(stage.lake_rows, lambda *_: True, OSError(28, "No space left")))  # type: ignore[attr-defined]
     with pytest.raises(OSError, match="No space"):
         Stager(Lake(tmp_path / "lake")).run(task(tmp_path, HEADER + row(1)))
 

@@ -131,7 +131,7 @@ def test_a_bar_shows_rows_bytes_and_time_left(monkeypatch):
     bars = Console(verbose=True).progress()
     bars.begin("reading", 1_000_000, 10)
     bars.at(500_000, 5, 4_000)
-    bars._rich.refresh()
+    bars._rich.refresh()  # type: ignore[union-attr]
     bars.end()
     shown = stream.getvalue()
     assert "rows/s" in shown
@@ -143,7 +143,7 @@ def test_a_bar_shows_rows_bytes_and_time_left(monkeypatch):
 def test_a_step_is_worth_a_line_when_it_takes_long(capsys, monkeypatch):
     for seconds, expected in ((0.1, ""), (60.0, "reading: 5 files, 10 bytes in 60.0 s\n")):
         times = iter([100.0, 100.0 + seconds])
-        monkeypatch.setattr(module.time, "monotonic", lambda times=times: next(times))
+        monkeypatch.setattr(module.time, "monotonic", lambda times=times: next(times))  # type: ignore[attr-defined]
         bars = Console().progress()
         bars.begin("reading", 10, 5)
         bars.at(10, 5)

@@ -84,7 +84,7 @@ def test_a_failure_that_cannot_even_be_recorded_ends_nothing(monkeypatch: pytest
     def stumbled(_name: str, _error: BaseException) -> float | None:
         raise OSError("the log is gone too")
 
-    work.stumbled = stumbled  # type: ignore[method-assign]
+    work.stumbled = stumbled  # type: ignore[assignment, method-assign]
     crew = _run(work, ["a"], 1)
     assert work.done == Counter(a=1)
     crew.stop()

@@ -143,7 +143,7 @@ def test_time_on_scene_is_told_with_its_bounds() -> None:
 
 
 def test_the_busiest_beats_come_first() -> None:
-    found = busiest({"1": 3, "2": 5, "3": 3}, [{"beat": "3"}, {"beat": "4"}, {"beat": None}])  # type: ignore[list-item]
+    found = busiest({"1": 3, "2": 5, "3": 3}, [{"beat": "3"}, {"beat": "4"}, {"beat": None}])  # type: ignore[typeddict-item]
     assert [(one["beat"], one["opened_last_day"], one["active"]) for one in found] == [
         ("2", 5, 0),
         ("3", 3, 1),

@@ -44,7 +44,7 @@ def test_every_kind_and_a_test_and_a_resync_are_told(style: str) -> None:
         {"kind": "closed", "call": "9d1c"}, {"kind": "unit_joined", "call": "9d1c", "unit": "B12"},
         {"kind": "updated", "call": "9d1c", "fields": {"priority": ["2", None]}}, {"kind": "strange", "call": "9d1c"},
     ]  # fmt: skip
-    told = text_of(style, body(*changes)).splitlines()
+    told = text_of(style, body(*changes)).splitlines()  # type: ignore[arg-type]
     assert [line.split(":")[0] for line in told] == ["Ended", "Unit on it", "Changed", "strange"]
     assert "B12" in told[1]
     assert "priority: 2 → –" in told[2]

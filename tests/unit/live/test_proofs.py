@@ -329,7 +329,7 @@ def test_what_an_older_build_remembered_is_understood(version: str, doubted: boo
             if mark is not None:
                 mark.pop(name, None)  # type: ignore[misc]
     for absence in tracking["absent"].values():
-        absence.pop("counted", None)  # type: ignore[misc]
+        absence.pop("counted", None)
     again = feed.show(*TWELVE[: 0 if doubted else 11], version=version and "v2", wait=SECOND)
     assert (again.taken.verdict, kinds(again)) == ("unchanged", [])
     assert feed.show(*TWELVE, version=version and "v3").taken.verdict == "good"

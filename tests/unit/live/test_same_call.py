@@ -59,7 +59,7 @@ def test_number_of_another(hours: float, place: dict[str, str | None]) -> None:
     feed = MemoryFeed()
     feed.show(reported("1", 0), OTHER)
     before = set(feed.state.calls)
-    again = reported("1", hours * HOUR, **place)  # type: ignore[arg-type]
+    again = reported("1", hours * HOUR, **place)
     assert kinds(feed.show(again, OTHER)) == ["opened"]
     closed = feed.show(again, OTHER)
     assert [(change["kind"], change["call"] in before) for change in closed.changes] == [("closed", True)]

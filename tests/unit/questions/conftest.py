@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from typing import NoReturn
 
 import duckdb
 import pytest
@@ -119,7 +120,7 @@ def small_archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     return archive
 
 
-def _no_network() -> object:
+def _no_network() -> NoReturn:
     raise AssertionError("nothing is downloaded")
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
-import duckdb
 import pytest
+from duckdb import DuckDBPyConnection as Warehouse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,23 +19,20 @@ from bluelamp.questions.families.archive.version import ArchiveVersion
 from bluelamp.questions.model.dataset import NOT_RECORDED, DatasetSpec, Dimension
 from bluelamp.questions.parsing import make_question
 
-Warehouse = duckdb.DuckDBPyConnection
-
-
 ALL = ("indexes", "marts", "rows")
 
 
-def ask(warehouse: Warehouse, dataset: str = "crimes", *, engines: Sequence[str] = ALL, **words: object) -> Answer:
-    return answer(ArchiveVersion(warehouse), make_question(dataset, **words), engines=engines)  # type: ignore[arg-type]
+def ask(warehouse: Warehouse, dataset: str = "crimes", *, engines: Sequence[str] = ALL, **words: Any) -> Answer:
+    return answer(ArchiveVersion(warehouse), make_question(dataset, **words), engines=engines)
 
 
-def figure(warehouse: Warehouse, dataset: str = "crimes", **words: object) -> int | None:
+def figure(warehouse: Warehouse, dataset: str = "crimes", **words: Any) -> int | None:
     """The one figure of a question; None where it is not known."""
     ((count,),) = ask(warehouse, dataset, **words).rows
     return None if count is None else int(count)
 
 
-def total(warehouse: Warehouse, dataset: str = "crimes", **words: object) -> int:
+def total(warehouse: Warehouse, dataset: str = "crimes", **words: Any) -> int:
     count = figure(warehouse, dataset, **words)
     assert count is not None
     return count
@@ -107,7 +105,7 @@ def questions(draw: st.DrawFn, spec: DatasetSpec) -> dict[str, object]:
 @given(st.data(), st.sampled_from(["crimes", "outcomes"]))
 def test_marts_and_rows_answer_alike(warehouse: Warehouse, data: st.DataObject, dataset: str) -> None:
     words = data.draw(questions(DATASETS[dataset]))
-    from_mart = ask(warehouse, dataset, **words)
+    from_mart = ask(warehouse, dataset, **words)  # type: ignore[arg-type]
     from_rows = ask(warehouse, dataset, engines=["rows"], **words)
     assert from_rows.answered_by == "rows"
     assert Counter(from_mart.rows) == Counter(from_rows.rows)
@@ -203,7 +201,7 @@ def test_ordering_and_the_unknown_last(warehouse: Warehouse) -> None:
 
 
 def gaps(found: Answer) -> set[tuple[str, str, int]]:
-    return {(gap.force, gap.state, gap.months) for gap in found.coverage.gaps}
+    return {(gap.force, gap.state, gap.months) for gap in found.coverage.gaps}  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -289,11 +287,11 @@ def test_a_value_is_never_sql(warehouse: Warehouse, value: str) -> None:
 def test_a_name_is_never_sql(warehouse: Warehouse, name: str) -> None:
     for words in ({"by": [name]}, {"measures": [name]}, {"where": [f"{name}=x"]}, {"order": [name]}):
         with pytest.raises(UsageError):
-            ask(warehouse, **words)
+            ask(warehouse, **words)  # type: ignore[arg-type]
 
 
 def test_a_word_of_the_data_that_looks_like_sql_is_a_word(warehouse: Warehouse) -> None:
-    rows = dict(ask(warehouse, by=["crime_type"]).rows)
+    rows = dict(ask(warehouse, by=["crime_type"]).rows)  # type: ignore[var-annotated]
     strange = "Robbery'; DROP TABLE dim_force; --"
     assert rows[strange] > 0
     assert total(warehouse, where=[f"crime_type={strange}"]) == rows[strange]

@@ -147,7 +147,7 @@ def test_the_same_where_the_value_is_a_row(version: ArchiveVersion, dataset: str
     assert found["2019-06", PRISON] == (None, CLOSED)
     # A value that was there all the time, and that nothing was recorded of, is a 0.
     assert found["2019-06", CHARGED] == (0 if dataset == "crimes" else 1, "complete")
-    assert all(value is not None for (month, kind), (value, _) in found.items() if kind != PRISON or month == "2019-05")
+    assert all(value is not None for (month, kind), (value, _) in found.items() if kind != PRISON or month == "2019-05")  # type: ignore[has-type, misc]
 
 
 def test_of_years_and_of_wholes_only_the_months_count_that_could_say_it(version: ArchiveVersion) -> None:
@@ -230,7 +230,7 @@ def test_without_findings_what_is_recorded_stands_all_the_same(
     """Files that were loaded before the table was there have no finding: their records count."""
     from bluelamp.questions.families.archive import recordable
 
-    moved = {"cautioned": recordable.eras_of_field("crimes", "last_outcome")[PRISON]}
+    moved = {"cautioned": recordable.eras_of_field("crimes", "last_outcome")[PRISON]}  # type: ignore[attr-defined]
     monkeypatch.setattr(recordable, "_eras", lambda *_: {UNKNOWN.casefold(): (moved["cautioned"],)})
     found = rows(ask(version, "crimes", ("2019-06", "2022-07"), by=["last_outcome"], where=["force=kent"]))
     assert found[UNKNOWN] == (4, "part")

@@ -116,7 +116,7 @@ def test_a_ranking_sets_apart_what_is_hardly_held(version: ArchiveVersion) -> No
 
 def test_a_rate_of_what_is_not_known_is_not_known(version: ArchiveVersion) -> None:
     found = ask(version, measures=["recorded_crime_rate"], by=["local_authority"])
-    assert dict(found.rows)["Guildford"] is None
+    assert dict(found.rows)["Guildford"] is None  # type: ignore[index]
 
 
 def test_places_say_how_much_of_their_force_has_a_point(version: ArchiveVersion) -> None:
@@ -146,8 +146,8 @@ def test_a_measure_that_joins_needs_the_files_of_both_datasets(version: ArchiveV
 def test_what_came_of_a_crime_stands_in_a_later_file(version: ArchiveVersion) -> None:
     """Of outcomes by the type of their crime: a crime stands in the file of its outcome's month or an earlier one."""
     last = {"first": "2024-01", "last": "2024-01"}
-    assert ask(version, measures=["with_outcome"], where=["force=essex"], **last).rows[0][0] is not None  # type: ignore[arg-type]
-    types = ask(version, "outcomes", by=["crime_type"], where=["force=essex"], **last)  # type: ignore[arg-type]
+    assert ask(version, measures=["with_outcome"], where=["force=essex"], **last).rows[0][0] is not None
+    types = ask(version, "outcomes", by=["crime_type"], where=["force=essex"], **last)
     assert all(row[1] is not None for row in types.rows)
 
 
@@ -190,7 +190,7 @@ def test_days_of_months_that_are_held_have_zeros(version: ArchiveVersion) -> Non
     found = ask(version, "stops", by=["date"], where=["force=kent"], first="2024-01", last="2024-02")
     rows = {row[0]: row[1:] for row in states(found)}
     assert len(rows) == 31 + 29
-    assert rows["2024-01-10"][0] > 0
+    assert rows["2024-01-10"][0] > 0  # type: ignore[operator]
     assert rows["2024-01-11"] == (0, 1, 1, "complete")
     assert rows["2024-02-01"][0] is None
 

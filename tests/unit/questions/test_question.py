@@ -39,7 +39,7 @@ def canonical(dataset: str = "crimes", **words: object) -> str:
     ],
 )
 def test_the_canonical_form(words: dict[str, object], text: str) -> None:
-    assert canonical(**words) == text
+    assert canonical(**words) == text  # type: ignore[arg-type]
 
 
 def test_the_order_of_filters_and_values_does_not_matter() -> None:
@@ -102,6 +102,6 @@ def test_any_words_make_a_question_or_a_usage_error(dataset: str, name: str, val
 
 def test_every_name_of_a_dataset_is_its_own_and_has_words() -> None:
     for spec in DATASETS.values():
-        names = [one.name for one in (*spec.dimensions, *spec.measures)]
+        names = [one.name for one in (*spec.dimensions, *spec.measures)]  # type: ignore[attr-defined]
         assert len(names) == len(set(names))
-        assert all(one.words for one in (*spec.dimensions, *spec.measures))
+        assert all(one.words for one in (*spec.dimensions, *spec.measures))  # type: ignore[attr-defined]

@@ -32,7 +32,7 @@ def saved(folder: Path, data: bytes, name: str = "2024-03.zip") -> str:
     return str(path)
 
 
-def listed(folder: Path, data: bytes) -> list[zip_directory.Member]:
+def listed(folder: Path, data: bytes) -> list[zip_directory.Member]:  # type: ignore[name-defined]
     with open_source(saved(folder, data)) as source:
         return source.members()
 
@@ -402,5 +402,5 @@ def test_a_link_to_a_zip_is_followed_because_the_person_named_it(tmp_path: Path)
 def test_short_reads_of_the_system_are_continued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     location = saved(tmp_path, forge(Entry(KENT, CSV)))
     whole = os.pread
-    monkeypatch.setattr(local_zip.os, "pread", lambda file, length, offset: whole(file, min(length, 700), offset))
+    monkeypatch.setattr(local_zip.os, "pread", lambda file, length, offset: whole(file, min(length, 700), offset))  # type: ignore[attr-defined]
     assert read(location) == {KENT: CSV}

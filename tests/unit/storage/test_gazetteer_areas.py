@@ -18,7 +18,7 @@ ISLANDS = shapely.MultiPolygon([shapely.box(1000, 0, 1500, 500), shapely.box(250
 
 def made(tmp_path: Path, **material: object) -> Areas:
     path = tmp_path / "areas.sqlite"
-    build_index(path, list(material.items()), bounds=BOUNDS, aliases=ALIASES)  # type: ignore[misc]
+    build_index(path, list(material.items()), bounds=BOUNDS, aliases=ALIASES)
     return Gazetteer(path).areas
 
 

@@ -174,7 +174,7 @@ def test_freeways_by_all_their_names(make):
 def test_the_bound_chooses_the_carriageway(make):
     eastward = [("Q T M Serv Eb", 4000, 4098, [(0, -50), (100, -50)])]
     westward = [("Q T M Serv Wb", 4000, 4098, [(0, 50), (100, 50)])]
-    gazetteer = make(("segment", segments([*eastward, *westward])))
+    gazetteer = make(("segment", segments([*eastward, *westward])))  # type: ignore[list-item]
     assert off(ask(gazetteer, "Q T M Serv Wb", "4000")[0], 50, 50) < 5
     assert len(ask(gazetteer, "Q T M Serv", "4000")) == 2
 
@@ -249,7 +249,7 @@ def test_streets_that_do_not_meet_have_no_crossing(city, make):
 def test_streets_that_meet_twice_have_two_crossings(make):
     crescent = [("Round Dr", 100, 198, [(0, -50), (0, 300), (500, 300), (500, -50)])]
     straight = [("Cedar St", 100, 198, [(-200, 0), (700, 0)])]
-    gazetteer = make(("segment", segments([*crescent, *straight])))
+    gazetteer = make(("segment", segments([*crescent, *straight])))  # type: ignore[list-item]
     both = ask(gazetteer, "Round Dr / Cedar St")
     assert sorted(round(PLANE.to_metres(one.lat, one.lon)[0]) for one in both) == [0, 500]
     assert all(one.method == "crossing: node" for one in both)
@@ -257,7 +257,7 @@ def test_streets_that_meet_twice_have_two_crossings(make):
 
 def test_a_dual_carriageway_is_crossed_once(make):
     avenue = [("Wide Ave", None, None, [(0, -300), (0, 300)]), ("Wide Ave", None, None, [(30, -300), (30, 300)])]
-    gazetteer = make(("segment", segments([*avenue, ("Cedar St", 100, 198, [(-200, 0), (700, 0)])])))
+    gazetteer = make(("segment", segments([*avenue, ("Cedar St", 100, 198, [(-200, 0), (700, 0)])])))  # type: ignore[list-item]
     (answer,) = ask(gazetteer, "Cedar St / Wide Ave")
     assert off(answer, 15, 0) < 1
     assert answer.uncertainty_m >= 45
@@ -271,7 +271,7 @@ def test_a_crossing_that_is_known_goes_before_one_that_is_inferred(make):
 
 def test_a_freeway_is_crossed_where_it_is(make):
     lines = [("QTM Fwy", None, None, [(-900, 60), (900, 60)]), ("Plain Rd", 100, 198, [(200, -300), (200, 300)])]
-    gazetteer = make(("segment", segments(lines)))
+    gazetteer = make(("segment", segments(lines)))  # type: ignore[arg-type]
     for text in ("Q T M Fwy Eb / Plain Rd", "Plain Rd / Q T M Serv Wb", "I 735 @ Plain"):
         assert off(ask(gazetteer, text)[0], 200, 60) < 1
 

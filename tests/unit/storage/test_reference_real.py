@@ -169,15 +169,15 @@ def test_the_middle_of_every_lsoa_is_in_its_authority(
     store: ReferenceStore, lsoas: pa.Table, authorities: list[dict[str, Any]]
 ) -> None:
     table = store.table("lsoa_boundaries")
-    inner = shapely.point_on_surface(shapely.from_wkb(table["wkb"].to_pylist()))
+    inner = shapely.point_on_surface(shapely.from_wkb(table["wkb"].to_pylist()))  # type: ignore[index]
     lon, lat = shapely.get_x(inner), shapely.get_y(inner)
-    own = PointLocator(table["wkb"].to_pylist()).locate(lon, lat)
+    own = PointLocator(table["wkb"].to_pylist()).locate(lon, lat)  # type: ignore[index]
     found = PointLocator([row["wkb"] for row in authorities]).locate(lon, lat)
     assert (own == np.arange(len(own))).mean() > 0.999
     stated = dict(zip(lsoas["code"].to_pylist(), lsoas["lad_code"].to_pylist(), strict=True))
     same = [
         index >= 0 and authorities[index]["code"] == stated[code]
-        for index, code in zip(found.tolist(), table["code"].to_pylist(), strict=True)
+        for index, code in zip(found.tolist(), table["code"].to_pylist(), strict=True)  # type: ignore[index]
     ]
     # The boundaries here are generalised to some hundreds of metres, so a few lie across a border.
     assert np.mean(same) > 0.97

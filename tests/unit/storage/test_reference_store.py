@@ -131,7 +131,7 @@ def test_saved_with_its_provenance(tmp_path: Path) -> None:
     assert told[b"bluelamp.licence"] == b"OGL"
     assert told[b"bluelamp.sha256"].decode() == PEOPLE.sha256 == again.held()["residents"].sha256
     assert again.held()["residents"].rows == 6
-    assert again.table("residents").to_pylist() == PEOPLE.table.to_pylist()
+    assert again.table("residents").to_pylist() == PEOPLE.table.to_pylist()  # type: ignore[union-attr]
     assert [one for one in tmp_path.rglob("*") if "partial" in one.name] == []
 
 
@@ -184,7 +184,7 @@ def test_a_crash_before_the_manifest_changes_nothing(tmp_path: Path, monkeypatch
         kept.save(Table("residents", PEOPLE.table.slice(1)))
     monkeypatch.undo()
     assert (kept.version(), kept.current("residents")) == before
-    assert kept.table("residents").num_rows == 6
+    assert kept.table("residents").num_rows == 6  # type: ignore[union-attr]
 
 
 def test_lsoas(tmp_path: Path) -> None:

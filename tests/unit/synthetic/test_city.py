@@ -146,7 +146,7 @@ def test_times_are_local_on_the_night_when_an_hour_comes_twice() -> None:
     night = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
     rows = [row for number in range(40) for row in city.snapshot(night + timedelta(minutes=5 * number))]
     incidents = {one.number: one for one in city.incidents(night, night + timedelta(hours=4))}
-    hours = Counter()
+    hours = Counter()  # type: ignore[var-annotated]
     for row in rows:
         reported = datetime.fromtimestamp(incidents[row["incident_number"]].reported, city.zone)
         assert f"{row['date'][:10]} {row['time']}" == f"{reported:%Y-%m-%d %H:%M:%S}"

@@ -67,7 +67,7 @@ def test_each_release_fills_in_or_withdraws_one_file(releases: list[Twin]) -> No
 def test_street_files_are_reordered_and_their_last_outcomes_move(releases: list[Twin]) -> None:
     moved: Counter[str] = Counter()
     same = other = gained = lost = 0
-    for before, after, month in shared(*releases[:2], "crimes"):
+    for before, after, month in shared(*releases[:2], "crimes"):  # type: ignore[arg-type, call-arg]
         same, other = same + (before == after), other + (before != after)
         old, new = (Counter(body.splitlines()) for body in (before, after))
         stems = [Counter(line.rsplit(b",", 2)[0] for line in lines.elements()) for lines in (old, new)]
@@ -85,7 +85,7 @@ def test_street_files_are_reordered_and_their_last_outcomes_move(releases: list[
 
 def test_most_stops_and_outcomes_stay_byte_for_byte(releases: list[Twin]) -> None:
     for dataset, least in (("stops", 0.85), ("outcomes", 0.7)):
-        pairs = shared(*releases[:2], dataset)
+        pairs = shared(*releases[:2], dataset)  # type: ignore[arg-type, call-arg]
         same = sum(before == after for before, after, _ in pairs)
         assert least < same / len(pairs) < 1
 

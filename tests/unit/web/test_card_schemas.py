@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -11,7 +11,7 @@ from bluelamp.questions.dashboards import Kind
 from bluelamp.questions.registry import families
 from bluelamp.web.questions.card_schemas import CardModel, DashboardAnswersModel
 
-CARD = {
+CARD: dict[str, Any] = {
     "kind": "text", "title": "About", "help": "", "dataset": "crimes", "heading": "About", "definition": "", "unit": "",
     "caveats": [], "question": None, "coverage": None, "summary": "Words.", "cite": "", "ignored": [], "text": "Words.",
 }  # fmt: skip
@@ -35,7 +35,7 @@ def test_a_card_is_held_against_the_model_of_its_kind() -> None:
 
 def test_a_card_without_an_answer_has_an_error_and_nothing_else() -> None:
     cards = DashboardAnswersModel.model_fields["cards"].annotation
-    adapter: TypeAdapter[object] = TypeAdapter(cards)
+    adapter: TypeAdapter[object] = TypeAdapter(cards)  # type: ignore[arg-type]
     head = {name: CARD[name] for name in ("kind", "title", "help", "dataset")}
     adapter.validate_python({"about": {**head, "error": {"detail": "It is broken.", "hint": "Mend it."}}})
     with pytest.raises(ValidationError):

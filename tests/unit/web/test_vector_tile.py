@@ -24,7 +24,7 @@ POINTS = st.lists(
 )
 
 
-def _decoded(tile: bytes) -> dict:
+def _decoded(tile: bytes) -> dict:  # type: ignore[type-arg]
     return mapbox_vector_tile.decode(tile, default_options={"y_coord_down": True})
 
 

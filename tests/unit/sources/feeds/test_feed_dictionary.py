@@ -130,8 +130,8 @@ def test_what_is_shipped_is_told_in_sentences() -> None:
     for name, agency in read_agencies(None).items():
         told = agency.dictionary
         for one in (*told.natures, *told.priorities):
-            assert one.label, name
-            assert one.words.endswith("."), (name, one.match)
+            assert one.label, name  # type: ignore[attr-defined]
+            assert one.words.endswith("."), (name, one.match)  # type: ignore[attr-defined]
         matches = [one.match.casefold() for one in told.natures]
         assert len(matches) == len(set(matches)), name
         assert {one.group for one in told.natures} <= set(GROUPS)

@@ -137,7 +137,7 @@ def test_geojson_points(town, tmp_path):
         ({"HOUSENUMBER": 346, "STREETNAME": "CEDAR ST"}, point(-1000.0, 40.0)),
         ({"HOUSENUMBER": 348, "STREETNAME": "CEDAR ST"}, {"type": "Point", "coordinates": ["x", None]}),
     ]
-    material = read(town, tmp_path / "some.geojson", collection(good, *bad))
+    material = read(town, tmp_path / "some.geojson", collection(good, *bad))  # type: ignore[arg-type]
     assert (material.name, material.kind, material.unreadable) == ("addresses", "address", 5)
     assert rows(material) == [{"number": 340, "street": "CEDAR ST", "lat": 40.0, "lon": -100.0}]
 

@@ -71,7 +71,7 @@ def test_a_version_without_rows(tmp_path: Path) -> None:
     build_serving(file, folder, lambda done, of: None)
     serving = open_serving(folder)
     assert serving is not None
-    assert serving.facts == serving.maps == {}
+    assert serving.facts == serving.maps == {}  # type: ignore[comparison-overlap]
     assert serving.counter("crimes", frozenset()) is None
     assert serving.crime_ids is serving.outcome_ids is None
 
@@ -117,14 +117,14 @@ def test_arrays_come_back_as_they_were_written(tmp_path: Path) -> None:
     ]
     writer = Writer(tmp_path / "arrays")
     with writer.file("one") as output:
-        places = [output.put(array) for array in arrays]
+        places = [output.put(array) for array in arrays]  # type: ignore[arg-type]
         slots = output.slots((4, 1000), np.dtype(np.uint32))
         slots.put(2, np.arange(1000, dtype=np.uint32))
     writer.finish({"places": places, "slots": slots.place})
     reader = Reader(tmp_path / "arrays")
     for array, place in zip(arrays, reader.parts["places"], strict=True):
         found = reader.array(place)
-        assert found.dtype == array.dtype
+        assert found.dtype == array.dtype  # type: ignore[attr-defined]
         assert (found == array).all()
     assert reader.array(reader.parts["slots"]).sum(axis=1).tolist() == [0, 0, 499_500, 0]
     assert reader.changed() == ""

@@ -43,7 +43,7 @@ def test_points_are_those_of_the_rows(connection: duckdb.DuckDBPyConnection, ser
     questions = RandomQuestions(facts, 5)
     for _ in range(40):
         first, last, keep = _asked(questions, serving, dataset)
-        expected = points_by_rows(connection, dataset, facts, first, last, keep)
+        expected = points_by_rows(connection, dataset, facts, first, last, keep)  # type: ignore[arg-type]
         points, counts = index.points(0, 0, 0, first, last, keep)
         places = zip(*(axis.tolist() for axis in index.lonlat(points)), strict=True)
         assert dict(zip(places, counts.tolist(), strict=True)) == {place: n for place, (n, _) in expected.items()}
@@ -60,7 +60,7 @@ def test_the_tiles_of_a_zoom_hold_every_record_once(
     tiles = _tiles(serving, dataset, zoom)
     for cells in (1, 32, 64):
         first, last, keep = _asked(questions, serving, dataset)
-        found = points_by_rows(connection, dataset, facts, first, last, keep)
+        found = points_by_rows(connection, dataset, facts, first, last, keep)  # type: ignore[arg-type]
         for tile in questions.random.permutation(tiles)[:20].tolist():
             _hold_tile(serving, dataset, tile, cells, (first, last, keep), found)
         total = sum(int(index.grid(*tile, first, last, keep, cells)[2].sum()) for tile in tiles)
@@ -79,7 +79,7 @@ def _hold_tile(
     places = np.array(list(found) or [(0.0, 89.0)])
     expected: Counter[tuple[int, int]] = Counter()
     own: Counter[tuple[float, float]] = Counter()
-    for place, x, y in zip(places.tolist(), *tile_position(*places.T, *tile), strict=True):
+    for place, x, y in zip(places.tolist(), *tile_position(*places.T, *tile), strict=True):  # type: ignore[call-arg]
         if 0 <= x < EXTENT and 0 <= y < EXTENT and tuple(place) in found:
             expected[x * cells // EXTENT, y * cells // EXTENT] += found[tuple(place)][0]
             own[tuple(place)] += found[tuple(place)][0]
