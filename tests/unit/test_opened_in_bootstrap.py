@@ -16,10 +16,6 @@ OPENED = {
 # Where else, and why.
 ALSO = {
     ("archive/workers.py", "Lake"): "a worker process opens the lake's folder for itself",
-    ("questions/calls/opening.py", "open_database"): "the calls of an installation, as one thing",
-    ("questions/calls/opening.py", "CallsDays"): "the same",
-    ("questions/calls/opening.py", "CallsLake"): "the same",
-    ("questions/calls/opening.py", "read_agencies"): "the same",
 }
 
 
