@@ -2,6 +2,7 @@
 
     import bluelamp
 
+    bluelamp.load("2024-03.zip", force="kent")
     answer = bluelamp.ask("crimes", by=["month"], where={"crime_type": "Burglary"}, force="kent")
     answer.rows, answer.coverage, answer.caveats, answer.citation()
 
@@ -14,10 +15,10 @@ from typing import TYPE_CHECKING
 
 from bluelamp._version import __version__
 
-__all__ = ["Answer", "BluelampError", "Coverage", "__version__", "ask"]
+__all__ = ["Answer", "BluelampError", "Coverage", "LoadReport", "__version__", "ask", "load"]
 
 if TYPE_CHECKING:
-    from bluelamp.api import Answer, BluelampError, Coverage, ask
+    from bluelamp.api import Answer, BluelampError, Coverage, LoadReport, ask, load
 else:
 
     def __getattr__(name: str) -> object:

@@ -1,4 +1,5 @@
-"""The Python interface: `bluelamp.ask`, for scripts what `bluelamp ask` is for a person. Reads what is loaded already.
+"""The Python interface, for scripts what the commands are for a person: `bluelamp.load` takes releases in,
+`bluelamp.ask` asks what is loaded.
 
 Every answer carries what a figure must carry: its coverage, its caveats, its data version, its citation.
 """
@@ -11,6 +12,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bluelamp.archive.load_report import LoadReport
 from bluelamp.domain.month import Month
 from bluelamp.errors import BluelampError, UsageError
 from bluelamp.questions.model.coverage import Coverage
@@ -20,9 +22,15 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
+    from bluelamp.archive.fetch import Fetched
+    from bluelamp.archive.load_report import LoadRequest
+    from bluelamp.archive.progress import Progress
+    from bluelamp.archive.workflow import Archive
+    from bluelamp.domain.selection import Selection
     from bluelamp.questions.answer import Answer as _Answered
+    from bluelamp.settings import Settings
 
-__all__ = ["Answer", "BluelampError", "Coverage", "ask"]
+__all__ = ["Answer", "BluelampError", "Coverage", "LoadReport", "ask", "load"]
 
 Words = str | Sequence[str]
 Value = str | int | bool | Sequence[str | int | bool]
@@ -137,6 +145,80 @@ def ask(
     settings, _ = read_settings({"home": Path(home) if home is not None else None})
     with open_version(settings, question, Silent()) as version:
         return _answer_of(answer(version, question))
+
+
+def load(
+    *locations: str | PathLike[str],
+    release: str | None = None,
+    whole: bool | None = None,
+    named_as: str | None = None,
+    dataset: Words = (),
+    force: Words = (),
+    first: str | None = None,
+    last: str | None = None,
+    home: str | PathLike[str] | None = None,
+) -> LoadReport:
+    """Load releases and publish the data version that follows; without a location, finish an interrupted load.
+
+    `locations` are zips, unpacked folders, CSV files or web addresses. `release` (`YYYY-MM`) says which release one
+    archive is, `whole` whether it lists all of it, `named_as` (`kent:2024-03:crimes`) what one file is, each where its
+    name does not say so. `dataset`, `force`, `first` and `last` choose what of it is loaded, all by default. `home` is
+    the folder that Bluelamp keeps everything in, by default that of the settings.
+
+    Loading the same again changes nothing. Raises UsageError for what cannot be loaded, SourceError where it cannot be
+    read, and Busy while another process loads.
+    """
+    from bluelamp.archive.load_report import LoadRequest
+    from bluelamp.archive.locations import refuse_wrong_paths, stated_unit
+    from bluelamp.archive.progress import Silent
+    from bluelamp.bootstrap import open_archive
+    from bluelamp.settings import read_settings
+
+    paths = [str(location) for location in locations]
+    if release is not None and len(paths) > 1:
+        raise UsageError("release states what one archive is; load several one by one.")
+    chosen = select(_several(force), _several(dataset), _month(first, "first"), _month(last, "last"))
+    wanted = LoadRequest(paths, _month(release, "release"), chosen, whole, stated_unit(named_as, paths, "named_as"))
+    refuse_wrong_paths(paths)
+    settings, _ = read_settings({"home": Path(home) if home is not None else None})
+    return load_into(open_archive(settings), settings, wanted, Silent())
+
+
+def load_into(
+    archive: Archive,
+    settings: Settings,
+    request: LoadRequest,
+    progress: Progress,
+    received: Callable[[str, Fetched], None] = lambda _location, _fetched: None,
+    on_retry: Callable[[str], None] | None = None,
+) -> LoadReport:
+    """`load` on an archive that is open. `received` is called after each location, `on_retry` with a sentence for each
+    request that is tried again."""
+    from functools import partial
+
+    from bluelamp.archive.release_load import load_releases
+    from bluelamp.bootstrap import open_client
+
+    return load_releases(archive, request, progress, partial(open_client, settings, on_retry), received)
+
+
+def select(forces: Sequence[str], datasets: Sequence[str], first: Month | None, last: Month | None) -> Selection:
+    """What of a release is chosen. Raises UsageError for a name that there is not, with the near one, and for months
+    that run backwards."""
+    from bluelamp.domain.dataset import BY_NAME, BY_SUFFIX
+    from bluelamp.domain.selection import Selection
+    from bluelamp.questions.families.archive.kinds import find_force
+    from bluelamp.questions.model.suggestions import near
+
+    chosen = set()
+    for name in datasets:
+        dataset = BY_NAME.get(name) or BY_SUFFIX.get(name)
+        if dataset is None:
+            raise UsageError(f"There is no dataset “{name}”.", near(name, BY_NAME))
+        chosen.add(dataset.name)
+    if first and last and first > last:
+        raise UsageError(f"The months run backwards: from {first} to {last}.")
+    return Selection(frozenset(find_force(name) for name in forces), frozenset(chosen), first, last)
 
 
 def _answer_of(answered: _Answered) -> Answer:

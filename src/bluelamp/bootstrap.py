@@ -1,4 +1,5 @@
-"""Wires it all, once: settings in, the parts of the system out. Called by the command line and the web.
+"""Wires it all, once: settings in, the parts of the system out. Called by the command line, the web server and the
+synthetic city. Stores and their engines are opened here and nowhere else.
 
 Heavy libraries are imported here, inside functions, so that `--help` does not pay for them.
 """
@@ -7,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bluelamp.errors import UsageError
 from bluelamp.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,16 +22,21 @@ if TYPE_CHECKING:
     from bluelamp.archive.workflow import Archive
     from bluelamp.domain.call import Call
     from bluelamp.follow.deliverer import Deliverer
+    from bluelamp.history.upkeep import History
     from bluelamp.live.workflow import LiveFlow
-    from bluelamp.places.explanation import Opened
+    from bluelamp.places.accuracy import PlaceScores
+    from bluelamp.places.explanation import Opened, PlaceTeller
     from bluelamp.places.locator import Locator
     from bluelamp.places.placing import Located
+    from bluelamp.places.resolver import Desk
     from bluelamp.places.setup import PlacesSetup
     from bluelamp.questions.model.data_version import DataVersion
     from bluelamp.questions.model.question import Question
     from bluelamp.questions.model.stores import Stores
     from bluelamp.sources.feeds.agency import Agency
     from bluelamp.sources.http import HttpClient
+    from bluelamp.storage.follow.hooks import Hooks
+    from bluelamp.storage.follow.keys import Keys
     from bluelamp.storage.live.event_log import EventLog
     from bluelamp.storage.reference.store import ReferenceStore
     from bluelamp.storage.warehouse.database import WarehouseFolder
@@ -64,15 +72,44 @@ def open_archive(settings: Settings, *, looking: bool = False) -> Archive:
     )
 
 
+@dataclass(slots=True)
+class LiveHalf:
+    """The live half of an installation on one engine: its flow, and by name what others use beside the flow."""
+
+    flow: LiveFlow
+    keys: Keys
+    hooks: Hooks
+    accuracy: PlaceScores
+    explainer: PlaceTeller
+    deliver: Callable[[], Deliverer]  # makes what delivers webhooks, not started yet
+
+    def close(self) -> None:
+        """Give the database's connections back."""
+        self.flow.close()
+
+
+def read_feeds(settings: Settings) -> dict[str, Agency]:
+    """The feeds that come with Bluelamp and those of the home, by name. Raises SettingsError for a file that is not
+    right."""
+    from bluelamp.sources.feeds.agency import read_agencies
+
+    return read_agencies(settings.home / "feeds")
+
+
 def open_live(settings: Settings, *, looking: bool = False) -> LiveFlow:
-    """The live flow on the stores that the settings name. Raises SettingsError for an agency's file that is not right.
+    """The live flow alone; see `open_live_half`."""
+    return open_live_half(settings, looking=looking).flow
+
+
+def open_live_half(settings: Settings, *, looking: bool = False, feeds: dict[str, Agency] | None = None) -> LiveHalf:
+    """The live half on the stores that the settings name. `feeds` are those that were read already. Raises
+    SettingsError for an agency's file that is not right.
 
     With `looking`, nothing is created: where nothing is kept yet, an empty database in memory stands in.
     """
     from bluelamp.live.workflow import LiveFlow
     from bluelamp.places.accuracy import PlaceScores
     from bluelamp.places.explanation import PlaceTeller
-    from bluelamp.sources.feeds.agency import read_agencies
     from bluelamp.storage.follow.hooks import Hooks
     from bluelamp.storage.follow.keys import Keys
     from bluelamp.storage.live.event_log import EventLog
@@ -97,8 +134,8 @@ def open_live(settings: Settings, *, looking: bool = False) -> LiveFlow:
 
         return open_told(open_places(settings, offline=True), Places(engine), agency)
 
-    return LiveFlow(
-        agencies=read_agencies(settings.home / "feeds"),
+    flow = LiveFlow(
+        agencies=read_feeds(settings) if feeds is None else feeds,
         log=log,
         writer=LogWriter(engine),
         snapshots=Snapshots(engine, Vault(settings.vault_url, settings.home / "cache")),
@@ -108,11 +145,14 @@ def open_live(settings: Settings, *, looking: bool = False) -> LiveFlow:
         pollers=settings.pollers,
         tidy=lambda: _compact(settings),
         locator=locator,
-        teller=PlaceTeller(told),
-        keys=Keys(engine),
-        hooks=Hooks(engine),
-        place_scores=PlaceScores(Places(engine), open_places(settings)),
-        deliver=lambda: _open_deliverer(settings, engine, log),
+    )
+    return LiveHalf(
+        flow,
+        Keys(engine),
+        Hooks(engine),
+        PlaceScores(Places(engine), open_places(settings)),
+        PlaceTeller(told),
+        lambda: _open_deliverer(settings, engine, log),
     )
 
 
@@ -171,10 +211,61 @@ def _open_locator(
     return Locator(desks, located, privacy=privacy, waiting=waiting)
 
 
+@contextmanager
+def open_resolver(settings: Settings, feed: str, *, offline: bool = False, bulk: bool = False) -> Iterator[Desk]:
+    """What places the locations of one feed, for as long as it is needed. With `offline`, no geocoder is asked; with
+    `bulk`, it is about many locations at once. Raises UsageError for a feed that there is not."""
+    from bluelamp.places.setup import open_desk, open_lines
+    from bluelamp.questions.model.suggestions import near
+    from bluelamp.storage.places.store import Places
+    from bluelamp.storage.relational.database import open_database
+
+    agencies = read_feeds(settings)
+    if feed not in agencies:
+        raise UsageError(f"There is no feed “{feed}”.", near(feed, agencies) or "See: bluelamp feeds list")
+    setup = open_places(settings, offline=offline)
+    engine = open_database(settings.live_database_url)
+    try:
+        with open_client(settings, waiting=True) as client:
+            places = Places(engine)
+            lines = open_lines(setup, places, client)
+            # What needs nobody's answer is worked out again faster than it is looked up.
+            yield open_desk(setup, places, agencies[feed], lines, bulk=bulk, keep=bool(lines) or not bulk)
+    finally:
+        engine.dispose()
+
+
+def open_history(settings: Settings) -> History:
+    """The history of calls on the stores that the settings name. Raises SettingsError for an agency's file that is not
+    right."""
+    from bluelamp.history.compact import Stores
+    from bluelamp.history.upkeep import History
+    from bluelamp.storage.calls.days import CallsDays
+    from bluelamp.storage.calls.lake import CallsLake
+    from bluelamp.storage.calls.log import CallsLog
+    from bluelamp.storage.live.event_log import EventLog
+    from bluelamp.storage.live.log_writer import LogWriter
+    from bluelamp.storage.live.snapshots import Snapshots
+    from bluelamp.storage.relational.database import open_database
+    from bluelamp.storage.vault.vault import Vault
+
+    engine = open_database(settings.live_database_url)
+    return History(
+        agencies=read_feeds(settings),
+        stores=Stores(
+            EventLog(engine),
+            CallsLog(engine),
+            Snapshots(engine, Vault(settings.vault_url, settings.home / "cache")),
+            CallsDays(engine),
+            CallsLake(settings.home / "lake", settings.vault_url),
+        ),
+        writer=LogWriter(engine),
+        keep_days=settings.live_keep_days,
+    )
+
+
 def _compact(settings: Settings) -> None:
     """Closed days of calls into the lake, and what the event log then lets go."""
-    from bluelamp.history.upkeep import open_history
-
     history = open_history(settings)
     try:
         history.compact_closed()
@@ -227,14 +318,8 @@ def open_stores(settings: Settings, *, memory_mb: int = 0, threads: int = 0) -> 
         has_live=lambda: _kept(settings.live_database_url) == settings.live_database_url,
         calls_days=lambda: CallsDays(open_database(_kept(settings.live_database_url))),
         calls_lake=lambda: CallsLake(home / "lake", settings.vault_url),
-        agencies=lambda: _read_agencies(settings),
+        agencies=lambda: read_feeds(settings),
     )
-
-
-def _read_agencies(settings: Settings) -> dict[str, Agency]:
-    from bluelamp.sources.feeds.agency import read_agencies
-
-    return read_agencies(settings.home / "feeds")
 
 
 @contextmanager

@@ -43,8 +43,6 @@ from bluelamp.storage.warehouse.plan import Engine
 # What the engine may use of memory while indexes are built from it; the indexes themselves take the larger part.
 _INDEX_ENGINE_MB = 300
 
-STEPS = ("discover", "fetch", "load", "model", "publish")
-
 
 @dataclass(slots=True)
 class Archive:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bluelamp.cli import exits, options
 from bluelamp.cli.archive_load_messages import tell_fetched, tell_loaded, tell_plan, tell_saved, tell_waiting
-from bluelamp.cli.archive_sources import is_saved_answer, refuse_wrong_paths, source_at, stated_unit
 from bluelamp.cli.console import counted
 from bluelamp.cli.options import console_of, context_of, examples, open_archive
 from bluelamp.errors import UsageError
 
 if TYPE_CHECKING:
     from bluelamp.archive.fetch import Fetched
+    from bluelamp.archive.load_report import LoadRequest
     from bluelamp.archive.workflow import Archive
     from bluelamp.cli.console import Console
     from bluelamp.domain.selection import Selection
@@ -61,6 +62,10 @@ def load(
 
     Loading the same release again changes nothing; loading the next one reads only the files that changed.
     """
+    from bluelamp.api import load_into
+    from bluelamp.archive.load_report import LoadRequest
+    from bluelamp.archive.locations import refuse_wrong_paths, stated_unit
+
     chosen = options.selection(force, first, last, dataset)
     stated = options.month(release, "--release")
     if stated is not None and len(paths or ()) > 1:
@@ -68,39 +73,40 @@ def load(
     if whole and part:
         raise UsageError("--whole and --part say the opposite of each other.", "Say one; or neither, and it is told.")
     said = True if whole else False if part else None
-    unit = stated_unit(named_as, paths or [])
-    refuse_wrong_paths(paths or [])
+    locations = paths or []
+    unit = stated_unit(named_as, locations, "--as")
+    wanted = LoadRequest(locations, stated, chosen, said, unit)
+    refuse_wrong_paths(locations)
     archive = open_archive(context, looking=dry_run)
     console = console_of(context)
     if dry_run:
-        for path in paths or ():
-            if is_saved_answer(path):
-                tell_saved(console, path, unit, json)
-                continue
-            with source_at(context, path, dry_run=True, unit=unit) as source:
-                plan = archive.preview(source, release=stated, selection=chosen, whole=said)
-                tell_plan(console, source, plan, json)
-        if not paths:
-            tell_waiting(console, archive.unfinished(), json)
-        return exits.DONE
-    from bluelamp.archive.from_api import receive_saved
+        return _preview(context, archive, wanted, json)
 
-    fetched = []
-    # One lock over all of it: a second load is told at once, not after its download, and cannot slip in between.
-    with archive.writing():
-        for path in paths or ():
-            if is_saved_answer(path):
-                fetched.append(receive_saved(archive, Path(path), unit, stated))
-            else:
-                with source_at(context, path, dry_run=False, unit=unit) as source:
-                    one = archive.receive(
-                        source, release=stated, selection=chosen, progress=console.progress(), whole=said
-                    )
-                    fetched.append(one)
-            if not json:
-                tell_fetched(console, path, fetched[-1])
-        loaded, version = archive.finish(console.progress())
-    return tell_loaded(console, fetched, loaded, version, json)
+    def received(location: str, fetched: Fetched) -> None:
+        if not json:
+            tell_fetched(console, location, fetched)
+
+    report = load_into(archive, context_of(context).settings, wanted, console.progress(), received, console.detail)
+    return tell_loaded(console, report, json)
+
+
+def _preview(context: typer.Context, archive: Archive, wanted: LoadRequest, json: bool) -> int:
+    """What a load would do; nothing is written."""
+    from bluelamp.archive.locations import is_saved_answer, release_at
+    from bluelamp.bootstrap import open_client
+
+    console, settings = console_of(context), context_of(context).settings
+    for location in wanted.locations:
+        if is_saved_answer(location):
+            tell_saved(console, location, wanted.unit, json)
+            continue
+        client = partial(open_client, settings, console.detail)
+        with release_at(archive.home, location, client, dry_run=True, unit=wanted.unit) as source:
+            plan = archive.preview(source, release=wanted.release, selection=wanted.selection, whole=wanted.whole)
+            tell_plan(console, source, plan, json)
+    if not wanted.locations:
+        tell_waiting(console, archive.unfinished(), json)
+    return exits.DONE
 
 
 def sync(
@@ -134,6 +140,7 @@ def sync(
     console = console_of(context)
     if from_api and dry_run:
         return _tell_questions(console, near, chosen, json)
+    from bluelamp.archive.load_report import LoadReport
     from bluelamp.bootstrap import open_client
 
     settings = context_of(context).settings
@@ -142,19 +149,23 @@ def sync(
             fetched = _from_api(archive, client, settings.police_uk_url, near, chosen, console)
         else:
             from bluelamp.archive.discover import find_release
+            from bluelamp.archive.locations import release_at
+
+            def same() -> AbstractContextManager[HttpClient]:
+                return nullcontext(client)  # the command closes it
 
             found = find_release(client, settings.police_uk_url, release)
             console.note(f"Release {found.month}: {found.url}")
             if dry_run:
-                with source_at(context, found.url, client=client, dry_run=True) as source:
+                with release_at(archive.home, found.url, same, dry_run=True) as source:
                     tell_plan(console, source, archive.preview(source, release=found.month, selection=chosen), json)
                 return exits.DONE
-            with archive.writing(), source_at(context, found.url, client=client, dry_run=False) as source:
+            with archive.writing(), release_at(archive.home, found.url, same) as source:
                 fetched = archive.receive(source, release=found.month, selection=chosen, progress=console.progress())
             if not json:
                 tell_fetched(console, found.url, fetched)
     loaded, version = archive.finish(console.progress())
-    return tell_loaded(console, [fetched], loaded, version, json)
+    return tell_loaded(console, LoadReport([fetched], loaded, version), json)
 
 
 def rebuild(

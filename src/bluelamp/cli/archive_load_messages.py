@@ -11,11 +11,10 @@ from bluelamp.domain.rejected import FEW_REJECTED, share_words
 
 if TYPE_CHECKING:
     from bluelamp.archive.fetch import Fetched
-    from bluelamp.archive.load import Loaded
+    from bluelamp.archive.load_report import LoadReport
     from bluelamp.cli.console import Console
     from bluelamp.domain.release import ForceMonth
     from bluelamp.sources.police_uk.release_source import ReleaseSource
-    from bluelamp.storage.warehouse.database import Version
 
 # Lists of files are told up to here, those of files left out a little further; --verbose tells them all.
 _TOLD, _LEFT_OUT_TOLD = 5, 20
@@ -143,18 +142,19 @@ def _following(why: str) -> str:
     return why.removeprefix("it") if why.startswith("it ") else f": {why}"
 
 
-def tell_loaded(console: Console, fetched: list[Fetched], loaded: Loaded, version: Version | None, json: bool) -> int:
+def tell_loaded(console: Console, report: LoadReport, json: bool) -> int:
     """What was loaded, quarantined and refused; the exit code."""
+    fetched, loaded, version = report.fetched, report.loaded, report.version
     strangers = [pair for one in fetched for pair in one.ignored if "publishers" in pair[1] or "twice with" in pair[1]]
-    quarantined = len(loaded.quarantined) + sum(len(one.unreadable) for one in fetched)
+    quarantined = report.files_quarantined
     code = exits.IN_PART if quarantined or strangers or loaded.refused else exits.DONE
     if json:
         console.out_json(
             {
                 "releases": sorted({str(one.release) for one in fetched}),
                 "read_as": [{"release": str(one.release), "datasets": _reading_facts(one)} for one in fetched],
-                "files_loaded": loaded.files - len(loaded.quarantined),
-                "files_unchanged": sum(one.known + one.unchanged for one in fetched),
+                "files_loaded": report.files_loaded,
+                "files_unchanged": report.files_unchanged,
                 "files_quarantined": quarantined,
                 "rows_loaded": loaded.rows,
                 "rows_rejected": loaded.rejected,
@@ -163,8 +163,8 @@ def tell_loaded(console: Console, fetched: list[Fetched], loaded: Loaded, versio
                     {"member": one.file.member, "rejected": one.rejected, "read": one.read, "reason": one.reason}
                     for one in loaded.refused
                 ],
-                "data_version": version.name if version else None,
-                "changed": version is not None,
+                "data_version": report.data_version,
+                "changed": report.changed,
             }
         )
         return code
@@ -190,7 +190,7 @@ def tell_loaded(console: Console, fetched: list[Fetched], loaded: Loaded, versio
         console.out("Nothing to do: everything in it is held already." if fetched else "Nothing to do.")
     else:
         console.out(
-            f"Loaded {counted(loaded.rows, 'row')} of {counted(loaded.files - len(loaded.quarantined), 'file')}; "
+            f"Loaded {counted(loaded.rows, 'row')} of {counted(report.files_loaded, 'file')}; "
             f"data version {version.name} is published."
         )
     if quarantined:

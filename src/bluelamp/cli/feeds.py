@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from bluelamp.bootstrap import read_feeds
 from bluelamp.cli import exits, options
 from bluelamp.cli.console import counted
 from bluelamp.cli.options import context_of, examples
@@ -42,10 +43,8 @@ def show(context: typer.Context, json: options.AsJson = False) -> int:
     Those that come with Bluelamp, and those in the folder feeds of the home. A file of the home takes the place of the
     shipped one of the same name.
     """
-    from bluelamp.sources.feeds.agency import read_agencies
-
     here = context_of(context)
-    agencies = read_agencies(here.settings.home / "feeds").values()
+    agencies = read_feeds(here.settings).values()
     if json:
         for agency in agencies:
             here.console.out_json(_described(agency))
@@ -132,14 +131,14 @@ def check(
 def _find(settings: Settings, feed: str) -> Agency:
     """A feed by its name or by the path of its file. Raises UsageError with a near name."""
     from bluelamp.questions.model.suggestions import near
-    from bluelamp.sources.feeds.agency import read_agencies, read_agency_file
+    from bluelamp.sources.feeds.agency import read_agency_file
 
     if feed.endswith(".toml") or "/" in feed:
         path = Path(feed)
         if not path.is_file():
             raise UsageError(f"There is no file {feed}.", "Give a feed's name, or the path of its file.")
         return read_agency_file(path)
-    agencies = read_agencies(settings.home / "feeds")
+    agencies = read_feeds(settings)
     if feed not in agencies:
         raise UsageError(f"There is no feed “{feed}”.", near(feed, agencies) or "See: bluelamp feeds list")
     return agencies[feed]

@@ -14,7 +14,7 @@ from bluelamp.cli.console import counted
 from bluelamp.cli.options import context_of, examples
 
 if TYPE_CHECKING:
-    from bluelamp.live.workflow import LiveFlow
+    from bluelamp.bootstrap import LiveHalf
     from bluelamp.settings import Settings
 
 app = typer.Typer(
@@ -33,14 +33,14 @@ HookArgument = Annotated[str, typer.Argument(metavar="HOOK", help="A webhook, by
 
 
 @contextmanager
-def _flow(settings: Settings, *, looking: bool = False) -> Iterator[LiveFlow]:
-    from bluelamp.bootstrap import open_live
+def _opened(settings: Settings, *, looking: bool = False) -> Iterator[LiveHalf]:
+    from bluelamp.bootstrap import open_live_half
 
-    flow = open_live(settings, looking=looking)
+    half = open_live_half(settings, looking=looking)
     try:
-        yield flow
+        yield half
     finally:
-        flow.close()
+        half.close()
 
 
 @app.command("list", epilog=examples("bluelamp hooks list", "bluelamp hooks list --json"))
@@ -52,10 +52,10 @@ def list_(context: typer.Context, json: options.AsJson = False) -> int:
     from bluelamp.storage.follow.hooks import waiting_of
 
     here = context_of(context)
-    with _flow(here.settings, looking=True) as flow:
-        heads, dead = flow.log.heads(), flow.hooks.dead()
-        owners = {key.id: key.name for key in flow.keys.all()}
-        hooks = flow.hooks.all()
+    with _opened(here.settings, looking=True) as half:
+        heads, dead = half.flow.log.heads(), half.hooks.dead()
+        owners = {key.id: key.name for key in half.keys.all()}
+        hooks = half.hooks.all()
     rows = []
     for hook in hooks:
         waiting = waiting_of(hook, heads.get(hook.feed))
@@ -81,9 +81,9 @@ def dead(context: typer.Context, hook: HookArgument, json: options.AsJson = Fals
     The deliveries that a webhook's receiver did not take, however often they were tried, and why; the oldest 20.
     """
     here = context_of(context)
-    with _flow(here.settings, looking=True) as flow:
-        letters = flow.hooks.letters(flow.hooks.get(hook).id, _MOST_LETTERS)
-        total = flow.hooks.dead().get(hook, 0)
+    with _opened(here.settings, looking=True) as half:
+        letters = half.hooks.letters(half.hooks.get(hook).id, _MOST_LETTERS)
+        total = half.hooks.dead().get(hook, 0)
     for letter in letters:
         payload = json_.loads(letter.body)
         if json:
@@ -108,8 +108,8 @@ def retry(context: typer.Context, hook: HookArgument, json: options.AsJson = Fal
     The process that delivers sends them, the oldest first; what waits for its next try is tried at once as well.
     """
     here = context_of(context)
-    with _flow(here.settings) as flow:
-        count = flow.hooks.retry(flow.hooks.get(hook).id)
+    with _opened(here.settings) as half:
+        count = half.hooks.retry(half.hooks.get(hook).id)
     if json:
         here.console.out_json({"hook": hook, "retrying": count})
     else:
@@ -121,8 +121,8 @@ def retry(context: typer.Context, hook: HookArgument, json: options.AsJson = Fal
 def remove(context: typer.Context, hook: HookArgument, json: options.AsJson = False) -> int:
     """Remove a webhook, with its dead letters."""
     here = context_of(context)
-    with _flow(here.settings) as flow:
-        flow.hooks.remove(hook)
+    with _opened(here.settings) as half:
+        half.hooks.remove(hook)
     if json:
         here.console.out_json({"hook": hook})
     else:

@@ -28,13 +28,13 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="Whom the key is for."
 
 @contextmanager
 def _keys(settings: Settings, *, looking: bool = False) -> Iterator[Keys]:
-    from bluelamp.bootstrap import open_live
+    from bluelamp.bootstrap import open_live_half
 
-    flow = open_live(settings, looking=looking)
+    half = open_live_half(settings, looking=looking)
     try:
-        yield flow.keys
+        yield half.keys
     finally:
-        flow.close()
+        half.close()
 
 
 @app.command(epilog=examples('bluelamp keys add "A newsroom"', 'bluelamp keys add "A newsroom" --json'))

@@ -54,16 +54,19 @@ def run(context: typer.Context, feeds: FeedsArgument = None, json: options.AsJso
     One poller per feed, even if this is started twice. Every answer is kept as received before anything is done with
     it; killed at any moment, it goes on where it was.
     """
+    from bluelamp.bootstrap import open_live_half
+
     here = context_of(context)
     console = here.console
-    flow = _open(here.settings)
+    half = open_live_half(here.settings)
+    flow = half.flow
     wanted = feeds or here.settings.feed_names
     if not wanted:
         raise UsageError("Which feeds shall be polled?", "Name them, or set BLUELAMP_FEEDS; see bluelamp feeds list.")
     for feed in wanted:
         agency = flow.agency(feed)
         console.note(f"Polling {agency.title} ({feed}) every {agency.interval_seconds:g} s: {agency.attribution}")
-    deliverer = flow.deliver()
+    deliverer = half.deliver()
 
     def taken(feed: str, step: Step) -> None:
         deliverer.poke()

@@ -43,8 +43,7 @@ def compact(
     counted as open; when one ends, or comes back, its day is made anew. The raw answers of closed days are packed, a
     file for each day. Whoever polls does this once an hour by itself. Again changes nothing.
     """
-    from bluelamp.bootstrap import open_live
-    from bluelamp.history.upkeep import open_history
+    from bluelamp.bootstrap import open_history, open_live
 
     here = context_of(context)
     history = open_history(here.settings)

@@ -138,8 +138,7 @@ def _calls_checks(settings: Settings) -> list[Check]:
 
 def _mend_calls(settings: Settings) -> str:
     """Makes lost days of calls anew; what was done, in words."""
-    from bluelamp.bootstrap import open_stores
-    from bluelamp.history.upkeep import open_history
+    from bluelamp.bootstrap import open_history, open_stores
 
     if not open_stores(settings).has_live():
         return ""

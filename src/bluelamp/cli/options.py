@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bluelamp.domain.dataset import BY_NAME, BY_SUFFIX
+from bluelamp.domain.dataset import BY_NAME
 from bluelamp.domain.force import BY_SLUG
 from bluelamp.domain.month import Month
 from bluelamp.domain.selection import Selection
@@ -105,16 +105,9 @@ def selection(
     forces: list[str] | None, first: str | None, last: str | None, datasets: list[str] | None = None
 ) -> Selection:
     """The selection that the options state. Raises UsageError with near names."""
-    from bluelamp.questions.families.archive.kinds import find_force
-    from bluelamp.questions.model.suggestions import near
+    from bluelamp.api import select
 
-    chosen = set()
-    for name in datasets or ():
-        dataset = BY_NAME.get(name) or BY_SUFFIX.get(name)
-        if dataset is None:
-            raise UsageError(f"There is no dataset “{name}”.", near(name, BY_NAME))
-        chosen.add(dataset.name)
     begin, end = month(first, "--from"), month(last, "--to")
     if begin and end and begin > end:
         raise UsageError(f"The months run backwards: --from {begin} --to {end}.")
-    return Selection(frozenset(find_force(name) for name in forces or ()), frozenset(chosen), begin, end)
+    return select(forces or (), datasets or (), begin, end)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json as json_
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bluelamp.bootstrap import open_resolver
 from bluelamp.cli import exits, options
 from bluelamp.cli.console import counted
 from bluelamp.cli.options import context_of, examples
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from bluelamp.cli.context import Context
     from bluelamp.domain.place import Asked
     from bluelamp.places.resolver import Desk
-    from bluelamp.settings import Settings
     from bluelamp.storage.places.store import Score
 
 app = typer.Typer(
@@ -37,31 +36,6 @@ app = typer.Typer(
 
 Feed = Annotated[str, typer.Option("--feed", metavar="FEED", help="The feed that lists them: bluelamp feeds list.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Ask no geocoder, whatever the settings say.")]
-
-
-@contextmanager
-def _desk(settings: Settings, feed: str, *, offline: bool = False, bulk: bool = False) -> Iterator[Desk]:
-    """The desk of a feed, on the stores that the settings name. Raises UsageError for a feed that there is not."""
-    from bluelamp.bootstrap import open_client, open_places
-    from bluelamp.places.setup import open_desk, open_lines
-    from bluelamp.questions.model.suggestions import near
-    from bluelamp.sources.feeds.agency import read_agencies
-    from bluelamp.storage.places.store import Places
-    from bluelamp.storage.relational.database import open_database
-
-    agencies = read_agencies(settings.home / "feeds")
-    if feed not in agencies:
-        raise UsageError(f"There is no feed “{feed}”.", near(feed, agencies) or "See: bluelamp feeds list")
-    setup = open_places(settings, offline=offline)
-    engine = open_database(settings.live_database_url)
-    try:
-        with open_client(settings, waiting=True) as client:
-            places = Places(engine)
-            lines = open_lines(setup, places, client)
-            # What needs nobody's answer is worked out again faster than it is looked up.
-            yield open_desk(setup, places, agencies[feed], lines, bulk=bulk, keep=bool(lines) or not bulk)
-    finally:
-        engine.dispose()
 
 
 @app.command(
@@ -90,7 +64,7 @@ def resolve(
     here = context_of(context)
     kinds: dict[str, int] = {}
     lines = _in_batches(here, feed, file) if not offline else _lines(file)
-    with _desk(here.settings, feed, offline=offline, bulk=True) as desk:
+    with open_resolver(here.settings, feed, offline=offline, bulk=True) as desk:
         for line in lines:
             asked = _asked(desk, line)
             found = desk.resolve(asked)
@@ -116,7 +90,7 @@ def _in_batches(here: Context, feed: str, file: Path) -> Iterable[_Line]:
     """The file's locations, after a geocoder that takes many at once was asked about them, where one was chosen."""
     from bluelamp.places.batch import ask_in_batches, can_batch
 
-    with _desk(here.settings, feed) as desk:
+    with open_resolver(here.settings, feed) as desk:
         if not can_batch(desk):
             return _lines(file)
         lines = list(_lines(file))
@@ -194,7 +168,7 @@ def fix(
     Calls that are listed from then on have it.
     """
     here = context_of(context)
-    with _desk(here.settings, feed, offline=True) as desk:
+    with open_resolver(here.settings, feed, offline=True) as desk:
         if location is None:
             return _list_fixes(here.console, desk, json)
         asked = desk.ground.asked(location, None, {})
@@ -255,7 +229,7 @@ def score(
     from bluelamp.places.scoring import measure, read_official
 
     here = context_of(context)
-    with _desk(here.settings, feed, offline=True, bulk=True) as desk:
+    with open_resolver(here.settings, feed, offline=True, bulk=True) as desk:
         if file is not None:
             officials = read_official(file)
             measure(desk, officials, datetime.now(UTC))

@@ -21,6 +21,7 @@ from bluelamp.storage.follow.hooks import ACTIVE, Hook, Hooks
 from bluelamp.storage.follow.progress import LEASE_NAME, HookProgress
 from bluelamp.storage.live.event_log import EventLog, Head
 from bluelamp.storage.live.leases import LEASE_SECONDS, Lease, Leases
+from bluelamp.worker import Worker
 
 _LOG = structlog.get_logger("bluelamp.hooks")
 # Deliveries at once, and how many of them may be to receivers that are slow or unknown.
@@ -49,8 +50,9 @@ class Deliverer:
     ) -> None:
         self._courier, self._hooks, self._log, self._leases, self._close = courier, hooks, log, leases, close
         self._progress: HookProgress = courier.progress
-        self._wake, self._stopping = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
+        self._worker = Worker(
+            "webhooks", self._tick, log=_LOG, complaint="webhooks wait", after_error=_STANDBY, at_end=self._release
+        )
         self._lock = threading.Lock()
         # Webhooks that are being delivered to, and whether as slow ones; those known to be quick; whose turn was when.
         self._at_work: dict[str, bool] = {}
@@ -58,50 +60,42 @@ class Deliverer:
         self._turns: dict[str, float] = {}
         self.lease: Lease | None = None
         self._renewed = 0.0
-        self.problem = ""
+
+    @property
+    def problem(self) -> str:
+        """Why nothing can be delivered just now; empty where nothing hinders it."""
+        return self._worker.problem
 
     def start(self) -> None:
-        self._thread.start()
+        self._worker.start()
 
     def poke(self) -> None:
         """Look at once."""
-        self._wake.set()
+        self._worker.wake()
 
     def stop(self, timeout: float = 2.0) -> None:
         """Ask it to end and wait a little. A delivery that is under way is left behind: it is sent again by the next
         process, unless it was taken and kept as such in time."""
-        self._stopping.set()
-        self._wake.set()
+        self._worker.ask_to_stop()
         until = time.monotonic() + timeout
         while self._at_work and time.monotonic() < until:
             time.sleep(0.01)
-        self._thread.join(max(until - time.monotonic(), 0.1))
+        self._worker.stop(max(until - time.monotonic(), 0.1))
         self._close()
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            pause = _STANDBY
-            try:
-                if self._may_deliver():
-                    self._look()
-                    pause = _LOOK
-                self.problem = ""
-            except Busy:
-                self.lease = None
-            except BluelampError as error:
-                self._stumble(error.message)
-            except Exception as error:
-                self._stumble(f"unforeseen: {error!r}")
-            self._wake.wait(pause)
-            self._wake.clear()
+    def _tick(self) -> float:
+        try:
+            if self._may_deliver():
+                self._look()
+                return _LOOK
+        except Busy:
+            self.lease = None
+        return _STANDBY
+
+    def _release(self) -> None:
         if self.lease is not None:
             with suppress(BluelampError):
                 self._leases.release(self.lease)
-
-    def _stumble(self, problem: str) -> None:
-        if problem != self.problem:
-            self.problem = problem
-            _LOG.error("webhooks wait", problem=problem)
 
     def _may_deliver(self) -> bool:
         """Whether this process holds the lease; it is asked for only where there is something to deliver."""
@@ -167,21 +161,21 @@ class Deliverer:
         except BluelampError as error:
             # The lease is lost, or the database away: nothing was written, and it is delivered again.
             if not isinstance(error, Busy):
-                self._stumble(error.message)
-            self._stopping.wait(_LOOK)
+                self._worker.report(error.message)
+            self._worker.rest(_LOOK)
         except Exception as error:
             # At the end of the process its connections are closed under what is still under way.
-            if not self._stopping.wait(_LOOK):
+            if not self._worker.rest(_LOOK):
                 _LOG.error("a webhook broke", hook=hook.id, error=repr(error))
         finally:
             with self._lock:
                 self._at_work.pop(hook.id, None)
-            self._wake.set()
+            self._worker.wake()
 
     def _deliver(self, lease: Lease, hook: Hook, head: Head) -> None:
         for _ in range(_IN_A_ROW):
             hook = self._hooks.get(hook.id)
-            if self._stopping.is_set() or hook.state != ACTIVE or not self._courier.is_due(hook, head):
+            if self._worker.stopping or hook.state != ACTIVE or not self._courier.is_due(hook, head):
                 return
             if not self._went_well(hook, partial(self._courier.deliver, lease, hook, head)):
                 return
@@ -198,5 +192,5 @@ class Deliverer:
         if outcome in ("died", "gone"):
             _LOG.error("a webhook was not taken", hook=hook.id, outcome=outcome)
         if outcome == "changed":
-            self._stopping.wait(_AGAIN)
+            self._worker.rest(_AGAIN)
         return outcome in ("taken", "moved") and not is_slow

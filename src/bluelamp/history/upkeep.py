@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
 
 import structlog
 
@@ -17,9 +16,6 @@ from bluelamp.history.retention import retain
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.storage.calls.days import CallsDay
 from bluelamp.storage.live.log_writer import LogWriter
-
-if TYPE_CHECKING:
-    from bluelamp.settings import Settings
 
 _LOG = structlog.get_logger("bluelamp.live")
 
@@ -117,30 +113,3 @@ class History:
             raise NoSuchThing(f"There is no feed “{feed[:60]}”.", "bluelamp feeds list shows those there are.")
         self.stores.log.head(feed)  # raises where nothing was ever taken in
         return feed
-
-
-def open_history(settings: Settings) -> History:
-    """The history of calls on the stores that the settings name. Raises SettingsError for an agency's file that is not
-    right."""
-    from bluelamp.sources.feeds.agency import read_agencies
-    from bluelamp.storage.calls.days import CallsDays
-    from bluelamp.storage.calls.lake import CallsLake
-    from bluelamp.storage.calls.log import CallsLog
-    from bluelamp.storage.live.event_log import EventLog
-    from bluelamp.storage.live.snapshots import Snapshots
-    from bluelamp.storage.relational.database import open_database
-    from bluelamp.storage.vault.vault import Vault
-
-    engine = open_database(settings.live_database_url)
-    return History(
-        agencies=read_agencies(settings.home / "feeds"),
-        stores=Stores(
-            EventLog(engine),
-            CallsLog(engine),
-            Snapshots(engine, Vault(settings.vault_url, settings.home / "cache")),
-            CallsDays(engine),
-            CallsLake(settings.home / "lake", settings.vault_url),
-        ),
-        writer=LogWriter(engine),
-        keep_days=settings.live_keep_days,
-    )

@@ -27,6 +27,7 @@ from bluelamp.sources.http import HttpClient
 from bluelamp.storage.live.leases import LEASE_SECONDS, Lease, Leases
 from bluelamp.storage.live.log_writer import LogWriter, Step
 from bluelamp.storage.live.snapshots import Snapshots
+from bluelamp.worker import Worker, words_of
 
 _LOG = structlog.get_logger("bluelamp.live")
 # How often is looked for leases that have become free, and for snapshots that others have kept, seconds.
@@ -61,17 +62,19 @@ class Runner:
 
     def __init__(self, agencies: Sequence[Agency], parts: Parts, clock: Callable[[], float] = time.monotonic) -> None:
         self._parts, self._clock = parts, clock
-        self._stopping = threading.Event()
         self.pollers = {
             agency.name: Poller(agency, parts.writer, parts.snapshots, self._taken, parts.token, clock)
             for agency in agencies
         }
         self._crew = Crew(min(parts.pollers, len(self.pollers)), self._turn, self._stumbled, clock=clock)
-        self._threads: list[threading.Thread] = []
+        self._looking = Worker(
+            "feeds", self._watch, log=_LOG, complaint="feeds cannot be looked after", after_error=_LOOK
+        )
+        tidying = Worker("tidy", self._tidy, log=_LOG, complaint="tidy", after_error=_TIDY, first=_FIRST_TIDY)
+        self._workers = [self._looking] if parts.tidy is None else [self._looking, tidying]
         self._client: HttpClient | None = None
         self._lock = threading.Lock()
         self._renewed = -LEASE_SECONDS
-        self._problem = ""
         self.placing: Placing | None = None
 
     def start(self) -> None:
@@ -79,19 +82,17 @@ class Runner:
         if self._parts.placing is not None:
             self.placing = self._parts.placing()
             self.placing.start()
-        for name, run in (("feeds", self._watch), ("tidy", self._tidy)):
-            thread = threading.Thread(target=run, name=name, daemon=True)
-            thread.start()
-            self._threads.append(thread)
+        for worker in self._workers:
+            worker.start()
 
     def stop(self, timeout: float = 5.0) -> None:
         """Ask the pollers to end, wait for them, up to `timeout` seconds in all, and give their leases back. One that
         waits for a publisher is left behind: what it has not kept was never acknowledged."""
-        self._stopping.set()
+        self._looking.ask_to_stop()
         self._crew.stop()
         until = time.monotonic() + timeout
-        for thread in self._threads:
-            thread.join(max(until - time.monotonic(), 0.0))
+        for worker in self._workers:
+            worker.stop(until - time.monotonic())
         self._crew.join(max(until - time.monotonic(), 0.0))
         for poller in self.pollers.values():
             poller.end()
@@ -127,7 +128,7 @@ class Runner:
             if poller.lease is poller.turned_with:  # a turn that took too long may end under a newer lease
                 poller.end()
             return None
-        pause = self._tell(poller, _words(error), error)
+        pause = self._tell(poller, words_of(error), error)
         if isinstance(error, BluelampError):
             return pause
         self._give_back(poller, pause)
@@ -135,7 +136,7 @@ class Runner:
 
     def _tell(self, poller: Poller, problem: str, error: BaseException | None = None) -> float:
         """Record what is wrong, each problem once; seconds until it is tried again."""
-        if poller.problem != problem and not self._stopping.is_set():
+        if poller.problem != problem and not self._looking.stopping:
             _LOG.error("paused", feed=poller.agency.name, problem=problem, exc_info=_defect(error))
             with suppress(Exception):  # it is told from memory then
                 self._parts.writer.tell_trouble(poller.agency.name, problem)
@@ -163,18 +164,10 @@ class Runner:
 
     # -- all feeds, in a thread of its own ---------------------------------------------------------------------------
 
-    def _watch(self) -> None:
+    def _watch(self) -> float:
         """Leases are renewed by whoever sees that the work goes on: where this thread ends, so do they."""
-        while not self._stopping.is_set():
-            problem = ""
-            try:
-                self.look()
-            except Exception as error:
-                problem = _words(error)
-            if problem and problem != self._problem:
-                _LOG.error("feeds cannot be looked after", problem=problem)
-            self._problem = problem
-            self._stopping.wait(_LOOK)
+        self.look()
+        return _LOOK
 
     def look(self) -> None:
         """Hold what this process has, let go what it does not get done, take what is free, and have taken in what
@@ -211,15 +204,13 @@ class Runner:
                 poller.end()
                 self._crew.drop(feed)
 
-    def _tidy(self) -> None:
-        pause = _FIRST_TIDY
-        while self._parts.tidy is not None and not self._stopping.wait(pause):
-            pause = _TIDY
-            held = [feed for feed, poller in self.pollers.items() if poller.lease is not None]
-            if held:
-                _attempt(self._parts.tidy)
-            for feed in held:
-                _attempt(partial(self._parts.snapshots.pack_closed, feed, datetime.now(UTC)))
+    def _tidy(self) -> float:
+        held = [feed for feed, poller in self.pollers.items() if poller.lease is not None]
+        if held and self._parts.tidy is not None:
+            _attempt(self._parts.tidy)
+        for feed in held:
+            _attempt(partial(self._parts.snapshots.pack_closed, feed, datetime.now(UTC)))
+        return _TIDY
 
 
 def _attempt(act: Callable[[], object]) -> None:
@@ -227,11 +218,7 @@ def _attempt(act: Callable[[], object]) -> None:
     try:
         act()
     except Exception as error:
-        _LOG.error("tidy", problem=_words(error))
-
-
-def _words(error: BaseException) -> str:
-    return error.message if isinstance(error, BluelampError) else f"unforeseen: {error!r}"
+        _LOG.error("tidy", problem=words_of(error))
 
 
 def _defect(error: BaseException | None) -> BaseException | None:

@@ -9,7 +9,7 @@
     locate    calls are placed beside the flow; their places are kept and follow as changes   places/locator.py
     compact   closed days go into the lake, as dataset calls; once an hour                    history/upkeep.py
 
-`LiveFlow` is what bootstrap hands out: it holds the stores and starts the pollers.
+`LiveFlow` holds the stores of the flow and starts the pollers. What reads its log is handed out beside it by bootstrap.
 """
 
 from __future__ import annotations
@@ -24,19 +24,14 @@ from datetime import UTC, datetime
 from bluelamp.domain.call import Place
 from bluelamp.domain.moment import moment_of
 from bluelamp.errors import Busy, NoSuchThing
-from bluelamp.follow.deliverer import Deliverer
 from bluelamp.live.capture import PUSHED
 from bluelamp.live.feed_flow import FeedFlow
 from bluelamp.live.runner import Parts, Runner
-from bluelamp.places.accuracy import PlaceScores
-from bluelamp.places.explanation import PlaceTeller
 from bluelamp.places.locator import Locator
 from bluelamp.places.placing import Located, Placing
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.sources.feeds.fetching import Part
 from bluelamp.sources.http import HttpClient
-from bluelamp.storage.follow.hooks import Hooks
-from bluelamp.storage.follow.keys import Keys
 from bluelamp.storage.live.event_log import EventLog
 from bluelamp.storage.live.leases import Leases
 from bluelamp.storage.live.log_writer import LogWriter, Step
@@ -65,20 +60,12 @@ class LiveFlow:
     snapshots: Snapshots
     leases: Leases
     client: Callable[[], HttpClient]
-    keys: Keys
-    hooks: Hooks
-    # How well calls are placed, and what cities themselves report of them.
-    place_scores: PlaceScores
-    # Makes what delivers webhooks, not started yet.
-    deliver: Callable[[], Deliverer]
     token: str = ""
     # Feeds that are asked at the same time.
     pollers: int = 32
     tidy: Callable[[], None] | None = None
     # Makes a locator for some feeds; it hands the places that it finds to the function it is given.
     locator: Callable[[Sequence[Agency], Located], Locator] | None = None
-    # Explains how places were found.
-    teller: PlaceTeller | None = None
     # The clock by which places and what is handed in are kept.
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     running: Runner | None = field(default=None)

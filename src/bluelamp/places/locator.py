@@ -23,6 +23,7 @@ from bluelamp.errors import BluelampError
 from bluelamp.places.context import feed_candidate
 from bluelamp.places.privacy import PlacePrivacy
 from bluelamp.places.resolver import Desk
+from bluelamp.worker import Worker
 
 _LOG = structlog.get_logger("bluelamp.places")
 QUEUE = 2_000
@@ -77,9 +78,10 @@ class Locator:
         self._placed: OrderedDict[tuple[str, str], _Task] = OrderedDict()
         self._told: OrderedDict[tuple[str, str], tuple[Place, Place | None, float]] = OrderedDict()
         self._change = threading.Condition()
-        self._stopping = False
         self._busy = False
-        self._thread: threading.Thread | None = None
+        self._worker = Worker(
+            "locate", self._tick, log=_LOG, complaint="calls are not placed", after_error=_AFTER_ERROR_SECONDS
+        )
         self._refill_at = 0.0  # on the monotonic clock: at once, for the calls that were open before
         self._counts = {"placed": 0, "left_out": 0, "failed": 0}
         self._versions = {feed: desk.rules.version for feed, desk in self._desks.items()}
@@ -105,24 +107,18 @@ class Locator:
             if len(self._queue) > self._size:
                 self._queue.popitem(last=False)
                 self._counts["left_out"] += 1
-            self._change.notify()
+        self._worker.wake()
         return True
 
     def start(self) -> None:
         """Begin to place; returns at once."""
-        self._thread = threading.Thread(target=self._run, name="locate", daemon=True)
-        self._thread.start()
+        self._worker.start()
 
     def stop(self, timeout: float = 5.0) -> None:
         """End after the call that is being placed, and close the connections to geocoders. What waits is placed by
         whoever polls next."""
-        with self._change:
-            self._stopping = True
-            self._change.notify()
-        if self._thread is not None:
-            self._thread.join(timeout)
-            if self._thread.is_alive():
-                return  # it waits for an answer that nobody wants any more
+        if not self._worker.stop(timeout):
+            return  # it waits for an answer that nobody wants any more
         for desk in self._desks.values():
             for line in desk.lines:
                 line.client.close()
@@ -144,36 +140,30 @@ class Locator:
 
     # -- in the locator's own thread ---------------------------------------------------------------------------------
 
-    def _run(self) -> None:
-        while True:
-            task = self._next()
-            if task is None:
-                return
-            try:
-                self._place(task)
-                self._again(task.feed)
-            except BluelampError as error:
-                self._stumble(task, error.message)
-            except Exception as error:  # one call that cannot be placed must not keep all others from it
-                self._stumble(task, f"{type(error).__name__}: {error}")
-            finally:
-                with self._change:
-                    self._busy = False
-                    self._change.notify_all()
+    def _tick(self) -> float:
+        """Place the newest call that waits; for how long there is nothing to do after it."""
+        with self._change:
+            task = self._queue.popitem(last=True)[1] if self._queue else None
+            self._busy = task is not None
+        if task is not None:
+            self._attempt(task)
+        elif time.monotonic() >= self._refill_at:
+            self._refill()
+        with self._change:
+            return 0.0 if self._queue else max(self._refill_at - time.monotonic(), 0.0)
 
-    def _next(self) -> _Task | None:
-        """The newest call that waits; None when it is time to end."""
-        while True:
+    def _attempt(self, task: _Task) -> None:
+        try:
+            self._place(task)
+            self._again(task.feed)
+        except BluelampError as error:
+            self._stumble(task, error.message)
+        except Exception as error:  # one call that cannot be placed must not keep all others from it
+            self._stumble(task, f"{type(error).__name__}: {error}")
+        finally:
             with self._change:
-                if not self._queue and not self._stopping:
-                    self._change.wait(max(self._refill_at - time.monotonic(), 0.0))
-                if self._stopping:
-                    return None
-                if self._queue:
-                    self._busy = True
-                    return self._queue.popitem(last=True)[1]
-            if time.monotonic() >= self._refill_at:
-                self._refill()
+                self._busy = False
+                self._change.notify_all()
 
     def _refill(self) -> None:
         self._refill_at = time.monotonic() + _REFILL_SECONDS
@@ -227,6 +217,4 @@ class Locator:
     def _stumble(self, task: _Task, problem: str) -> None:
         self._counts["failed"] += 1
         _LOG.error("not placed", feed=task.feed, call=task.call, problem=problem)
-        with self._change:
-            if not self._stopping:
-                self._change.wait_for(lambda: self._stopping, _AFTER_ERROR_SECONDS)
+        self._worker.rest(_AFTER_ERROR_SECONDS)

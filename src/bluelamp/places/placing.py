@@ -12,6 +12,7 @@ from bluelamp.domain.call import Place
 from bluelamp.errors import BluelampError
 from bluelamp.places.locator import Locator
 from bluelamp.storage.live.log_writer import Step
+from bluelamp.worker import Worker
 
 _LOG = structlog.get_logger("bluelamp.places")
 # Places are written together that were found within so many seconds.
@@ -30,18 +31,19 @@ class Placing:
         self._write = write
         self._lock = threading.Lock()
         self._places: dict[str, dict[str, Place]] = {}
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="places", daemon=True)
+        self._worker = Worker(
+            "places", self._flush, log=_LOG, complaint="places are not kept", after_error=_TOGETHER,
+            first=_TOGETHER, at_end=self._flush,
+        )  # fmt: skip
 
     def start(self) -> None:
         self.locator.start()
-        self._thread.start()
+        self._worker.start()
 
     def stop(self, timeout: float = 2.0) -> None:
         """What was found is written; what waits is placed by whoever polls next."""
         self.locator.stop(timeout)
-        self._stopping.set()
-        self._thread.join(timeout)
+        self._worker.stop(timeout)
 
     def taken(self, feed: str, step: Step) -> None:
         """Calls that are new, or are said to be elsewhere, are to be placed."""
@@ -55,12 +57,7 @@ class Placing:
         with self._lock:
             self._places.setdefault(feed, {})[call] = place
 
-    def _run(self) -> None:
-        while not self._stopping.wait(_TOGETHER):
-            self._flush()
-        self._flush()
-
-    def _flush(self) -> None:
+    def _flush(self) -> float:
         with self._lock:
             found, self._places = self._places, {}
         for feed, places in found.items():
@@ -69,3 +66,4 @@ class Placing:
             except BluelampError as error:
                 # Nothing is lost for good: open calls without a point are looked at again.
                 _LOG.error("places not kept", feed=feed, problem=error.message)
+        return _TOGETHER

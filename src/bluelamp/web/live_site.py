@@ -9,7 +9,7 @@ import contextlib
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,17 +23,24 @@ from bluelamp.live.health import FeedHealth, Looker
 from bluelamp.places.point_source import PointsWay, points_way
 from bluelamp.places.privacy import statement
 from bluelamp.settings import Settings
-from bluelamp.sources.feeds.agency import Agency, read_agencies
+from bluelamp.sources.feeds.agency import Agency
 from bluelamp.web.public_messages import AWAY, UNKNOWN, public_words
 from bluelamp.web.streams.follower import Follower
 from bluelamp.web.streams.hub import Hub
 from bluelamp.web.streams.stream_counters import StreamCounters
 
 if TYPE_CHECKING:
+    from bluelamp.bootstrap import LiveHalf
     from bluelamp.follow.deliverer import Deliverer
+    from bluelamp.live.runner import Runner
     from bluelamp.live.workflow import LiveFlow
+    from bluelamp.places.accuracy import PlaceScores
+    from bluelamp.places.explanation import PlaceTeller
     from bluelamp.sources.http import HttpClient
+    from bluelamp.storage.follow.hooks import Hooks
+    from bluelamp.storage.follow.keys import Keys
     from bluelamp.storage.live.event_log import EventLog
+    from bluelamp.storage.live.snapshots import Snapshots
 
 # How long what was found out about a feed is told again, and how long the start waits for the logs; seconds.
 _HEALTH_KEPT, _FIRST_LOOK = 2.0, 3.0
@@ -46,7 +53,7 @@ class LiveSite:
 
     def __init__(self, settings: Settings, counters: StreamCounters) -> None:
         self._settings = settings
-        _check(settings)
+        self._feeds = _configured(settings)
         self.hub = Hub(
             ring=settings.stream_ring,
             per_address=settings.streams_per_address,
@@ -57,7 +64,7 @@ class LiveSite:
             self._log, self.hub, ring=settings.stream_ring, busy=self.hub.busy, wanted=self.hub.wanted
         )
         self.hub.poke = self._follower.poke
-        self._flow: LiveFlow | None = None
+        self._half: LiveHalf | None = None
         self._deliverer: Deliverer | None = None
         # Test deliveries of webhooks, of which each takes a thread while it waits for its receiver.
         self.tests_under_way = threading.BoundedSemaphore(_TESTS)
@@ -69,16 +76,48 @@ class LiveSite:
     # -- stores ------------------------------------------------------------------------------------------------------
 
     @property
-    def flow(self) -> LiveFlow:
-        """The live flow. Raises NothingHeld where this installation has none."""
+    def half(self) -> LiveHalf:
+        """The live half, opened when it is first needed. Raises NothingHeld where this installation has none."""
         with self._lock:
-            if self._flow is None:
+            if self._half is None:
                 if not self._has_store():
                     raise NothingHeld(
                         "No feed of active calls is kept here.", "Begin with: bluelamp live run dallas-tx"
                     )
-                self._flow = bootstrap.open_live(self._settings, looking=not self._writes)
-            return self._flow
+                self._half = bootstrap.open_live_half(self._settings, looking=not self._writes, feeds=self._feeds)
+            return self._half
+
+    @property
+    def flow(self) -> LiveFlow:
+        return self.half.flow
+
+    @property
+    def log(self) -> EventLog:
+        return self.flow.log
+
+    @property
+    def snapshots(self) -> Snapshots:
+        return self.flow.snapshots
+
+    @property
+    def agencies(self) -> Mapping[str, Agency]:
+        return self.flow.agencies
+
+    @property
+    def hooks(self) -> Hooks:
+        return self.half.hooks
+
+    @property
+    def keys(self) -> Keys:
+        return self.half.keys
+
+    @property
+    def accuracy(self) -> PlaceScores:
+        return self.half.accuracy
+
+    @property
+    def explainer(self) -> PlaceTeller:
+        return self.half.explainer
 
     @property
     def _writes(self) -> bool:
@@ -88,14 +127,14 @@ class LiveSite:
         url = self._settings.live_database_url
         return self._writes or not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()
 
-    def reachable(self) -> LiveFlow | None:
-        """The live flow; None where there is none, or its database was away when it was last asked."""
-        return None if self._flow is None or self.hub.problem else self._flow
+    def reachable(self) -> LiveHalf | None:
+        """The live half; None where there is none, or its database was away when it was last asked."""
+        return None if self.hub.problem else self._half
 
     def _log(self) -> EventLog | None:
         """For the follower: None while there is nothing to follow, which may come later."""
         try:
-            return self.flow.log
+            return self.log
         except NothingHeld:
             return None
 
@@ -139,24 +178,30 @@ class LiveSite:
         then everything else is served."""
         while not self._ending.is_set():
             try:
-                flow = self.flow
+                half = self.half
             except StorageError:
                 self._ending.wait(_AGAIN)
                 continue
-            self._deliverer = flow.deliver()
+            self._deliverer = half.deliver()
             self._deliverer.start()
             if self._settings.feed_names and self._settings.poll_in_server:
-                flow.runner(self._settings.feed_names, lambda _feed, _step: self.poke()).start()
+                half.flow.runner(self._settings.feed_names, lambda _feed, _step: self.poke()).start()
             return
 
     def _close(self) -> None:
-        if self._flow is not None and self._flow.running is not None:
-            self._flow.running.stop(_POLLERS_END)
+        running = self._running
+        if running is not None:
+            running.stop(_POLLERS_END)
         if self._deliverer is not None:
             self._deliverer.stop(_POLLERS_END)
         self._follower.stop()
-        if self._flow is not None:
-            self._flow.close()
+        if self._half is not None:
+            self._half.close()
+
+    @property
+    def _running(self) -> Runner | None:
+        """The pollers of this process."""
+        return None if self._half is None else self._half.flow.running
 
     def poke(self) -> None:
         """Have the logs looked at now."""
@@ -188,7 +233,7 @@ class LiveSite:
 
     def placing(self) -> dict[str, Any] | None:
         """How placing goes in this process; None where it is another's."""
-        running = self._flow.running if self._flow is not None else None
+        running = self._running
         return None if running is None or running.placing is None else running.placing.locator.health()
 
     def points_way(self, agency: Agency) -> PointsWay:
@@ -197,7 +242,7 @@ class LiveSite:
 
     def statement(self, feed: str) -> list[str]:
         """What of a feed is kept from view, and who is asked where its calls are; in sentences."""
-        agency = self.flow.agencies.get(feed)
+        agency = self.agencies.get(feed)
         return [] if agency is None else statement(agency, self._settings.geocoder_names)
 
     def healths(self) -> list[FeedHealth]:
@@ -208,12 +253,11 @@ class LiveSite:
         if self.hub.problem:
             return self._from_memory(feed)
         try:
-            flow = self.flow
-            agency = flow.agencies.get(feed)
+            agency = self.agencies.get(feed)
             if agency is None:
                 return self._from_memory(feed, UNKNOWN)
-            poller = flow.running.pollers.get(feed) if flow.running is not None else None
-            found = Looker(flow.log, flow.snapshots).health(agency, problem=poller.problem if poller else "")
+            poller = self._running.pollers.get(feed) if self._running is not None else None
+            found = Looker(self.log, self.snapshots).health(agency, problem=poller.problem if poller else "")
             return replace(found, problem=public_words(found.problem))
         except BluelampError:
             return self._from_memory(feed)
@@ -227,16 +271,18 @@ class LiveSite:
         )  # fmt: skip
 
 
-def _check(settings: Settings) -> None:
+def _configured(settings: Settings) -> dict[str, Agency] | None:
+    """The feeds, where the settings name any. Raises SettingsError for one that there is not."""
     if not settings.feed_names:
-        return
-    agencies = read_agencies(settings.home / "feeds")
+        return None
+    agencies = bootstrap.read_feeds(settings)
     for name in settings.feed_names:
         if name not in agencies:
             raise SettingsError(
                 f"The setting “feeds” names “{name[:60]}”, and there is no such feed.",
                 "bluelamp feeds list shows those there are.",
             )
+    return agencies
 
 
 def _before_exit(act: Callable[[], None]) -> Callable[[], None]:

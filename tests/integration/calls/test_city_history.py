@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import bluelamp
-from bluelamp.bootstrap import open_live
+from bluelamp.bootstrap import open_live_half
 from bluelamp.settings import read_settings
 from bluelamp.synthetic.city.agency import FEED
 from bluelamp.synthetic.city.history import GrownCity, grown_city, prepare
@@ -55,9 +55,9 @@ def test_days_of_the_past_are_closed_watched_and_placed(tmp_path: Path, now: dat
     assert 0 < row["unlocated"] < calls / 4
     methods = bluelamp.ask("calls", home=home, by="place_method").rows
     assert methods[0]["place_method"].startswith("gazetteer"), "placed as the poller does"
-    flow = open_live(read_settings({"home": home}, {})[0])
-    told = flow.place_scores.standing(flow.agency(FEED))
-    flow.close()
+    half = open_live_half(read_settings({"home": home}, {})[0])
+    told = half.accuracy.standing(half.flow.agency(FEED))
+    half.close()
     (scored,) = told["history"]
     assert scored["official"] > 100, "calls are found by their numbers"
     assert scored["points"] > 0.7 * scored["official"]

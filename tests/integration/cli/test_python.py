@@ -164,3 +164,33 @@ def test_a_script_runs_and_is_clean_in_strict_mode(home, tmp_path):
         "4",
         "5",
     ]
+
+
+def test_load_publishes_a_version_that_can_be_asked_and_loading_again_changes_nothing(tmp_path, releases):
+    home = tmp_path / "home"
+    report = bluelamp.load(*releases, whole=True, force="kent", dataset=["crimes"], home=home)
+    assert report.changed
+    assert report.files_loaded == 5, "two months of the earlier release, three of the later one"
+    assert report.files_quarantined == report.rows_rejected == 0
+    answer = bluelamp.ask("crimes", by="force", home=home)
+    assert [row["force"] for row in answer.rows] == ["kent"]
+    assert answer.data_version == report.data_version
+    again = bluelamp.load(releases[1], force="kent", dataset="crimes", home=home)
+    assert (again.changed, again.files_loaded, again.data_version) == (False, 0, None)
+    assert again.files_unchanged == 3
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        ({"dataset": "crime"}, "There is no dataset “crime”."),
+        ({"first": "2024-02", "last": "2024-01"}, "The months run backwards: from 2024-02 to 2024-01."),
+        ({"release": "2024-13"}, "release: "),
+        ({"named_as": "kent"}, "named_as: "),
+    ],
+)
+def test_load_refuses_what_cannot_be_chosen_before_a_home_is_made(tmp_path, releases, wanted, words):
+    with pytest.raises(bluelamp.BluelampError) as raised:
+        bluelamp.load(releases[0], home=tmp_path / "home", **wanted)
+    assert raised.value.message.startswith(words)
+    assert not (tmp_path / "home").exists()

@@ -83,8 +83,7 @@ def server(placed: Placed) -> Iterator[ThreadServer]:
     placed.call()
     opened = ThreadServer(placed.city.settings.model_copy(update={"log_requests": False}))
     sources = open_told(PlacesSetup(placed.city.settings.home), placed.places, dallas()).sources
-    flow = opened.app.state.site.live.flow
-    flow.teller = PlaceTeller(lambda _agency: Opened(placed.desk, sources))
+    opened.app.state.site.live.half.explainer = PlaceTeller(lambda _agency: Opened(placed.desk, sources))
     until(lambda: FEED in opened.hub.boards)
     yield opened
     opened.stop()

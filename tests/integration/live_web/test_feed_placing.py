@@ -144,7 +144,7 @@ def test_where_places_are_kept_from_view_no_distance_is_told(city: CityFeed, pri
     shown = {**call, "place": place}
     Places(engine_of(city.flow)).officials.keep(FEED, [("26-0000001", LAT, LON)], NOW)
     agency = city.flow.agencies[FEED]
-    record = city.flow.place_scores
+    record = city.half.accuracy
     plain, kept = record.official(agency, shown), record.official(replace(agency, privacy=privacy), shown)  # type: ignore[arg-type]
     assert plain is not None
     assert kept is not None

@@ -46,7 +46,7 @@ def server(city: CityFeed, serve: Serve) -> ThreadServer:
 @pytest.fixture
 def api(city: CityFeed, server: ThreadServer) -> Iterator[httpx.Client]:
     """With a key."""
-    key = city.flow.keys.add("A newsroom")
+    key = city.half.keys.add("A newsroom")
     with httpx.Client(
         base_url=f"{server.url}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=20
     ) as client:
@@ -118,7 +118,7 @@ def test_without_a_key_nothing_is_told(server: ThreadServer) -> None:
 
 def test_a_webhook_is_its_keys_alone(city: CityFeed, api: httpx.Client, server: ThreadServer) -> None:
     hook = made(api, "https://example.org/in")
-    other = city.flow.keys.add("Another")
+    other = city.half.keys.add("Another")
     with httpx.Client(base_url=str(api.base_url), headers={"Authorization": f"Bearer {other}"}) as theirs:
         assert theirs.get("/hooks").json()["hooks"] == []
         for method, path in (
@@ -142,7 +142,7 @@ HOSTILE = (
 def test_addresses_that_nothing_is_sent_to(city: CityFeed, serve: Serve) -> None:
     server = serve(city, push_token=PUSH, allow_private_addresses=False)
     until(lambda: FEED in server.hub.boards)
-    headers = {"Authorization": f"Bearer {city.flow.keys.add('A newsroom')}"}
+    headers = {"Authorization": f"Bearer {city.half.keys.add('A newsroom')}"}
     with httpx.Client(base_url=f"{server.url}/api/v1", headers=headers) as api:
         for url in HOSTILE:
             answer = api.post("/hooks", json={"feed": FEED, "url": url})
@@ -153,7 +153,7 @@ def test_addresses_that_nothing_is_sent_to(city: CityFeed, serve: Serve) -> None
         for url in HOSTILE:
             assert api.patch(f"/hooks/{hook['id']}", json={"url": url}).status_code == 400, url
         # One that is kept nevertheless, as after a name has changed its mind: the connection itself is refused.
-        city.flow.hooks.change(hook["id"], 1, url="http://127.0.0.1:9/")
+        city.half.hooks.change(hook["id"], 1, url="http://127.0.0.1:9/")
         tried = api.post(f"/hooks/{hook['id']}/test").json()
         DeliveryTestModel.model_validate(tried)
         assert (tried["taken"], tried["status"]) == (False, None)
@@ -205,7 +205,7 @@ def test_it_is_changed_paused_and_removed(city: CityFeed, api: httpx.Client, rec
     assert [one.path for one in receiver.sent] == ["/new"]
     assert api.delete(f"/hooks/{hook['id']}").status_code == 204
     assert api.get(f"/hooks/{hook['id']}").status_code == 404
-    assert city.flow.hooks.all() == []
+    assert city.half.hooks.all() == []
 
 
 def test_a_test_delivery_says_what_came_of_it(api: httpx.Client, receiver: Receiver) -> None:
@@ -224,7 +224,7 @@ def test_after_a_test_that_is_taken_what_waits_is_tried_at_once(
     api: httpx.Client, receiver: Receiver, city: CityFeed
 ) -> None:
     hook = made(api, receiver.url)
-    with city.flow.hooks.engine.begin() as connection:  # its receiver was down for so long that hours would pass
+    with city.half.hooks.engine.begin() as connection:  # its receiver was down for so long that hours would pass
         connection.execute(HOOK.update().values(next_try_at="2999-01-01T00:00:00.000Z", tries=5))
     receiver.status = 503
     assert not api.post(f"/hooks/{hook['id']}/test").json()["taken"]
@@ -266,7 +266,7 @@ def test_dead_letters_are_read_and_tried_again(city: CityFeed, api: httpx.Client
     body = json.dumps({"hook": hook["id"], "changes": []})
     at = "2026-03-01T00:00:00.000Z"
     letter = {"hook": hook["id"], "message": "msg_1", "body": body, "reason": "It answered 500.", "tries": 7}
-    with city.flow.hooks.engine.begin() as connection:
+    with city.half.hooks.engine.begin() as connection:
         connection.execute(HOOK_LETTER.insert().values(**letter, first_try_at=at, died_at=at))
     found = api.get(f"/hooks/{hook['id']}/dead").json()
     LettersModel.model_validate(found)

@@ -39,10 +39,10 @@ def run(city: CityFeed, capsys: pytest.CaptureFixture[str]) -> Commands:
 
 def test_keys_are_made_listed_and_taken_back(city: CityFeed, run: Commands) -> None:
     token = run("keys", "add", "A newsroom").strip()
-    found = city.flow.keys.find(token)
+    found = city.half.keys.find(token)
     assert found is not None
     (other,) = run.json("keys", "add", "Another")
-    assert city.flow.keys.find(other["key"])
+    assert city.half.keys.find(other["key"])
     listed = run("keys", "list")
     assert token not in listed
     assert token[:8] in listed
@@ -50,10 +50,10 @@ def test_keys_are_made_listed_and_taken_back(city: CityFeed, run: Commands) -> N
         ("A newsroom", token[:8]), ("Another", other["key"][:8])
     ]  # fmt: skip
     assert "already" in run.fails("keys", "add", "Another")
-    city.flow.hooks.make(Wanted(found.id, FEED, "https://example.org/", {}), None)
+    city.half.hooks.make(Wanted(found.id, FEED, "https://example.org/", {}), None)
     assert "1 webhook with it" in run("keys", "remove", "A newsroom")
-    assert city.flow.keys.find(token) is None
-    assert city.flow.hooks.all() == []
+    assert city.half.keys.find(token) is None
+    assert city.half.hooks.all() == []
     assert "There is no key" in run.fails("keys", "remove", "A newsroom")
 
 
@@ -66,14 +66,14 @@ def test_looking_makes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str
 
 
 def test_webhooks_are_listed_and_their_dead_letters_tried_again(city: CityFeed, run: Commands) -> None:
-    city.flow.keys.add("A newsroom")
-    key = city.flow.keys.all()[0].id
-    hook = city.flow.hooks.make(Wanted(key, FEED, "https://example.org/in", {}), city.flow.log.head(FEED))
+    city.half.keys.add("A newsroom")
+    key = city.half.keys.all()[0].id
+    hook = city.half.hooks.make(Wanted(key, FEED, "https://example.org/in", {}), city.flow.log.head(FEED))
     city.open(4)
-    lease = Leases(city.flow.hooks.engine, HOOK_LEASE).acquire("webhooks")
+    lease = Leases(city.half.hooks.engine, HOOK_LEASE).acquire("webhooks")
     assert lease is not None
     body = json.dumps({"to": 3, "changes": [{}, {}, {}]})
-    HookProgress(city.flow.hooks.engine).died(lease, hook, 3, "msg_1", body, "It answered 500.", city.now)
+    HookProgress(city.half.hooks.engine).died(lease, hook, 3, "msg_1", body, "It answered 500.", city.now)
     (told,) = run.json("hooks", "list")
     assert (told["id"], told["key"], told["waiting"], told["dead"]) == (hook.id, "A newsroom", 1, 1)
     assert hook.secret not in run("hooks", "list")
@@ -81,12 +81,12 @@ def test_webhooks_are_listed_and_their_dead_letters_tried_again(city: CityFeed, 
     (letter,) = run.json("hooks", "dead", hook.id)
     assert (letter["reason"], letter["payload"]["to"]) == ("It answered 500.", 3)
     assert "1 dead letter will be tried" in run("hooks", "retry", hook.id)
-    assert city.flow.hooks.letters(hook.id)[0].again
+    assert city.half.hooks.letters(hook.id)[0].again
     assert "There is no webhook" in run.fails("hooks", "retry", "hook_x")
     for number in range(2, 23):
-        now = city.flow.hooks.get(hook.id)
-        HookProgress(city.flow.hooks.engine).died(lease, now, 3, f"msg_{number}", body, "It answered 500.", city.now)
+        now = city.half.hooks.get(hook.id)
+        HookProgress(city.half.hooks.engine).died(lease, now, 3, f"msg_{number}", body, "It answered 500.", city.now)
     assert len(run.json("hooks", "dead", hook.id)) == 20
     assert "is removed" in run("hooks", "remove", hook.id)
-    assert city.flow.hooks.all() == []
-    assert city.flow.hooks.dead() == {}
+    assert city.half.hooks.all() == []
+    assert city.half.hooks.dead() == {}

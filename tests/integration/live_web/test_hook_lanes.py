@@ -24,14 +24,14 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def deliverer(city: CityFeed) -> Iterator[Deliverer]:
-    made = city.flow.deliver()
+    made = city.half.deliver()
     made.start()
     yield made
     made.stop()
 
 
 def hook_at(city: CityFeed, url: str) -> Hook:
-    return city.flow.hooks.make(Wanted(key_id(city), FEED, url, {}), city.flow.log.head(FEED))
+    return city.half.hooks.make(Wanted(key_id(city), FEED, url, {}), city.flow.log.head(FEED))
 
 
 def test_receivers_that_are_slow_hold_up_neither_the_others_nor_the_flow(
@@ -49,7 +49,7 @@ def test_receivers_that_are_slow_hold_up_neither_the_others_nor_the_flow(
         until(lambda wanted=round_: len(receiver.of("/quick")) == wanted)  # type: ignore[misc]
         until(lambda: receiver.waiting == SLOW_AT_ONCE)
     receiver.held["/slow"].set()
-    until(lambda: all(city.flow.hooks.get(hook.id).told == city.flow.log.head(FEED).seq for hook in (quick, *slow)))
+    until(lambda: all(city.half.hooks.get(hook.id).told == city.flow.log.head(FEED).seq for hook in (quick, *slow)))
     assert receiver.at_once == SLOW_AT_ONCE
     assert len({one.id for one in receiver.of("/slow")}) == len(receiver.of("/slow"))
 
@@ -62,13 +62,13 @@ def test_one_that_fails_again_and_again_holds_up_nobody(
     city.open(1)
     deliverer.poke()
     until(lambda: receiver.of("/well"))
-    until(lambda: all(city.flow.hooks.get(hook.id).tries == 1 for hook in broken))
-    assert city.flow.hooks.get(well.id).tries == 0
+    until(lambda: all(city.half.hooks.get(hook.id).tries == 1 for hook in broken))
+    assert city.half.hooks.get(well.id).tries == 0
 
 
 def test_one_delivers_and_another_takes_over(city: CityFeed, receiver: Receiver) -> None:
     """Two of them: one delivers, the other takes over when the first has ended."""
-    first, second = city.flow.deliver(), city.flow.deliver()
+    first, second = city.half.deliver(), city.half.deliver()
     hook_at(city, f"{receiver.url}/in")
     first.start()
     until(lambda: first.lease)

@@ -72,14 +72,14 @@ def processes(city: CityFeed) -> Iterator[Processes]:
 
 def test_killed_while_delivering_nothing_is_lost(city: CityFeed, processes: Processes, receiver: Receiver) -> None:
     assert LEASE_SECONDS > 15, "the second process must know by itself that the first is no more"
-    hook = city.flow.hooks.make(
+    hook = city.half.hooks.make(
         Wanted(key_id(city), FEED, f"{receiver.url}/in", {"beat": ["1"]}), city.flow.log.head(FEED)
     )
     for process in (processes.begin(), processes.begin()):
         assert process.stdout is not None
         assert process.stdout.readline() == "begun\n"
     city.open(130, beat="1")
-    until(lambda: city.flow.hooks.get(hook.id).told == 130)
+    until(lambda: city.half.hooks.get(hook.id).told == 130)
     assert len(receiver.sent) == 2, "two processes, and each delivery came once"
     # Whoever delivers is killed while its receiver has the delivery in hand.
     receiver.held["/in"] = threading.Event()
@@ -88,10 +88,10 @@ def test_killed_while_delivering_nothing_is_lost(city: CityFeed, processes: Proc
     for process in list(processes.running):
         processes.kill(process)
     receiver.held.pop("/in").set()
-    assert city.flow.hooks.get(hook.id).told == 130
+    assert city.half.hooks.get(hook.id).told == 130
     city.open(10, beat="1")
     processes.begin()
-    until(lambda: city.flow.hooks.get(hook.id).told == 160)
+    until(lambda: city.half.hooks.get(hook.id).told == 160)
     assert [one.is_signed_with(hook.secret) for one in receiver.sent] == [True] * len(receiver.sent)
     # The one that was in hand comes again as it was; what followed, afterwards.
     ids = [one.id for one in receiver.sent]
@@ -105,10 +105,10 @@ def test_killed_while_delivering_nothing_is_lost(city: CityFeed, processes: Proc
 def test_a_database_that_restarts_meanwhile_loses_nothing(
     city: CityFeed, postgres: Postgres, receiver: Receiver
 ) -> None:
-    hook = city.flow.hooks.make(Wanted(key_id(city), FEED, f"{receiver.url}/in", {}), city.flow.log.head(FEED))
+    hook = city.half.hooks.make(Wanted(key_id(city), FEED, f"{receiver.url}/in", {}), city.flow.log.head(FEED))
     receiver.held["/in"] = threading.Event()
     city.open(5)
-    deliverer = city.flow.deliver()
+    deliverer = city.half.deliver()
     deliverer.start()
     until(lambda: receiver.waiting == 1)
     # It goes away while the receiver has the delivery in hand: that it was taken cannot be kept.
@@ -117,7 +117,7 @@ def test_a_database_that_restarts_meanwhile_loses_nothing(
     until(lambda: deliverer.problem)
     postgres.start()
     city.open(3)
-    until(lambda: city.flow.hooks.get(hook.id).told == 8, 60)
+    until(lambda: city.half.hooks.get(hook.id).told == 8, 60)
     deliverer.stop()
     seen = {one.id: [change["seq"] for change in one.told["changes"]] for one in receiver.sent}
     assert [seq for seqs in seen.values() for seq in seqs] == list(range(1, 9))

@@ -78,21 +78,20 @@ def test_stricter_rules_hold_for_all_that_a_rebuild_tells(tmp_path: Path, geocod
 def test_a_rebuild_lets_dead_letters_go(tmp_path: Path, database: str, geocoder: Loopback) -> None:
     settings = make_home(tmp_path / "home", geocoder.url, delay=0, database=database)
     with closing(Feeds(settings)) as feeds:
-        flow = feeds.flow
-        flow.keys.add("A newsroom")
-        key, engine = flow.keys.all()[0].id, flow.hooks.engine
+        flow, keys, hooks = feeds.flow, feeds.half.keys, feeds.half.hooks
+        keys.add("A newsroom")
+        key, engine = keys.all()[0].id, hooks.engine
         hook, other = (
-            flow.hooks.make(Wanted(key, feed, "https://example.org/", {}), flow.log.head(feed))
-            for feed in (GUARDED, HIDDEN)
+            hooks.make(Wanted(key, feed, "https://example.org/", {}), flow.log.head(feed)) for feed in (GUARDED, HIDDEN)
         )
         lease, progress = Leases(engine, HOOK_LEASE).acquire(LEASE_NAME), HookProgress(engine)
         assert lease is not None
         for one in (hook, other):
             assert progress.died(lease, one, 1, "msg_1", '{"changes": []}', "no", "2026-02-11T06:00:00.000Z")
-        flow.hooks.change(hook.id, key, state="paused")
-        paused = flow.hooks.get(hook.id)
+        hooks.change(hook.id, key, state="paused")
+        paused = hooks.get(hook.id)
         rebuild(flow, GUARDED, lambda count, of: None)
-        assert flow.hooks.dead() == {other.id: 1}
+        assert hooks.dead() == {other.id: 1}
         # What was under way all along says what the old log said, too.
         assert not progress.died(lease, paused, 2, "msg_2", "{}", "no", "2026-02-11T06:00:00.000Z")
-        assert flow.hooks.dead() == {other.id: 1}
+        assert hooks.dead() == {other.id: 1}

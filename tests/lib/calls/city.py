@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bluelamp.bootstrap import open_live
+from bluelamp.bootstrap import open_history, open_live
 from bluelamp.domain.call import Place
 from bluelamp.domain.moment import moment_of
-from bluelamp.history.upkeep import History, open_history
+from bluelamp.history.upkeep import History
 from bluelamp.settings import Settings, read_settings
 from bluelamp.sources.feeds.agency import shipped
 from bluelamp.storage.relational.database import LIVE_FILE

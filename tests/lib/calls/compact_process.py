@@ -6,7 +6,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from bluelamp.history.upkeep import open_history
+from bluelamp.bootstrap import open_history
 from bluelamp.settings import read_settings
 
 

@@ -18,9 +18,9 @@ from tests.lib.live.city_feed import FEED, CityFeed
 
 def key_id(city: CityFeed) -> int:
     """The id of a key, made where there is none."""
-    if not city.flow.keys.all():
-        city.flow.keys.add("The desk")
-    return city.flow.keys.all()[0].id
+    if not city.half.keys.all():
+        city.half.keys.add("The desk")
+    return city.half.keys.all()[0].id
 
 
 class Desk:
@@ -29,8 +29,8 @@ class Desk:
     def __init__(self, city: CityFeed) -> None:
         self.city = city
         self.now = datetime(2026, 3, 1, 12, tzinfo=UTC)
-        self.hooks = city.flow.hooks
-        city.flow.keys.add("The desk")
+        self.hooks = city.half.hooks
+        city.half.keys.add("The desk")
         self._client = HttpClient(allow_private=True)
         lease = Leases(self.hooks.engine, HOOK_LEASE).acquire(LEASE_NAME)
         assert lease is not None

@@ -7,14 +7,14 @@ import sys
 import threading
 from pathlib import Path
 
-from bluelamp.bootstrap import open_live
+from bluelamp.bootstrap import open_live_half
 from bluelamp.settings import read_settings
 
 
 def main() -> None:
     values = {"home": Path(sys.argv[1]), "allow_private_addresses": True, "database": "".join(sys.argv[2:])}
-    flow = open_live(read_settings(values, {})[0])
-    flow.deliver().start()
+    half = open_live_half(read_settings(values, {})[0])
+    half.deliver().start()
     print("begun", flush=True)
     threading.Event().wait()
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from bluelamp.bootstrap import open_live_half
 from bluelamp.domain.change import Change
 from bluelamp.storage.live.log_writer import Step
-from tests.lib.live.home import FEED, answer, make_home, minute, open_flow, unit
+from tests.lib.live.home import FEED, answer, make_home, minute, unit
 
 __all__ = ["FEED", "CityFeed", "unit"]
 
@@ -17,7 +18,8 @@ class CityFeed:
 
     def __init__(self, home: Path, database: str = "", **settings: Any) -> None:
         self.settings = make_home(home, database=database, **settings)
-        self.flow = open_flow(self.settings)
+        self.half = open_live_half(self.settings)
+        self.flow = self.half.flow
         self.units: list[dict[str, str]] = []
         self._minutes = 0.0
         self._calls = 0

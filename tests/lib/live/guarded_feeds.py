@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bluelamp.bootstrap import open_live
+from bluelamp.bootstrap import open_live_half
 from bluelamp.domain.moment import moment_of
 from bluelamp.live.feed_flow import FeedFlow
 from bluelamp.live.workflow import LiveFlow
@@ -112,7 +112,8 @@ class Feeds:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.flow: LiveFlow = open_live(settings)
+        self.half = open_live_half(settings)
+        self.flow: LiveFlow = self.half.flow
         self.now = datetime.now(UTC)
         self.day = (self.now - timedelta(days=3)).replace(hour=12, minute=0)
         for feed in (GUARDED, HIDDEN):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bluelamp.bootstrap import open_archive, open_live
+from bluelamp.bootstrap import open_archive, open_live, open_live_half
 from bluelamp.settings import read_settings
 from bluelamp.storage.backup import back_up
 from bluelamp.storage.ledger.ledger_copy import keep_copy
@@ -70,14 +70,14 @@ def test_a_database_elsewhere_does_not_shut_its_folder(tmp_path: Path) -> None:
 def test_a_copy_holds_no_secret_in_the_open_and_gets_them_back(tmp_path: Path) -> None:
     home, target = tmp_path / "home", tmp_path / "copy"
     settings = read_settings({"home": home}, {})[0]
-    flow = open_live(settings)
-    jitter = flow.writer.secret()
+    half = open_live_half(settings)
+    jitter = half.flow.writer.secret()
     signed = "whsec_c2VjcmV0LW9mLXRoZS1ob29r"
-    with flow.hooks.engine.begin() as connection:
+    with half.hooks.engine.begin() as connection:
         facts = {"url": "https://example.org/", "filter": {}, "kinds": [], "created_at": "", "epoch": ""}
         numbers = {"key": 1, "log": 0, "seq": 0, "told": 0}
         connection.execute(HOOK.insert().values(id="h", feed="city", secret=signed, state="active", **facts, **numbers))
-    flow.close()
+    half.close()
     back_up(home, target, lambda _size, _files: None)
     assert _mode(target) == "0o700"
     assert {_mode(path) for path in target.iterdir() if path.is_file()} == {"0o600"}
@@ -96,13 +96,13 @@ def test_a_copy_holds_no_secret_in_the_open_and_gets_them_back(tmp_path: Path) -
 
 def test_a_copy_tells_no_address_of_a_chat_and_keeps_what_it_does_not_know(tmp_path: Path) -> None:
     home, target = tmp_path / "home", tmp_path / "copy"
-    flow = open_live(read_settings({"home": home}, {})[0])
+    half = open_live_half(read_settings({"home": home}, {})[0])
     chat, signed = "https://hooks.example.org/services/T0/B0/whoever-has-this-posts", "whsec_c2VjcmV0LW9mLXRoZS1ob29r"
-    with flow.hooks.engine.begin() as connection:
+    with half.hooks.engine.begin() as connection:
         facts = {"filter": {}, "kinds": [], "created_at": "", "epoch": "", "style": "slack", "url": chat}
         numbers = {"key": 1, "log": 0, "seq": 0, "told": 0}
         connection.execute(HOOK.insert().values(id="h", feed="city", secret=signed, state="active", **facts, **numbers))
-    flow.close()
+    half.close()
     back_up(home, target, lambda _size, _files: None)
     assert chat.encode() not in (target / "live.sqlite").read_bytes()
     # The copy without its secrets becomes a home, which is copied in its turn: the earlier secrets stay.

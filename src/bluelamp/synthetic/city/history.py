@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from bluelamp.bootstrap import open_live
+from bluelamp.bootstrap import open_history, open_live
 from bluelamp.domain.call import Call, Place
 from bluelamp.domain.moment import moment_of, parse_moment
-from bluelamp.history.upkeep import open_history
 from bluelamp.live.capture import POLLED
 from bluelamp.live.feed_flow import FeedFlow
 from bluelamp.live.workflow import LiveFlow

@@ -5,27 +5,22 @@ demo, so that places are scored and calls linked to their report, as in a real c
 from __future__ import annotations
 
 import random
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
 
-from bluelamp.bootstrap import open_places
-from bluelamp.errors import BluelampError
+from bluelamp.bootstrap import open_resolver
 from bluelamp.places.resolver import Desk
 from bluelamp.places.scoring import Official, measure
-from bluelamp.places.setup import open_desk
 from bluelamp.settings import read_settings
-from bluelamp.sources.feeds.agency import read_agencies
-from bluelamp.storage.places.store import Places
-from bluelamp.storage.relational.database import open_database
 from bluelamp.synthetic.chance import key
 from bluelamp.synthetic.city.agency import FEED
 from bluelamp.synthetic.city.model import City
 from bluelamp.synthetic.city.server import CityServer
+from bluelamp.worker import Worker
 
 _LOG = structlog.get_logger("bluelamp.city")
 _NUMBERED = 0.88  # the share of a real city's reports that name their call
@@ -51,7 +46,7 @@ def report_past(home: Path, city: City, until: datetime, days: int) -> int:
     """Have a home's places of past days scored, each day at the noon after it; how many calls were reported. Raises
     StorageError."""
     count = 0
-    with _desk(home) as desk:
+    with _resolver(home) as desk:
         today = until.astimezone(city.zone).replace(hour=0, minute=0, second=0, microsecond=0)
         for ago in range(days, 0, -1):
             day = today - timedelta(days=ago)
@@ -64,31 +59,37 @@ def report_past(home: Path, city: City, until: datetime, days: int) -> int:
 @contextmanager
 def reporting(home: Path, server: CityServer) -> Iterator[None]:
     """While the city is served, its reports follow a little after its calls are over."""
-    stopping = threading.Event()
-    thread = threading.Thread(target=_report, args=(home, server, stopping), name="city-reports", daemon=True)
-    thread.start()
+    worker = Worker(
+        "city-reports", _Reporter(home, server).report, log=_LOG, complaint="the city's reports are not kept",
+        after_error=_EVERY, first=_EVERY,
+    )  # fmt: skip
+    worker.start()
     try:
         yield
     finally:
-        stopping.set()
-        thread.join(_EVERY)
+        worker.stop(_EVERY)
 
 
-def _report(home: Path, server: CityServer, stopping: threading.Event) -> None:
-    since = scored = server.now() - _BEFORE
-    look = 0
-    while not stopping.wait(_EVERY):
-        look, until = look + 1, server.now()
-        try:
-            with _desk(home) as desk:
-                told = [(one.number or "", one.lat, one.lon) for one in reports(server.publisher.city, since, until)]
-                desk.places.officials.keep(FEED, told, datetime.now(UTC))
-                if look % _LOOKS == 0:
-                    _take(desk, reports(server.publisher.city, scored, until), datetime.now(UTC))
-                    scored = until
-            since = until
-        except BluelampError as error:
-            _LOG.warning("the city's reports are not kept", problem=error.message)
+class _Reporter:
+    """Keeps the reports of a served city as they come, and scores its places now and then."""
+
+    def __init__(self, home: Path, server: CityServer) -> None:
+        self._home, self._server = home, server
+        self._since = self._scored = server.now() - _BEFORE
+        self._look = 0
+
+    def report(self) -> float:
+        """One look; how long to rest after it, in seconds."""
+        self._look, until = self._look + 1, self._server.now()
+        city = self._server.publisher.city
+        with _resolver(self._home) as desk:
+            told = [(one.number or "", one.lat, one.lon) for one in reports(city, self._since, until)]
+            desk.places.officials.keep(FEED, told, datetime.now(UTC))
+            if self._look % _LOOKS == 0:
+                _take(desk, reports(city, self._scored, until), datetime.now(UTC))
+                self._scored = until
+        self._since = until
+        return _EVERY
 
 
 def _take(desk: Desk, found: list[Official], now: datetime) -> None:
@@ -97,12 +98,6 @@ def _take(desk: Desk, found: list[Official], now: datetime) -> None:
     measure(desk, found, now, some)
 
 
-@contextmanager
-def _desk(home: Path) -> Iterator[Desk]:
+def _resolver(home: Path) -> AbstractContextManager[Desk]:
     settings, _ = read_settings({"home": home})
-    engine = open_database(settings.live_database_url)
-    try:
-        agency = read_agencies(home / "feeds")[FEED]
-        yield open_desk(open_places(settings, offline=True), Places(engine), agency, (), bulk=True, keep=False)
-    finally:
-        engine.dispose()
+    return open_resolver(settings, FEED, offline=True, bulk=True)

@@ -11,32 +11,33 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from bluelamp.errors import BluelampError
-from bluelamp.storage.follow.hooks import STATES, waiting_of
+from bluelamp.storage.follow.hooks import STATES, Hooks, waiting_of
+from bluelamp.storage.live.event_log import EventLog
 
 if TYPE_CHECKING:
-    from bluelamp.live.workflow import LiveFlow
+    from bluelamp.bootstrap import LiveHalf
 
 
 class HookMetrics(Collector):
-    """`open_flow` gives the live flow, None where there is none or its database is away: then nothing is shown."""
+    """`reach` gives the live half, None where there is none or its database is away: then nothing is shown."""
 
-    def __init__(self, open_flow: Callable[[], LiveFlow | None]) -> None:
-        self._open_flow = open_flow
+    def __init__(self, reach: Callable[[], LiveHalf | None]) -> None:
+        self._reach = reach
 
     def describe(self) -> list[Metric]:
         return []
 
     def collect(self) -> Iterator[Metric]:
         try:
-            flow = self._open_flow()
-            if flow is not None:
-                yield from _shown(flow)
+            half = self._reach()
+            if half is not None:
+                yield from _shown(half.hooks, half.flow.log)
         except BluelampError:
             return
 
 
-def _shown(flow: LiveFlow) -> list[Metric]:
-    hooks, dead, heads = flow.hooks.all(), flow.hooks.dead(), flow.log.heads()
+def _shown(store: Hooks, log: EventLog) -> list[Metric]:
+    hooks, dead, heads = store.all(), store.dead(), log.heads()
     states, delivered, letters, waiting, failing = (Counter[str]() for _ in range(5))
     for hook in hooks:
         states[hook.state] += 1

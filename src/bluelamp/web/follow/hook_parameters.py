@@ -32,7 +32,7 @@ def key_of(request: Request, shown: Annotated[HTTPAuthorizationCredentials | Non
     if shown is None:
         raise KeyNeeded("This needs an API key.", _HINT)
     try:
-        found = live_of(request).flow.keys.find(shown.credentials)
+        found = live_of(request).keys.find(shown.credentials)
     except NothingHeld:
         found = None
     if found is None:

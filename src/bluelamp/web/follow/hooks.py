@@ -62,8 +62,8 @@ def _body(model: type[BaseModel]) -> dict[str, Any]:
 def hooks(request: Request, owner: Owner) -> Response:
     """Those that were made with the key that is shown, each with how it is doing."""
     live = live_of(request)
-    heads, dead = live.flow.log.heads(), live.flow.hooks.dead()
-    mine = live.flow.hooks.all(owner.id)
+    heads, dead = live.log.heads(), live.hooks.dead()
+    mine = live.hooks.all(owner.id)
     found = [hook_json(hook, heads.get(hook.feed), dead.get(hook.id, 0)) for hook in mine]
     return _told({"hooks": found, "kinds": {**KINDS, **CROSSINGS}, "states": STATES})
 
@@ -90,7 +90,7 @@ def _make(request: Request, owner: Key, asked: NewHookModel) -> Response:
         owner.id, feed, checked_url(request, asked.url), filter_json(asked.filter), kinds, asked.description,
         asked.style,
     )  # fmt: skip
-    made = live.flow.hooks.make(wanted, live.flow.log.heads().get(feed))
+    made = live.hooks.make(wanted, live.log.heads().get(feed))
     live.poke()
     return _told({**_json(live, made), "secret": made.secret}, 201)
 
@@ -99,7 +99,7 @@ def _make(request: Request, owner: Key, asked: NewHookModel) -> Response:
 def hook(request: Request, owner: Owner, hook: HookId) -> Response:
     """What it is, how far it has come, and what hinders it."""
     live = live_of(request)
-    return _told(_json(live, live.flow.hooks.get(hook, owner.id)))
+    return _told(_json(live, live.hooks.get(hook, owner.id)))
 
 
 @router.patch(
@@ -117,13 +117,13 @@ async def change(request: Request, owner: Owner, hook: HookId) -> Response:
 
 def _change(request: Request, owner: Key, hook: str, asked: HookPatchModel) -> Response:
     live = live_of(request)
-    live.flow.hooks.get(hook, owner.id)
+    live.hooks.get(hook, owner.id)
     values: dict[str, Any] = asked.model_dump(exclude_none=True, exclude={"filter"})
     if asked.url is not None:
         checked_url(request, asked.url)
     if asked.filter is not None:
         values["filter"] = filter_json(asked.filter)
-    found = live.flow.hooks.change(hook, owner.id, **values)
+    found = live.hooks.change(hook, owner.id, **values)
     live.poke()
     return _told(_json(live, found))
 
@@ -133,7 +133,7 @@ def _change(request: Request, owner: Key, hook: str, asked: HookPatchModel) -> R
 )
 def remove(request: Request, owner: Owner, hook: HookId) -> Response:
     """With its dead letters."""
-    live_of(request).flow.hooks.remove(hook, owner.id)
+    live_of(request).hooks.remove(hook, owner.id)
     return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
 
@@ -141,7 +141,7 @@ def remove(request: Request, owner: Owner, hook: HookId) -> Response:
 def dead(request: Request, owner: Owner, hook: HookId) -> Response:
     """The oldest 20 deliveries that were not taken, however often they were tried, with the reason and all that they
     say."""
-    store = live_of(request).flow.hooks
+    store = live_of(request).hooks
     found = store.get(hook, owner.id)
     letters = [letter_json(letter) for letter in store.letters(found.id, _MOST_LETTERS)]
     return _told({"hook": found.id, "total": store.dead().get(found.id, 0), "letters": letters})
@@ -157,8 +157,8 @@ def retry(request: Request, owner: Owner, hook: HookId) -> Response:
     """Every dead letter once, the oldest first; one that is taken is no dead letter any more. A delivery that waits for
     its next try is tried at once."""
     live = live_of(request)
-    found = live.flow.hooks.get(hook, owner.id)
-    count = live.flow.hooks.retry(found.id)
+    found = live.hooks.get(hook, owner.id)
+    count = live.hooks.retry(found.id)
     live.poke()
     problem = "" if found.state == ACTIVE else f"The webhook is {found.state}: they wait until it is made active again."
     return _told({"retrying": count, "problem": problem}, 202)
@@ -169,7 +169,7 @@ def test(request: Request, owner: Owner, hook: HookId) -> Response:
     """One signed delivery without changes, marked `test`, sent now and once. Where it is taken, what waits for its next
     try is tried at once."""
     live = live_of(request)
-    found = live.flow.hooks.get(hook, owner.id)
+    found = live.hooks.get(hook, owner.id)
     return _told(_try(live, found))
 
 
@@ -187,7 +187,7 @@ def _try(live: LiveSite, hook: Hook) -> dict[str, Any]:
     finally:
         live.tests_under_way.release()
     if not reply.problem:
-        live.flow.hooks.try_now(hook.id)
+        live.hooks.try_now(hook.id)
         live.poke()
     return {
         "id": message.id,
@@ -211,8 +211,8 @@ async def other_methods_of_one(hook: HookId) -> Response:
 
 
 def _json(live: LiveSite, hook: Hook) -> dict[str, Any]:
-    head: Head | None = live.flow.log.heads().get(hook.feed)
-    return hook_json(hook, head, live.flow.hooks.dead().get(hook.id, 0))
+    head: Head | None = live.log.heads().get(hook.feed)
+    return hook_json(hook, head, live.hooks.dead().get(hook.id, 0))
 
 
 def _told(body: dict[str, Any], status: int = 200) -> Response:

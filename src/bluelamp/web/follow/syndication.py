@@ -71,7 +71,7 @@ def _follow(request: Request, feed: str, through: Filter, form: FollowForm) -> R
     def make() -> bytes:
         with site.effort.turn():
             calls = newest_calls(live, head, through)
-            changed = live.flow.log.last_changed(head, [call["id"] for call in calls])
+            changed = live.log.last_changed(head, [call["id"] for call in calls])
             return written(about, calls, changed, form)
 
     body = site.answers.get(key, make)
@@ -112,6 +112,6 @@ def newest_calls(live: LiveSite, head: Head, through: Filter) -> list[Call]:
     last = parse_moment(head.at).astimezone(UTC)
     first = moment_of(last - timedelta(hours=_HOURS))
     # One moment more: the end itself is not included.
-    found = live.flow.log.calls_opened_between(head.feed, first, moment_of(last + timedelta(milliseconds=1)))
+    found = live.log.calls_opened_between(head.feed, first, moment_of(last + timedelta(milliseconds=1)))
     found = [call for call in found if not through or through.lets(past_facts(call))]
     return sorted(found, key=lambda call: (published_of(call), call["id"]), reverse=True)[:MOST]

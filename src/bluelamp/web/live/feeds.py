@@ -185,7 +185,7 @@ def call(
     """Open or ended, with every change of it in order."""
     live = live_of(request)
     known = head_of(live, feed)
-    log = live.flow.log
+    log = live.log
     found = log.call(feed, call)
     if found is None:
         raise NoSuchThing(f"There is no call {call} in the feed {feed}.", "It may be older than what is kept.")
@@ -196,7 +196,7 @@ def call(
         "call": found,
         "timeline": [one.change for one in timeline],
         "kept_from": head.tail + 1 if len(timeline) < found["revision"] else None,
-        "official": live.flow.place_scores.official(agency_of(live, feed), found),
+        "official": live.accuracy.official(agency_of(live, feed), found),
         **credits_of(agency_of(live, feed)),
     }
     return fresh(dumps(told))

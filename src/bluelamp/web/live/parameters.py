@@ -54,7 +54,7 @@ def live_of(request: Request) -> LiveSite:
 def agency_of(live: LiveSite, feed: str) -> Agency | None:
     """The configuration of a feed; None where there is none any more."""
     try:
-        return live.flow.agencies.get(feed)
+        return live.agencies.get(feed)
     except NothingHeld:
         return None
 

@@ -46,7 +46,7 @@ def snapshots(
     """What was received and what became of it; `verdicts` and `reasons` explain the words."""
     live = live_of(request)
     live.require(feed)
-    found = live.flow.snapshots.recent(feed, limit)
+    found = live.snapshots.recent(feed, limit)
     told = {"feed": feed, "snapshots": [_entry(one) for one in found], "verdicts": VERDICTS, "reasons": REASONS}
     return fresh(dumps(told))
 

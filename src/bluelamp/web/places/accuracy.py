@@ -26,4 +26,4 @@ def places(request: Request, feed: FeedName) -> Response:
     agency = agency_of(live, live.require(feed))
     if agency is None:
         raise NoSuchThing(f"There is no configuration of the feed {feed} any more.")
-    return fresh(dumps(live.flow.place_scores.standing(agency)))
+    return fresh(dumps(live.accuracy.standing(agency)))

@@ -92,7 +92,7 @@ def place(request: Request, feed: FeedName, call: CallId) -> Response:
     and why, and what came of it. Nobody is asked for it."""
     live = live_of(request)
     head_of(live, feed)
-    log, agency = live.flow.log, agency_of(live, feed)
+    log, agency = live.log, agency_of(live, feed)
     found = log.call(feed, call)
     if found is None:
         raise NoSuchThing(f"There is no call {call} in the feed {feed}.", "It may be older than what is kept.")
@@ -106,8 +106,7 @@ def place(request: Request, feed: FeedName, call: CallId) -> Response:
 
 
 def _told(live: LiveSite, agency: Agency, call: Call, listed: Place | None) -> dict[str, Any]:
-    assert live.flow.teller is not None
-    return live.flow.teller.tell(agency, call, listed)
+    return live.explainer.tell(agency, call, listed)
 
 
 def _listed(changes: Iterable[Change]) -> Place | None:

@@ -64,7 +64,7 @@ def activity(
     _require_database(live)
     site = site_of(request)
     with site.effort.turn():
-        lines = Lines(live.flow.log, live.flow.snapshots, feed, agency, site.lines)
+        lines = Lines(live.log, live.snapshots, feed, agency, site.lines)
         line = lines.draw(*span, step_seconds, through)
     told = {
         "feed": feed,
@@ -101,7 +101,7 @@ def statistics(request: Request, feed: FeedName, through: Annotated[Filter, Depe
     _require_database(live)
     site = site_of(request)
     with site.effort.turn():
-        told = site.books.statistics(live.flow.log, live.flow.snapshots, agency, through)
+        told = site.books.statistics(live.log, live.snapshots, agency, through)
     return fresh(dumps({**told, **credits_of(agency)}))
 
 

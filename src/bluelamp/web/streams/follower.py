@@ -6,7 +6,6 @@ everybody is served from memory, and it tries again. Of many feeds only those ar
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol
@@ -17,6 +16,7 @@ from bluelamp.errors import BluelampError
 from bluelamp.storage.live.event_log import EventLog, Head, Logged
 from bluelamp.web.streams.board import Fold, LostTrack, Standing
 from bluelamp.web.streams.ring import Entry
+from bluelamp.worker import Worker, words_of
 
 _LOG = structlog.get_logger("bluelamp.streams")
 # How often it looks while somebody streams, while nobody does, and while there is nothing to follow; seconds.
@@ -66,28 +66,20 @@ class Follower:
         self._all_at = -IDLE
         self._log: EventLog | None = None
         self._folds: dict[str, Fold] = {}
-        self._wake, self._stopping = threading.Event(), threading.Event()
-        self._problem = ""
-        self._thread = threading.Thread(target=self._run, name="follow-logs", daemon=True)
+        self._worker = Worker(
+            "follow-logs", self._look, log=_LOG, complaint="logs cannot be followed", after_error=IDLE
+        )
 
     def start(self) -> None:
-        self._thread.start()
+        self._worker.start()
 
     def stop(self, timeout: float = 1.0) -> None:
         """Ask it to end and wait a little; one that waits for the database is left behind."""
-        self._stopping.set()
-        self._wake.set()
-        self._thread.join(timeout)
+        self._worker.stop(timeout)
 
     def poke(self) -> None:
         """Look at once."""
-        self._wake.set()
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            pause = self._look()
-            self._wake.wait(pause)
-            self._wake.clear()
+        self._worker.wake()
 
     def _look(self) -> float:
         """One look at all logs; how long to rest after it, in seconds."""
@@ -97,13 +89,9 @@ class Follower:
                 self._log = self._open_log()
             if self._log is not None:
                 problem = self._follow_all(self._log)
-        except BluelampError as error:
-            problem = error.message
         except Exception as error:
-            problem = f"unforeseen: {error!r}"
-        if problem and problem != self._problem:
-            _LOG.error("logs cannot be followed", problem=problem)
-        self._problem = problem
+            problem = words_of(error)
+        self._worker.report(problem)
         self._told.looked(problem)
         if not self._heads:
             return NOTHING
@@ -135,7 +123,7 @@ class Follower:
                 raise
             except Exception as error:
                 self._folds.pop(head.feed, None)
-                problem = f"{head.feed}: unforeseen: {error!r}"
+                problem = f"{head.feed}: {words_of(error)}"
         return problem
 
     def _follow(self, log: EventLog, head: Head) -> None:
@@ -164,7 +152,7 @@ class Follower:
             entries = fold.take(page)
             self._told.grown(fold.standing(head), entries)
             if fold.head.seq < head.seq:
-                self._stopping.wait(_BREATH)
+                self._worker.rest(_BREATH)
         if fold.head.seq != head.seq:
             raise LostTrack(f"it ends at {fold.head.seq}, not at {head.seq}")
 

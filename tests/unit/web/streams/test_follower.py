@@ -183,7 +183,7 @@ def test_a_poke_is_a_look_at_once() -> None:
             for _ in range(2_000):
                 if here.told.boards and here.told.boards["city"].ring.head == here.log.feeds["city"].state.seq:
                     break
-                here.follower._stopping.wait(0.001)
+                here.follower._worker.rest(0.001)
             else:
                 raise AssertionError("it did not look")
     finally:
