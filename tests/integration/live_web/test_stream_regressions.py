@@ -1,8 +1,4 @@
-<<<<<<<< HEAD:tests/integration/live_web/test_stream_regressions.py
 """Faults that pushes of changes to browsers have had, one test for each: none of them may happen here."""
-========
-"""What an earlier system lost between its log and its listeners: every case of it reaches each listener here."""
->>>>>>>> wt-tests:tests/integration/live_web/test_losses_of_streams.py
 
 from __future__ import annotations
 
@@ -20,13 +16,8 @@ Serve = Callable[..., ThreadServer]
 Listen = Callable[..., Listener]
 
 
-<<<<<<<< HEAD:tests/integration/live_web/test_stream_regressions.py
 def test_every_client_gets_every_change(city: CityFeed, serve: Serve, listen: Listen) -> None:
     """With one queue for all, three clients get three of nine events each. Each must get nine of nine."""
-========
-def test_stream_of_two_clients_gives_each_every_event(city: CityFeed, serve: Serve, listen: Listen) -> None:
-    """One queue was shared by all: three clients got three of nine events each. Each must get nine of nine."""
->>>>>>>> wt-tests:tests/integration/live_web/test_losses_of_streams.py
     server = serve(city)
     clients = [listen(server.events) for _ in range(3)]
     for client in clients:
@@ -38,13 +29,8 @@ def test_stream_of_two_clients_gives_each_every_event(city: CityFeed, serve: Ser
         assert [change["seq"] for change in client.changes] == list(range(1, 10))
 
 
-<<<<<<<< HEAD:tests/integration/live_web/test_stream_regressions.py
 def test_data_is_one_line_of_json(city: CityFeed, serve: Serve) -> None:
     """Not what Python prints of a dictionary; and each has an event and an id."""
-========
-def test_stream_of_any_change_is_json(city: CityFeed, serve: Serve) -> None:
-    """`data:` was what Python prints of a dictionary. Every one must be one line of JSON, with an event and an id."""
->>>>>>>> wt-tests:tests/integration/live_web/test_losses_of_streams.py
     server = serve(city)
     city.open(2, location='O\'Brien "Bar" St \\ é')
     with httpx.stream("GET", f"{server.events}?cursor={city.epoch}:0") as answer:
@@ -60,13 +46,8 @@ def test_stream_of_any_change_is_json(city: CityFeed, serve: Serve) -> None:
         assert json.loads(data.removeprefix("data: "))["details"]["location"] == 'O\'Brien "Bar" St \\ é'
 
 
-<<<<<<<< HEAD:tests/integration/live_web/test_stream_regressions.py
 def test_a_new_client_gets_nothing_that_came_before_it(city: CityFeed, serve: Serve, listen: Listen) -> None:
     """What comes while nobody listens is not kept for the first client that comes."""
-========
-def test_stream_of_a_new_visitor_begins_now(city: CityFeed, serve: Serve, listen: Listen) -> None:
-    """What came while nobody listened was kept without limit and given to whoever came first."""
->>>>>>>> wt-tests:tests/integration/live_web/test_losses_of_streams.py
     server = serve(city)
     city.open(20)
     until(lambda: server.hub.boards["city"].ring.head == 20)
@@ -77,12 +58,7 @@ def test_stream_of_a_new_visitor_begins_now(city: CityFeed, serve: Serve, listen
 
 
 @pytest.mark.parametrize("path", ["/events/", "/events", "/api/v1/events", "/api/v1/feeds/city/events"])
-<<<<<<<< HEAD:tests/integration/live_web/test_stream_regressions.py
 def test_a_stranger_cannot_post_events(city: CityFeed, serve: Serve, path: str) -> None:
-========
-def test_post_without_a_key_is_refused(city: CityFeed, serve: Serve, path: str) -> None:
-    """`POST /events/` was open to the world."""
->>>>>>>> wt-tests:tests/integration/live_web/test_losses_of_streams.py
     server = serve(city)
     answer = httpx.post(server.url + path, json={"call_id": "made up"})
     assert answer.status_code in (404, 405)
@@ -90,11 +66,7 @@ def test_post_without_a_key_is_refused(city: CityFeed, serve: Serve, path: str) 
     assert city.cursor.endswith(":0")
 
 
-<<<<<<<< HEAD:tests/integration/live_web/test_stream_regressions.py
 def test_a_call_that_has_ended_is_not_current(city: CityFeed, serve: Serve) -> None:
-========
-def test_calls_after_an_end_are_without_it(city: CityFeed, serve: Serve) -> None:
->>>>>>>> wt-tests:tests/integration/live_web/test_losses_of_streams.py
     server = serve(city)
     city.open(2)
     city.end(0)
@@ -103,11 +75,7 @@ def test_calls_after_an_end_are_without_it(city: CityFeed, serve: Serve) -> None
     assert [call["incident_number"] for call in found["calls"]] == ["26-0000002"]
 
 
-<<<<<<<< HEAD:tests/integration/live_web/test_stream_regressions.py
 def test_current_calls_of_more_than_a_megabyte_are_answered_whole(city: CityFeed, serve: Serve) -> None:
-========
-def test_calls_of_more_than_a_megabyte_are_whole(city: CityFeed, serve: Serve) -> None:
->>>>>>>> wt-tests:tests/integration/live_web/test_losses_of_streams.py
     server = serve(city)
     city.open(3_000)
     until(lambda: server.hub.boards["city"].ring.head == 3_000)
@@ -116,11 +84,7 @@ def test_calls_of_more_than_a_megabyte_are_whole(city: CityFeed, serve: Serve) -
     assert len(answer.json()["calls"]) == answer.json()["total"] == 3_000
 
 
-<<<<<<<< HEAD:tests/integration/live_web/test_stream_regressions.py
 def test_every_row_of_a_list_of_any_length_reaches_the_client(city: CityFeed, serve: Serve, listen: Listen) -> None:
-========
-def test_stream_of_many_rows_has_every_25th(city: CityFeed, serve: Serve, listen: Listen) -> None:
->>>>>>>> wt-tests:tests/integration/live_web/test_losses_of_streams.py
     server = serve(city)
     client = listen(server.events)
     client.begun.wait(10)
@@ -133,13 +97,8 @@ def test_stream_of_many_rows_has_every_25th(city: CityFeed, serve: Serve, listen
     assert len(httpx.get(f"{server.api}/calls").json()["calls"]) == total
 
 
-<<<<<<<< HEAD:tests/integration/live_web/test_stream_regressions.py
 def test_what_is_changed_later_reaches_the_client(city: CityFeed, serve: Serve, listen: Listen) -> None:
     """Not insertions alone."""
-========
-def test_stream_of_a_later_change_has_it(city: CityFeed, serve: Serve, listen: Listen) -> None:
-    """Only insertions were pushed; what was changed afterwards never reached a browser."""
->>>>>>>> wt-tests:tests/integration/live_web/test_losses_of_streams.py
     server = serve(city)
     city.open(1)
     client = listen(f"{server.events}?cursor={city.cursor}")

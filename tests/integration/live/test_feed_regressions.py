@@ -34,52 +34,32 @@ def _numbers(flow: LiveFlow) -> set[str | None]:
 
 
 @pytest.mark.parametrize("count", [0, 1, 24, 25, 26, 49, 50, 51, 100, 101, 240, 250, 300])
-<<<<<<<< HEAD:tests/integration/live/test_feed_regressions.py
 def test_every_row_of_a_list_of_any_length_becomes_a_call(flow: LiveFlow, count: int) -> None:
-========
-def test_take_of_many_rows_keeps_every_25th(flow: LiveFlow, count: int) -> None:
->>>>>>>> wt-tests:tests/integration/live/test_losses_of_intake.py
     _take(flow, 0, [unit(number, f"U{number}") for number in range(count)])
     assert len(flow.log.current(FEED)[1]) == count
 
 
-<<<<<<<< HEAD:tests/integration/live/test_feed_regressions.py
 def test_a_list_of_more_than_a_megabyte_is_taken_whole(flow: LiveFlow) -> None:
-========
-def test_take_of_more_than_a_megabyte_keeps_all(flow: LiveFlow) -> None:
->>>>>>>> wt-tests:tests/integration/live/test_losses_of_intake.py
     rows = [unit(number, f"U{number}", location=f"{number} {'Long ' * 60}St") for number in range(4_000)]
     assert len(json.dumps(rows)) > 1_500_000
     _take(flow, 0, rows)
     assert len(flow.log.current(FEED)[1]) == 4_000
 
 
-<<<<<<<< HEAD:tests/integration/live/test_feed_regressions.py
 def test_a_call_that_has_ended_is_not_current(flow: LiveFlow) -> None:
-========
-def test_take_without_a_call_ends_it_within_minutes(flow: LiveFlow) -> None:
->>>>>>>> wt-tests:tests/integration/live/test_losses_of_intake.py
     _take(flow, 0, [unit(1, "A"), unit(2, "B")])
     _take(flow, 2, [unit(2, "B")])
     _take(flow, 4, [unit(2, "B", priority="3")])
     assert _numbers(flow) == {"26-0000002"}
 
 
-<<<<<<<< HEAD:tests/integration/live/test_feed_regressions.py
 def test_an_empty_list_ends_no_call(flow: LiveFlow) -> None:
-========
-def test_take_of_an_empty_list_ends_nothing(flow: LiveFlow) -> None:
->>>>>>>> wt-tests:tests/integration/live/test_losses_of_intake.py
     _take(flow, 0, [unit(1, "A"), unit(2, "B")])
     assert _take(flow, 2, []).changes == []
     assert len(_numbers(flow)) == 2
 
 
-<<<<<<<< HEAD:tests/integration/live/test_feed_regressions.py
 def test_an_older_list_that_comes_late_changes_nothing(flow: LiveFlow) -> None:
-========
-def test_take_of_an_older_list_changes_nothing(flow: LiveFlow) -> None:
->>>>>>>> wt-tests:tests/integration/live/test_losses_of_intake.py
     old, new = "Wed, 11 Feb 2026 06:00:00 GMT", "Wed, 11 Feb 2026 06:04:00 GMT"
     _take(flow, 0, [unit(1, "A")], x_soda2_truth_last_modified=old)
     _take(flow, 4, [unit(1, "A"), unit(2, "B")], x_soda2_truth_last_modified=new)
@@ -88,11 +68,7 @@ def test_take_of_an_older_list_changes_nothing(flow: LiveFlow) -> None:
     assert _numbers(flow) == {"26-0000001", "26-0000002"}
 
 
-<<<<<<<< HEAD:tests/integration/live/test_feed_regressions.py
 def test_keys_in_another_order_and_nulls_are_no_update(flow: LiveFlow) -> None:
-========
-def test_take_of_keys_in_another_order_is_no_update(flow: LiveFlow) -> None:
->>>>>>>> wt-tests:tests/integration/live/test_losses_of_intake.py
     row = unit(1, "A", block="3200")
     _take(flow, 0, [row])
     turned = dict(reversed(row.items()))
@@ -100,31 +76,19 @@ def test_take_of_keys_in_another_order_is_no_update(flow: LiveFlow) -> None:
     assert _take(flow, 4, [{**row, "priority": None}]).changes == []  # type: ignore[dict-item]
 
 
-<<<<<<<< HEAD:tests/integration/live/test_feed_regressions.py
 def test_a_block_padded_with_zeros_is_the_same_block(flow: LiveFlow) -> None:
-========
-def test_take_of_a_block_padded_with_zeros_is_the_same_block(flow: LiveFlow) -> None:
->>>>>>>> wt-tests:tests/integration/live/test_losses_of_intake.py
     _take(flow, 0, [unit(1, "A", block="3200")])
     assert _take(flow, 2, [unit(1, "A", block="03200")]).changes == []
 
 
-<<<<<<<< HEAD:tests/integration/live/test_feed_regressions.py
 def test_a_row_without_a_unit_is_a_call_like_the_others(flow: LiveFlow) -> None:
-========
-def test_take_of_a_row_without_a_unit_goes_on(flow: LiveFlow) -> None:
->>>>>>>> wt-tests:tests/integration/live/test_losses_of_intake.py
     nameless = {key: value for key, value in unit(2, "B").items() if key != "unit_number"}
     step = _take(flow, 0, [unit(1, "A"), nameless, unit(3, "C")])
     assert step.taken.verdict == "good"
     assert len(_numbers(flow)) == 3
 
 
-<<<<<<<< HEAD:tests/integration/live/test_feed_regressions.py
 def test_lists_of_one_minute_are_all_kept(flow: LiveFlow) -> None:
-========
-def test_take_of_two_lists_in_a_minute_keeps_both(flow: LiveFlow) -> None:
->>>>>>>> wt-tests:tests/integration/live/test_losses_of_intake.py
     _take(flow, 0, [unit(1, "A")])
     _take(flow, 0.1, [unit(1, "A"), unit(2, "B")])
     _take(flow, 0.2, [unit(1, "A"), unit(2, "B"), unit(3, "C")])
@@ -132,20 +96,12 @@ def test_take_of_two_lists_in_a_minute_keeps_both(flow: LiveFlow) -> None:
     assert len(_numbers(flow)) == 3
 
 
-<<<<<<<< HEAD:tests/integration/live/test_feed_regressions.py
 def test_changes_of_one_second_have_ids_of_their_own(flow: LiveFlow) -> None:
-========
-def test_take_of_two_changes_in_a_second_numbers_both(flow: LiveFlow) -> None:
->>>>>>>> wt-tests:tests/integration/live/test_losses_of_intake.py
     step = _take(flow, 0, [unit(number, f"U{number}") for number in range(50)])
     assert len({change["id"] for change in step.changes}) == 50
 
 
-<<<<<<<< HEAD:tests/integration/live/test_feed_regressions.py
 def test_times_are_read_in_the_zone_of_the_feed(flow: LiveFlow) -> None:
-========
-def test_take_of_local_times_gives_moments_with_a_zone(flow: LiveFlow) -> None:
->>>>>>>> wt-tests:tests/integration/live/test_losses_of_intake.py
     """A winter's day and a summer's day in Dallas: local time is six, and five, hours behind."""
     winter = unit(1, "A", date="2026-02-11T00:00:00.000", time="00:10:00")
     summer = unit(2, "B", date="2025-07-11T00:00:00.000", time="00:10:00")
@@ -155,21 +111,13 @@ def test_take_of_local_times_gives_moments_with_a_zone(flow: LiveFlow) -> None:
     assert all(datetime.fromisoformat(one.at).tzinfo is not None for one in flow.log.changes(flow.log.head(FEED), 0))
 
 
-<<<<<<<< HEAD:tests/integration/live/test_feed_regressions.py
 def test_one_incident_with_four_units_is_one_call(flow: LiveFlow) -> None:
-========
-def test_take_of_an_incident_with_four_units_is_one_call(flow: LiveFlow) -> None:
->>>>>>>> wt-tests:tests/integration/live/test_losses_of_intake.py
     _take(flow, 0, [unit(1, name) for name in "ABCD"])
     calls = flow.log.current(FEED)[1]
     assert [[one["unit"] for one in call["units"]] for call in calls] == [list("ABCD")]
 
 
-<<<<<<<< HEAD:tests/integration/live/test_feed_regressions.py
 def test_an_answer_that_is_no_list_is_a_failed_snapshot(flow: LiveFlow) -> None:
-========
-def test_take_of_what_is_no_list_is_kept_and_doubted(flow: LiveFlow) -> None:
->>>>>>>> wt-tests:tests/integration/live/test_losses_of_intake.py
     _take(flow, 0, [unit(1, "A")])
     step = flow.take(FEED, answer(b'{"error": true, "message": "busy"}'), minute(2), "polled")
     assert step.taken.verdict == "failed"
