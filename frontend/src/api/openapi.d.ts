@@ -1421,6 +1421,37 @@ export interface components {
             /** Reasons */
             reasons: string[];
         };
+        /**
+         * CapabilitiesModel
+         * @description What a dataset has, and what of it can be asked. Programs go by these rather than by its name.
+         */
+        CapabilitiesModel: {
+            /**
+             * Has Releases
+             * @description earlier states of knowledge are published, and can be asked for
+             */
+            has_releases: boolean;
+            /**
+             * Has Publishers
+             * @description police forces publish it, each for its own area
+             */
+            has_publishers: boolean;
+            /**
+             * Has Rates
+             * @description its areas have residents
+             */
+            has_rates: boolean;
+            /**
+             * Has Areas
+             * @description its areas have outlines on the map
+             */
+            has_areas: boolean;
+            /**
+             * Counts Days
+             * @description its unit is a day, and a day is held as far as it was watched
+             */
+            counts_days: boolean;
+        };
         /** CardSpecModel */
         CardSpecModel: {
             /** Name */
@@ -1918,6 +1949,7 @@ export interface components {
             measures: components["schemas"]["MeasureModel"][];
             /** Caveats */
             caveats: string[];
+            capabilities: components["schemas"]["CapabilitiesModel"];
         };
         /** DatasetsModel */
         DatasetsModel: {

@@ -198,12 +198,23 @@ class MeasureModel(_Model):
     words: str
 
 
+class CapabilitiesModel(_Model):
+    """What a dataset has, and what of it can be asked. Programs go by these rather than by its name."""
+
+    has_releases: bool = Field(description="earlier states of knowledge are published, and can be asked for")
+    has_publishers: bool = Field(description="police forces publish it, each for its own area")
+    has_rates: bool = Field(description="its areas have residents")
+    has_areas: bool = Field(description="its areas have outlines on the map")
+    counts_days: bool = Field(description="its unit is a day, and a day is held as far as it was watched")
+
+
 class DatasetModel(_Model):
     name: str
     words: str
     fields: list[FieldModel]
     measures: list[MeasureModel]
     caveats: list[str]
+    capabilities: CapabilitiesModel
 
 
 class DatasetsModel(_Model):
