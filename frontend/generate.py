@@ -3,9 +3,9 @@
 python frontend/generate.py            write it
 python frontend/generate.py --check    say what is not current (also done by `make types`)
 
-Written are the pages' addresses (`domain/page.py`), the titles of a call's fields (`domain/call_field.py`), and the
-types of the API's answers (the server's OpenAPI description, through openapi-typescript). Needs the packages of
-`frontend/`.
+Written are the pages' addresses (`domain/page.py`), the capabilities of datasets
+(`questions/registry.py`), the titles of a call's fields (`domain/call_field.py`), and the types of the API's answers
+(the server's OpenAPI description, through openapi-typescript). Needs the packages of `frontend/`.
 """
 
 from __future__ import annotations
@@ -38,6 +38,16 @@ def call_fields() -> str:
     return f"{_NOTE}export const TITLES = {json.dumps(titles, indent=2)} as const;\n"
 
 
+def capabilities() -> str:
+    """What the datasets have, and what of them can be asked, as the API hands it over at /api/v1/datasets."""
+    from dataclasses import asdict
+
+    from bluelamp.questions.registry import datasets
+
+    have = {name: asdict(spec.family.capabilities) for name, spec in datasets().items()}
+    return f"{_NOTE}export const CAPABILITIES = {json.dumps(have, indent=2)} as const;\n"
+
+
 def api_types() -> str:
     """The API's shapes in TypeScript."""
     from bluelamp.settings import read_settings
@@ -55,6 +65,7 @@ def api_types() -> str:
 
 WRITTEN: dict[str, Callable[[], str]] = {
     "src/lib/addresses.generated.ts": addresses,
+    "src/lib/capabilities.generated.ts": capabilities,
     "src/live/callFields.generated.ts": call_fields,
     "src/api/openapi.d.ts": api_types,
 }

@@ -41,6 +41,7 @@ export type Answered = { [Kind in CardKind]: CardOf<Kind> }[CardKind];
 export type Card = Answered | FailedCard;
 export type Answers = Omit<Schemas['DashboardAnswersModel'], 'cards'> & { cards: Record<string, Card> };
 
+export type Capabilities = Schemas['CapabilitiesModel'];
 export type Dataset = Schemas['DatasetModel'];
 export type Options = Schemas['OptionsModel'];
 export type Cell = string | number | boolean | null;

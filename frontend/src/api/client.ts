@@ -1,5 +1,7 @@
 // Asks the server. Every failure becomes a Problem with sentences that can be shown.
 
+import { say } from '../lib/messages';
+
 /** Why an answer did not come: what happened and what can be done. Status 0 is a server that was not reached. */
 export class Problem extends Error {
   constructor(
@@ -13,28 +15,17 @@ export class Problem extends Error {
 }
 
 function unreached(): Problem {
-  return navigator.onLine
-    ? new Problem(
-        0,
-        'The server was not reached',
-        'No answer came from the server. It may be starting or stopped.',
-        'Try again in a moment.',
-      )
-    : new Problem(
-        0,
-        'You are offline',
-        'This device has no connection.',
-        'What is on the page stays; new figures come when the connection is back.',
-      );
+  const what = navigator.onLine ? 'unreached' : 'offline';
+  return new Problem(0, say(`problem.${what}`), say(`problem.${what}.detail`), say(`problem.${what}.hint`));
 }
 
 async function problemOf(response: Response): Promise<Problem> {
   try {
     const body = (await response.json()) as { title?: string; detail?: unknown; hint?: string };
-    const detail = typeof body.detail === 'string' ? body.detail : 'The server gave no reason.';
-    return new Problem(response.status, body.title ?? 'That did not work', detail, body.hint ?? '');
+    const detail = typeof body.detail === 'string' ? body.detail : say('problem.noReason');
+    return new Problem(response.status, body.title ?? say('problem.failed'), detail, body.hint ?? '');
   } catch {
-    return new Problem(response.status, 'That did not work', `The server answered with status ${response.status}.`);
+    return new Problem(response.status, say('problem.failed'), say('problem.status', { status: response.status }));
   }
 }
 

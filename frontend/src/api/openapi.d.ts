@@ -1955,6 +1955,7 @@ export interface components {
             measures: components["schemas"]["MeasureModel"][];
             /** Caveats */
             caveats: string[];
+            capabilities: components["schemas"]["CapabilitiesModel"];
         };
         /** DatasetsModel */
         DatasetsModel: {

@@ -1,6 +1,7 @@
 // What a chart by month draws: columns where something is known, what is missing hatched at its usual level, and one calm
 // band over each run of months that nothing can be said of. The chart, the small chart and the picture all draw this.
 import type { Known, MonthsCard } from '../api/answers';
+import { isMessage, say } from '../lib/messages';
 
 /** `usual` is the level of what is missing, null where nobody can say. `never`: in a band, with nothing to draw. */
 export type Month = { values: Known[]; usual: Known; complete: boolean; never: boolean };
@@ -24,18 +25,6 @@ const NEVER = new Set([
 const EDGE = new Set(['not held', 'not fetched', 'not covered']);
 
 const UNWATCHED = 'nobody watched';
-const WORDS: Record<string, string> = {
-  'not covered': 'No release that is held covers these months',
-  'not yet published': 'Not yet published',
-  'before publication': 'Before publication began',
-  'could not be recorded': 'This could not be recorded in these months',
-  'out of scope': 'Outside what is held here',
-  'not held': 'No file of these months is held',
-  'not fetched': 'Left out when it was loaded',
-  missing: 'Nothing was published for these months',
-  quarantined: 'The files of these months cannot be read',
-  [UNWATCHED]: 'Nobody watched',
-};
 // Reasons that are told together where they follow each other: for a reader it is one hole.
 const ONE_HOLE = new Set(['not held', 'not covered', 'not fetched']);
 
@@ -94,5 +83,10 @@ function bandsOf(months: Month[], states: string[]): Band[] {
       Object.assign(last, { to: at, state: 'not held' });
     else out.push({ from: at, to: at, state, words: '' });
   });
-  return out.map((band) => ({ ...band, words: WORDS[band.state] ?? 'Nothing is known of these months' }));
+  return out.map((band) => ({ ...band, words: wordsOf(band.state) }));
+}
+
+function wordsOf(state: string): string {
+  const name = `band.${state}`;
+  return say(isMessage(name) ? name : 'band.unknown');
 }

@@ -1,6 +1,6 @@
 // Every chart as a table: the same numbers, for those who read rather than look. Each row says how much of it is held.
 import type { Answered, AreaRow, BarRow, BarsCard, Coverages, MapCard, MonthsCard } from '../api/answers';
-import { isCalls } from '../lib/fields';
+import { isWatched } from '../lib/capabilities';
 import { DASH, figure, stateOf } from '../lib/known';
 import { count, day, exactShare, month, rate, share } from '../lib/words';
 import { chosenOf } from './months';
@@ -63,9 +63,9 @@ export function tableOf(card: Answered): Table | null {
         rows: [
           ...card.hours.map((value, hour) => [
             `${two(hour)}:00`,
-            value === null ? (isCalls(card.dataset) ? UNWATCHED : DASH) : count(value),
+            value === null ? (isWatched(card.dataset) ? UNWATCHED : DASH) : count(value),
           ]),
-          ...(isCalls(card.dataset) ? [] : [['Time not known', figure(card.unknown)]]),
+          ...(isWatched(card.dataset) ? [] : [['Time not known', figure(card.unknown)]]),
         ],
         more: card.reason ?? '',
       };
@@ -88,21 +88,21 @@ export function tableOf(card: Answered): Table | null {
 }
 
 function months(card: MonthsCard): Table {
-  const calls = isCalls(card.dataset);
+  const watched = isWatched(card.dataset);
   const coverage = (index: number): string[] => {
     const [held, expected] = [card.held[index] ?? null, card.expected[index] ?? null];
-    if (calls) return [`${held ?? ''} of ${expected ?? ''}`];
+    if (watched) return [`${held ?? ''} of ${expected ?? ''}`];
     return covered({ held, expected, state: card.state?.[index] ?? null });
   };
   return {
-    head: ['Month', ...card.series.map((one) => one.label), ...(calls ? ['Days watched'] : COVERAGE), 'Missing'],
+    head: ['Month', ...card.series.map((one) => one.label), ...(watched ? ['Days watched'] : COVERAGE), 'Missing'],
     // The months that are chosen, as in the file; their neighbours are there to be looked at.
     rows: card.months
       .map((key, index) => [
         month(key),
         ...card.series.map((_, series) => {
           const value = card.values[series]?.[index];
-          return value == null ? (calls ? UNWATCHED : DASH) : count(value);
+          return value == null ? (watched ? UNWATCHED : DASH) : count(value);
         }),
         ...coverage(index),
         card.missing[index] ?? '',

@@ -1,7 +1,7 @@
 // What the cards of one page ask together, and how a click changes it. Handed down by the page that holds the cards.
 import { getContext, setContext } from 'svelte';
 import type { Coverage } from '../api/answers';
-import { isCalls } from './fields';
+import { isWatched } from './capabilities';
 import { mostMissing } from './known';
 import type { View } from './view';
 
@@ -26,7 +26,7 @@ export const completeness = (card: { coverage: Coverage | null }, asking: Asking
 /** How complete a card is and who lacks most, where it stands without its page. */
 export function lackingWords(card: { coverage: Coverage | null; dataset: string }, asking: Asking): string {
   const found = completeness(card, asking);
-  if (!found || found.complete || isCalls(card.dataset)) return found?.words ?? '';
+  if (!found || found.complete || isWatched(card.dataset)) return found?.words ?? '';
   const most = mostMissing(found.gaps ?? asking.coverage?.gaps ?? []);
   return most && found.held > 0 ? `${found.words} ${most}.` : found.words;
 }

@@ -9,6 +9,4 @@ const DATASETS: Record<string, string> = {
   stops: 'Stop and search',
   calls: 'Calls for service',
 };
-/** Calls are watched rather than published: other words are true of them. */
-export const isCalls = (dataset: string): boolean => dataset === 'calls';
 export const datasetName = (name: string): string => DATASETS[name] ?? name;

@@ -1,7 +1,7 @@
 // What this installation is: asked once, read by the header, the footer and the pages.
 import type { Site } from '../api/answers';
 import { Problem } from '../api/client';
-import { isCalls } from './fields';
+import { isWatched } from './capabilities';
 import { once } from './resource.svelte';
 
 class SiteState {
@@ -29,6 +29,6 @@ export const site = new SiteState();
 
 /** The months and the data version that a dataset's figures come from: calls have their own. */
 export const monthsOf = (dataset: string): Site['months'] =>
-  isCalls(dataset) ? (site.data?.calls?.months ?? null) : (site.data?.months ?? null);
+  isWatched(dataset) ? (site.data?.calls?.months ?? null) : (site.data?.months ?? null);
 export const versionOf = (dataset: string): string =>
-  (isCalls(dataset) ? site.data?.calls?.version.name : site.data?.version?.name) ?? '';
+  (isWatched(dataset) ? site.data?.calls?.version.name : site.data?.version?.name) ?? '';

@@ -1,4 +1,5 @@
 // Tells what is new to those who listen: at most every ten seconds, several calls in one sentence.
+import { say } from '../lib/messages';
 import type { Dictionary } from './dictionary';
 import type { News } from './feed.svelte';
 import { where } from './words';
@@ -37,8 +38,11 @@ export class Announcer {
     this.#last = Date.now();
     const all = this.#waiting;
     this.#waiting = [];
-    const more = all.length > NAMED ? ` and ${all.length - NAMED} more` : '';
-    this.text = `${all.length === 1 ? 'New call' : `${all.length} new calls`}: ${all.slice(0, NAMED).join('; ')}${more}.`;
+    const values = { count: all.length, calls: all.slice(0, NAMED).join('; ') };
+    this.text =
+      all.length > NAMED
+        ? say('announce.more', { ...values, more: all.length - NAMED })
+        : say('announce.calls', values);
     this.tell(this.text, all.length);
   }
 }

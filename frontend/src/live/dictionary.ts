@@ -1,4 +1,5 @@
 // What an agency's codes mean, by the dictionary in its configuration.
+import { say } from '../lib/messages';
 import type { Call, Feed } from './types';
 import { plain } from './view';
 
@@ -8,17 +9,7 @@ export type NatureWords = { match: string; label: string; words: string; group: 
 export type PriorityWords = { match: string; label: string; words: string; rank: number };
 type Written = { natures: NatureWords[]; priorities: PriorityWords[] };
 
-export const GROUPS: Record<Group, string> = {
-  violence: 'Violence or a weapon',
-  theft: 'Theft or burglary',
-  disturbance: 'Disturbance',
-  traffic: 'Traffic',
-  medical: 'Medical',
-  fire: 'Fire',
-  alarm: 'Alarm',
-  welfare: 'Welfare or missing person',
-  other: 'Other',
-};
+export const groupWords = (group: Group): string => say(`group.${group}`);
 
 export class Dictionary {
   #natures = new Map<string, NatureWords>();
@@ -52,7 +43,7 @@ export class Dictionary {
     if (!found) {
       found = best(this.#written.priorities, key) ?? {
         match: key,
-        label: key ? `Priority ${key}` : 'No priority is listed',
+        label: key ? say('priority.code', { code: key }) : say('priority.none'),
         words: '',
         rank: /^[1-4]$/.test(key) ? Number(key) : 0,
       };
@@ -72,7 +63,7 @@ export class Dictionary {
 /** `40/01 - Other` → `Other`; what has no code before it stays as it is. */
 function readable(text: string): string {
   const bare = text.replace(/^[0-9A-Z/*]{1,8}\s+-\s+/, '').trim();
-  if (!bare) return text || 'Nature not listed';
+  if (!bare) return text || say('nature.none');
   return bare === bare.toUpperCase() ? bare.charAt(0) + bare.slice(1).toLowerCase() : bare;
 }
 

@@ -1,5 +1,6 @@
 // The live half's words: times in the agency's zone, intervals, ages, natures and priorities. American English for the
 // feeds of American cities.
+import { say } from '../lib/messages';
 import type { Call, Feed, Health } from './types';
 
 export type Meaning = { label: string; words: string };
@@ -80,35 +81,37 @@ export class Clock {
   /** `between 13:04 and 13:06`: that is what is known. */
   between(interval: (string | null)[] | null | undefined, now: number): string {
     const [first, last] = interval ?? [];
-    if (!last && !first) return 'at a time that is not known';
-    if (!first) return `before ${this.when(last ?? '', now)}`;
-    if (!last) return `after ${this.when(first, now)}`;
+    if (!last && !first) return say('interval.unknown');
+    if (!first) return say('interval.before', { last: this.when(last ?? '', now) });
+    if (!last) return say('interval.after', { first: this.when(first, now) });
     const [from, to] = [this.when(first, now), this.when(last, now)];
-    return from === to ? `at ${from}` : `between ${from} and ${to}`;
+    return from === to ? say('interval.at', { first: from }) : say('interval.between', { first: from, last: to });
   }
 }
 
 /** `40 seconds`, `23 minutes`, `2 hours 5 minutes`, `3 days`. */
 export function age(seconds: number): string {
-  const one = (value: number, unit: string): string => `${value} ${unit}${value === 1 ? '' : 's'}`;
   const whole = Math.max(0, Math.floor(seconds));
-  if (whole < 90) return one(whole, 'second');
+  if (whole < 90) return say('age.seconds', { count: whole });
   const minutes = Math.floor(whole / 60);
-  if (minutes < 90) return one(minutes, 'minute');
+  if (minutes < 90) return say('age.minutes', { count: minutes });
   const hours = Math.floor(minutes / 60);
-  if (hours < 48)
-    return minutes % 60 > 0 && hours < 12 ? `${one(hours, 'hour')} ${one(minutes % 60, 'minute')}` : one(hours, 'hour');
-  return one(Math.floor(hours / 24), 'day');
+  if (hours >= 48) return say('age.days', { count: Math.floor(hours / 24) });
+  const told = say('age.hours', { count: hours });
+  if (minutes % 60 === 0 || hours >= 12) return told;
+  return say('age.hoursMinutes', { hours: told, minutes: say('age.minutes', { count: minutes % 60 }) });
 }
 
 /** `now`, `9 min`, `2 h 5 min`, `3 d`: for the list. */
 export function shortAge(seconds: number): string {
   const minutes = Math.max(0, Math.floor(seconds / 60));
-  if (minutes < 1) return 'now';
-  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 1) return say('shortAge.now');
+  if (minutes < 60) return say('shortAge.minutes', { minutes });
   const hours = Math.floor(minutes / 60);
-  if (hours < 24) return minutes % 60 > 0 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
-  return `${Math.floor(hours / 24)} d`;
+  if (hours >= 24) return say('shortAge.days', { days: Math.floor(hours / 24) });
+  return minutes % 60 > 0
+    ? say('shortAge.hoursMinutes', { hours, minutes: minutes % 60 })
+    : say('shortAge.hours', { hours });
 }
 
 /** Since when a call is known to be open, milliseconds. */
@@ -117,7 +120,7 @@ export const openedAt = (call: Call): number => Date.parse(call.opened_between[1
 export const where = (call: Call): string =>
   [call.block && !startsWith(call.location, call.block) ? call.block : '', call.location ?? '']
     .filter(Boolean)
-    .join(' ') || 'No location is listed';
+    .join(' ') || say('call.noLocation');
 
 function startsWith(location: string | null, block: string): boolean {
   return (location ?? '').toLowerCase().startsWith(block.toLowerCase());
@@ -134,57 +137,62 @@ export type Standing = {
   words: string;
 };
 
-export function standing(
-  now: number,
-  clock: Clock,
-  told: {
-    health: Health | null;
-    line: 'connecting' | 'open' | 'lost';
-    lostSince: number | null;
-    catching: boolean;
-    loaded: boolean;
-    feed: Feed | null;
-  },
-): Standing {
-  const { health, feed } = told;
-  const seen = health?.last_good_at ?? null;
-  const seenWords = seen
-    ? `The last good list of calls is that of ${clock.when(seen, now)}, ${age((now - Date.parse(seen)) / 1000)} ago.`
-    : 'No good list of calls has come yet.';
+type Told = {
+  health: Health | null;
+  line: 'connecting' | 'open' | 'lost';
+  lostSince: number | null;
+  catching: boolean;
+  loaded: boolean;
+  feed: Feed | null;
+};
+
+export function standing(now: number, clock: Clock, told: Told): Standing {
+  const { health } = told;
+  const at = health?.last_good_at ?? null;
+  const seen = at
+    ? say('standing.seen', { when: clock.when(at, now), age: age((now - Date.parse(at)) / 1000) })
+    : say('standing.notSeen');
   if (!navigator.onLine || (told.lostSince !== null && now - told.lostSince > 5_000))
-    return {
-      state: 'offline',
-      title: 'Offline',
-      words: `${navigator.onLine ? 'The server does not answer' : 'This device has no connection'}${told.lostSince ? ` since ${clock.seconds(told.lostSince)}` : ''}. What you see is as it was then. ${seenWords}`,
-    };
-  if (!told.loaded) return { state: 'loading', title: 'Loading', words: 'The calls are on their way.' };
+    return { state: 'offline', title: say('standing.offline'), words: offline(clock, told.lostSince, seen) };
+  if (!told.loaded) return { state: 'loading', title: say('standing.loading'), words: say('standing.loading.words') };
   if (told.catching || told.line !== 'open')
-    return { state: 'catching up', title: 'Catching up', words: `What was missed is being loaded. ${seenWords}` };
-  if (!health) return { state: 'live', title: 'Live', words: 'Changes come by themselves.' };
-  if (health.state === 'live') return { state: 'live', title: 'Live', words: seenWords };
-  const publisher = feed?.title ?? 'The source';
-  const by: Record<string, Standing> = {
-    'stale source': {
-      state: 'stale',
-      title: 'Stale source',
-      words: `${publisher} has listed the same calls${health.unchanged_since ? ` since ${clock.when(health.unchanged_since, now)}` : ''}, longer than usual: new calls may be missing, and old ones may be over.`,
-    },
-    'in doubt': {
-      state: 'doubt',
-      title: 'In doubt',
-      words: `The newest list looks incomplete. It adds calls and ends none until another one confirms it. ${seenWords}`,
-    },
-    failing: {
-      state: 'stale',
-      title: 'Stale source',
-      words: `The last answers of ${publisher} could not be used. ${seenWords} Nothing is ended meanwhile.`,
-    },
-    silent: {
-      state: 'stale',
-      title: 'Stale source',
-      words: `Nothing was fetched lately. ${seenWords} Nothing is ended meanwhile.`,
-    },
-    'never polled': { state: 'stale', title: 'Not begun', words: 'This feed was never fetched here.' },
-  };
-  return by[health.state] ?? { state: 'stale', title: health.state, words: seenWords };
+    return {
+      state: 'catching up',
+      title: say('standing.catchingUp'),
+      words: say('standing.catchingUp.words', { seen }),
+    };
+  if (!health) return { state: 'live', title: say('standing.live'), words: say('standing.live.words') };
+  if (health.state === 'live') return { state: 'live', title: say('standing.live'), words: seen };
+  return ofSource(health, told.feed?.title ?? say('standing.publisher'), seen, (moment) => clock.when(moment, now));
+}
+
+function offline(clock: Clock, lostSince: number | null, seen: string): string {
+  const who = navigator.onLine ? 'server' : 'device';
+  if (lostSince === null) return say(`standing.offline.${who}`, { seen });
+  return say(`standing.offline.${who}Since`, { since: clock.seconds(lostSince), seen });
+}
+
+/** How the source itself stands, where it is not live. */
+function ofSource(health: Health, publisher: string, seen: string, when: (moment: string) => string): Standing {
+  const stale = (words: string): Standing => ({ state: 'stale', title: say('standing.stale'), words });
+  switch (health.state) {
+    case 'stale source': {
+      const since = health.unchanged_since;
+      return stale(
+        since
+          ? say('standing.stale.since', { publisher, since: when(since) })
+          : say('standing.stale.words', { publisher }),
+      );
+    }
+    case 'in doubt':
+      return { state: 'doubt', title: say('standing.doubt'), words: say('standing.doubt.words', { seen }) };
+    case 'failing':
+      return stale(say('standing.failing.words', { publisher, seen }));
+    case 'silent':
+      return stale(say('standing.silent.words', { seen }));
+    case 'never polled':
+      return { state: 'stale', title: say('standing.notBegun'), words: say('standing.notBegun.words') };
+    default:
+      return { state: 'stale', title: health.state, words: seen };
+  }
 }

@@ -1,6 +1,6 @@
 // The map points in view as a list: what the circles say, for those who do not use the circles.
 import type { Map as GlMap } from 'maplibre-gl';
-import { isCalls } from '../lib/fields';
+import { isWatched } from '../lib/capabilities';
 
 export type SeenPoint = { at: string; name: string; n: number };
 
@@ -16,7 +16,7 @@ export function pointsIn(map: GlMap): SeenPoint[] {
 
 /** What stands at a map point: of calls the block or the crossing as it was listed. */
 export const nameOf = (name: string, dataset: string): string =>
-  isCalls(dataset) ? name.trim() || 'At a point without a street name' : near(name);
+  isWatched(dataset) ? name.trim() || 'At a point without a street name' : near(name);
 
 /** `On or near Elm Street`; the publisher's words mostly begin so already. */
 export function near(name: string): string {

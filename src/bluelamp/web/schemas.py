@@ -232,6 +232,7 @@ class DatasetModel(_Model):
     fields: list[FieldModel]
     measures: list[MeasureModel]
     caveats: list[str]
+    capabilities: CapabilitiesModel
 
 
 class DatasetsModel(_Model):

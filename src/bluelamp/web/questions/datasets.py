@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -55,6 +56,7 @@ def _told(spec: DatasetSpec) -> dict[str, Any]:
             {"name": one.name, "label": one.title, "unit": one.unit, "words": one.words} for one in spec.measures
         ],
         "caveats": list(spec.caveats),
+        "capabilities": asdict(spec.family.capabilities),
     }  # fmt: skip
 
 
