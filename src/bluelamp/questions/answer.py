@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bluelamp.domain.month import Month
-from bluelamp.questions.engines import ENGINE_NAMES, count_recorded, count_records
+from bluelamp.questions.engines import ENGINE_NAMES, RecordedCounts, count_records
 from bluelamp.questions.engines.engine import Rows
 from bluelamp.questions.figures import NONE_LOCATED, Figures, RowCoverage, figures_of
 from bluelamp.questions.model.coverage import Coverage
@@ -133,14 +133,8 @@ def answer(version: DataVersion, question: Question, *, engines: Sequence[str] =
 
 def figures(version: DataVersion, question: Question, engines: Sequence[str] = ENGINE_NAMES) -> tuple[Figures, str]:
     """(the figures of a question, at most one more than its limit; who counted them)."""
-    counted_by: list[str] = []
-
-    def recorded(asked: Question) -> Rows:
-        rows, engine = count_recorded(version, asked, engines)
-        counted_by.append(engine)
-        return rows
-
-    return figures_of(version, question, recorded), counted_by[0]
+    counts = RecordedCounts(version, engines)
+    return figures_of(version, question, counts), counts.engine
 
 
 NO_POINTS = "Where a force publishes no map points, nothing is known of its places."

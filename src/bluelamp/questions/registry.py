@@ -22,6 +22,7 @@ _ROOM = "bluelamp.questions.families"
 _FAMILIES = (
     "archive",
     "calls",
+    "incidents",
 )
 
 

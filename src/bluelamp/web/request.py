@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
@@ -95,12 +96,7 @@ def answered(
     if has_tag(request, etag):
         return Response(status_code=304, headers=sent)
     site = site_of(request)
-
-    def in_turn() -> bytes:
-        with site.effort.turn():
-            return make()
-
-    body = site.answers.get(etag, make if quick else in_turn)
+    body = site.answers.get(etag, make if quick else partial(site.effort.in_turn, make))
     if file:
         return file_answer(request, body, media_type, sent)
     return Response(body, media_type=media_type, headers=sent)

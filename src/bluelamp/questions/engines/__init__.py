@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from bluelamp.questions.engines.engine import Engine, Rows
 from bluelamp.questions.engines.indexes import IndexesEngine
@@ -33,3 +34,17 @@ def count_records(version: DataVersion, question: Question, engines: Collection[
     never to be shown as a figure."""
     ((figure, *_),) = count_recorded(version, question, engines)[0]
     return int(figure)
+
+
+@dataclass(slots=True)
+class RecordedCounts:
+    """Counts the recorded rows of the questions that make one answer; `engine` is who counted the first of them."""
+
+    version: DataVersion
+    engines: Collection[str] = ENGINE_NAMES
+    engine: str = ""
+
+    def __call__(self, question: Question) -> Rows:
+        rows, engine = count_recorded(self.version, question, self.engines)
+        self.engine = self.engine or engine
+        return rows

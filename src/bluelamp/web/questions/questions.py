@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
 from typing import Annotated, Literal
 
-import pyarrow as pa
 from fastapi import APIRouter, Query, Request, Response
 
 from bluelamp.domain.month import Month
 from bluelamp.errors import NotKept, TooCostly, UsageError
-from bluelamp.questions.answer import Answer, answer
-from bluelamp.questions.cost import refuse_costly
 from bluelamp.questions.model.question import Question
 from bluelamp.questions.parsing import make_question
 from bluelamp.questions.records import files
-from bluelamp.questions.table import cells_of, table_of
 from bluelamp.web.asgi.byte_ranges import PARTS
 from bluelamp.web.lane_routes import Worked
+from bluelamp.web.questions.answer_bytes import answer_bytes
 from bluelamp.web.questions.datasets import DatasetName, find_dataset
-from bluelamp.web.request import First, Last, Pinned, Where, answered, dumps, lease_for, site_of, version_json
+from bluelamp.web.request import First, Last, Pinned, Where, answered, lease_for, site_of
 from bluelamp.web.schemas import FILES, PROBLEMS, AnswerModel
 
 router = APIRouter(prefix="/questions", tags=["questions"], route_class=Worked)
@@ -27,8 +24,6 @@ router = APIRouter(prefix="/questions", tags=["questions"], route_class=Worked)
 # The most groups that one answer may have, and fields that one question may group by.
 MOST_ROWS = 100_000
 MOST_FIELDS = 4
-# Beyond it an answer would take seconds and gigabytes to be made, only to be cut.
-MOST_GROUPS = 5_000_000
 
 Format = Annotated[
     Literal["json", "csv", "parquet", "xlsx", "geojson"],
@@ -85,20 +80,11 @@ def question(
         raise UsageError(f"{spec.name} are no part of any release: they cannot be asked as of one.")
     pinned = _as_of(request, as_of) if as_of else version
     with lease_for(request, spec, pinned) as opened:
-
-        def make() -> bytes:
-            refuse_costly(opened, asked, MOST_GROUPS)
-            found = answer(opened, asked)
-            if format == "json":
-                return dumps({**found.as_json(), "version": version_json(opened)})
-            with site_of(request).effort.turn_given_away():
-                return b"".join(_as_file(found, format))
-
         return answered(
             request,
             opened,
             ["question", asked.canonical(), format],
-            make,
+            partial(answer_bytes, site_of(request), opened, asked, format),
             pinned=pinned,
             media_type=files.MEDIA_TYPES[format],
             headers=_headers(asked, format),
@@ -122,40 +108,3 @@ def _headers(asked: Question, format_: str) -> dict[str, str]:
         return {}
     by = "-by-" + "-".join(one.name for one in asked.by) if asked.by else ""
     return {"Content-Disposition": f'attachment; filename="bluelamp-{asked.dataset.name}{by}.{format_}"'}
-
-
-def _as_file(found: Answer, format_: str) -> Iterator[bytes]:
-    table = table_of(found)
-    names = table.column_names
-    about = about_answer(found)
-    if format_ == "csv":
-        return files.as_csv([table], names)
-    if format_ == "parquet":
-        return files.as_parquet([table], about)
-    if format_ == "xlsx":
-        return files.as_xlsx([table], names, table.num_rows, about, cells_of(found.question))
-    if "map_point" not in names:
-        raise TooCostly(
-            "GeoJSON needs places.", "Group by map_point, or ask for the records: /api/v1/datasets/…/records."
-        )
-    return files.as_geojson([_features(table)], about)
-
-
-def _features(table: pa.Table) -> tuple[list[str], pa.Table]:
-    points = [value.split(",") if value else (None, None) for value in table.column("map_point").to_pylist()]
-    table = table.append_column("Longitude", pa.array([float(x) if x else None for x, _ in points], pa.float64()))
-    table = table.append_column("Latitude", pa.array([float(y) if y else None for _, y in points], pa.float64()))
-    return [str(number) for number in range(table.num_rows)], table
-
-
-def about_answer(found: Answer) -> dict[str, str]:
-    """What travels with a file: how to cite it, what it covers, what to mind."""
-    return {
-        "question": found.question.canonical(),
-        "citation": found.citation(),
-        "coverage": found.coverage.words(),
-        "not held": "; ".join(gap.words() for gap in found.coverage.gaps),
-        "caveats": " ".join(found.caveats),
-        "truncated": "yes: there are more rows" if found.truncated else "no",
-        "data version": found.data_version,
-    }

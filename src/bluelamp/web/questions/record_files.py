@@ -19,7 +19,7 @@ from bluelamp.questions.registry import family_of
 from bluelamp.questions.view import View, question_of
 from bluelamp.web.asgi.byte_ranges import ANY_BODY, asks_for_parts, file_answer
 from bluelamp.web.asgi.head_and_ranges import is_head
-from bluelamp.web.questions.questions import about_answer
+from bluelamp.web.questions.answer_bytes import about_answer
 from bluelamp.web.request import cache_headers, has_tag, lease_for, site_of
 from bluelamp.web.work.answer_cache import etag_of
 from bluelamp.web.work.file_stream import FileStream

@@ -8,7 +8,7 @@ interrupted when its time is over.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,11 @@ class Effort:
                 self._mine.held = False
         finally:
             self._turns.give_back()
+
+    def in_turn(self, make: Callable[[], bytes]) -> bytes:
+        """What `make` gives, in this thread's turn; raises what `turn` raises."""
+        with self.turn():
+            return make()
 
     def _wait_for_turn(self) -> None:
         asker = current_asker()
