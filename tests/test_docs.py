@@ -151,7 +151,7 @@ def test_pages_are_plain(name):
     text = (ROOT / name).read_text("utf-8")
     assert text.startswith(("# ", "<!--"))
     assert text.endswith("\n")
-    for word in (r"/work/", r"\.\./shared", r"/simple/", r"/home/\w", r"\bTODO\b", r"\bcolor\b", r"\bcenter\b"):
+    for word in (r"(?<!\w)/work/", r"\.\./shared", r"/simple/", r"/home/\w", r"\bTODO\b", r"\bcolor\b", r"\bcenter\b"):
         assert not re.search(word, text), word
 
 
@@ -170,7 +170,7 @@ def test_the_readme_says_what_a_newcomer_needs():
     parts = ("make demo", "make test", "pip install", "archive sync --force city-of-london", "archive load 2024-03.zip")
     for part in (*parts, "BLUELAMP_HOME", "Apache-2.0", "Open Government Licence", "nothing is sent anywhere"):
         assert part in text
-    recipes = re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    recipes = re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     for page in HAND_WRITTEN:
         for _, line in shell_lines(page):
             if line.startswith("make "):

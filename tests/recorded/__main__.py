@@ -11,7 +11,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--home", action="append", choices=homes.NAMES, help="on these homes only")
     parser.add_argument("--remake", action="store_true", help="compare: make the homes with the code at hand too")
     parser.add_argument("--full", action="store_true", help="compare: print whole differences")
+    parser.add_argument(
+        "--without", action="append", default=[], metavar="PATTERN", help="compare: leave lines out that it is found in"
+    )
     parser.add_argument("--keep", type=Path, help="compare: leave the new answers in this folder")
     options = parser.parse_args()
     options.folder = options.folder.resolve()
@@ -81,7 +84,7 @@ def _compare(options: argparse.Namespace) -> int:
         new = options.keep.resolve() if options.keep else Path(place) / "answers"
         shutil.rmtree(new, ignore_errors=True)
         count = _all(options, made, plan, new)
-        different = differences(folder / "answers", new, whole=options.full)
+        different = differences(folder / "answers", new, whole=options.full, without=options.without)
     print(f"compared {count} answers in {time.monotonic() - begun:.0f} s: {different} differ")
     return 1 if different else 0
 
@@ -153,19 +156,26 @@ def _file_name(name: str) -> str:
     return f"{words or 'none'}.{hashlib.sha256(name.encode()).hexdigest()[:8]}.txt"
 
 
-def differences(old: Path, new: Path, *, whole: bool) -> int:
-    """Print what differs of the answers that are in `new`; how many do."""
+def differences(old: Path, new: Path, *, whole: bool, without: Sequence[str] = ()) -> int:
+    """Print what differs of the answers in `new`; how many do. `without`: patterns of lines that may differ."""
     different = 0
     for path in sorted(new.rglob("*.txt")):
         name = path.relative_to(new)
-        there = (old / name).exists()
-        before = (old / name).read_text(encoding="utf-8").splitlines() if there else ["(was not recorded)"]
-        lines = list(_diff(before, path.read_text(encoding="utf-8").splitlines(), str(name)))
+        before = _lines(old / name, without) if (old / name).exists() else ["(was not recorded)"]
+        lines = list(_diff(before, _lines(path, without), str(name)))
         different += bool(lines)
         print("\n".join(lines if whole else lines[:_MOST_LINES]), end="\n" if lines else "")
         if len(lines) > _MOST_LINES and not whole:
             print(f"… {len(lines) - _MOST_LINES} more lines: --full shows them")
     return different
+
+
+def _lines(path: Path, without: Sequence[str]) -> list[str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    if not without:
+        return lines
+    # Of JSON: what stood before a line that is left out may or may not end with a comma.
+    return [line.removesuffix(",") for line in lines if not any(re.search(pattern, line) for pattern in without)]
 
 
 def _diff(before: list[str], after: list[str], name: str) -> Iterator[Any]:

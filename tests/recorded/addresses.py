@@ -50,9 +50,9 @@ class Chooser:
         return list(dict.fromkeys(chain.from_iterable(parts)))
 
     def site(self) -> Iterator[str]:
-        yield from (f"{V1}/{name}" for name in ("openapi.json", "site", "datasets", "dashboards", "feeds", "nothing"))
+        yield from (f"{V1}/{name}" for name in ("site", "datasets", "dashboards", "feeds", "nothing"))
         yield from (f"{V1}/places?{urlencode({'q': text})}" for text in ("north", "kent", "a", "", "<b>", "ZZ1 1ZZ"))
-        yield from ("/healthz", "/readyz", "/robots.txt", "/no-such-page")
+        yield from ("/openapi.json", "/healthz", "/readyz", "/robots.txt", "/no-such-page")
 
     # -- questions, records, tiles ------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ _HEADERS = (
     "www-authenticate",
 )  # fmt: skip
 _PATIENCE = 120.0
-_MOST = 400_000  # characters of an answer that are recorded; beyond, its hash
+_MOST = 2_000_000  # characters of an answer that are recorded; beyond, its hash
 
 
 def choose(address: str, *, whole: bool) -> list[str]:

@@ -34,3 +34,11 @@ def test_differences_counts_an_answer_that_was_not_recorded(tmp_path: Path) -> N
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "an-answer.txt").write_text("", encoding="utf-8")
     assert differences(tmp_path / "old", tmp_path / "new", whole=False) == 1
+
+
+def test_differences_passes_over_lines_that_may_differ(tmp_path: Path) -> None:
+    for folder, text in (("old", '"held": 1\n'), ("new", '"held": 1,\n"units": 2\n')):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "an-answer.txt").write_text(text, encoding="utf-8")
+    assert differences(tmp_path / "old", tmp_path / "new", whole=False, without=['"units":']) == 0
+    assert differences(tmp_path / "old", tmp_path / "new", whole=False) == 1
