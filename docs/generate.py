@@ -170,6 +170,7 @@ def tables() -> str:
     """The tables of the lake and of the warehouse."""
     import inspect
 
+    from bluelamp.domain.call_field import LAKE_COLUMNS
     from bluelamp.questions.families.archive.datasets import DATASETS
     from bluelamp.storage import lake
     from bluelamp.storage.calls import lake as calls_lake
@@ -199,7 +200,8 @@ def tables() -> str:
         "Calls for service of closed days: one file for each feed and local day, under a folder for",
     ]
     lines += ["each feed. Moments are in UTC.", "", "| column | type | |", "|---|---|---|"]
-    words = dict(re.findall(r'^\s*\("(\w+)", .*?\),\s+# (.+)$', inspect.getsource(calls_lake), re.MULTILINE))
+    words = {column.name: column.words for column in LAKE_COLUMNS}
+    words |= dict(re.findall(r'^\s*\("(\w+)", .*?\),\s+# (.+)$', inspect.getsource(calls_lake), re.MULTILINE))
     lines += [f"| `{one.name}` | {_arrow(one.type)} | {words.get(one.name, '')} |" for one in calls_lake.SCHEMA]
     lines += ["", "## The warehouse", "", "One DuckDB file for each data version, under `warehouse/`.", ""]
     folder = resources.files("bluelamp.storage.warehouse") / "sql"
