@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
+from cachetools import FIFOCache
 
 from bluelamp.domain.call import Call, Place
 from bluelamp.domain.decision import place_of
@@ -75,8 +76,8 @@ class Locator:
         self._desks, self._located, self._privacy = dict(desks), located, dict(privacy or {})
         self._waiting, self._size = waiting, size
         self._queue: OrderedDict[tuple[str, str], _Task] = OrderedDict()
-        self._placed: OrderedDict[tuple[str, str], _Task] = OrderedDict()
-        self._told: OrderedDict[tuple[str, str], tuple[Place, Place | None, float]] = OrderedDict()
+        self._placed: FIFOCache[tuple[str, str], _Task] = FIFOCache(_REMEMBERED)
+        self._told: FIFOCache[tuple[str, str], tuple[Place, Place | None, float]] = FIFOCache(_REMEMBERED)
         self._change = threading.Condition()
         self._busy = False
         self._worker = Worker(
@@ -180,8 +181,6 @@ class Locator:
         self._hand_over(task, desk.resolve(task.asked, task.own))
         self._counts["placed"] += 1
         self._placed[(task.feed, task.call)] = task
-        if len(self._placed) > _REMEMBERED:
-            self._placed.popitem(last=False)
 
     def _hand_over(self, task: _Task, decision: Mapping[str, Any]) -> None:
         place, privacy = place_of(decision), self._privacy_of(task.feed)
@@ -192,11 +191,9 @@ class Locator:
 
     def _is_news(self, task: _Task, place: Place) -> bool:
         key, now = (task.feed, task.call), time.monotonic()
-        told = self._told.pop(key, None)
+        told = self._told.get(key)
         is_same = told is not None and told[:2] == (place, task.before) and now - told[2] < _PATIENCE_SECONDS
         self._told[key] = told if is_same and told is not None else (place, task.before, now)
-        if len(self._told) > _REMEMBERED:
-            self._told.popitem(last=False)
         return not is_same
 
     def _privacy_of(self, feed: str) -> PlacePrivacy:
