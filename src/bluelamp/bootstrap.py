@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bluelamp.places.explanation import Opened, PlaceTeller
     from bluelamp.places.locator import Locator
     from bluelamp.places.placing import Located
-    from bluelamp.places.resolver import Desk
+    from bluelamp.places.resolver import Resolver
     from bluelamp.places.setup import PlacesSetup
     from bluelamp.questions.model.data_version import DataVersion
     from bluelamp.questions.model.question import Question
@@ -195,27 +195,27 @@ def _open_locator(
     """Places the calls of some feeds: by their own points, the gazetteer, and the geocoders that were chosen."""
     from bluelamp.places.locator import Locator
     from bluelamp.places.privacy import place_privacy
-    from bluelamp.places.setup import open_desks, open_lines
+    from bluelamp.places.setup import open_lines, resolvers_of
     from bluelamp.storage.places.store import Places
 
     setup, places = open_places(settings), Places(engine)
     lines = open_lines(setup, places, open_client(settings, waiting=True))
-    desks = open_desks(setup, places, {agency.name: agency for agency in agencies}, lines)
+    resolvers = resolvers_of(setup, places, {agency.name: agency for agency in agencies}, lines)
 
     def waiting() -> Iterator[tuple[str, Call]]:
         for feed in log.heads():
-            if feed in desks:
+            if feed in resolvers:
                 yield from ((feed, call) for call in log.current(feed)[1])
 
     privacy = {agency.name: place_privacy(agency, places.secret) for agency in agencies}
-    return Locator(desks, located, privacy=privacy, waiting=waiting)
+    return Locator(resolvers, located, privacy=privacy, waiting=waiting)
 
 
 @contextmanager
-def open_resolver(settings: Settings, feed: str, *, offline: bool = False, bulk: bool = False) -> Iterator[Desk]:
+def open_resolver(settings: Settings, feed: str, *, offline: bool = False, bulk: bool = False) -> Iterator[Resolver]:
     """What places the locations of one feed, for as long as it is needed. With `offline`, no geocoder is asked; with
     `bulk`, it is about many locations at once. Raises UsageError for a feed that there is not."""
-    from bluelamp.places.setup import open_desk, open_lines
+    from bluelamp.places.setup import open_lines, resolver_of
     from bluelamp.questions.model.suggestions import near
     from bluelamp.storage.places.store import Places
     from bluelamp.storage.relational.database import open_database
@@ -230,7 +230,7 @@ def open_resolver(settings: Settings, feed: str, *, offline: bool = False, bulk:
             places = Places(engine)
             lines = open_lines(setup, places, client)
             # What needs nobody's answer is worked out again faster than it is looked up.
-            yield open_desk(setup, places, agencies[feed], lines, bulk=bulk, keep=bool(lines) or not bulk)
+            yield resolver_of(setup, places, agencies[feed], lines, bulk=bulk, keep=bool(lines) or not bulk)
     finally:
         engine.dispose()
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bluelamp.cli.console import Console
     from bluelamp.cli.context import Context
     from bluelamp.domain.place import Asked
-    from bluelamp.places.resolver import Desk
+    from bluelamp.places.resolver import Resolver
     from bluelamp.storage.places.store import Score
 
 app = typer.Typer(
@@ -64,10 +64,10 @@ def resolve(
     here = context_of(context)
     kinds: dict[str, int] = {}
     lines = _in_batches(here, feed, file) if not offline else _lines(file)
-    with open_resolver(here.settings, feed, offline=offline, bulk=True) as desk:
+    with open_resolver(here.settings, feed, offline=offline, bulk=True) as resolver:
         for line in lines:
-            asked = _asked(desk, line)
-            found = desk.resolve(asked)
+            asked = _asked(resolver, line)
+            found = resolver.resolve(asked)
             kinds[found["kind"]] = kinds.get(found["kind"], 0) + 1
             if json:
                 here.console.out_json(found)
@@ -82,19 +82,19 @@ _AREAS = ("beat", "reporting_area", "division")
 _Line = dict[str, str | None]
 
 
-def _asked(desk: Desk, line: _Line) -> Asked:
-    return desk.ground.asked(line["location"], line["block"], {name: line[name] for name in _AREAS})
+def _asked(resolver: Resolver, line: _Line) -> Asked:
+    return resolver.ground.asked(line["location"], line["block"], {name: line[name] for name in _AREAS})
 
 
 def _in_batches(here: Context, feed: str, file: Path) -> Iterable[_Line]:
     """The file's locations, after a geocoder that takes many at once was asked about them, where one was chosen."""
     from bluelamp.places.batch import ask_in_batches, can_batch
 
-    with open_resolver(here.settings, feed) as desk:
-        if not can_batch(desk):
+    with open_resolver(here.settings, feed) as resolver:
+        if not can_batch(resolver):
             return _lines(file)
         lines = list(_lines(file))
-        batched = ask_in_batches(desk, [_asked(desk, line) for line in lines])
+        batched = ask_in_batches(resolver, [_asked(resolver, line) for line in lines])
     if batched.asked:
         here.console.note(f"{counted(batched.asked, 'location')} asked in batches, {batched.answered:,} answered.")
     for problem in batched.problems:
@@ -168,19 +168,19 @@ def fix(
     Calls that are listed from then on have it.
     """
     here = context_of(context)
-    with open_resolver(here.settings, feed, offline=True) as desk:
+    with open_resolver(here.settings, feed, offline=True) as resolver:
         if location is None:
-            return _list_fixes(here.console, desk, json)
-        asked = desk.ground.asked(location, None, {})
+            return _list_fixes(here.console, resolver, json)
+        asked = resolver.ground.asked(location, None, {})
         if asked.kind == "unknown":
             raise UsageError(f"“{location}” is no location.", "Write it as the feed does: 1900 N HASKELL AVE.")
         if undo:
-            gone = desk.places.unfix(feed, asked)
+            gone = resolver.places.unfix(feed, asked)
             here.console.out(f"{asked.text}: {'taken back' if gone else 'nothing was said of it'}.")
             return exits.DONE
         if lat is None or lon is None:
             raise UsageError("Where is it?", "Give --lat and --lon, or --undo.")
-        made = desk.places.fix(feed, asked, lat, lon, metres, why or "A person has said so.", datetime.now(UTC))
+        made = resolver.places.fix(feed, asked, lat, lon, metres, why or "A person has said so.", datetime.now(UTC))
         if json:
             here.console.out_json(_fix_dict(made))
         else:
@@ -193,8 +193,8 @@ def _fix_dict(made: Any) -> dict[str, Any]:
     return {name: getattr(made, name) for name in names}
 
 
-def _list_fixes(console: Console, desk: Desk, json: bool) -> int:
-    fixes = desk.places.fixes(desk.feed)
+def _list_fixes(console: Console, resolver: Resolver, json: bool) -> int:
+    fixes = resolver.places.fixes(resolver.feed)
     for one in fixes if json else ():
         console.out_json(_fix_dict(one))
     if not json and fixes:
@@ -229,12 +229,12 @@ def score(
     from bluelamp.places.scoring import measure, read_official
 
     here = context_of(context)
-    with open_resolver(here.settings, feed, offline=True, bulk=True) as desk:
+    with open_resolver(here.settings, feed, offline=True, bulk=True) as resolver:
         if file is not None:
             officials = read_official(file)
-            measure(desk, officials, datetime.now(UTC))
+            measure(resolver, officials, datetime.now(UTC))
             here.console.note(f"{counted(len(officials), 'official coordinate')}.")
-        scores = desk.places.scores(feed)
+        scores = resolver.places.scores(feed)
     newest = [one for one in scores if one.scored_at == scores[0].scored_at]
     if json:
         for one in newest:

@@ -1,5 +1,5 @@
 """Asks geocoders that take many questions at once, before a long list of locations is placed one by one. What they say
-is stored, so that a desk that is opened afterwards finds it. Used by `bluelamp places resolve`.
+is stored, so that a resolver that is opened afterwards finds it. Used by `bluelamp places resolve`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from bluelamp.domain.decision import decide
 from bluelamp.domain.place import Asked
-from bluelamp.places.resolver import Desk
+from bluelamp.places.resolver import Resolver
 from bluelamp.sources.geocoders.calling import Line
 from bluelamp.sources.geocoders.geocoder import Batching
 
@@ -26,55 +26,55 @@ class Batched:
     problems: list[str] = field(default_factory=list)
 
 
-def can_batch(desk: Desk) -> bool:
+def can_batch(resolver: Resolver) -> bool:
     """Whether any of the geocoders that were chosen takes many questions at once."""
-    return any(isinstance(line.geocoder, Batching) for line in desk.lines)
+    return any(isinstance(line.geocoder, Batching) for line in resolver.lines)
 
 
-def ask_in_batches(desk: Desk, locations: Sequence[Asked]) -> Batched:
+def ask_in_batches(resolver: Resolver, locations: Sequence[Asked]) -> Batched:
     """Ask those geocoders about all locations that what is at hand does not place, each once. Nobody else should ask
     about the same meanwhile: claims are not taken. Raises StorageError."""
     result = Batched()
-    for line in desk.lines:
+    for line in resolver.lines:
         geocoder = line.geocoder
         if not isinstance(geocoder, Batching):
             continue
-        open_ = list(_open(desk, line, locations))
+        open_ = list(_open(resolver, line, locations))
         if len(open_) <= WORTH_IT:
             continue
         for start in range(0, len(open_), geocoder.batch_size):
-            _ask(desk, line, open_[start : start + geocoder.batch_size], result)
+            _ask(resolver, line, open_[start : start + geocoder.batch_size], result)
     return result
 
 
-def _ask(desk: Desk, line: Line, some: Sequence[Asked], result: Batched) -> None:
-    answers = line.ask_batch([desk.ground.query(asked) for asked in some])
+def _ask(resolver: Resolver, line: Line, some: Sequence[Asked], result: Batched) -> None:
+    answers = line.ask_batch([resolver.ground.query(asked) for asked in some])
     result.asked += len(some)
     now = datetime.now(UTC)
     for asked, said in zip(some, answers, strict=True):
         if said.state in ("found", "nothing"):
-            desk.places.keep_answer(desk.feed, asked, line.name, said.candidates, now)
+            resolver.places.keep_answer(resolver.feed, asked, line.name, said.candidates, now)
             result.answered += 1
         elif said.reason not in result.problems:
             result.problems.append(said.reason)
 
 
-def _open(desk: Desk, line: Line, locations: Sequence[Asked]) -> Iterator[Asked]:
+def _open(resolver: Resolver, line: Line, locations: Sequence[Asked]) -> Iterator[Asked]:
     """Locations that are not placed by what is at hand, and that this geocoder knows and was not asked about yet."""
-    known = desk.places.known(desk.feed)
+    known = resolver.places.known(resolver.feed)
     seen = set[str]()
     for asked in locations:
-        if asked.key in seen or not line.answers(desk.ground.query(asked)):
+        if asked.key in seen or not line.answers(resolver.ground.query(asked)):
             continue
         seen.add(asked.key)
-        if asked.key in known and not _is_open(desk, line, asked):
+        if asked.key in known and not _is_open(resolver, line, asked):
             continue
-        if decide(asked, desk.ground.at_hand(asked), desk.rules, desk.ground.areas).kind != "point":
+        if decide(asked, resolver.ground.at_hand(asked), resolver.rules, resolver.ground.areas).kind != "point":
             yield asked
 
 
-def _is_open(desk: Desk, line: Line, asked: Asked) -> bool:
+def _is_open(resolver: Resolver, line: Line, asked: Asked) -> bool:
     """Of a location that something is stored of: whether this geocoder is still to be asked about it."""
-    return desk.places.fix_of(desk.feed, asked.key) is None and line.name not in desk.places.answers(
-        desk.feed, asked.key
+    return resolver.places.fix_of(resolver.feed, asked.key) is None and line.name not in resolver.places.answers(
+        resolver.feed, asked.key
     )

@@ -1,5 +1,5 @@
 """What one feed's places are decided on: its gazetteer, its areas, its rules. Built once for each feed by
-`setup`; used by the desk, the benchmark and the commands.
+`setup`; used by the resolver, the benchmark and the commands.
 """
 
 from __future__ import annotations

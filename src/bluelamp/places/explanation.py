@@ -18,12 +18,12 @@ from bluelamp.domain.judging import CODES
 from bluelamp.domain.place import Asked, metres_between
 from bluelamp.places.context import feed_candidate
 from bluelamp.places.explanation_words import KINDS, and_, rule_of, sentence, shown_by
-from bluelamp.places.resolver import Desk, Resolved
+from bluelamp.places.resolver import Resolved, Resolver
 from bluelamp.sources.feeds.agency import Agency, Privacy
 from bluelamp.sources.feeds.coordinates import without_coordinates
 from bluelamp.sources.feeds.masking import HIDDEN, masked_location
 
-# How long a desk stays open; a new gazetteer is seen after as long. Seconds.
+# How long a resolver stays open; a new gazetteer is seen after as long. Seconds.
 _KEPT_SECONDS = 300.0
 # Two answers nearer than this agree, metres; nearer than the second they are one point.
 _AGREES, _SAME = 150.0, 1.0
@@ -43,7 +43,7 @@ class Source:
 class Opened:
     """What one feed's places are explained with; a source that is not among `sources` goes by its name."""
 
-    desk: Desk
+    resolver: Resolver
     sources: Mapping[str, Source] = field(default_factory=dict)
 
     def source(self, name: str) -> Source:
@@ -51,7 +51,7 @@ class Opened:
 
 
 class PlaceTeller:
-    """Explains places. Safe for threads. `open_feed` opens a feed's desk, without geocoders: nobody is asked."""
+    """Explains places. Safe for threads. `open_feed` opens a feed's resolver, without geocoders: nobody is asked."""
 
     def __init__(self, open_feed: Callable[[Agency], Opened]) -> None:
         self._open_feed = open_feed
@@ -79,9 +79,9 @@ class _Told:
     def __init__(self, opened: Opened, privacy: Privacy, call: Call, listed: Place | None) -> None:
         self._opened, self._privacy, self._call = opened, privacy, call
         self._place = call["place"]
-        self._asked = opened.desk.ground.asked_of_call(call)
+        self._asked = opened.resolver.ground.asked_of_call(call)
         own = () if privacy.cloaks else feed_candidate(listed)
-        self._decision = opened.desk.told(self._asked, own) if self._place is not None else None
+        self._decision = opened.resolver.told(self._asked, own) if self._place is not None else None
         self._by_feed = privacy.cloaks and listed is not None
         self._found = self._candidates()
 

@@ -1,7 +1,7 @@
 """The locating step of the live flow: calls are placed beside it, never in its way.
 
 A call appears at once; its place follows as a change of its own. `Locator` takes calls into a bounded queue, the newest
-first, places each with its feed's desk in a thread of its own, and hands the places to whoever writes the event log.
+first, places each with its feed's resolver in a thread of its own, and hands the places to what writes the event log.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
+from cachetools import FIFOCache
 
 from bluelamp.domain.call import Call, Place
 from bluelamp.domain.decision import place_of
@@ -22,7 +23,7 @@ from bluelamp.domain.place import Asked, Candidate
 from bluelamp.errors import BluelampError
 from bluelamp.places.context import feed_candidate
 from bluelamp.places.privacy import PlacePrivacy
-from bluelamp.places.resolver import Desk
+from bluelamp.places.resolver import Resolver
 from bluelamp.worker import Worker
 
 _LOG = structlog.get_logger("bluelamp.places")
@@ -65,18 +66,18 @@ class Locator:
 
     def __init__(
         self,
-        desks: Mapping[str, Desk],
+        resolvers: Mapping[str, Resolver],
         located: Located,
         *,
         privacy: Mapping[str, PlacePrivacy] | None = None,
         waiting: Waiting | None = None,
         size: int = QUEUE,
     ) -> None:
-        self._desks, self._located, self._privacy = dict(desks), located, dict(privacy or {})
+        self._resolvers, self._located, self._privacy = dict(resolvers), located, dict(privacy or {})
         self._waiting, self._size = waiting, size
         self._queue: OrderedDict[tuple[str, str], _Task] = OrderedDict()
-        self._placed: OrderedDict[tuple[str, str], _Task] = OrderedDict()
-        self._told: OrderedDict[tuple[str, str], tuple[Place, Place | None, float]] = OrderedDict()
+        self._placed: FIFOCache[tuple[str, str], _Task] = FIFOCache(_REMEMBERED)
+        self._told: FIFOCache[tuple[str, str], tuple[Place, Place | None, float]] = FIFOCache(_REMEMBERED)
         self._change = threading.Condition()
         self._busy = False
         self._worker = Worker(
@@ -84,7 +85,7 @@ class Locator:
         )
         self._refill_at = 0.0  # on the monotonic clock: at once, for the calls that were open before
         self._counts = {"placed": 0, "left_out": 0, "failed": 0}
-        self._versions = {feed: desk.rules.version for feed, desk in self._desks.items()}
+        self._versions = {feed: resolver.rules.version for feed, resolver in self._resolvers.items()}
 
     # -- from the flow's threads -------------------------------------------------------------------------------------
 
@@ -92,12 +93,12 @@ class Locator:
         """Have a call placed; False where its feed is not placed, or nothing of it can be. `point` is the publisher's
         own as listed, where the call may not show it. Where the queue is full the call that has waited longest is left
         out: its turn comes when there is nothing else to do."""
-        desk = self._desks.get(feed)
-        if desk is None or call["ended"]:
+        resolver = self._resolvers.get(feed)
+        if resolver is None or call["ended"]:
             return False
         # A point that was moved from view says nothing of where the call is.
         shown = None if self._privacy_of(feed).cloaks else call["place"]
-        asked, own = desk.ground.asked_of_call(call), tuple(feed_candidate(point or shown))
+        asked, own = resolver.ground.asked_of_call(call), tuple(feed_candidate(point or shown))
         if asked.kind == "unknown" and not own and not asked.areas and asked.point is None:
             return False
         with self._change:
@@ -119,8 +120,8 @@ class Locator:
         whoever polls next."""
         if not self._worker.stop(timeout):
             return  # it waits for an answer that nobody wants any more
-        for desk in self._desks.values():
-            for line in desk.lines:
+        for resolver in self._resolvers.values():
+            for line in resolver.lines:
                 line.client.close()
 
     def drain(self, timeout: float) -> bool:
@@ -133,8 +134,8 @@ class Locator:
         now = datetime.now(UTC)
         with self._change:
             figures: dict[str, Any] = {"waiting": len(self._queue), **self._counts}
-        lines = {line.name: line for desk in self._desks.values() for line in desk.lines}
-        spent = next(iter(self._desks.values())).places.spent(now) if lines else {}
+        lines = {line.name: line for resolver in self._resolvers.values() for line in resolver.lines}
+        spent = next(iter(self._resolvers.values())).places.spent(now) if lines else {}
         states = [{**line.state(), "used": spent.get(name, 0)} for name, line in sorted(lines.items())]
         return {**figures, "geocoders": states}
 
@@ -176,27 +177,23 @@ class Locator:
             _LOG.warning("open calls cannot be read", problem=error.message)
 
     def _place(self, task: _Task) -> None:
-        desk = self._desks[task.feed]
-        self._hand_over(task, desk.resolve(task.asked, task.own))
+        resolver = self._resolvers[task.feed]
+        self._hand_over(task, resolver.resolve(task.asked, task.own))
         self._counts["placed"] += 1
         self._placed[(task.feed, task.call)] = task
-        if len(self._placed) > _REMEMBERED:
-            self._placed.popitem(last=False)
 
     def _hand_over(self, task: _Task, decision: Mapping[str, Any]) -> None:
         place, privacy = place_of(decision), self._privacy_of(task.feed)
         if privacy.finest == "area" and place["kind"] == "point":
-            place = place_of(self._desks[task.feed].area(task.asked))
+            place = place_of(self._resolvers[task.feed].area(task.asked))
         if privacy.cloaked(place, task.feed) != task.before and self._is_news(task, place):
             self._located(task.feed, task.call, place)
 
     def _is_news(self, task: _Task, place: Place) -> bool:
         key, now = (task.feed, task.call), time.monotonic()
-        told = self._told.pop(key, None)
+        told = self._told.get(key)
         is_same = told is not None and told[:2] == (place, task.before) and now - told[2] < _PATIENCE_SECONDS
         self._told[key] = told if is_same and told is not None else (place, task.before, now)
-        if len(self._told) > _REMEMBERED:
-            self._told.popitem(last=False)
         return not is_same
 
     def _privacy_of(self, feed: str) -> PlacePrivacy:
@@ -204,11 +201,11 @@ class Locator:
 
     def _again(self, feed: str) -> None:
         """Where a source has been found out, decide anew what was decided with it, and tell of what comes out."""
-        desk = self._desks[feed]
-        if self._versions[feed] == desk.rules.version:
+        resolver = self._resolvers[feed]
+        if self._versions[feed] == resolver.rules.version:
             return
-        self._versions[feed] = desk.rules.version
-        others = {(asked.key, asked.areas_key): found for asked, found in desk.redecide()}
+        self._versions[feed] = resolver.rules.version
+        others = {(asked.key, asked.areas_key): found for asked, found in resolver.redecide()}
         for task in list(self._placed.values()):
             found = others.get((task.asked.key, task.asked.areas_key))
             if task.feed == feed and found is not None:

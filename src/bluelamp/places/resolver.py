@@ -31,7 +31,7 @@ _LOOK_SECONDS = 0.05
 Resolved = dict[str, Any]
 
 
-class Desk:
+class Resolver:
     """Places one feed's locations. Safe for threads.
 
     With `bulk`, what is stored is looked up once, so that thousands of new locations are placed a second; `keep` says

@@ -18,7 +18,7 @@ from typing import Any
 from bluelamp.domain.belief import is_own, usual_reliability
 from bluelamp.domain.place import Asked, metres_between
 from bluelamp.errors import SourceError
-from bluelamp.places.resolver import Desk
+from bluelamp.places.resolver import Resolver
 from bluelamp.storage.places.store import Places, Score
 
 NEAR_M, FAR_M = 150.0, 500.0
@@ -108,24 +108,24 @@ def _official(row: Mapping[str, Any]) -> Official | None:
 
 
 def measure(
-    desk: Desk, officials: Sequence[Official], now: datetime, sample: Sequence[Official] | None = None
+    resolver: Resolver, officials: Sequence[Official], now: datetime, sample: Sequence[Official] | None = None
 ) -> list[Score]:
     """Remember what is reported of calls, score places against it (or a sample of it), and keep what that comes to.
     Raises StorageError."""
     numbered = ((one.number, one.lat, one.lon) for one in officials if one.number)
-    desk.places.officials.keep(desk.feed, numbered, now)
-    measured = score(desk, officials if sample is None else sample)
-    desk.places.keep_scores(desk.feed, measured, now)
+    resolver.places.officials.keep(resolver.feed, numbered, now)
+    measured = score(resolver, officials if sample is None else sample)
+    resolver.places.keep_scores(resolver.feed, measured, now)
     return measured
 
 
-def score(desk: Desk, officials: Sequence[Official]) -> list[Score]:
+def score(resolver: Resolver, officials: Sequence[Official]) -> list[Score]:
     """How far what is stored and at hand is from official coordinates; nobody is asked. For what is shown by kind of
     location, for each source by precision."""
     misses: dict[tuple[str, str, str], list[_Miss]] = {}
     counts: dict[str, list[int]] = {}  # kind of location → official, areas
-    for asked, official in _asked(desk, officials):
-        found = desk.resolve(asked, ask=False)
+    for asked, official in _asked(resolver, officials):
+        found = resolver.resolve(asked, ask=False)
         for kind in (asked.kind, "all"):
             count = counts.setdefault(kind, [0, 0])
             count[0] += 1
@@ -142,15 +142,15 @@ def score(desk: Desk, officials: Sequence[Official]) -> list[Score]:
     return sorted(shown, key=lambda one: (one.kind != "all", one.kind)) + sources
 
 
-def _asked(desk: Desk, officials: Sequence[Official]) -> Iterator[tuple[Asked, Official]]:
+def _asked(resolver: Resolver, officials: Sequence[Official]) -> Iterator[tuple[Asked, Official]]:
     """What is asked for each: by its own location, else by that of its call."""
     numbers = [one.number for one in officials if one.number and not one.location]
-    calls = desk.places.calls_by_number(desk.feed, numbers)
+    calls = resolver.places.calls_by_number(resolver.feed, numbers)
     for one in officials:
         if one.location:
-            yield desk.ground.asked(one.location, one.block, one.areas), one
+            yield resolver.ground.asked(one.location, one.block, one.areas), one
         elif one.number in calls:
-            yield desk.ground.asked_of_call(calls[one.number]), one
+            yield resolver.ground.asked_of_call(calls[one.number]), one
 
 
 def _first_of_each(candidates: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -1,5 +1,5 @@
-"""Opens what places need, from the settings: the desk of a feed with its gazetteer and its geocoders. Called once by
-whoever wires the live flow, and by `bluelamp places`.
+"""Opens what places need, from the settings: the resolver of a feed with its gazetteer and its geocoders. Called by
+`bootstrap`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from bluelamp.domain.location import NO_ALIASES
 from bluelamp.places.context import Ground, ground_of
 from bluelamp.places.explanation import Opened, Source
-from bluelamp.places.resolver import Desk
+from bluelamp.places.resolver import Resolver
 from bluelamp.places.scoring import learnt
 from bluelamp.places.sparse_gazetteer import Cautious, thinness
 from bluelamp.sources.feeds.agency import Agency
@@ -71,7 +71,7 @@ def open_ground(setup: PlacesSetup, places: Places, agency: Agency) -> Ground:
 
 def open_told(setup: PlacesSetup, places: Places, agency: Agency) -> Opened:
     """What a feed's places are explained with. Raises SettingsError or StorageError."""
-    return Opened(open_desk(setup, places, agency, ()), sources_of(setup.home, agency))
+    return Opened(resolver_of(setup, places, agency, ()), sources_of(setup.home, agency))
 
 
 def sources_of(home: Path, agency: Agency) -> dict[str, Source]:
@@ -100,15 +100,15 @@ def _gazetteer(home: Path, city: City | None) -> Gazetteer | None:
     return None if city is None else GazetteerStore(home).open(city.name, city.aliases)
 
 
-def open_desk(
+def resolver_of(
     setup: PlacesSetup, places: Places, agency: Agency, lines: Sequence[Line], *, bulk: bool = False, keep: bool = True
-) -> Desk:
-    """The desk of a feed. Raises SettingsError or StorageError."""
-    return Desk(places, open_ground(setup, places, agency), lines, bulk=bulk, keep=keep)
+) -> Resolver:
+    """The resolver of a feed. Raises SettingsError or StorageError."""
+    return Resolver(places, open_ground(setup, places, agency), lines, bulk=bulk, keep=keep)
 
 
-def open_desks(
+def resolvers_of(
     setup: PlacesSetup, places: Places, agencies: Mapping[str, Agency], lines: Sequence[Line]
-) -> dict[str, Desk]:
-    """Desks of several feeds on the same lines."""
-    return {name: open_desk(setup, places, agency, lines) for name, agency in agencies.items()}
+) -> dict[str, Resolver]:
+    """Resolvers of several feeds on the same lines."""
+    return {name: resolver_of(setup, places, agency, lines) for name, agency in agencies.items()}

@@ -2,7 +2,7 @@
 guessing. So a geocoder that nobody has scored against official coordinates earns belief by itself, or loses it.
 
 An answer that lies plausibly, on the street asked for and at another place, passes the check of its area sometimes, by
-the area's size (`belief.area_worth`). How many fail tells how many are wrong. Used by the desk.
+the area's size (`belief.area_worth`). How many fail tells how many are wrong. Used by the resolver.
 """
 
 from __future__ import annotations

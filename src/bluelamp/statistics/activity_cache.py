@@ -4,9 +4,10 @@ change any more. Used by `activity`."""
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Mapping
 from typing import NamedTuple
+
+from cachetools import LRUCache
 
 Count = tuple[int, int]  # calls open, calls opened since the point before
 
@@ -25,32 +26,22 @@ class LineMemory:
     threads."""
 
     def __init__(self, most: int = 100_000) -> None:
-        self._most = most
-        self._lines: OrderedDict[LineKey, dict[str, Count]] = OrderedDict()
-        self._size = 0
+        self._lines: LRUCache[LineKey, dict[str, Count]] = LRUCache(most, getsizeof=len)
         self._lock = threading.Lock()
 
     def known(self, key: LineKey) -> Mapping[str, Count]:
         """What is known of a line, by moment."""
         with self._lock:
-            if key not in self._lines:
-                return {}
-            self._lines.move_to_end(key)
-            return dict(self._lines[key])
+            return dict(self._lines.get(key, {}))
 
     def keep(self, key: LineKey, counts: Mapping[str, Count]) -> None:
         """Keep points of a line that will not change."""
         with self._lock:
-            line = self._lines.setdefault(key, {})
-            self._lines.move_to_end(key)
-            self._size -= len(line)
-            line.update(counts)
-            self._size += len(line)
-            while self._size > self._most:
-                _, gone = self._lines.popitem(last=False)
-                self._size -= len(gone)
+            line = {**self._lines.pop(key, {}), **counts}
+            if len(line) <= self._lines.maxsize:
+                self._lines[key] = line
 
     @property
     def size(self) -> int:
         """How many points are kept."""
-        return self._size
+        return int(self._lines.currsize)

@@ -4,12 +4,13 @@ read the past anew. Used by `summary`."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from cachetools import LRUCache
 
 from bluelamp.domain.call import Call
 from bluelamp.domain.call_filter import Facts, Filter, make_facts, past_facts
@@ -62,7 +63,7 @@ class FeedBook:
         self.days: dict[date, DayOpenings] = {}
         self._shared: dict[Labels, Labels] = {}
         self._watched: dict[date, list[float]] = {}
-        self._counts: OrderedDict[str, dict[date, list[int]]] = OrderedDict()
+        self._counts: LRUCache[str, dict[date, list[int]]] = LRUCache(_MOST_FILTERS)
         self.watch: Watch
 
     # -- keeping up --------------------------------------------------------------------------------------------------
@@ -192,9 +193,6 @@ class FeedBook:
         """The openings of past days by local hour, through a filter; those of the last days are held one by one."""
         key = through.query()
         known = self._counts.setdefault(key, {})
-        self._counts.move_to_end(key)
-        while len(self._counts) > _MOST_FILTERS:
-            self._counts.popitem(last=False)
         for day, openings in self.days.items():
             if day not in known:
                 known[day] = openings.by_hour(through)

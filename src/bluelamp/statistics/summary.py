@@ -5,14 +5,15 @@ of the agency's clocks. Used by `web.statistics.statistics`."""
 from __future__ import annotations
 
 import threading
-import time
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from cachetools import TTLCache
 
 from bluelamp.domain.call import Call
 from bluelamp.domain.call_filter import Filter
@@ -51,7 +52,7 @@ class Books:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._books: dict[str, tuple[threading.Lock, FeedBook]] = {}
-        self._told: OrderedDict[tuple[str, str], tuple[float, Told]] = OrderedDict()
+        self._told: TTLCache[tuple[str, str], Told] = TTLCache(_MOST_TOLD, _TOLD_AGAIN)
 
     def statistics(
         self, log: EventLog, snapshots: Snapshots, agency: Agency, through: Filter, now: datetime | None = None
@@ -60,8 +61,8 @@ class Books:
         a test's clock. Raises NoSuchThing for a feed without a log, Overloaded where another answer takes too long."""
         key = agency.name, through.query()
         with self._lock:
-            since, told = self._told.get(key, (0.0, {}))
-            if told and now is None and time.monotonic() - since < _TOLD_AGAIN:
+            told = self._told.get(key)
+            if told is not None and now is None:
                 return told
             found = self._books.get(agency.name)
             if found is None or found[1].agency is not agency:
@@ -77,10 +78,7 @@ class Books:
         finally:
             lock.release()
         with self._lock:
-            self._told[key] = time.monotonic(), told
-            self._told.move_to_end(key)
-            while len(self._told) > _MOST_TOLD:
-                self._told.popitem(last=False)
+            self._told[key] = told
         return told
 
 

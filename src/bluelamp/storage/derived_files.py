@@ -6,17 +6,18 @@ disk is full or may not be written, is a warning, and is kept in memory instead.
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
+from cachetools import FIFOCache
 
 from bluelamp.errors import StorageError
 from bluelamp.storage.files import atomic_path
 
 # Bytes that are kept in memory at most.
 _LIMIT = 64 << 20
-_unwritten: OrderedDict[Path, bytes] = OrderedDict()
+_unwritten: FIFOCache[Path, bytes] = FIFOCache(_LIMIT, getsizeof=len)
 _lock = threading.Lock()
 
 
@@ -61,7 +62,5 @@ def forget(path: Path) -> None:
 
 
 def _remember(path: Path, body: bytes) -> None:
-    with _lock:
+    with _lock, suppress(ValueError):  # what is larger than all that may be kept is made again
         _unwritten[path] = body
-        while sum(map(len, _unwritten.values())) > _LIMIT:
-            _unwritten.popitem(last=False)

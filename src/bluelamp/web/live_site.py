@@ -6,14 +6,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from bluelamp import bootstrap
@@ -24,6 +22,7 @@ from bluelamp.places.point_source import PointsWay, points_way
 from bluelamp.places.privacy import statement
 from bluelamp.settings import Settings
 from bluelamp.sources.feeds.agency import Agency
+from bluelamp.web.exit_signals import before_exit
 from bluelamp.web.public_messages import AWAY, UNKNOWN, public_words
 from bluelamp.web.streams.follower import Follower
 from bluelamp.web.streams.hub import Hub
@@ -162,7 +161,7 @@ class LiveSite:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_FIRST_LOOK):
                 await self.hub.ready.wait()
-        restore = _before_exit(lambda: self.hub.end_all("shutdown"))
+        restore = before_exit(lambda: self.hub.end_all("shutdown"))
         try:
             if self._writes:
                 threading.Thread(target=self._start_writing, name="start-writing", daemon=True).start()
@@ -283,29 +282,3 @@ def _configured(settings: Settings) -> dict[str, Agency] | None:
                 "bluelamp feeds list shows those there are.",
             )
     return agencies
-
-
-def _before_exit(act: Callable[[], None]) -> Callable[[], None]:
-    """Have the event loop act as soon as the process is told to end, before the server waits for its connections; what
-    takes that back. Does nothing outside the main thread, where no signal arrives."""
-    loop = asyncio.get_running_loop()
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    if threading.current_thread() is not threading.main_thread():
-        return lambda: None
-    before = {number: signal.getsignal(number) for number in numbers}
-
-    def told(number: int, frame: FrameType | None) -> None:
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(act)
-        its = before[signal.Signals(number)]
-        if callable(its):
-            its(number, frame)
-
-    for number in numbers:
-        signal.signal(number, told)
-
-    def restore() -> None:
-        for number, its in before.items():
-            signal.signal(number, its)
-
-    return restore

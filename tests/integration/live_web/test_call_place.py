@@ -14,7 +14,7 @@ from bluelamp.domain.decision import decide
 from bluelamp.domain.place import Asked, Candidate
 from bluelamp.places.context import ground_of
 from bluelamp.places.explanation import Opened, PlaceTeller
-from bluelamp.places.resolver import Desk
+from bluelamp.places.resolver import Resolver
 from bluelamp.places.setup import PlacesSetup, open_told
 from bluelamp.storage.places.store import Places
 from bluelamp.web.places.call_place import PlaceFoundModel
@@ -34,7 +34,7 @@ class Placed:
         # Places are decided at the time of the city's last snapshot: whatever comes later, has later been fetched.
         self.flow.now = lambda: datetime.fromisoformat(city.now)
         self.places = Places(engine_of(city.flow))
-        self.desk = Desk(self.places, ground_of(dallas_as(FEED), areas=Beats()))
+        self.desk = Resolver(self.places, ground_of(dallas_as(FEED), areas=Beats()))
 
     def call(self, **fields: str) -> Call:
         (change,) = self.city.open(1, **fields)

@@ -14,7 +14,7 @@ from bluelamp.domain.call import Place
 from bluelamp.domain.place import Asked, Candidate
 from bluelamp.places.accuracy import NOT_YET
 from bluelamp.places.context import ground_of
-from bluelamp.places.resolver import Desk
+from bluelamp.places.resolver import Resolver
 from bluelamp.places.scoring import Official, measure
 from bluelamp.sources.feeds.agency import Privacy
 from bluelamp.storage.places.store import Places
@@ -38,9 +38,9 @@ class Blocks:
         return [Candidate("gazetteer", "city", LAT, LON, "block", 100.0, asked.streets, asked.first)]
 
 
-def desk_of(city: CityFeed) -> Desk:
+def desk_of(city: CityFeed) -> Resolver:
     agency = city.flow.agencies[FEED]
-    return Desk(Places(engine_of(city.flow)), ground_of(agency, sources=[Blocks()]))
+    return Resolver(Places(engine_of(city.flow)), ground_of(agency, sources=[Blocks()]))
 
 
 def official(number: str, east_m: float) -> Official:

@@ -10,7 +10,7 @@ import pytest
 
 from bluelamp.domain.place import Asked
 from bluelamp.places.context import ground_of
-from bluelamp.places.resolver import Desk
+from bluelamp.places.resolver import Resolver
 from bluelamp.sources.feeds.agency import Privacy
 from bluelamp.sources.http import HttpClient
 from bluelamp.storage.places.store import Places
@@ -21,7 +21,7 @@ from tests.lib.places.ground import Beats, Clock, KnownBlocks, answers, at, dall
 PATH = FORMS["census"].path
 
 
-def asked(desk: Desk, text: str = "N HARROW AVE", beat: str | None = "1", block: str | None = "1900") -> Asked:
+def asked(desk: Resolver, text: str = "N HARROW AVE", beat: str | None = "1", block: str | None = "1900") -> Asked:
     return desk.ground.asked(text, block, {"beat": beat})
 
 
@@ -240,7 +240,7 @@ def test_other_rules_decide_anew_without_asking(places: Places, server: Loopback
 
     strict = ground()
     strict = replace(strict, rules=replace(strict.rules, tolerance_m=10.0, version="9.strict"))
-    other = Desk(places, strict)
+    other = Resolver(places, strict)
     changed = list(other.redecide())
     assert [(one.text, decision["kind"]) for one, decision in changed] == [("1900 N HARROW AVE", "area")]
     assert other.resolve(asked(other))["candidates"][0]["code"] == "outside_beat"
@@ -267,7 +267,7 @@ def test_the_secret_is_one_for_all(places: Places) -> None:
 )
 def test_coordinates_in_a_location_are_its_place_where_privacy_lets_them(lite: Places, privacy: Privacy) -> None:
     agency = replace(dallas(), privacy=privacy)
-    desk = Desk(lite, ground_of(agency, areas=Beats()), now=Clock())
+    desk = Resolver(lite, ground_of(agency, areas=Beats()), now=Clock())
     lat, lon = at(1)
     told = desk.resolve(desk.ground.asked(f"{lat:.5f},{lon:.5f}", None, {"beat": "1"}))
     assert (told["kind"], told["method"]) == (("area", "beat") if privacy.hides_points else ("point", "feed"))

@@ -9,7 +9,7 @@ from bluelamp.live.rebuild import rebuild
 from bluelamp.places.context import ground_of
 from bluelamp.places.locator import Locator
 from bluelamp.places.placing import Placing
-from bluelamp.places.resolver import Desk
+from bluelamp.places.resolver import Resolver
 from bluelamp.sources.http import HttpClient
 from bluelamp.storage.places.store import Places
 from tests.lib.live.home import FEED, answer, engine_of, make_home, minute, open_flow, unit
@@ -23,7 +23,7 @@ def test_a_call_appears_at_once_and_its_place_follows(tmp_path: Path, server: Lo
     flow = open_flow(make_home(tmp_path / "home"))
     places = Places(engine_of(flow))
     ground = ground_of(flow.agency(FEED), areas=Beats(), reliability=SCORED)
-    desk = Desk(places, ground, [line_to("census", server, client, places)])
+    desk = Resolver(places, ground, [line_to("census", server, client, places)])
     placing = Placing(lambda located: Locator({FEED: desk}, located), flow.place)
     rows = [unit(n, f"U{n}", location="HARROW AVE", block="1900", beat=beat) for n, beat in ((1, "1"), (2, "7"))]
     step = flow.take(FEED, answer(rows), minute(0), "polled")

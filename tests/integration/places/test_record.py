@@ -10,7 +10,7 @@ import pytest
 from bluelamp.domain.location import parse_location
 from bluelamp.domain.place import Asked, asked_of
 from bluelamp.places.context import ground_of
-from bluelamp.places.resolver import Desk
+from bluelamp.places.resolver import Resolver
 from bluelamp.sources.http import HttpClient
 from bluelamp.storage.places.store import Places
 from tests.lib.loopback import Loopback
@@ -67,9 +67,9 @@ def said_by(server: Loopback, names: tuple[str, ...], liar: Liar) -> None:
         answers(server, name, found)
 
 
-def desk_of(server: Loopback, client: HttpClient, places: Places, names: tuple[str, ...]) -> Desk:
+def desk_of(server: Loopback, client: HttpClient, places: Places, names: tuple[str, ...]) -> Resolver:
     lines = [line_to(name, server, client, places) for name in names]
-    return Desk(places, ground_of(dallas(), areas=Sized()), lines, now=Clock())
+    return Resolver(places, ground_of(dallas(), areas=Sized()), lines, now=Clock())
 
 
 @pytest.mark.parametrize("names", [("census",), ("census", "nominatim")])

@@ -11,7 +11,7 @@ from typing import Any
 from bluelamp.domain.call import Call
 from bluelamp.domain.place import Asked, Candidate, NoAreas
 from bluelamp.places.context import Ground, ground_of
-from bluelamp.places.resolver import Desk
+from bluelamp.places.resolver import Resolver
 from bluelamp.sources.feeds.agency import Agency, read_agencies
 from bluelamp.sources.geocoders.calling import Line
 from bluelamp.sources.http import HttpClient
@@ -119,8 +119,8 @@ def desk_on(
     *sources: Any,
     reliability: Any = SCORED,
     **options: Any,
-) -> Desk:
-    return Desk(places, ground(*sources, reliability=reliability), lines, now=clock or Clock(), **options)
+) -> Resolver:
+    return Resolver(places, ground(*sources, reliability=reliability), lines, now=clock or Clock(), **options)
 
 
 def answers(server: Loopback, name: str, choose: Callable[[str], list[Found]]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import structlog
 
 from bluelamp.bootstrap import open_resolver
-from bluelamp.places.resolver import Desk
+from bluelamp.places.resolver import Resolver
 from bluelamp.places.scoring import Official, measure
 from bluelamp.settings import read_settings
 from bluelamp.synthetic.chance import key
@@ -46,12 +46,12 @@ def report_past(home: Path, city: City, until: datetime, days: int) -> int:
     """Have a home's places of past days scored, each day at the noon after it; how many calls were reported. Raises
     StorageError."""
     count = 0
-    with _resolver(home) as desk:
+    with _resolver(home) as resolver:
         today = until.astimezone(city.zone).replace(hour=0, minute=0, second=0, microsecond=0)
         for ago in range(days, 0, -1):
             day = today - timedelta(days=ago)
             found = reports(city, day, day + timedelta(days=1))
-            _take(desk, found, min(day + timedelta(hours=36), until).astimezone(UTC))
+            _take(resolver, found, min(day + timedelta(hours=36), until).astimezone(UTC))
             count += len(found)
     return count
 
@@ -82,22 +82,22 @@ class _Reporter:
         """One look; how long to rest after it, in seconds."""
         self._look, until = self._look + 1, self._server.now()
         city = self._server.publisher.city
-        with _resolver(self._home) as desk:
+        with _resolver(self._home) as resolver:
             told = [(one.number or "", one.lat, one.lon) for one in reports(city, self._since, until)]
-            desk.places.officials.keep(FEED, told, datetime.now(UTC))
+            resolver.places.officials.keep(FEED, told, datetime.now(UTC))
             if self._look % _LOOKS == 0:
-                _take(desk, reports(city, self._scored, until), datetime.now(UTC))
+                _take(resolver, reports(city, self._scored, until), datetime.now(UTC))
                 self._scored = until
         self._since = until
         return _EVERY
 
 
-def _take(desk: Desk, found: list[Official], now: datetime) -> None:
+def _take(resolver: Resolver, found: list[Official], now: datetime) -> None:
     """Remember all reports, and score some of them."""
     some = random.Random(key("reports", len(found))).sample(found, min(len(found), _SAMPLE))
-    measure(desk, found, now, some)
+    measure(resolver, found, now, some)
 
 
-def _resolver(home: Path) -> AbstractContextManager[Desk]:
+def _resolver(home: Path) -> AbstractContextManager[Resolver]:
     settings, _ = read_settings({"home": home})
     return open_resolver(settings, FEED, offline=True, bulk=True)

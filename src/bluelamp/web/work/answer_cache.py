@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
+
+from cachetools import LRUCache
 
 from bluelamp._version import __version__
 from bluelamp.web.work.cancellation import AskerGone, current_asker
@@ -21,8 +22,8 @@ class Answers:
     """`limit` is the most bytes that are kept."""
 
     def __init__(self, limit: int = 64 << 20) -> None:
-        self._limit, self._size = limit, 0
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._limit = limit
+        self._kept: LRUCache[str, bytes] = LRUCache(limit, getsizeof=len)
         self._making: dict[str, Future[bytes]] = {}
         self._lock = threading.Lock()
         self.hits = self.made = self.shared = 0
@@ -39,7 +40,6 @@ class Answers:
     def _kept_or_made(self, key: str, make: Callable[[], bytes]) -> bytes:
         with self._lock:
             if key in self._kept:
-                self._kept.move_to_end(key)
                 self.hits += 1
                 return self._kept[key]
             waiting = self._making.get(key)
@@ -69,10 +69,6 @@ class Answers:
             return
         with self._lock:
             self._kept[key] = found
-            self._size += len(found)
-            while self._size > self._limit:
-                _, dropped = self._kept.popitem(last=False)
-                self._size -= len(dropped)
 
 
 def _wait(making: Future[bytes]) -> bytes:
