@@ -170,6 +170,7 @@ def tables() -> str:
     """The tables of the lake and of the warehouse."""
     import inspect
 
+    from bluelamp.domain.call_field import LAKE_COLUMNS
     from bluelamp.questions.families.archive.datasets import DATASETS
     from bluelamp.storage import lake
     from bluelamp.storage.calls import lake as calls_lake
@@ -199,12 +200,14 @@ def tables() -> str:
         "Calls for service of closed days: one file for each feed and local day, under a folder for",
     ]
     lines += ["each feed. Moments are in UTC.", "", "| column | type | |", "|---|---|---|"]
-    words = dict(re.findall(r'^\s*\("(\w+)", .*?\),\s+# (.+)$', inspect.getsource(calls_lake), re.MULTILINE))
+    words = {column.name: column.words for column in LAKE_COLUMNS}
+    words |= dict(re.findall(r'^\s*\("(\w+)", .*?\),\s+# (.+)$', inspect.getsource(calls_lake), re.MULTILINE))
     lines += [f"| `{one.name}` | {_arrow(one.type)} | {words.get(one.name, '')} |" for one in calls_lake.SCHEMA]
     lines += ["", "## The warehouse", "", "One DuckDB file for each data version, under `warehouse/`.", ""]
     folder = resources.files("bluelamp.storage.warehouse") / "sql"
     for name in TABLES:
         text = (folder / f"{name}.sql").read_text(encoding="utf-8").partition("-- fill\n")[0]
+        text = re.sub(r"^ *-- (begin .*|end)\n", "", text, flags=re.MULTILINE)  # the marks of scripts/warehouse_sql.py
         comment, create = re.fullmatch(r"((?:--[^\n]*\n)*)(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
         words = " ".join(line.removeprefix("--").strip() for line in comment.splitlines())
         lines += [f"### {name}", "", words, "", "```sql", create.strip(), "```", ""]
