@@ -34,7 +34,8 @@ class PublishedColumn:
     says, `title` what a person reads above its values, where that is not its name.
 
     `vocabulary` holds the known values; `api` names what says the same in `sources.police_uk.api_types`. Columns that
-    are `aside` are listed behind the others where a person chooses among them.
+    are `aside` are listed behind the others where a person chooses among them. Files that were published before a
+    column was `added` lack it: their rows are blank there.
     """
 
     header: str
@@ -47,6 +48,7 @@ class PublishedColumn:
     api: str = ""
     folded: Folded | None = None
     aside: bool = False
+    added: bool = False
 
     @property
     def code(self) -> str:

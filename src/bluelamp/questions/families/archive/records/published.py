@@ -27,6 +27,10 @@ _WITH_LSOA = ("month", "point_id", "lsoa_id")
 _WITH_TIME = ("month", "published_time", "local_time", "time_known", "point_id")
 
 
+# What stands in for a column in versions of before, which knew only one time of a stop; for others, no word.
+_OF_BEFORE = {"published_time": "r.utc_time"}
+
+
 def read_columns(dataset: Dataset) -> tuple[str, ...]:
     """The columns of the warehouse that are read of a row, beside its place."""
     words = (column.code for column in dataset.of_kind("publisher", "word"))
@@ -39,10 +43,10 @@ def from_lake(dataset: Dataset) -> tuple[PublishedColumn, ...]:
 
 
 def selected(version: ArchiveVersion, spec: DatasetSpec) -> str:
-    """The SQL of the columns that are read of a row. Versions of before knew only one time of a stop."""
-    of_before = spec.name == "stops" and "published_time" not in version.columns(spec.table)
+    """The SQL of the columns that are read of a row."""
+    held = version.columns(spec.table)
     return ", ".join(
-        "r.utc_time AS published_time" if of_before and name == "published_time" else f"r.{name}"
+        f"r.{name}" if name in held else f"{_OF_BEFORE.get(name, '0::USMALLINT')} AS {name}"
         for name in read_columns(BY_NAME[spec.name])
     )
 
