@@ -54,6 +54,7 @@ lint: setup ## style and spelling of the code
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/python -m scripts.changelog check
+	$(BIN)/python -m scripts.warehouse_sql --check
 
 types: setup ## types, strictly
 	$(BIN)/mypy

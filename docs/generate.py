@@ -207,6 +207,7 @@ def tables() -> str:
     folder = resources.files("bluelamp.storage.warehouse") / "sql"
     for name in TABLES:
         text = (folder / f"{name}.sql").read_text(encoding="utf-8").partition("-- fill\n")[0]
+        text = re.sub(r"^ *-- (begin .*|end)\n", "", text, flags=re.MULTILINE)  # the marks of scripts/warehouse_sql.py
         comment, create = re.fullmatch(r"((?:--[^\n]*\n)*)(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
         words = " ".join(line.removeprefix("--").strip() for line in comment.splitlines())
         lines += [f"### {name}", "", words, "", "```sql", create.strip(), "```", ""]

@@ -6,12 +6,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from bluelamp.domain.dataset import STOPS, Dataset
+from bluelamp.domain.dataset import Dataset
+from bluelamp.domain.published_column import Kind
 
 Mask = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
 
 _WORD = pa.dictionary(pa.int32(), pa.string())
+_VALUED: dict[Kind, pa.DataType] = {"degrees": pa.float64(), "time": pa.timestamp("us", "UTC")}
 
 
 def column_types(dataset: Dataset, *, as_text: bool = False) -> dict[str, pa.DataType]:
@@ -20,17 +22,13 @@ def column_types(dataset: Dataset, *, as_text: bool = False) -> dict[str, pa.Dat
     `as_text` reads numbers and times as text as well, to find the cells that are none.
     """
     types: dict[str, pa.DataType] = dict.fromkeys(dataset.columns, _WORD)
-    for name, kind in valued(dataset).items():
-        types[name] = pa.string() if as_text else kind
-    if dataset != STOPS:
-        types["Crime ID"] = pa.string()
-    return types
+    types |= {column.header: pa.string() for column in dataset.of_kind("id")}
+    return types | {name: pa.string() if as_text else kind for name, kind in valued(dataset).items()}
 
 
 def valued(dataset: Dataset) -> dict[str, pa.DataType]:
     """The columns that are read as numbers or times."""
-    valued = {"Longitude": pa.float64(), "Latitude": pa.float64()}
-    return valued | {"Date": pa.timestamp("us", "UTC")} if dataset == STOPS else valued
+    return {column.header: _VALUED[column.kind] for column in dataset.of_kind("degrees", "time")}
 
 
 def column(table: pa.Table, name: str) -> pa.Array:

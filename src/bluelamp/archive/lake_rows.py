@@ -12,31 +12,14 @@ from bluelamp.archive.columns import Mask, column, text_buffers
 from bluelamp.archive.finding_notes import Rows
 from bluelamp.archive.points import Keys, blank_as_null
 from bluelamp.archive.reader import Extracted
-from bluelamp.domain.dataset import STOPS, Dataset
+from bluelamp.domain.dataset import DATASETS, STOPS, Dataset
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 from bluelamp.storage.lake import SCHEMAS, TABLE_OF
 
 # The lake's column for each published column that is kept as words.
 WORD_COLUMNS = {
-    "reported_by": "Reported by",
-    "falls_within": "Falls within",
-    "crime_type": "Crime type",
-    "last_outcome": "Last outcome category",
-    "context": "Context",
-    "outcome_type": "Outcome type",
-    "stop_type": "Type",
-    "part_of_operation": "Part of a policing operation",
-    "operation": "Policing operation",
-    "gender": "Gender",
-    "age_range": "Age range",
-    "self_ethnicity": "Self-defined ethnicity",
-    "officer_ethnicity": "Officer-defined ethnicity",
-    "legislation": "Legislation",
-    "object": "Object of search",
-    "outcome": "Outcome",
-    "outcome_linked": "Outcome linked to object of search",
-    "clothing_removed": "Removal of more than just outer clothing",
+    column.name: column.header for dataset in DATASETS for column in dataset.of_kind("publisher", "word", "remark")
 }
 
 

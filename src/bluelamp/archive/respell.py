@@ -13,7 +13,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from bluelamp.domain.dataset import BOOLEAN, Dataset
+from bluelamp.domain.dataset import Dataset
+from bluelamp.domain.vocabulary import BOOLEAN
 
 # What R, pandas, SQL and spreadsheets write for “nothing”, without regard to capitals.
 _FOR_BLANK = frozenset(

@@ -33,10 +33,14 @@ class Shape:
 
     usual: bool  # byte for byte the published form: may be read by the fast path
     body: int  # offset of the first byte after the header line
-    positions: tuple[int, ...]  # for each published column, its index in the file's own header
+    positions: tuple[int | None, ...]  # for each published column, its index in the file's own header; None for none
     width: int  # number of columns in the file
     separator: str = ","
     notes: tuple[str, ...] = ()
+
+    def cells(self, row: list[str]) -> list[str]:
+        """The cells of a row in the order of the published columns; blank where the file has no such column."""
+        return ["" if position is None else row[position] for position in self.positions]
 
 
 def canonical_header(dataset: Dataset) -> bytes:
@@ -111,28 +115,29 @@ def _first_line(data: bytes, start: int) -> tuple[bytes, int, bytes]:
     return data[start:feed], feed + 1, b"\n"
 
 
-def _positions(names: list[str], dataset: Dataset, notes: list[str]) -> tuple[int, ...]:
+def _positions(names: list[str], dataset: Dataset, notes: list[str]) -> tuple[int | None, ...]:
     places: dict[str, list[int]] = {}
     for place, name in enumerate(names):
         places.setdefault(_plain(name), []).append(place)
     known = {_plain(name) for name in dataset.columns}
-    missing = [name for name in dataset.columns if _plain(name) not in places]
+    absent = [column for column in dataset.declared if _plain(column.header) not in places]
+    missing = [column.header for column in absent if not column.added]
     extra = [name.strip() for name in names if _plain(name) not in known]
-    if len(missing) == len(dataset.columns):
+    if len(absent) == len(dataset.columns):
         raise BrokenFile(f"has no header: its first line begins “{','.join(names)[:60]}”")
     if missing:
         raise BrokenFile(_missing_words(missing, extra))
     for name in dataset.columns:
-        if len(places[_plain(name)]) > 1:
+        if len(places.get(_plain(name), ())) > 1:
             raise BrokenFile(f"has the column “{name}” twice, so it is not known which one counts")
-    positions = tuple(places[_plain(name)][0] for name in dataset.columns)
-    if any(names[place].strip() != name for place, name in zip(positions, dataset.columns, strict=True)):
+    positions = {name: places[_plain(name)][0] for name in dataset.columns if _plain(name) in places}
+    if any(names[place].strip() != name for name, place in positions.items()):
         notes.append("names its columns in other letters")
     if extra:
         notes.append("has columns that are not known, which were left out: " + ", ".join(f"“{n}”" for n in extra))
-    if list(positions) != sorted(positions):
+    if list(positions.values()) != sorted(positions.values()):
         notes.append("has its columns in another order")
-    return positions
+    return tuple(positions.get(name) for name in dataset.columns)
 
 
 def _missing_words(missing: list[str], extra: list[str]) -> str:

@@ -56,7 +56,7 @@ def sieve(data: bytes, shape: Shape, dataset: Dataset) -> Sieved:
         if row is None or len(row) != shape.width:
             issues.append(wrong_width(number, text, row, shape.width))
             continue
-        cells = [row[position] for position in shape.positions]
+        cells = shape.cells(row)
         problem = judge(number, cells)
         if problem:
             issues.append(misfit(problem, number, text))
@@ -111,8 +111,9 @@ def cells_of(text: str, separator: str = ",") -> list[str] | None:
 def _refuse_cut_file(row: list[str] | None, shape: Shape, dataset: Dataset) -> None:
     """A last line without a line end is a cut file, unless it is whole: all cells there, the last one plausible."""
     if row is not None and len(row) == shape.width:
-        last = dataset.columns[-1]
-        value = row[shape.positions[-1]]
+        columns = zip(dataset.columns, shape.positions, strict=True)
+        last, position = [(name, at) for name, at in columns if at is not None][-1]
+        value = row[position]
         known = dataset.vocabularies.get(last)
         if not value or known is None or value in known:
             return

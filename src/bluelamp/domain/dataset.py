@@ -1,208 +1,70 @@
-"""The three datasets of data.police.uk: their names, their columns in published order, their known values.
+"""The three datasets of data.police.uk: their names, and their columns in published order, each declared once.
 
-Vocabularies are those of the publisher's documentation and of real files from 2011 to 2026. A value outside
-them is loaded as published and counted in the quality report; it is never rejected.
+From a declaration follow the columns of the lake, their numbers in the warehouse, what the indexes count by, what
+questions name, and the columns of records and files; ARCHITECTURE.md says how one is added.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
+
+from bluelamp.domain import vocabulary
+from bluelamp.domain.grouping import ETHNIC_GROUPS, STOP_OUTCOMES
+from bluelamp.domain.published_column import Folded, Kind, PublishedColumn
+from bluelamp.domain.vocabulary import BOOLEAN
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """One of the three kinds of file. `suffix` ends the file name, `columns` is the published header."""
+    """One of the three kinds of file. `suffix` ends the file name, `declared` are its columns in published order."""
 
     name: str
     suffix: str
     words: str
-    columns: tuple[str, ...]
-    vocabularies: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, hash=False)
+    declared: tuple[PublishedColumn, ...] = field(compare=False)
 
     def __str__(self) -> str:
         return self.name
 
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The published header."""
+        return tuple(column.header for column in self.declared)
 
-CRIME_TYPES = frozenset(
-    {
-        "Anti-social behaviour",
-        "Bicycle theft",
-        "Burglary",
-        "Criminal damage and arson",
-        "Drugs",
-        "Other crime",
-        "Other theft",
-        "Possession of weapons",
-        "Public order",
-        "Robbery",
-        "Shoplifting",
-        "Theft from the person",
-        "Vehicle crime",
-        "Violence and sexual offences",
-        # Eras before May 2013 used wider types.
-        "Violent crime",
-        "Public disorder and weapons",
-    }
-)
+    @cached_property
+    def vocabularies(self) -> dict[str, frozenset[str]]:
+        """The known values of each column that has them, by its header."""
+        return {column.header: column.vocabulary for column in self.declared if column.vocabulary}
 
-# Anti-social behaviour has no crime ID and no outcome: it is not recorded crime.
-ASB = "Anti-social behaviour"
+    def column(self, header: str) -> PublishedColumn:
+        """The column of this header. Raises StopIteration for none: headers are constants of ours."""
+        return next(column for column in self.declared if column.header == header)
 
-_OUTCOMES = frozenset(
-    {
-        "Action to be taken by another organisation",
-        "Awaiting court outcome",
-        "Court case unable to proceed",
-        "Court result unavailable",
-        "Defendant found not guilty",
-        "Defendant sent to Crown Court",
-        "Formal action is not in the public interest",
-        "Further action is not in the public interest",
-        "Further investigation is not in the public interest",
-        "Investigation complete; no suspect identified",
-        "Local resolution",
-        "Offender deprived of property",
-        "Offender fined",
-        "Offender given a caution",
-        "Offender given a drugs possession warning",
-        "Offender given absolute discharge",
-        "Offender given community sentence",
-        "Offender given conditional discharge",
-        "Offender given penalty notice",
-        "Offender given suspended prison sentence",
-        "Offender ordered to pay compensation",
-        "Offender otherwise dealt with",
-        "Offender sent to prison",
-        "Suspect charged as part of another case",
-        "Unable to prosecute suspect",
-    }
-)
-LAST_OUTCOME_CATEGORIES = _OUTCOMES | {"Status update unavailable", "Under investigation", "Suspect charged"}
-OUTCOME_TYPES = _OUTCOMES | {"Suspect charged"}
+    def of_kind(self, *kinds: Kind) -> tuple[PublishedColumn, ...]:
+        """The columns of these kinds, in published order."""
+        return tuple(column for column in self.declared if column.kind in kinds)
 
-# What the columns of stops say that are flags: the object itself tells such a column from others.
-BOOLEAN = frozenset({"True", "False"})
-_ETHNICITIES = frozenset(
-    {
-        "Asian/Asian British - Any other Asian background",
-        "Asian/Asian British - Bangladeshi",
-        "Asian/Asian British - Chinese",
-        "Asian/Asian British - Indian",
-        "Asian/Asian British - Pakistani",
-        "Black/African/Caribbean/Black British - African",
-        "Black/African/Caribbean/Black British - Any other Black/African/Caribbean background",
-        "Black/African/Caribbean/Black British - Caribbean",
-        "Mixed/Multiple ethnic groups - Any other Mixed/Multiple ethnic background",
-        "Mixed/Multiple ethnic groups - White and Asian",
-        "Mixed/Multiple ethnic groups - White and Black African",
-        "Mixed/Multiple ethnic groups - White and Black Caribbean",
-        "Other ethnic group - Any other ethnic group",
-        "Other ethnic group - Arab",
-        "Other ethnic group - Not stated",
-        "White - Any other White background",
-        "White - English/Welsh/Scottish/Northern Irish/British",
-        "White - Gypsy or Irish Traveller",
-        "White - Irish",
-        # Labels used before April 2017.
-        "Asian or Asian British - Any other Asian ethnic background",
-        "Asian or Asian British - Any other Asian ethnic background (A9)",
-        "Asian or Asian British - Bangladeshi (A3)",
-        "Asian or Asian British - Indian (A1)",
-        "Asian or Asian British - Pakistani (A2)",
-        "Asian or Asian British - Any other Asian background (A9)",
-        "Black or Black British - African (B2)",
-        "Black or Black British - Any other Black background (B9)",
-        "Black or Black British - Any other Black ethnic background",
-        "Black or Black British - Any other Black ethnic background (B9)",
-        "Black or Black British - Caribbean (B1)",
-        "Chinese or other ethnic group - Any other ethnic group (O9)",
-        "Chinese or other ethnic group - Chinese (O1)",
-        "Mixed - Any other Mixed background (M9)",
-        "Mixed - Any other Mixed ethnic background",
-        "Mixed - Any other Mixed ethnic background (M9)",
-        "Mixed - White and Asian (M3)",
-        "Mixed - White and Black African (M2)",
-        "Mixed - White and Black Caribbean (M1)",
-        "Not Stated (NS)",
-        "White - Any other White background (W9)",
-        "White - Any other White ethnic background",
-        "White - Any other White ethnic background (W9)",
-        "White - British (W1)",
-        "White - Irish (W2)",
-        "White - White British (W1)",
-        "White - White Irish (W2)",
-    }
-)
-_STOP_OUTCOMES = frozenset(
-    {
-        "A no further action disposal",
-        "Arrest",
-        "Caution (simple or conditional)",
-        "Community resolution",
-        "Khat or Cannabis warning",
-        "Penalty Notice for Disorder",
-        "Summons / charged by post",
-        # Labels used before January 2018.
-        "Article found - Detailed outcome unavailable",
-        "Local resolution",
-        "Nothing found - no further action",
-        "Offender cautioned",
-        "Offender given drugs possession warning",
-        "Offender given penalty notice",
-        "Suspect arrested",
-        "Suspect summonsed to court",
-        "Suspected psychoactive substances seized - No further action",
-    }
-)
-_LEGISLATION = frozenset(
-    {
-        "Aviation Security Act 1982 (section 24B)",
-        "Aviation Security Act 1982 (section 27(1))",
-        "Conservation of Seals Act 1970 (section 4)",
-        "Criminal Justice Act 1988 (section 139B)",
-        "Criminal Justice and Public Order Act 1994 (section 60)",
-        "Crossbows Act 1987 (section 4)",
-        "Customs and Excise Management Act 1979 (section 163)",
-        "Deer Act 1991 (section 12)",
-        "Environmental Protection Act 1990 (section 34B )",
-        "Firearms Act 1968 (section 47)",
-        "Hunting Act 2004 (section 8)",
-        "Misuse of Drugs Act 1971 (section 23)",
-        "Poaching Prevention Act 1862 (section 2)",
-        "Police and Criminal Evidence Act 1984 (section 1)",
-        "Police and Criminal Evidence Act 1984 (section 6)",
-        "Police, Crime, Sentencing and Courts Act 2022 (Section 11)",
-        "Protection of Badgers Act 1992 (section 11)",
-        "Psychoactive Substances Act 2016 (s36(2))",
-        "Psychoactive Substances Act 2016 (s37(2))",
-        "Public Stores Act 1875 (section 6)",
-        "Sporting Events (Control of Alcohol etc.) Act 1985 (section 7)",
-        "Sporting Events Act 1985 (section 7)",
-        "Wildlife and Countryside Act 1981 (section 19)",
-    }
-)
-_OBJECTS = frozenset(
-    {
-        "Anything to threaten or harm anyone",
-        "Article for use in theft",
-        "Articles for use in criminal damage",
-        "Controlled drugs",
-        "Crossbows",
-        "Detailed object of search unavailable",
-        "Evidence of hunting any wild animal",
-        "Evidence of hunting any wild mammal with a dog",
-        "Evidence of offences under the Act",
-        "Evidence of wildlife offences",
-        "Firearms",
-        "Fireworks",
-        "Game or poaching equipment",
-        "Goods on which duty has not been paid etc.",
-        "Items to have in possession",
-        "Offensive weapons",
-        "Psychoactive substances",
-        "Seals or hunting equipment",
-        "Stolen goods",
-    }
+
+_LONGITUDE = PublishedColumn("Longitude", "longitude", "degrees", "of the anonymised map point, not of an address")
+_LATITUDE = PublishedColumn("Latitude", "latitude", "degrees", "of the anonymised map point, not of an address")
+
+# The columns that files of crimes and of outcomes begin with.
+_OF_CRIMES = (
+    PublishedColumn(
+        "Crime ID",
+        "crime_id",
+        "id",
+        "the publisher's ID of the crime, blank for anti-social behaviour; not always of one crime alone",
+    ),
+    PublishedColumn("Month", "month", "month", "the month of the file"),
+    PublishedColumn("Reported by", "reported_by", "publisher", "the force that reported it"),
+    PublishedColumn("Falls within", "falls_within", "publisher", "the force whose area it falls within"),
+    _LONGITUDE,
+    _LATITUDE,
+    PublishedColumn("Location", "location", "place", "the street or place that the map point stands for"),
+    PublishedColumn("LSOA code", "lsoa_code", "place", "the LSOA code as published, of either census"),
+    PublishedColumn("LSOA name", "lsoa_name", "place", "the LSOA's name: a local authority and a number"),
 )
 
 CRIMES = Dataset(
@@ -210,73 +72,184 @@ CRIMES = Dataset(
     "street",
     "street crime",
     (
-        "Crime ID",
-        "Month",
-        "Reported by",
-        "Falls within",
-        "Longitude",
-        "Latitude",
-        "Location",
-        "LSOA code",
-        "LSOA name",
-        "Crime type",
-        "Last outcome category",
-        "Context",
+        *_OF_CRIMES,
+        PublishedColumn(
+            "Crime type",
+            "crime_type",
+            "word",
+            "the type of crime",
+            vocabulary=vocabulary.CRIME_TYPES,
+            counted="together",
+        ),
+        PublishedColumn(
+            "Last outcome category",
+            "last_outcome",
+            "word",
+            "the street file's last outcome category",
+            vocabulary=vocabulary.LAST_OUTCOME_CATEGORIES,
+            counted="together",
+            api="outcome_category",
+        ),
+        PublishedColumn(
+            "Context",
+            "context",
+            "remark",
+            "a remark of the publisher; always empty in newer files",
+            api="context",
+        ),
     ),
-    {"Crime type": CRIME_TYPES, "Last outcome category": LAST_OUTCOME_CATEGORIES},
 )
 OUTCOMES = Dataset(
     "outcomes",
     "outcomes",
     "outcomes",
     (
-        "Crime ID",
-        "Month",
-        "Reported by",
-        "Falls within",
-        "Longitude",
-        "Latitude",
-        "Location",
-        "LSOA code",
-        "LSOA name",
-        "Outcome type",
+        *_OF_CRIMES,
+        PublishedColumn(
+            "Outcome type",
+            "outcome_type",
+            "word",
+            "the type of outcome",
+            vocabulary=vocabulary.OUTCOME_TYPES,
+            counted="together",
+        ),
     ),
-    {"Outcome type": OUTCOME_TYPES},
 )
 STOPS = Dataset(
     "stops",
     "stop-and-search",
     "stop and search",
     (
-        "Type",
-        "Date",
-        "Part of a policing operation",
-        "Policing operation",
-        "Latitude",
-        "Longitude",
-        "Gender",
-        "Age range",
-        "Self-defined ethnicity",
-        "Officer-defined ethnicity",
-        "Legislation",
-        "Object of search",
-        "Outcome",
-        "Outcome linked to object of search",
-        "Removal of more than just outer clothing",
+        PublishedColumn(
+            "Type",
+            "stop_type",
+            "word",
+            "person, vehicle or both",
+            vocabulary=vocabulary.STOP_TYPES,
+            counted="pairs",
+            api="type",
+        ),
+        PublishedColumn("Date", "date", "time", "the day, in UK local time", api="when"),
+        PublishedColumn(
+            "Part of a policing operation",
+            "part_of_operation",
+            "word",
+            "whether it was part of a policing operation",
+            vocabulary=BOOLEAN,
+            counted="alone",
+            api="operation",
+            aside=True,
+        ),
+        PublishedColumn(
+            "Policing operation",
+            "operation",
+            "word",
+            "the operation's name",
+            api="operation_name",
+            aside=True,
+        ),
+        _LATITUDE,
+        _LONGITUDE,
+        PublishedColumn(
+            "Gender",
+            "gender",
+            "word",
+            "gender",
+            vocabulary=vocabulary.GENDERS,
+            counted="pairs",
+            api="gender",
+        ),
+        PublishedColumn(
+            "Age range",
+            "age_range",
+            "word",
+            "age range",
+            "Age",
+            vocabulary=vocabulary.AGE_RANGES,
+            counted="pairs",
+            api="age_range",
+        ),
+        PublishedColumn(
+            "Self-defined ethnicity",
+            "self_ethnicity",
+            "word",
+            "ethnicity as the person described it",
+            "Ethnicity, self-described",
+            vocabulary=vocabulary.ETHNICITIES,
+            counted="pairs",
+            api="self_defined_ethnicity",
+            folded=Folded(
+                "ethnic_group",
+                "ethnicity as the person described it, in five groups that are the same before and after April 2017",
+                "Ethnic group, self-described",
+                ETHNIC_GROUPS,
+            ),
+        ),
+        PublishedColumn(
+            "Officer-defined ethnicity",
+            "officer_ethnicity",
+            "word",
+            "ethnicity as the officer saw it",
+            "Ethnicity, as the officer saw it",
+            vocabulary=vocabulary.OFFICER_ETHNICITIES,
+            counted="pairs",
+            api="officer_defined_ethnicity",
+        ),
+        PublishedColumn(
+            "Legislation",
+            "legislation",
+            "word",
+            "the law that the search was made under",
+            "Law",
+            vocabulary=vocabulary.LEGISLATION,
+            counted="pairs",
+            api="legislation",
+        ),
+        PublishedColumn(
+            "Object of search",
+            "object",
+            "word",
+            "what was searched for",
+            "Looking for",
+            vocabulary=vocabulary.OBJECTS_OF_SEARCH,
+            counted="pairs",
+            api="object_of_search",
+        ),
+        PublishedColumn(
+            "Outcome",
+            "outcome",
+            "word",
+            "what came of it",
+            vocabulary=vocabulary.STOP_OUTCOMES,
+            counted="pairs",
+            api="outcome",
+            folded=Folded(
+                "outcome_group",
+                "what came of it, in groups that are the same before and after January 2018; “no further action” was "
+                "said of searches that found nothing before, and of all since",
+                "Outcome, in groups",
+                STOP_OUTCOMES,
+            ),
+        ),
+        PublishedColumn(
+            "Outcome linked to object of search",
+            "outcome_linked",
+            "word",
+            "whether the outcome is linked to the object of the search",
+            vocabulary=BOOLEAN,
+            counted="alone",
+            api="outcome_linked_to_object_of_search",
+        ),
+        PublishedColumn(
+            "Removal of more than just outer clothing",
+            "clothing_removed",
+            "word",
+            "whether more than outer clothing was removed",
+            vocabulary=BOOLEAN,
+            counted="alone",
+            api="removal_of_more_than_outer_clothing",
+        ),
     ),
-    {
-        "Type": frozenset({"Person search", "Vehicle search", "Person and Vehicle search"}),
-        "Part of a policing operation": BOOLEAN,
-        "Gender": frozenset({"Male", "Female", "Other"}),
-        "Age range": frozenset({"under 10", "10-17", "18-24", "25-34", "over 34"}),
-        "Self-defined ethnicity": _ETHNICITIES,
-        "Officer-defined ethnicity": frozenset({"Asian", "Black", "Mixed", "Other", "White"}),
-        "Legislation": _LEGISLATION,
-        "Object of search": _OBJECTS,
-        "Outcome": _STOP_OUTCOMES,
-        "Outcome linked to object of search": BOOLEAN,
-        "Removal of more than just outer clothing": BOOLEAN,
-    },
 )
 
 DATASETS: tuple[Dataset, ...] = (CRIMES, OUTCOMES, STOPS)

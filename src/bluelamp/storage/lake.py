@@ -7,11 +7,14 @@ missing, so that every old release stays askable and every later table can be re
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from bluelamp.domain.dataset import DATASETS, Dataset
+from bluelamp.domain.published_column import Kind, PublishedColumn
 from bluelamp.storage.files import atomic_path, flush_files, sha256_of, storage_errors
 from bluelamp.storage.ledger.entries import LakeFile
 
@@ -32,41 +35,38 @@ _PROVENANCE = [
     ("force", _WORD),  # the publisher's slug, from the file's name
     ("month", pa.date32()),  # the file's month, as its first day
 ]
-_CRIME_COMMON = [
-    ("crime_id", pa.binary(32)),  # the 64 hexadecimal digits as bytes; null where blank
-    ("crime_key", pa.uint64()),  # a hash of crime_id for joins; null where blank
-    ("month_published", _WORD),  # the Month column, null where it equals the file's month
-    ("reported_by", _WORD),
-    ("falls_within", _WORD),
+# What a published column is in the lake, by its kind; the columns of each kind stand behind those of the one before.
+_Columns = list[tuple[str, pa.DataType]]
+_OF_KIND: dict[Kind, _Columns] = {
+    "id": [
+        ("crime_id", pa.binary(32)),  # the 64 hexadecimal digits as bytes; null where blank
+        ("crime_key", pa.uint64()),  # a hash of crime_id for joins; null where blank
+    ],
+    "month": [
+        ("month_published", _WORD),  # the Month column, null where it equals the file's month
+    ],
+    # The Date column, read as the UTC that it says; whether that is so, and what midnight means, is decided by the file
+    # as a whole (bluelamp archive profile).
+    "time": [("published_time", pa.timestamp("us"))],
+}
+_POINT_KEY: _Columns = [
     ("point", pa.uint64()),  # key of stg_police_uk__point
 ]
 
+
+def _rows_of(dataset: Dataset) -> pa.Schema:
+    """The columns of the table that a dataset's rows rest in."""
+    facts = [column for kind, columns in _OF_KIND.items() if dataset.of_kind(kind) for column in columns]
+    publishers, words = dataset.of_kind("publisher"), dataset.of_kind("word", "remark")
+    return pa.schema([*_PROVENANCE, *facts, *_words(publishers), *_POINT_KEY, *_words(words)])
+
+
+def _words(columns: Iterable[PublishedColumn]) -> _Columns:
+    return [(column.name, _WORD) for column in columns]
+
+
 SCHEMAS: dict[str, pa.Schema] = {
-    CRIME: pa.schema(
-        [*_PROVENANCE, *_CRIME_COMMON, ("crime_type", _WORD), ("last_outcome", _WORD), ("context", _WORD)]
-    ),
-    OUTCOME: pa.schema([*_PROVENANCE, *_CRIME_COMMON, ("outcome_type", _WORD)]),
-    STOP: pa.schema(
-        [
-            *_PROVENANCE,
-            # The Date column, read as the UTC that it says; whether that is so, and what midnight means, is decided
-            # by the file as a whole (bluelamp archive profile).
-            ("published_time", pa.timestamp("us")),
-            ("point", pa.uint64()),
-            ("stop_type", _WORD),
-            ("part_of_operation", _WORD),
-            ("operation", _WORD),
-            ("gender", _WORD),
-            ("age_range", _WORD),
-            ("self_ethnicity", _WORD),
-            ("officer_ethnicity", _WORD),
-            ("legislation", _WORD),
-            ("object", _WORD),
-            ("outcome", _WORD),
-            ("outcome_linked", _WORD),
-            ("clothing_removed", _WORD),
-        ]
-    ),
+    **{TABLE_OF[dataset.name]: _rows_of(dataset) for dataset in DATASETS},
     POINT: pa.schema(
         [
             ("point", pa.uint64()),

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bluelamp.domain.dataset import ASB
 from bluelamp.domain.month import Month
+from bluelamp.domain.vocabulary import ASB
 
 SLOTS = 4096  # a draw of twelve bits picks a slot
 Slots = NDArray[np.int16]

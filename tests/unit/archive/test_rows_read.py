@@ -15,7 +15,8 @@ from bluelamp.archive.extract import FileVerdict, extract
 from bluelamp.archive.respell import stands_for_blank
 from bluelamp.archive.shape import canonical_header
 from bluelamp.archive.sieve import Issue
-from bluelamp.domain.dataset import BOOLEAN, CRIMES, DATASETS, OUTCOMES, STOPS, Dataset
+from bluelamp.domain.dataset import CRIMES, DATASETS, OUTCOMES, STOPS, Dataset
+from bluelamp.domain.vocabulary import BOOLEAN
 
 ID = "0123456789abcdef" * 4
 CRIME = [

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bluelamp.domain.dataset import CRIME_TYPES, CRIMES, STOPS
+from bluelamp.domain.dataset import CRIMES, STOPS
+from bluelamp.domain.vocabulary import CRIME_TYPES
 from bluelamp.errors import UsageError
 from bluelamp.sources.police_uk.api_areas import Box, Point, Polygon
 from bluelamp.sources.police_uk.api_csv import CATEGORY_NAMES, crimes_as_csv, stops_as_csv

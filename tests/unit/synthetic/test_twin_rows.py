@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from bluelamp.domain.dataset import ASB, CRIME_TYPES, CRIMES, LAST_OUTCOME_CATEGORIES, OUTCOME_TYPES, OUTCOMES, STOPS
+from bluelamp.domain.dataset import CRIMES, OUTCOMES, STOPS
 from bluelamp.domain.month import Month
+from bluelamp.domain.vocabulary import ASB, CRIME_TYPES, LAST_OUTCOME_CATEGORIES, OUTCOME_TYPES
 from bluelamp.synthetic.archive import FileTruth, TwinPlan
 from bluelamp.synthetic.reference import LOOKUP_2011, write_reference
 from tests.lib.archive.twins import Twin, make

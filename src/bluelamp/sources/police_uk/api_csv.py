@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 
-from bluelamp.domain.dataset import CRIMES, STOPS
+from bluelamp.domain.dataset import CRIMES, STOPS, Dataset
 from bluelamp.sources.police_uk.api_types import Category, Crime, Location, Stop
 
 # The labels of the CSV files. `crime-categories` states the same for a month; it is passed in where it was asked.
@@ -50,35 +50,24 @@ def _crime(crime: Crime, names: Mapping[str, str]) -> dict[str, str]:
         **_degrees(crime.location),
         "Location": crime.location.street_name if crime.location else NO_LOCATION,
         "Crime type": names.get(crime.category, crime.category),
-        "Last outcome category": crime.outcome_category,
-        "Context": crime.context,
+        **_same(CRIMES, crime),
     }
 
 
 def _stop(stop: Stop) -> dict[str, str]:
-    return {
-        "Type": stop.type,
-        "Date": stop.when,
-        "Part of a policing operation": _truth(stop.operation),
-        "Policing operation": stop.operation_name,
-        **_degrees(stop.location),
-        "Gender": stop.gender,
-        "Age range": stop.age_range,
-        "Self-defined ethnicity": stop.self_defined_ethnicity,
-        "Officer-defined ethnicity": stop.officer_defined_ethnicity,
-        "Legislation": stop.legislation,
-        "Object of search": stop.object_of_search,
-        "Outcome": stop.outcome,
-        "Outcome linked to object of search": _truth(stop.outcome_linked_to_object_of_search),
-        "Removal of more than just outer clothing": _truth(stop.removal_of_more_than_outer_clothing),
-    }
+    return {**_degrees(stop.location), **_same(STOPS, stop)}
+
+
+def _same(dataset: Dataset, record: Crime | Stop) -> dict[str, str]:
+    """The columns that an answer says in a field of its own."""
+    return {column.header: _text(getattr(record, column.api)) for column in dataset.declared if column.api}
 
 
 def _degrees(location: Location | None) -> dict[str, str]:
     return {"Longitude": location.longitude, "Latitude": location.latitude} if location else {}
 
 
-def _truth(value: bool | None) -> str:
+def _text(value: str | bool | None) -> str:
     return "" if value is None else str(value)
 
 

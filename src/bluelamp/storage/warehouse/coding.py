@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from bluelamp.domain.dataset import DATASETS, Dataset
 from bluelamp.errors import Damaged
-from bluelamp.storage.lake import CRIME, OUTCOME, STOP
+from bluelamp.storage.lake import CRIME, OUTCOME, STOP, TABLE_OF
 from bluelamp.storage.parquet import read_parquet
 from bluelamp.storage.warehouse.stop_clocks import TIME_COLUMNS, StopClocks
 
@@ -27,20 +28,17 @@ Mask = npt.NDArray[np.bool_]
 MATCHES = ("matched", "ambiguous", "crime not held", "no crime ID")
 _MATCHED, _AMBIGUOUS, _NOT_HELD, _NO_ID = range(4)
 
-# The vocabulary columns of each table, in the warehouse's order; the warehouse's name is the lake's with `_id`.
-_WORDS = {
-    CRIME: ("crime_type", "last_outcome"),
-    OUTCOME: ("outcome_type",),
-    STOP: (
-        "stop_type", "part_of_operation", "operation", "gender", "age_range", "self_ethnicity", "officer_ethnicity",
-        "legislation", "object", "outcome", "outcome_linked", "clothing_removed",
-    ),
-}  # fmt: skip
-_PUBLISHERS = ("reported_by", "falls_within")
+
+def _words(dataset: Dataset) -> list[str]:
+    """The lake's columns that become numbers; the warehouse's name for each is the lake's with `_id`."""
+    return [column.name for column in dataset.of_kind("publisher", "word")]
+
+
 # What is read of each table: the identifiers' 32 bytes and the columns that files repeat in their name stay behind.
+_WORDS = {TABLE_OF[dataset.name]: _words(dataset) for dataset in DATASETS}
 _READ = {
-    CRIME: ["file_id", "line", "crime_key", "point", *_PUBLISHERS, *_WORDS[CRIME]],
-    OUTCOME: ["file_id", "line", "crime_key", "point", *_PUBLISHERS, *_WORDS[OUTCOME]],
+    CRIME: ["file_id", "line", "crime_key", "point", *_WORDS[CRIME]],
+    OUTCOME: ["file_id", "line", "crime_key", "point", *_WORDS[OUTCOME]],
     STOP: ["file_id", "line", *TIME_COLUMNS, "point", *_WORDS[STOP]],
 }
 
@@ -204,7 +202,6 @@ class Coder:
             "line": rows.column("line"),
             "month": month,
             "force_id": np.full(rows.num_rows, force_id, np.uint8),
-            **{f"{name}_id": self._codes(rows, name, name) for name in _PUBLISHERS},
             "point_id": points.point_id[place],
             "lsoa_id": points.lsoa_id[place],
             "town_id": points.town_id[place],
@@ -227,6 +224,8 @@ class Coder:
 
     def _codes(self, rows: pa.Table, name: str, field: str) -> Codes:
         """The code of each word of a dictionary column; 0 for none."""
+        if name not in rows.schema.names:  # the file was written before the column was declared
+            return np.zeros(rows.num_rows, np.uint16)
         numbers = self._dimensions.words.get(field, {})
         parts = [np.empty(0, np.uint16)]
         for chunk in rows.column(name).chunks:

@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
-from bluelamp.domain.dataset import ASB, BOOLEAN, BY_NAME
+from bluelamp.domain import dataset as published
 from bluelamp.domain.eras import point_eras
-from bluelamp.domain.grouping import ETHNIC_GROUPS, STOP_OUTCOMES, Grouping
+from bluelamp.domain.vocabulary import ASB
+from bluelamp.questions.families.archive.columns import column_dimension, publisher_dimensions, word_dimensions
 from bluelamp.questions.families.archive.kinds import AUTHORITY, FORCE, LSOA, MAP_POINT, TOWN, WORD
 from bluelamp.questions.model.dataset import Capabilities, DatasetSpec, Dimension, FamilyInfo, Measure, Only, Points
 from bluelamp.questions.model.kinds import CODED, DATE, FLAG, MONTH, NUMBER, TEXT, YEAR
@@ -31,7 +32,7 @@ ARCHIVE_POINTS = Points(
     stray=_STRAY,
 )
 
-_MONTH = Dimension("month", "the month of the file", MONTH, "r.month", in_mart=True, column="Month")
+_MONTH = column_dimension(published.CRIMES, "Month", MONTH, "r.month", in_mart=True)
 _YEAR = Dimension("year", "the year of the file's month", YEAR, "r.month // 12", in_mart=True, folds="month")
 _FORCE = Dimension("force", "the force that publishes the record", FORCE, "r.force_id", in_mart=True)
 _TOWN = Dimension(
@@ -49,7 +50,7 @@ _AUTHORITY = Dimension(
     "r.area_id",
     in_mart=True,
 )
-_LSOA = Dimension("lsoa", "the LSOA code as published, of either census", LSOA, "r.lsoa_id", column="LSOA code")
+_LSOA = column_dimension(published.CRIMES, "LSOA code", LSOA, "r.lsoa_id", name="lsoa")
 _LOCATED = Dimension("located", "whether the record has a map point", FLAG, "r.located", in_mart=True)
 _ORIGIN = Dimension(
     "origin",
@@ -57,18 +58,6 @@ _ORIGIN = Dimension(
     TEXT,
     "(CASE WHEN r.file_id IN (SELECT file_id FROM included_file WHERE origin = 'api') THEN 'api' ELSE 'archive' END)",
 )
-_REPORTED_BY = Dimension(
-    "reported_by", "the force that reported it", WORD, "r.reported_by_id", field="reported_by", column="Reported by"
-)
-_FALLS_WITHIN = Dimension(
-    "falls_within",
-    "the force whose area it falls within",
-    WORD,
-    "r.falls_within_id",
-    field="falls_within",
-    column="Falls within",
-)
-
 _MAP_POINT = Dimension(
     "map_point",
     "the anonymised map point, as longitude,latitude",
@@ -126,24 +115,7 @@ CRIMES = DatasetSpec(
         _TOWN,
         _AUTHORITY,
         _LSOA,
-        Dimension(
-            "crime_type",
-            "the type of crime",
-            WORD,
-            "r.crime_type_id",
-            "crime_type",
-            in_mart=True,
-            column="Crime type",
-        ),
-        Dimension(
-            "last_outcome",
-            "the street file's last outcome category",
-            WORD,
-            "r.last_outcome_id",
-            "last_outcome",
-            in_mart=True,
-            column="Last outcome category",
-        ),
+        *word_dimensions(published.CRIMES),
         Dimension(
             "recorded",
             "true for recorded crime, false for anti-social behaviour",
@@ -181,8 +153,7 @@ CRIMES = DatasetSpec(
         Dimension(
             "id_names_several", "whether its crime ID stands on several rows of the force", FLAG, "r.id_names_several"
         ),
-        _REPORTED_BY,
-        _FALLS_WITHIN,
+        *publisher_dimensions(published.CRIMES),
         _LOCATED,
         _MAP_POINT,
         _POINT_ERA,
@@ -298,15 +269,7 @@ OUTCOMES = DatasetSpec(
         _TOWN,
         _AUTHORITY,
         _LSOA,
-        Dimension(
-            "outcome_type",
-            "the type of outcome",
-            WORD,
-            "r.outcome_type_id",
-            "outcome_type",
-            in_mart=True,
-            column="Outcome type",
-        ),
+        *word_dimensions(published.OUTCOMES),
         Dimension(
             "crime_type",
             "the type of the crime, where the ID names exactly one held crime",
@@ -349,8 +312,7 @@ OUTCOMES = DatasetSpec(
             "r.match",
             joins="crimes",
         ),
-        _REPORTED_BY,
-        _FALLS_WITHIN,
+        *publisher_dimensions(published.OUTCOMES),
         _LOCATED,
         _MAP_POINT,
         _POINT_ERA,
@@ -409,22 +371,6 @@ OUTCOMES = DatasetSpec(
 )
 
 
-def _stop_word(name: str, words: str, column: str, label: str = "") -> Dimension:
-    two_valued = BY_NAME["stops"].vocabularies.get(column) == BOOLEAN
-    return Dimension(name, words, WORD, f"r.{name}_id", name, column=column, label=label, two_valued=two_valued)
-
-
-def _grouped_labels(name: str, words: str, folds: str, grouping: Grouping, label: str) -> Dimension:
-    """Labels of a vocabulary in the groups that they have in every era. The rules are constants of ours."""
-    terms = grouping.terms
-    cases = " ".join(f"WHEN starts_with(word, '{begins}') THEN {terms.index(to)}" for begins, to in grouping.rules)
-    key = (
-        f"coalesce((SELECT CASE {cases} ELSE {len(terms) - 2} END FROM dim_word "
-        f"WHERE field = '{folds}' AND word_id = r.{folds}_id), {len(terms) - 1})"
-    )
-    return Dimension(name, words, CODED, key, label=label, terms=terms, folds=folds, grouping=grouping)
-
-
 STOPS = DatasetSpec(
     "stops",
     "stop and search as published: one row for each person or vehicle searched",
@@ -436,7 +382,7 @@ STOPS = DatasetSpec(
         _FORCE,
         _TOWN,
         _AUTHORITY,
-        Dimension("date", "the day, in UK local time", DATE, "r.local_time::DATE", column="Date"),
+        column_dimension(published.STOPS, "Date", DATE, "r.local_time::DATE"),
         Dimension(
             "weekday", "the day of the week (1 Monday to 7 Sunday), in UK local time", NUMBER, "isodow(r.local_time)"
         ),
@@ -447,51 +393,7 @@ STOPS = DatasetSpec(
             "CASE WHEN r.time_known THEN hour(r.local_time) END",
         ),
         Dimension("time_known", "whether the time of day is known", FLAG, "r.time_known"),
-        _stop_word("stop_type", "person, vehicle or both", "Type"),
-        _stop_word("gender", "gender", "Gender"),
-        _stop_word("age_range", "age range", "Age range", "Age"),
-        _stop_word(
-            "self_ethnicity",
-            "ethnicity as the person described it",
-            "Self-defined ethnicity",
-            "Ethnicity, self-described",
-        ),
-        _grouped_labels(
-            "ethnic_group",
-            "ethnicity as the person described it, in five groups that are the same before and after April 2017",
-            "self_ethnicity",
-            ETHNIC_GROUPS,
-            "Ethnic group, self-described",
-        ),
-        _stop_word(
-            "officer_ethnicity",
-            "ethnicity as the officer saw it",
-            "Officer-defined ethnicity",
-            "Ethnicity, as the officer saw it",
-        ),
-        _stop_word("legislation", "the law that the search was made under", "Legislation", "Law"),
-        _stop_word("object", "what was searched for", "Object of search", "Looking for"),
-        _stop_word("outcome", "what came of it", "Outcome"),
-        _grouped_labels(
-            "outcome_group",
-            "what came of it, in groups that are the same before and after January 2018; “no further action” was said "
-            "of searches that found nothing before, and of all since",
-            "outcome",
-            STOP_OUTCOMES,
-            "Outcome, in groups",
-        ),
-        _stop_word(
-            "outcome_linked",
-            "whether the outcome is linked to the object of the search",
-            "Outcome linked to object of search",
-        ),
-        _stop_word(
-            "clothing_removed",
-            "whether more than outer clothing was removed",
-            "Removal of more than just outer clothing",
-        ),
-        _stop_word("part_of_operation", "whether it was part of a policing operation", "Part of a policing operation"),
-        _stop_word("operation", "the operation's name", "Policing operation"),
+        *word_dimensions(published.STOPS),
         _LOCATED,
         _MAP_POINT,
         _POINT_ERA,

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bluelamp.storage.warehouse.indexes.facts import PLACE, Facts
+from bluelamp.domain.dataset import BY_NAME
+from bluelamp.storage.warehouse.indexes.facts import PLACE, Facts, counted_words
 from bluelamp.storage.warehouse.indexes.files import Output, Slots
 from bluelamp.storage.warehouse.indexes.ordering import Ordered
 
@@ -26,25 +27,24 @@ _SMALL = 1_000_000
 
 Ints = npt.NDArray[np.int64]
 
-# Axes that stops are counted by in pairs, without a place.
-_PAIRED = (
-    "stop_type", "gender", "age_range", "self_ethnicity", "officer_ethnicity", "legislation", "object", "outcome",
-    "hour", "weekday", "time_known",
-)  # fmt: skip
+# What stops are counted by in pairs, without a place, beside the published words.
+_PAIRED = ("hour", "weekday", "time_known")
 
 
 def lattice(dataset: str, facts: Facts) -> list[tuple[str, ...]]:
     """The axes of each cube of a dataset, after the month; those that would be too large left out."""
     tails: list[tuple[str, ...]]
+    declared = BY_NAME[dataset]
+    together = counted_words(declared, "together")
     if dataset == "crimes":
-        tails = [("located", "crime_type", "last_outcome"), ("located", "crime_type", "outcome_status")]
+        tails = [("located", *together), ("located", "crime_type", "outcome_status")]
     elif dataset == "outcomes":
-        tails = [("located", "outcome_type", "crime_type"), ("outcome_type", "time_to_outcome")]
+        tails = [("located", *together, "crime_type"), ("outcome_type", "time_to_outcome")]
     else:
         tails = [("located", name) for name in facts.sizes if name not in (*PLACE, "located")]
     found = [(*place, *tail) for tail in tails for place in ((), *((name,) for name in PLACE))]
     if dataset == "stops":
-        found += list(combinations(_PAIRED, 2))
+        found += list(combinations((*counted_words(declared, "pairs"), *_PAIRED), 2))
     most = min(LARGEST, max(_SMALL, _EACH_RECORD * facts.records))
     return [dims for dims in found if 4 * (facts.months + 1) * _cells(facts, dims) <= most]
 

@@ -9,9 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from bluelamp.domain.dataset import DATASETS, Dataset
+from bluelamp.domain.published_column import Counted
 
 if TYPE_CHECKING:
     import duckdb
@@ -55,8 +59,8 @@ def _numbered(name: str, column: str, table: str) -> Axis:
     return Axis(name, f"r.{column}", f"(SELECT max({column}) + 1 FROM {table})")
 
 
-def _word(name: str, field: str = "") -> Axis:
-    size = f"(SELECT coalesce(max(word_id), 0) + 1 FROM dim_word WHERE field = '{field or name}')"
+def _word(name: str) -> Axis:
+    size = f"(SELECT coalesce(max(word_id), 0) + 1 FROM dim_word WHERE field = '{name}')"
     return Axis(name, f"r.{name}_id", size)
 
 
@@ -79,47 +83,32 @@ _TIME_TO_OUTCOME = """
         ELSE 6 END
 """
 
-# In the order of the tables' columns; questions name no dataset that is not here.
-AXES: dict[str, tuple[Axis, ...]] = {
-    "crimes": (
-        _FORCE,
-        _TOWN,
-        _AUTHORITY,
-        _LOCATED,
-        _word("crime_type"),
-        _word("last_outcome"),
-        Axis("outcome_status", _STATUS, "4"),
-    ),
-    "outcomes": (
-        _FORCE,
-        _TOWN,
-        _AUTHORITY,
-        _LOCATED,
-        _word("outcome_type"),
-        _word("crime_type"),
-        Axis("time_to_outcome", _TIME_TO_OUTCOME, "8"),
-    ),
+_PLACES = (_FORCE, _TOWN, _AUTHORITY, _LOCATED)
+# What is counted beside the published words: worked out from the rows.
+_WORKED_OUT = {
+    "crimes": (Axis("outcome_status", _STATUS, "4"),),
+    "outcomes": (_word("crime_type"), Axis("time_to_outcome", _TIME_TO_OUTCOME, "8")),
     "stops": (
-        _FORCE,
-        _TOWN,
-        _AUTHORITY,
-        _LOCATED,
-        _flag("time_known"),
-        _word("stop_type"),
-        _word("gender"),
-        _word("age_range"),
-        _word("self_ethnicity"),
-        _word("officer_ethnicity"),
-        _word("legislation"),
-        _word("object"),
-        _word("outcome"),
-        _word("outcome_linked"),
-        _word("clothing_removed"),
-        _word("part_of_operation"),
         Axis("weekday", "coalesce(isodow(r.local_time), 8)", "9"),
         Axis("hour", "CASE WHEN r.time_known THEN coalesce(hour(r.local_time), 24) ELSE 24 END", "25"),
     ),
 }
+
+
+def counted_words(dataset: Dataset, *counted: Counted) -> list[str]:
+    """The columns of words that are counted in one of these ways, those that are aside last."""
+    words = sorted(dataset.of_kind("word"), key=attrgetter("aside"))
+    return [column.name for column in words if column.counted in counted]
+
+
+def _axes(dataset: Dataset) -> tuple[Axis, ...]:
+    known = (_flag("time_known"),) if dataset.of_kind("time") else ()
+    words = (_word(name) for name in counted_words(dataset, "alone", "pairs", "together"))
+    return (*_PLACES, *known, *words, *_WORKED_OUT[dataset.name])
+
+
+# Questions name no dataset that is not here.
+AXES: dict[str, tuple[Axis, ...]] = {dataset.name: _axes(dataset) for dataset in DATASETS}
 
 
 def read_facts(connection: duckdb.DuckDBPyConnection, dataset: str) -> Facts | None:

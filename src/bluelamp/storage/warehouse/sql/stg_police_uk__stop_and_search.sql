@@ -12,6 +12,7 @@ CREATE TABLE stg_police_uk__stop_and_search (
     town_id USMALLINT NOT NULL,
     area_id USMALLINT NOT NULL,
     located BOOLEAN NOT NULL,
+    -- begin words: written by scripts/warehouse_sql.py
     stop_type_id USMALLINT NOT NULL,
     part_of_operation_id USMALLINT NOT NULL,
     operation_id USMALLINT NOT NULL,
@@ -24,4 +25,5 @@ CREATE TABLE stg_police_uk__stop_and_search (
     outcome_id USMALLINT NOT NULL,
     outcome_linked_id USMALLINT NOT NULL,
     clothing_removed_id USMALLINT NOT NULL
+    -- end
 );

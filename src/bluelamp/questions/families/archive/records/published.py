@@ -12,34 +12,42 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from bluelamp.domain.dataset import BY_NAME
+from bluelamp.domain.dataset import BY_NAME, Dataset
 from bluelamp.domain.month import Month
+from bluelamp.domain.published_column import Kind, PublishedColumn
+from bluelamp.domain.vocabulary import BOOLEAN
 from bluelamp.questions.families.archive.kinds import WORD
 from bluelamp.questions.families.archive.version import ArchiveVersion
 from bluelamp.questions.model.cells import Cells
 from bluelamp.questions.model.dataset import DatasetSpec, Dimension
 from bluelamp.questions.records.texts import instants
 
-# What is read of a row, beside its place: the columns of the warehouse that the published ones are made from.
-COLUMNS = {
-    "crimes": ("month", "reported_by_id", "falls_within_id", "point_id", "lsoa_id", "crime_type_id", "last_outcome_id"),
-    "outcomes": ("month", "reported_by_id", "falls_within_id", "point_id", "lsoa_id", "outcome_type_id"),
-    "stops": (
-        "month", "published_time", "local_time", "time_known", "point_id", "stop_type_id", "part_of_operation_id",
-        "operation_id", "gender_id", "age_range_id", "self_ethnicity_id", "officer_ethnicity_id", "legislation_id",
-        "object_id", "outcome_id", "outcome_linked_id", "clothing_removed_id",
-    ),
-}  # fmt: skip
-# Published columns that the warehouse does not hold: they are read from the lake, row by row.
-FROM_LAKE = {"crimes": ("Crime ID", "Context"), "outcomes": ("Crime ID",), "stops": ()}
+# What is read of a row beside the columns of words: what the other published columns are made from.
+_WITH_LSOA = ("month", "point_id", "lsoa_id")
+_WITH_TIME = ("month", "published_time", "local_time", "time_known", "point_id")
+
+
+# What stands in for a column in versions of before, which knew only one time of a stop; for others, no word.
+_OF_BEFORE = {"published_time": "r.utc_time"}
+
+
+def read_columns(dataset: Dataset) -> tuple[str, ...]:
+    """The columns of the warehouse that are read of a row, beside its place."""
+    words = (column.code for column in dataset.of_kind("publisher", "word"))
+    return (*(_WITH_TIME if dataset.of_kind("time") else _WITH_LSOA), *words)
+
+
+def from_lake(dataset: Dataset) -> tuple[PublishedColumn, ...]:
+    """The columns that the warehouse does not hold: they are read from the lake, row by row."""
+    return dataset.of_kind("id", "remark")
 
 
 def selected(version: ArchiveVersion, spec: DatasetSpec) -> str:
-    """The SQL of the columns that are read of a row. Versions of before knew only one time of a stop."""
-    of_before = spec.name == "stops" and "published_time" not in version.columns(spec.table)
+    """The SQL of the columns that are read of a row."""
+    held = version.columns(spec.table)
     return ", ".join(
-        "r.utc_time AS published_time" if of_before and name == "published_time" else f"r.{name}"
-        for name in COLUMNS[spec.name]
+        f"r.{name}" if name in held else f"{_OF_BEFORE.get(name, '0::USMALLINT')} AS {name}"
+        for name in read_columns(BY_NAME[spec.name])
     )
 
 
@@ -71,12 +79,11 @@ def point_columns(version: ArchiveVersion) -> PointColumns:
     return version.once("point columns", read)
 
 
-def published(version: ArchiveVersion, spec: DatasetSpec, rows: pa.Table, from_lake: dict[str, pa.Array]) -> pa.Table:
-    """The published columns, in published order, of rows with the numbers of COLUMNS. `from_lake` holds the others."""
+def published(version: ArchiveVersion, spec: DatasetSpec, rows: pa.Table, others: dict[str, pa.Array]) -> pa.Table:
+    """The published columns, in published order, of rows with the numbers of `read_columns`; `others` holds those that
+    are read from the lake."""
     makers = _makers(version, spec)
-    columns = {
-        name: from_lake[name] if name in from_lake else makers[name](rows) for name in BY_NAME[spec.name].columns
-    }
+    columns = {name: others[name] if name in others else makers[name](rows) for name in BY_NAME[spec.name].columns}
     return pa.table(columns)
 
 
@@ -140,36 +147,19 @@ def _lsoas(version: ArchiveVersion) -> tuple[pa.Array, pa.Array]:
 
 def words_of(spec: DatasetSpec) -> Sequence[tuple[str, str]]:
     """(published column, what it is) for every column of a dataset."""
-    known = {one.column: one.words for one in spec.dimensions if one.column}
-    return [(name, known.get(name, _WORDS.get(name, ""))) for name in BY_NAME[spec.name].columns]
+    return [(column.header, column.words) for column in BY_NAME[spec.name].declared]
 
 
-_WORDS = {
-    "Crime ID": "the publisher's ID of the crime, blank for anti-social behaviour; not always of one crime alone",
-    "Longitude": "of the anonymised map point, not of an address",
-    "Latitude": "of the anonymised map point, not of an address",
-    "Location": "the street or place that the map point stands for",
-    "LSOA name": "the LSOA's name: a local authority and a number",
-    "Context": "a remark of the publisher; always empty in newer files",
-    "Date": "when the stop was made, as published; it says UTC, and in some files is UK local time",
+_CELLS: dict[Kind, Cells] = {
+    "month": Cells("month"),
+    "time": Cells("text", "Date as published"),
+    "degrees": Cells("degrees"),
 }
 
 
 def cells_of(spec: DatasetSpec) -> dict[str, Cells]:
     """What of the published columns is more than text in a workbook."""
-    return {**_CELLS, **{name: Cells("flag") for name in flags_of(spec)}}
-
-
-def flags_of(spec: DatasetSpec) -> Sequence[str]:
-    """The published columns that say true or false."""
-    known = BY_NAME[spec.name].vocabularies if spec.name in BY_NAME else {}
-    return [name for name, words in known.items() if words == {"True", "False"}]
-
-
-_CELLS = {
-    "Month": Cells("month"),
-    UK_TIME: Cells("local", zone="Europe/London"),
-    "Date": Cells("text", "Date as published"),
-    "Longitude": Cells("degrees"),
-    "Latitude": Cells("degrees"),
-}
+    declared = BY_NAME[spec.name].declared
+    cells = {column.header: _CELLS[column.kind] for column in declared if column.kind in _CELLS}
+    flags = {column.header: Cells("flag") for column in declared if column.vocabulary == BOOLEAN}
+    return {UK_TIME: Cells("local", zone="Europe/London"), **cells, **flags}

@@ -24,9 +24,9 @@ from bluelamp.questions.engines.sql import Compiler
 from bluelamp.questions.families.archive.datasets import STOPS
 from bluelamp.questions.families.archive.records.extents import INSIDE, extents_of
 from bluelamp.questions.families.archive.records.published import (
-    FROM_LAKE,
     UK_TIME,
     cells_of,
+    from_lake,
     published,
     selected,
     words_of,
@@ -160,7 +160,7 @@ class _LakeColumns:
         return file_stems(self._version)
 
     def of(self, dataset: str, files: npt.NDArray[Any], lines: npt.NDArray[Any]) -> dict[str, pa.Array]:
-        wanted = FROM_LAKE[dataset]
+        wanted = from_lake(BY_NAME[dataset])
         if not wanted:
             return {}
         keys = files.astype(np.int64) << 32 | lines
@@ -170,16 +170,17 @@ class _LakeColumns:
         for start, end in pairwise(edges):
             file = int(files[start])
             parts.append(self._run(dataset, paths[file], file, keys[start:end]))
-        return {name: pa.concat_arrays([part[name] for part in parts]) for name in wanted}
+        return {column.header: pa.concat_arrays([part[column.header] for part in parts]) for column in wanted}
 
     def _run(self, dataset: str, path: str, file: int, keys: npt.NDArray[np.int64]) -> dict[str, pa.Array]:
         if path != self._path or not len(self._keys) or not self._holds(keys):
             self._read(dataset, path, file)
         at = pa.array(np.searchsorted(self._keys, keys))
-        found = {"Crime ID": _hexadecimal(self._columns["crime_id"].take(at))}
-        if "context" in self._columns:
-            found["Context"] = self._columns["context"].take(at).cast(pa.string())
-        return found
+        taken = {column: self._columns[column.name].take(at) for column in from_lake(BY_NAME[dataset])}
+        return {
+            column.header: _hexadecimal(values) if column.kind == "id" else values.cast(pa.string())
+            for column, values in taken.items()
+        }
 
     def _holds(self, keys: npt.NDArray[np.int64]) -> bool:
         at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
@@ -194,7 +195,7 @@ class _LakeColumns:
             statistics = source.metadata.row_group(number).column(at).statistics
             if statistics is None or statistics.min <= file <= statistics.max:
                 groups.append(number)
-        names = ["file_id", "line", "crime_id", *(["context"] if dataset == "crimes" else [])]
+        names = ["file_id", "line", *(column.name for column in from_lake(BY_NAME[dataset]))]
         rows = source.read_row_groups(groups, columns=names, use_threads=False).combine_chunks()
         keys = rows.column("file_id").to_numpy().astype(np.int64) << 32 | rows.column("line").to_numpy()
         if len(keys) > 1 and not bool((keys[1:] > keys[:-1]).all()):
