@@ -4396,7 +4396,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description crimes, outcomes, stops or calls */
+                /** @description crimes, outcomes, stops, calls or incidents */
                 dataset: string;
             };
             cookie?: never;
@@ -4476,7 +4476,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description crimes, outcomes, stops or calls */
+                /** @description crimes, outcomes, stops, calls or incidents */
                 dataset: string;
                 /** @description a field's name */
                 field: string;
@@ -4572,7 +4572,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description crimes, outcomes, stops or calls */
+                /** @description crimes, outcomes, stops, calls or incidents */
                 dataset: string;
             };
             cookie?: never;
@@ -4688,7 +4688,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description crimes, outcomes, stops or calls */
+                /** @description crimes, outcomes, stops, calls or incidents */
                 dataset: string;
             };
             cookie?: never;
@@ -5595,7 +5595,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description crimes, outcomes, stops or calls */
+                /** @description crimes, outcomes, stops, calls or incidents */
                 dataset: string;
                 /** @description zoom */
                 z: number;

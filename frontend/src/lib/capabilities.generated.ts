@@ -27,5 +27,12 @@ export const CAPABILITIES = {
     "has_rates": false,
     "has_areas": false,
     "counts_days": true
+  },
+  "incidents": {
+    "has_releases": false,
+    "has_publishers": false,
+    "has_rates": false,
+    "has_areas": false,
+    "counts_days": false
   }
 } as const;

@@ -30,7 +30,9 @@ def _complete_dataset(incomplete: str) -> list[str]:
 
 DatasetArgument = Annotated[
     str,
-    typer.Argument(help="crimes, outcomes, stops or calls.", autocompletion=_complete_dataset, metavar="DATASET"),
+    typer.Argument(
+        help="crimes, outcomes, stops, calls or incidents.", autocompletion=_complete_dataset, metavar="DATASET"
+    ),
 ]
 _GAPS_TOLD = 8
 

@@ -32,6 +32,12 @@ def datasets() -> dict[str, DatasetSpec]:
     return {name: spec for family in _FAMILIES for name, spec in _declared(family).DATASETS.items()}
 
 
+def names_in_words() -> str:
+    """`crimes, outcomes, stops, calls or incidents`."""
+    *head, last = datasets()
+    return f"{', '.join(head)} or {last}"
+
+
 @cache
 def _aliases() -> dict[str, str]:
     return {alias: name for family in _FAMILIES for alias, name in _declared(family).ALIASES.items()}

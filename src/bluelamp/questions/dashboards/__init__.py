@@ -63,7 +63,7 @@ DASHBOARD_WORDS = {
     "nav": "its word in the navigation; left out, it has an address and no place there",
     "order": "where it stands in the navigation; the shipped ones have 1 to 4",
     "lead": "a sentence under the title",
-    "dataset": "crimes, outcomes, stops or calls: what its cards are about where they do not say otherwise",
+    "dataset": "crimes, outcomes, stops, calls or incidents: what its cards are about where they do not say otherwise",
     "filters": "the fields of the filter row",
     "cards": "the cards, in order",
 }

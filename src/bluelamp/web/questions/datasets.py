@@ -18,7 +18,7 @@ from bluelamp.web.schemas import PROBLEMS, DatasetModel, DatasetsModel, OptionsM
 
 router = APIRouter(prefix="/datasets", tags=["datasets"], route_class=Worked)
 
-DatasetName = Annotated[str, Path(max_length=40, description="crimes, outcomes, stops or calls", examples=["crimes"])]
+DatasetName = Annotated[str, Path(max_length=40, description=registry.names_in_words(), examples=["crimes"])]
 
 
 def find_dataset(name: str) -> DatasetSpec:
