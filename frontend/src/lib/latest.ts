@@ -1,6 +1,7 @@
 // The newest month in words, the same on a dashboard and on the front page.
 import type { LatestCard } from '../api/answers';
-import { count, month, plural } from './words';
+import { say } from './messages';
+import { count, month } from './words';
 
 type Shown = Pick<LatestCard, 'month' | 'forces' | 'of_forces'>;
 
@@ -8,9 +9,8 @@ type Shown = Pick<LatestCard, 'month' | 'forces' | 'of_forces'>;
 export function latestWords(card: Shown): string {
   const forces = card.forces ?? 0;
   if (!forces) return month(card.month ?? '');
-  const of =
-    card.of_forces && card.of_forces > forces
-      ? `${count(forces)} of ${plural(card.of_forces, 'force')}`
-      : plural(forces, 'force');
-  return `${month(card.month ?? '')}, from ${of}`;
+  const all = card.of_forces ?? 0;
+  const values = { month: month(card.month ?? ''), forces: count(forces) };
+  if (all > forces) return say('latest.some', { ...values, count: all, number: count(all) });
+  return say('latest.all', { ...values, count: forces, number: count(forces) });
 }

@@ -57,7 +57,7 @@ test('pageOf: a live page stays one page, whichever call is chosen', () => {
 test('every address that a page links to is that of a page', () => {
   const sources = import.meta.glob<string>('../**/*.{svelte,ts}', { query: '?raw', import: 'default', eager: true });
   const links = Object.entries(sources)
-    .filter(([name]) => !/test|generated|openapi/.test(name))
+    .filter(([name]) => !/\.test\.|generated|openapi/.test(name))
     .flatMap(([, text]) => [...text.matchAll(/(?:href=|path: )["'](\/[^"'#?]*)/g)])
     .map(([, path]) => path ?? '')
     .filter((path) => !path.startsWith('/api/') && path !== '/openapi.json');

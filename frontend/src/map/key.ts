@@ -1,4 +1,5 @@
 // What a map's colours mean: the same on the page and in a picture of the map.
+import { say } from '../lib/messages';
 import type { Palette } from '../lib/colours';
 import { count, rate as rateWords } from '../lib/words';
 import { areaBreaks, kindOf, type Kind } from '../layers/areas';
@@ -18,11 +19,11 @@ export type Key = {
 export function keyOf(scene: Scene, level: Level, squares: number[] | null): Key | null {
   if (level === 'points') return { level, colours: [], from: '', to: '', others: [] };
   if (level === 'squares')
-    return squares && { level, ...scaleOf(scene.palette, squares, 'records in a square', count), others: [] };
+    return squares && { level, ...scaleOf(scene.palette, squares, say('key.squares'), count), others: [] };
   if (!scene.boundaries) return null;
   const kinds = new Set((scene.card.areas?.rows ?? []).map(kindOf));
   const shaded = kinds.has('whole') || kinds.has('part');
-  const unit = scene.shade === 'rate' ? 'per 1,000 residents' : 'records';
+  const unit = scene.shade === 'rate' ? say('key.rate') : say('key.count');
   const scale = shaded
     ? scaleOf(scene.palette, areaBreaks(scene), unit, scene.shade === 'rate' ? rateWords : count)
     : { colours: [], from: '', to: '' };
@@ -39,8 +40,8 @@ function scaleOf(
   if (breaks.length === 0) return { colours: steps.slice(3, 4), from: '', to: unit };
   return {
     colours: steps.slice(steps.length - breaks.length - 1),
-    from: `under ${words(breaks[0] ?? 0)}`,
-    to: `${words(breaks.at(-1) ?? 0)} and more ${unit}`,
+    from: say('key.under', { value: words(breaks[0] ?? 0) }),
+    to: say('key.andMore', { value: words(breaks.at(-1) ?? 0), unit }),
   };
 }
 
@@ -48,12 +49,11 @@ function othersOf(kinds: Set<Kind>, palette: Palette): Key['others'] {
   const out: Key['others'] = [];
   if (kinds.has('part'))
     out.push({
-      words: 'hatched over: more than a tenth of the months missing',
+      words: say('key.part'),
       colour: palette.steps[2] ?? palette.land,
       hatched: true,
     });
-  if (kinds.has('unknown')) out.push({ words: 'nothing held: not known', colour: palette.land, hatched: true });
-  if (kinds.has('stray'))
-    out.push({ words: 'a few records beyond the areas asked about', colour: palette.stray, hatched: false });
+  if (kinds.has('unknown')) out.push({ words: say('key.unknown'), colour: palette.land, hatched: true });
+  if (kinds.has('stray')) out.push({ words: say('key.stray'), colour: palette.stray, hatched: false });
   return out;
 }
