@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bluelamp.archive.shape import BrokenFile, canonical_header, shape_of
 from bluelamp.domain.dataset import CRIMES, DATASETS, OUTCOMES, STOPS, Dataset
+from bluelamp.domain.published_column import PublishedColumn
 
 HEADER = canonical_header(OUTCOMES)
 NAMES = list(OUTCOMES.columns)
@@ -50,8 +53,16 @@ def test_unusual_forms_are_read_and_told(data: bytes, note: str, body: int) -> N
 def test_columns_are_found_by_name() -> None:
     names = ["Weather", *reversed(NAMES)]
     shape = shape_of(header(names) + ROW, OUTCOMES)
-    assert [names[at] for at in shape.positions if at is not None] == NAMES
+    assert shape.cells(names) == NAMES
     assert shape.width == len(NAMES) + 1
+
+
+def test_a_column_that_was_added_may_be_lacking_and_is_blank_then() -> None:
+    added = PublishedColumn("Weather", "weather", "word", "what the sky was like", added=True)
+    dataset = replace(OUTCOMES, declared=(OUTCOMES.declared[0], added, *OUTCOMES.declared[1:]))
+    shape = shape_of(header(NAMES) + ROW, dataset)
+    assert shape.cells(NAMES) == [NAMES[0], "", *NAMES[1:]]
+    assert shape.notes == ()
 
 
 @pytest.mark.parametrize(
