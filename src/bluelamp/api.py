@@ -117,11 +117,11 @@ def ask(
 ) -> Answer:
     """Ask a question of what is loaded.
 
-    `dataset` is crimes, outcomes, stops, calls or incidents. `measure` (the count by default), `by` and `order` name fields, one
-    or several; `bluelamp ask DATASET --fields` lists them. `where` maps a field to the value or values to keep, and
-    `field!` to those to leave out; or it is a list of `field=value`. `force` names one or several forces; `first` and
-    `last` are months, `YYYY-MM`; `as_of` answers as known at that release. `home` is the folder that Bluelamp keeps
-    everything in, by default that of the settings.
+    `dataset` is crimes, outcomes, stops, calls or incidents. `measure` (the count by default), `by` and `order` name
+    fields, one or several; `bluelamp ask DATASET --fields` lists them. `where` maps a field to the value or values to
+    keep, and `field!` to those to leave out; or it is a list of `field=value`. `force` names one or several forces;
+    `first` and `last` are months, `YYYY-MM`; `as_of` answers as known at that release. `home` is the folder that
+    Bluelamp keeps everything in, by default that of the settings.
 
     Raises UsageError for what cannot be asked, with the near name, and NothingHeld where nothing is loaded.
     """
