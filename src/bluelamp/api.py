@@ -165,7 +165,8 @@ def load(
     name does not say so. `dataset`, `force`, `first` and `last` choose what of it is loaded, all by default. `home` is
     the folder that Bluelamp keeps everything in, by default that of the settings.
 
-    Loading the same again changes nothing. Raises UsageError for what cannot be loaded, SourceError where it cannot be
+    Loading the same again changes nothing. Large loads start processes, which import a script again: it needs
+    `if __name__ == "__main__":`. Raises UsageError for what cannot be loaded, SourceError where it cannot be
     read, and Busy while another process loads.
     """
     from bluelamp.archive.load_report import LoadRequest

@@ -78,8 +78,11 @@ class Worker:
 
     def _run(self) -> None:
         self._wake.wait(self._first)
-        while not self._stopping.is_set():
+        while True:
+            # Cleared before it is asked whether to stop: a request to stop that comes in between is not lost.
             self._wake.clear()
+            if self._stopping.is_set():
+                break
             self._wake.wait(self._turn())
         if self._at_end is not None:
             self._at_end()

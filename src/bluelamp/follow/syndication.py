@@ -1,5 +1,5 @@
 """The calls of a feed for programs that people read news with: Atom (RFC 4287) and JSON Feed 1.1. Used by
-`api.feed_follow`.
+`web.follow`.
 
 An entry keeps its id for ever, under whatever name the site is reached, so that nothing is shown twice as new.
 """

@@ -1,4 +1,4 @@
-"""Outlines of areas for the map: boundaries of the reference data, simplified once and kept. Used by `api.areas`."""
+"""Outlines of areas for the map: boundaries of the reference data, simplified once and kept. Used by `web`."""
 
 from __future__ import annotations
 

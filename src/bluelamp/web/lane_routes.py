@@ -1,4 +1,4 @@
-"""Routes whose answers are worked out in lanes. Used by `api`: every route there is one of these, unless it is `quick`.
+"""Routes whose answers are worked out in lanes: every route of every room is one of these, unless it is `quick`.
 
 What is a file (by the parameter `format`) goes by the lane of files, all else by that of answers. Nobody is waited for
 who has hung up.

@@ -1,5 +1,5 @@
 """The live half of a server process: the stores, the follower of the logs, the open streams, the pollers where the
-settings want them here, and how each feed is doing. Made by `app`, used by `api.feeds` and the metrics.
+settings want them here, and how each feed is doing. Made by `app`, used by `live.feeds` and the metrics.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from bluelamp.questions.registry import datasets, families
 from bluelamp.web.lane_routes import Worked, quick
 from bluelamp.web.live.parameters import agency_of, fresh
 from bluelamp.web.postcodes import look_up
-from bluelamp.web.request import answered, dumps, lease, lease_calls, site_of, version_json
+from bluelamp.web.request import answered, dumps, lease_calls, site_of, version_json
 from bluelamp.web.schemas import PROBLEMS, PlacesModel, SiteModel
 from bluelamp.web.site import LICENCE_URL, Site
 
@@ -49,15 +49,11 @@ def _calls(request: Request) -> dict[str, Any] | None:
 
 @contextmanager
 def _held(request: Request) -> Iterator[DataVersion]:
-    """The archive's current version, or the calls where there is no archive. Raises NothingHeld where there is
-    neither."""
-    here = site_of(request)
-    if here.archive_versions.current_name() or not here.calls_versions.current_name():
-        with lease(request) as version:
-            yield version
-    else:
-        with lease_calls(request) as opened:
-            yield opened
+    """The current version of the first family that holds anything: the archive's, where there is one. Raises
+    NothingHeld where nothing is held."""
+    pools = site_of(request).pools.values()
+    with next((pool for pool in pools if pool.current_name()), site_of(request).archive_versions).lease() as version:
+        yield version
 
 
 def _span(version: DataVersion) -> dict[str, str] | None:

@@ -1,4 +1,5 @@
-"""What a request asks for: the parameters that many routes share, and an answer with its validators. Used by `api`."""
+"""What a request asks for: the parameters that many routes share, and an answer with its validators. Used by the
+routes of every room."""
 
 from __future__ import annotations
 

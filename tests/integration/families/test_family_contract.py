@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import shutil
 from pathlib import Path
 
+import openpyxl
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from bluelamp.bootstrap import open_stores
@@ -123,10 +126,21 @@ def test_a_file_holds_every_record(opened: Opened, format_: str) -> None:
         records = opened.family.records(opened.version, asked, opened.stores)
         portions = list(records.file_portions(format_))
         assert sum(len(one.names) for one in portions) == whole
+        named = [(one.names, one.table) for one in portions]
+        tables = (table.add_column(0, "id", pa.array(names, pa.string())) for names, table in named)
+        columns, about = ["id", *records.file_columns(format_)], {"question": spec.name}
         if format_ == "csv":
-            tables = (one.table for one in portions)
-            text = b"".join(files.as_csv(tables, records.file_columns(format_), records.as_text))
+            text = b"".join(files.as_csv(tables, columns, records.as_text))
             assert pa.csv.read_csv(io.BytesIO(text)).num_rows == whole
+        elif format_ == "parquet":
+            assert pq.read_table(io.BytesIO(b"".join(files.as_parquet(tables, about)))).num_rows == whole
+        elif format_ == "geojson":
+            assert len(json.loads(b"".join(files.as_geojson(iter(named), about)))["features"]) == whole
+        else:
+            book = openpyxl.load_workbook(
+                io.BytesIO(b"".join(files.as_xlsx(tables, columns, whole, about, records.cells()))), read_only=True
+            )
+            assert sum(1 for _ in book.worksheets[0].iter_rows()) == whole + 1
 
 
 def test_each_kind_of_card_is_known_and_answers(opened: Opened) -> None:

@@ -31,6 +31,10 @@ class VersionSource(Protocol[V]):
         """The same of an older version by its name. Raises NotKept."""
         ...
 
+    def close(self) -> None:
+        """Close what is open and in no pool yet."""
+        ...
+
     def nothing_yet(self, name: str) -> BluelampError:
         """What to raise before the first version, for whoever asks for a name or for the current one."""
         ...
@@ -82,6 +86,7 @@ class LeasePool(Generic[V]):
             self._leaving += [one.version for one in self._open.values()]
             self._open.clear()
             self._current = ""
+            self._source.close()
         self._close_leaving()
 
     def _take(self, name: str) -> _Lease[V]:

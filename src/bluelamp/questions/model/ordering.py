@@ -1,4 +1,4 @@
-"""In what order the rows of an answer stand, whoever found them. Used by `indexed` and `figures`; `sql` says the same
+"""In what order the rows of an answer stand, whoever found them. Used by `engines` and `figures`; `sql` says the same
 to the engine.
 """
 

@@ -1,4 +1,4 @@
-"""The records that a release changed, as pages of JSON and as CSV. Used by `api.changes`."""
+"""The records that a release changed, as pages of JSON and as CSV. Used by `changes`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a release changed, worked out once in the background and kept. Used by `api.changes`.
+"""What a release changed, worked out once in the background and kept. Used by `changes`.
 
 Comparing two releases reads every file that differs, which may take minutes: nobody waits for it, and nobody starts it
 twice.

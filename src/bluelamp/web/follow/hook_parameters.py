@@ -1,5 +1,5 @@
 """What requests about webhooks share: whose key was shown, the body within bounds, a webhook as it is told. Used by
-`api.hooks`."""
+`hooks`."""
 
 from __future__ import annotations
 

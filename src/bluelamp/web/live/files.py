@@ -1,4 +1,4 @@
-"""Calls leaving as files: CSV, Parquet, GeoJSON. Used by `api.feeds` and `api.feed_history`."""
+"""Calls leaving as files: CSV, Parquet, GeoJSON. Used by `feeds` and `history`."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """What requests about feeds share: the parameters, the feed with its board, what every answer must carry. Used by
-`api.feeds` and `api.feed_history`."""
+`feeds` and `history`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Files of records, made once and kept on disk for those who read them in parts. Bounded: what was asked for longest
 ago goes first. Reading never depends on it: where nothing can be written, or a file is too large, it is streamed as it
-is made. Used by `api.record_files`."""
+is made. Used by `questions.record_files`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file that is sent while it is made, portion by portion, in the lane of files. Used by `api.record_files`.
+"""A file that is sent while it is made, portion by portion, in the lane of files. Used by `questions.record_files`.
 
 Nothing is made for whoever has hung up, or does not take what was sent.
 """

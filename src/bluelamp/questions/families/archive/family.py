@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from bluelamp.errors import NotKept
 from bluelamp.questions.families.archive import axes, caveats, located, recordable, scope
 from bluelamp.questions.families.archive.cards import CARDS
 from bluelamp.questions.families.archive.datasets import ARCHIVE
@@ -38,7 +39,10 @@ class _Archive(Family[ArchiveVersion]):
     @contextmanager
     def open_version(self, stores: Stores, name: str = "") -> Iterator[ArchiveVersion]:
         warehouse = stores.warehouse()
-        with warehouse.reading(warehouse.as_of(name) if name else None) as connection:
+        older = warehouse.as_of(name) if name else None
+        if name and older is None:
+            raise NotKept(f"The answer as known at release {name} is not kept any more.", "Ask again.")
+        with warehouse.reading(older) as connection:
             yield ArchiveVersion(connection)
 
     def source(self, stores: Stores, guard: Guard) -> ArchiveSource:

@@ -108,7 +108,17 @@ class ArchiveSource:
                 f"The data version {name[:40]} is not kept here.",
                 "Leave the version out to ask the current one, or ask the operator for the answer as of that release.",
             )
+        coming, self._next = self._next, None
+        if coming is not None and coming.name == name:
+            return version.file.name, coming
+        self._next = coming
         return version.file.name, self._opened(version)
+
+    def close(self) -> None:
+        """Close what was opened and handed to nobody yet."""
+        if self._next is not None:
+            self._next.close()
+            self._next = None
 
     def nothing_yet(self, name: str) -> BluelampError:
         del name

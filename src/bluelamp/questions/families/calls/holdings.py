@@ -1,4 +1,4 @@
-"""What could say the answer to a question about calls: feeds × local days, with what was watched. Used by `concern`."""
+"""What could say the answer to a question about calls: feeds × local days, with what was watched. Used by `family`."""
 
 from __future__ import annotations
 

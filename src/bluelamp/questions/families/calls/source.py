@@ -107,6 +107,7 @@ class CallsSource:
         self._lost: list[Path] = []  # the files of days that could not be used
         self._thorough = False  # whether every byte is read each time, because one was once wrong
         self._in_memory = False  # once a file could not be written, none is tried again
+        self._notices = 0  # how often a thread beside the answers asked to look again
 
     def newest(self, open_: Mapping[str, ServedCalls]) -> tuple[str, ServedCalls] | None:
         """The lake as it is, opened where it is other than before."""
@@ -117,7 +118,7 @@ class CallsSource:
         home, current = self._home, open_.get(self._current)
         if current is not None and time.monotonic() - self._looked < _LOOK:
             return self._current, current
-        self._looked, stamp = time.monotonic(), (home.stamp(), self._seen())
+        self._looked, stamp, notices = time.monotonic(), (home.stamp(), self._seen()), self._notices
         if current is not None and stamp == self._stamp:
             return self._current, current
         written = home.days()
@@ -130,7 +131,9 @@ class CallsSource:
             self._check_beside(home, written, frozenset(self._lost))
         # A state whose file could not be written is another one in memory, under the same name.
         name = fingerprint(days)[:12]
-        self._current, self._stamp = f"{name} in memory" if self._in_memory else name, stamp
+        self._current = f"{name} in memory" if self._in_memory else name
+        # Where something was noticed meanwhile, the next who asks looks again.
+        self._stamp = stamp if notices == self._notices else None
         found = open_.get(self._current)
         if found is None:
             found = self._opened(home, name, days)
@@ -141,6 +144,9 @@ class CallsSource:
         raise NotKept(
             f"The calls as of version {name[:40]} are not kept here.", "Leave the version out to ask the current one."
         )
+
+    def close(self) -> None:
+        """Nothing is open that a pool does not have."""
 
     def nothing_yet(self, name: str) -> BluelampError:
         if name:
@@ -158,7 +164,9 @@ class CallsSource:
 
     def _look_again(self) -> None:
         """A file is not what was written: the next who asks is answered without it."""
-        self._thorough, self._stamp, self._looked = True, None, 0.0
+        self._thorough = True
+        self._notices += 1
+        self._stamp, self._looked = None, 0.0
 
     def _check_beside(self, home: CallsHome, days: list[CallsDay], known: frozenset[Path]) -> None:
         """Read every byte of many files, while they answer already; where one is damaged that is not known to be lost,
@@ -191,7 +199,9 @@ class CallsSource:
 
     def _unwritable(self) -> None:
         """The engine gives up a file that it could not write: the state is opened anew, in memory."""
-        self._in_memory, self._stamp, self._looked = True, None, 0.0
+        self._in_memory = True
+        self._notices += 1
+        self._stamp, self._looked = None, 0.0
 
     def _file(self, name: str) -> Path | None:
         """Where a state may keep what it gathers; it goes with the state, or, of a server that was killed, with the

@@ -95,7 +95,7 @@ def _keeps(question: Question, name: str, value: str) -> bool:
 
 
 def _kept(filter_: Filter, value: str) -> bool:
-    return (value in filter_.values) != filter_.negated
+    return (value.lower() in {its.lower() for its in filter_.values}) != filter_.negated
 
 
 def _keeps_month(question: Question, month: Month) -> bool:

@@ -10,7 +10,7 @@ from bluelamp.questions.cards.shared import SHARED
 from bluelamp.questions.families.incidents.coverage import CityMonthCoverage, coverage_of, holdings_of
 from bluelamp.questions.families.incidents.datasets import COLUMNS, FAMILY_INFO, INCIDENTS
 from bluelamp.questions.families.incidents.records import IncidentRecords, find_report, owns
-from bluelamp.questions.families.incidents.source import IncidentsSource, read_files
+from bluelamp.questions.families.incidents.source import IncidentsSource, left_out, read_files
 from bluelamp.questions.families.incidents.version import IncidentsVersion, connect
 from bluelamp.questions.model.axis import Axis, axis_of_publishers
 from bluelamp.questions.model.coverage import Coverage
@@ -36,7 +36,7 @@ class _Incidents(Family[IncidentsVersion]):
         if problems and not files:
             raise problems[0]
         connection = connect(files, memory_mb=stores.memory_mb, threads=stores.threads)
-        version = IncidentsVersion(connection, files, [problem.message for problem in problems])
+        version = IncidentsVersion(connection, files, left_out(problems))
         try:
             yield version
         finally:

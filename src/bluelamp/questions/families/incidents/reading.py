@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 _CITY = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _POINT = ("latitude", "longitude")
+_YEARS = (1950, 2099)  # a year beyond is a slip of the pen, and would make a month of every one between
+_MOST_BYTES = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
 class CityFile:
-    """The reports of one city: `rows` in the order of the file, with a column for each of COLUMNS, `city` and `month`;
-    `months` are the first and the last that it holds."""
+    """The reports of one city: `rows` in the order of the file, with a column for each of COLUMNS, `city`, `month` and
+    `line`; `months` are the first and the last that it holds."""
 
     city: str
     sha256: str
@@ -38,7 +40,7 @@ class CityFile:
 def city_files(folder: Path) -> Iterator[Path]:
     """The files in the folder whose names are names of cities, in order."""
     if folder.is_dir():
-        yield from sorted(path for path in folder.glob("*.csv") if _CITY.fullmatch(path.stem))
+        yield from sorted(path for path in folder.glob("*.csv") if _CITY.fullmatch(path.stem) and path.is_file())
 
 
 def read_file(path: Path) -> CityFile:
@@ -46,13 +48,18 @@ def read_file(path: Path) -> CityFile:
     import pyarrow as pa
     import pyarrow.csv as pa_csv
 
-    data = path.read_bytes()
     try:
-        types = dict.fromkeys(_header(data), pa.string())
-        convert = pa_csv.ConvertOptions(column_types=types, strings_can_be_null=False)
+        if path.stat().st_size > _MOST_BYTES:
+            raise _refused(path, f"it is larger than {_MOST_BYTES >> 20:,} MB")
+        data = path.read_bytes()
+        names = _header(data)
+        convert = pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False)
         read = pa_csv.read_csv(pa.BufferReader(data), convert_options=convert)
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowException, csv.Error, OSError) as error:
         raise _refused(path, str(error).splitlines()[0]) from None
+    twice = [one.published for one in COLUMNS if names.count(one.published) > 1]
+    if twice:
+        raise _refused(path, f"the column “{twice[0]}” stands in it twice")
     lacking = [one.published for one in COLUMNS if one.needed and one.published not in read.column_names]
     if lacking:
         raise _refused(path, f"the column “{lacking[0]}” is missing")
@@ -76,6 +83,7 @@ def read_file(path: Path) -> CityFile:
             "day": pa.array(days, pa.date32()),
             "latitude": pa.array([None if its is None else its[0] for its in points], pa.float64()),
             "longitude": pa.array([None if its is None else its[1] for its in points], pa.float64()),
+            "line": pa.array(range(2, len(days) + 2), pa.int64()),
             "month": pa.array([month.index for month in months], pa.int32()),
             "city": pa.array([path.stem] * len(days), pa.string()),
         }
@@ -93,9 +101,14 @@ def _day(path: Path, line: int, text: str) -> date:
     try:
         if not _DAY.match(text):
             raise ValueError
-        return date.fromisoformat(text[:10])
+        found = date.fromisoformat(text[:10])
+        if not _YEARS[0] <= found.year <= _YEARS[1]:
+            raise ValueError
+        return found
     except ValueError:
-        raise _refused(path, f"line {line}: date1 is a day, YYYY-MM-DD, not “{text[:40]}”") from None
+        raise _refused(
+            path, f"line {line}: date1 is a day from {_YEARS[0]} to {_YEARS[1]}, YYYY-MM-DD, not “{text[:40]}”"
+        ) from None
 
 
 def _point(path: Path, line: int, latitude: str, longitude: str) -> tuple[float, float] | None:

@@ -1,4 +1,4 @@
-"""Incident reports one by one, every column as the city published it."""
+"""Incident reports one by one, column by column as the city published them; days without their time of day."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from bluelamp.questions.model.records import PORTION, Portion
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_ID = re.compile(r"report:([a-z][a-z0-9-]{0,39}):(.{1,60})")
+_ID = re.compile(r"([a-z][a-z0-9-]{0,39})-report-([0-9]{1,9})")
 _CHOSEN = ", ".join(f'r.{one.name}::VARCHAR AS "{one.published}"' for one in COLUMNS)
 
 
 class IncidentRecords:
-    """The reports that a question's filters leave, by city, day and number; see `RecordSet`."""
+    """The reports that a question's filters leave, by city and line; see `RecordSet`."""
 
     def __init__(self, version: IncidentsVersion, question: Question) -> None:
         self._version = version
@@ -33,16 +33,14 @@ class IncidentRecords:
     def page(self, after: int, limit: int) -> Portion:
         """At most `limit` reports whose rows come after `after` (-1 for the first)."""
         rows = self._version.arrow(
-            f"SELECT r.rowid AS place, r.city AS city, {_CHOSEN} FROM incident AS r{self._conditions} "
+            f"SELECT r.rowid AS place, r.city AS city, r.line AS line, {_CHOSEN} FROM incident AS r{self._conditions} "
             "AND r.rowid > $after ORDER BY r.rowid LIMIT $most",
             {**self._parameters, "after": after, "most": limit},
         )
-        names = [
-            f"report:{city}:{number}"
-            for city, number in zip(_texts(rows, "city"), _texts(rows, "incidentnum"), strict=True)
-        ]
+        pairs = zip(rows.column("city").to_pylist(), rows.column("line").to_pylist(), strict=True)
+        names = [f"{city}-report-{line}" for city, line in pairs]
         last = int(rows.column("place")[-1].as_py()) if rows.num_rows else -1
-        return Portion(names, rows.drop_columns(["place", "city"]), last)
+        return Portion(names, rows.drop_columns(["place", "city", "line"]), last)
 
     def file_portions(self, format_: str) -> Iterator[Portion]:
         """All reports as a file of this format holds them; see `RecordSet`."""
@@ -66,11 +64,6 @@ class IncidentRecords:
         return {"date1": Cells("day"), "latitude": Cells("degrees"), "longitude": Cells("degrees")}
 
 
-def _texts(rows: pa.Table, name: str) -> list[str]:
-    texts: list[str] = rows.column(name).to_pylist()
-    return texts
-
-
 def _for(format_: str, portion: Portion) -> Portion:
     if format_ != "geojson":
         return portion
@@ -89,12 +82,12 @@ def owns(record_id: str) -> bool:
 
 
 def find_report(version: IncidentsVersion, record_id: str) -> dict[str, Any]:
-    """A report by its ID (`report:dallas-tx:000123-2026`). Raises NoSuchThing."""
+    """A report by its ID, the city and the line of its file (`dallas-tx-report-12`). Raises NoSuchThing."""
     found = _ID.fullmatch(record_id)
-    city, number = found.groups() if found else ("", "")
+    city, line = found.groups() if found else ("", "0")
     rows = version.arrow(
-        f"SELECT {_CHOSEN}, r.rowid AS place FROM incident AS r WHERE r.city = $city AND r.number = $number LIMIT 1",
-        {"city": city, "number": number},
+        f"SELECT {_CHOSEN} FROM incident AS r WHERE r.city = $city AND r.line = $line",
+        {"city": city, "line": int(line)},
     ).to_pylist()
     if not rows:
         raise NoSuchThing(f"There is no report “{record_id[:80]}” in what is held.")
@@ -110,7 +103,7 @@ def find_report(version: IncidentsVersion, record_id: str) -> dict[str, Any]:
         "title": f"{row['offincident'] or 'Report'}, {row['date1']}, {city}",
         "published": [{"name": one.published, "value": row[one.published] or None} for one in COLUMNS],
         "derived": [],
-        "file": {"member": f"incidents/{city}.csv", "line": int(row["place"]) + 1, "release": row["date1"]},
+        "file": {"member": f"incidents/{city}.csv", "line": int(line), "release": row["date1"]},
         "location": point,
         "outcomes": None,
         "outcomes_words": "",

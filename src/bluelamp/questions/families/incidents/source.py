@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import structlog
@@ -28,6 +28,11 @@ def read_files(stores: Stores) -> tuple[list[CityFile], list[Damaged]]:
     return files, problems
 
 
+def left_out(problems: Sequence[Damaged]) -> list[str]:
+    """What everybody may be told of files that cannot be read: that they are left out, nothing of what is in them."""
+    return [f"{str(one).partition(' cannot be read')[0]} is left out: it cannot be read." for one in problems]
+
+
 class IncidentsSource:
     """Opens states of the incident reports of a home. `guard` bounds what each of them runs."""
 
@@ -42,16 +47,17 @@ class IncidentsSource:
         if stamp == self._stamp:
             current = open_.get(self._current)
             return None if current is None else (self._current, current)
-        self._stamp = stamp
         files, problems = read_files(self._stores)
         for problem in problems:
             structlog.get_logger("bluelamp.web").warning("incident reports not read", problem=str(problem))
         if not files:
+            self._stamp, self._current = stamp, ""
             return None
         connection = connect(files, memory_mb=self._stores.memory_mb, threads=self._stores.threads)
-        opened = IncidentsVersion(connection, files, [problem.message for problem in problems])
+        opened = IncidentsVersion(connection, files, left_out(problems))
         opened.guard = self._guard
-        self._current = opened.name
+        # Last: what failed on the way is tried again.
+        self._stamp, self._current = stamp, opened.name
         if self._current in open_:
             opened.close()
         return self._current, open_.get(self._current, opened)
@@ -62,6 +68,9 @@ class IncidentsSource:
             f"The incident reports as of version {name[:40]} are not kept here.",
             "Leave the version out to ask the current one.",
         )
+
+    def close(self) -> None:
+        """Nothing is open that a pool does not have."""
 
     def nothing_yet(self, name: str) -> BluelampError:
         """What to raise where no file is held."""

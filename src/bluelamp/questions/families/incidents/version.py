@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
     import duckdb
 
 
+@dataclass(frozen=True, slots=True)
+class HeldCity:
+    """A city whose reports are held, the hash of its file, and its first and last month."""
+
+    city: str
+    sha256: str
+    months: tuple[Month, Month]
+
+
 class IncidentsVersion(DataVersion):
     """`files` are those of its cities, in order; `problems` say what is wrong with the files that are left out."""
 
@@ -25,7 +35,9 @@ class IncidentsVersion(DataVersion):
         self, connection: duckdb.DuckDBPyConnection, files: Sequence[CityFile], problems: Sequence[str] = ()
     ) -> None:
         super().__init__(connection)
-        self.files, self.problems = tuple(files), tuple(problems)
+        # The rows are the engine's now.
+        self.files = tuple(HeldCity(one.city, one.sha256, one.months) for one in files)
+        self.problems = tuple(problems)
 
     @cached_property
     def facts(self) -> Facts:
@@ -67,9 +79,13 @@ def connect(files: Sequence[CityFile], *, memory_mb: int, threads: int) -> duckd
             "No incident report is held yet.", "Put a city's reports into the home, as incidents/CITY.csv."
         )
     connection = duckdb.connect(":memory:", config={"memory_limit": f"{int(memory_mb)}MB", "threads": int(threads)})
-    connection.register("files", pa.concat_tables([one.rows for one in files]))
-    connection.execute("CREATE TABLE incident AS SELECT * FROM files ORDER BY city, day, number")
-    connection.unregister("files")
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
+    try:
+        connection.register("files", pa.concat_tables([one.rows for one in files]))
+        connection.execute("CREATE TABLE incident AS SELECT * FROM files ORDER BY city, line")
+        connection.unregister("files")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+    except duckdb.Error:
+        connection.close()
+        raise
     return connection

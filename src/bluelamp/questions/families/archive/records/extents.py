@@ -1,4 +1,4 @@
-"""Where the rows of each force-month file lie in a data version. Used by `reading` and `one`.
+"""Where the rows of each force-month file lie in a data version. Used by `reading` and `record`.
 
 Rows stand file by file, so a row's number tells its file, and what is asked of some files is read from the few blocks
 that hold them: the engine skips blocks by file, and not by row number.

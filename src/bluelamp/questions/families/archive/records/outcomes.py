@@ -1,5 +1,5 @@
 """What can be said of a crime for which no outcome is found: only as much as the outcomes files that are held can tell.
-Used by `records.one`."""
+Used by `record`."""
 
 from __future__ import annotations
 

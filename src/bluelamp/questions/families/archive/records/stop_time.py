@@ -1,4 +1,4 @@
-"""When a stop was, as far as its file lets anybody know. Used by `one`."""
+"""When a stop was, as far as its file lets anybody know. Used by `record`."""
 
 from __future__ import annotations
 
