@@ -13,6 +13,7 @@ from bluelamp.domain.month import Month, month_range
 from bluelamp.domain.release import ForceMonth
 from bluelamp.domain.scope import DEFAULT_SCOPE, DatasetScope, Scope, ScopeChoice, scope_of
 from bluelamp.domain.whole import Window
+from bluelamp.messages import say
 
 
 class State(StrEnum):
@@ -34,7 +35,7 @@ class State(StrEnum):
     @property
     def words(self) -> str:
         """What the state means, for people."""
-        return _WORDS[self]
+        return say(f"state.{self}")
 
     @property
     def has_data(self) -> bool:
@@ -45,22 +46,6 @@ class State(StrEnum):
     def is_expected(self) -> bool:
         """Whether an installation as a whole lacks something where it has no data for this force-month."""
         return self not in (State.OUT_OF_SCOPE, State.NOT_PUBLISHED)
-
-
-_WORDS = {
-    State.HELD: "a file was received and its rows are in every figure",
-    State.EMPTY: "a file with a header and no row was received: a published zero",
-    State.QUARANTINED: "a file was received but is broken as a file; it is kept, and none of it is in any figure",
-    State.NOT_FETCHED: "a selection left it out, or it was discarded by hand: it is, or may be, published",
-    State.MISSING: "a whole release that covers the month has no such file: the force published nothing",
-    State.NOT_HELD: "only a part of a release was received, and it has no such file: it may well be published",
-    State.NOT_COVERED: "no release that is held covers the month",
-    State.NOT_YET: "the month is after the newest release that is held",
-    State.BEFORE: "publication began with December 2010",
-    State.OUTSIDE_ERA: "what is asked could not be recorded in that month, as prison after May 2019; said of answers",
-    State.OUT_OF_SCOPE: "outside what this installation was set up to hold",
-    State.NOT_PUBLISHED: "never in that publisher's remit, and never expected",
-}
 
 
 @dataclass(frozen=True, slots=True)

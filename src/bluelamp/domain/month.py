@@ -8,20 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import total_ordering
 
-_NAMES = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+from bluelamp.messages import say
+
 _PATTERN = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 
@@ -60,9 +48,14 @@ class Month:
     def first_day(self) -> date:
         return date(self.year, self.number, 1)
 
+    @property
+    def name(self) -> str:
+        """`September`, in the language of the catalogue whatever the locale of the machine."""
+        return say(f"month.{self.number}")
+
     def words(self) -> str:
-        """`September 2021`, in English whatever the locale of the machine."""
-        return f"{_NAMES[self.number - 1]} {self.year}"
+        """`September 2021`."""
+        return say("month", month=self.name, year=f"{self.year}")
 
     def __add__(self, months: int) -> Month:
         return Month(self.index + months)

@@ -16,13 +16,12 @@ from bluelamp.domain.coverage import State
 from bluelamp.domain.dataset import BY_NAME
 from bluelamp.domain.month import Month, runs
 from bluelamp.domain.release import FIRST_MONTH
+from bluelamp.messages import joined, listed, say, span
 from bluelamp.questions.families.archive.datasets import ARCHIVE
 from bluelamp.questions.families.archive.holdings import OF_MONTHS, holdings_of
 from bluelamp.questions.families.archive.version import ArchiveVersion
 from bluelamp.questions.model.coverage import Coverage, MonthCoverage
 from bluelamp.questions.model.holdings import Holdings
-
-_EVERYBODY = "Every force"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +42,12 @@ class ForceGap:
 
     def words(self) -> str:
         """One sentence for a person."""
-        of = f" ({BY_NAME[self.dataset].words})" if self.dataset else ""
-        words = _GAP_WORDS if self.force else _OF_EVERYBODY
-        return words[State(self.state)].format(who=self.name, of=of, when=span_words(self.first, self.last))
+        of = say("archive.gap.dataset", dataset=BY_NAME[self.dataset].words) if self.dataset else ""
+        when = span_words(self.first, self.last)
+        if self.force:
+            return say(f"archive.gapOfForce.{self.state}", who=self.name, of=of, when=when)
+        # Of states that every publisher asked about shares: said once.
+        return say(f"archive.gapOfAll.{self.state}", of=of, when=when)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -62,31 +64,9 @@ class ForceGap:
         }
 
 
-_GAP_WORDS = {
-    State.MISSING: "{who}{of} published nothing for {when}",
-    State.QUARANTINED: "{who}{of}: the file that is held for {when} cannot be read",
-    State.NOT_FETCHED: "{who}{of} was not fetched for {when}",
-    State.NOT_HELD: "{who}{of} is not held for {when}",
-    State.NOT_COVERED: "{who}{of}: no release that is held covers {when}",
-    State.NOT_YET: "{who}{of}: not yet published in the newest release that is held: {when}",
-    State.BEFORE: "{who}{of}: before publication began: {when}",
-    State.OUTSIDE_ERA: "{who}{of}: this could not be recorded in {when}",
-    State.OUT_OF_SCOPE: "{who}{of} is outside what this installation holds for {when}",
-}
-# Of states that every publisher asked about shares: said once.
-_OF_EVERYBODY = {
-    State.NOT_HELD: "No force{of} is held for {when}",
-    State.NOT_COVERED: "No release that is held covers {when}{of}",
-    State.NOT_YET: "Not yet published in the newest release that is held: {when}{of}",
-    State.BEFORE: "Before publication began: {when}{of}",
-    State.OUTSIDE_ERA: "This could not be recorded{of} in {when}",
-    State.OUT_OF_SCOPE: "This is outside what this installation holds: {when}{of}",
-}
-
-
 def span_words(first: Month, last: Month) -> str:
     """`March 2021`, or `March 2021 to May 2021`."""
-    return first.words() if first == last else f"{first.words()} to {last.words()}"
+    return span(first.words(), last.words())
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +80,22 @@ class ForceMonthCoverage(Coverage):
     def words(self) -> str:
         """One sentence: how much of what is asked is held."""
         if not self.held:
-            return self.reason or "Nothing of this is held."
+            return self.reason or say("archive.coverage.nothing")
         if self.is_complete:
-            counted = "the one force-month asked" if self.expected == 1 else f"all {self.expected:,} force-months"
-            return f"Complete: {counted} {'is' if self.expected == 1 else 'are'} held."
+            return say("archive.coverage.complete", count=self.expected)
         if self.parts:
-            told = [f"{held:,} of {expected:,} of {BY_NAME[name].words}" for name, held, expected in self.parts]
-            return f"Force-months held: {', '.join(told)}."
+            held_of = [
+                say("archive.coverage.dataset", held=held, expected=expected, dataset=BY_NAME[name].words)
+                for name, held, expected in self.parts
+            ]
+            return say("archive.coverage.datasets", datasets=listed(held_of))
         lacking = self.expected - self.held - self.closed
-        told = [f"{lacking:,} {'is' if lacking == 1 else 'are'} not"] if lacking else []
-        told += [f"in {self.closed:,} this could not be recorded"] if self.closed else []
-        are = "is" if self.held == 1 else "are"
         if not lacking:
-            return f"{self.held:,} of {self.expected:,} force-months can say this, and {are} held; {told[0]}."
-        return f"{self.held:,} of {self.expected:,} force-months {are} held; {', and '.join(told)}."
+            return say("archive.coverage.recordable", count=self.held, expected=self.expected, closed=self.closed)
+        words = say("archive.coverage.lacking", count=lacking)
+        if self.closed:
+            words = say("archive.coverage.lackingAndClosed", lacking=words, closed=self.closed)
+        return say("archive.coverage.part", count=self.held, expected=self.expected, lacking=words)
 
 
 def coverage_of(
@@ -175,7 +157,7 @@ def _gaps(version: ArchiveVersion, holdings: Holdings, dataset: str) -> Iterator
             alike &= ((holdings.codes == code) | ~holdings.expected).all(axis=0)
             together |= alike
             for begins, ends in runs([months[at] for at in np.flatnonzero(alike).tolist()]):
-                yield ForceGap("", _EVERYBODY, str(state), begins, ends, dataset)
+                yield ForceGap("", say("archive.everyForce"), str(state), begins, ends, dataset)
     absent: dict[tuple[int, int], list[Month]] = {}
     for row, column in np.argwhere(lacking & ~together[None, :]).tolist():
         absent.setdefault((row, int(holdings.codes[row, column])), []).append(months[column])
@@ -189,48 +171,44 @@ def _reason(version: ArchiveVersion, holdings: Holdings) -> str:
     """Why nothing at all of what is asked is held, in one sentence."""
     months = [time for time in holdings.times if isinstance(time, Month)]
     if not months:
-        return "These filters leave no month to ask about."
+        return say("archive.reason.noMonth")
     when = span_words(months[0], months[-1])
     what = BY_NAME[holdings.dataset].words
-    names = _names(holdings)
+    who = _names(holdings)
     if not holdings.publishers:
-        return "Nothing of this is held: all that is asked about is outside what this installation holds."
+        return say("archive.reason.outside")
     if not holdings.expected.any():
-        return f"{names or 'Nobody who is asked about'} {_verb(holdings, 'publishes', 'publish')} no {what}."
+        named = who or say("archive.reason.nobody")
+        return say("archive.reason.notPublished", count=len(holdings.publishers), who=named, what=what)
     codes = holdings.codes[holdings.expected]
     ((state, _), *others) = Counter(holdings.states[code] for code in codes.tolist()).most_common()
     newest = version.facts.newest_release
     if others:
-        return f"Nothing of this is held: none of the {len(codes):,} force-months of {what} in {when}."
+        return say("archive.reason.several", count=len(codes), what=what, when=when)
     if state == State.NOT_YET and newest is not None:
-        return f"Nothing of this is held: {when} {_is(months)} after the newest release that is held, {newest.words()}."
+        return say("archive.reason.notYet", count=len(months), when=when, newest=newest.words())
     if state == State.BEFORE:
-        return f"Nothing of this can be held: publication began with {FIRST_MONTH.words()}."
+        return say("archive.reason.before", first=FIRST_MONTH.words())
     if state == State.OUTSIDE_ERA:
-        return f"Nothing of this can be known: it could not be recorded in {when}."
+        return say("archive.reason.closed", when=when)
     if state == State.NOT_COVERED:
-        return f"Nothing of this is held: no release that is held covers {when}."
+        return say("archive.reason.notCovered", when=when)
+    return _reason_of_files(state, who, what, when)
+
+
+def _reason_of_files(state: str, who: str, what: str, when: str) -> str:
+    """Why nothing is held, where it lies at the files of the publishers that are asked about."""
     if state == State.QUARANTINED:
-        of = f" of {names}" if names else ""
-        return f"Nothing of this is known: the files of {what}{of} for {when} cannot be read."
-    if state == State.MISSING and names:
-        return f"{names} published no {what} for {when}."
-    if names:
-        return f"Nothing of this is held: no file of {what} of {names} for {when}."
-    return f"Nothing of this is held: no file of {what} for {when}."
-
-
-def _is(months: Sequence[Month]) -> str:
-    return "is" if len(months) == 1 else "are"
-
-
-def _verb(holdings: Holdings, one: str, several: str) -> str:
-    return one if len(holdings.publishers) == 1 else several
+        if who:
+            return say("archive.reason.unreadableOf", what=what, who=who, when=when)
+        return say("archive.reason.unreadable", what=what, when=when)
+    if not who:
+        return say("archive.reason.notHeld", what=what, when=when)
+    if state == State.MISSING:
+        return say("archive.reason.missing", who=who, what=what, when=when)
+    return say("archive.reason.notHeldOf", what=what, who=who, when=when)
 
 
 def _names(holdings: Holdings) -> str:
     """The publishers by name, where they are few."""
-    if not 0 < len(holdings.names) <= 3:
-        return ""
-    *head, end = sorted(holdings.names)
-    return f"{', '.join(head)} and {end}" if head else end
+    return joined(sorted(holdings.names)) if len(holdings.names) <= 3 else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bluelamp.domain.month import runs
+from bluelamp.messages import listed, say, span
 from bluelamp.questions.families.archive.coverage import span_words
 from bluelamp.questions.model.coverage import Coverage
 from bluelamp.questions.model.periods import Period
@@ -49,39 +50,37 @@ def incomplete_periods(question: Question, coverage: Coverage) -> tuple[Period, 
 def caveats_of(periods: Sequence[Period]) -> list[str]:
     """Sentences for a person about periods that are not whole."""
     found = []
-    parts = [f"{one.name} holds {_months(one)}" for one in periods if one.is_part]
+    parts = [say("archive.periods.partOf", period=one.name, months=_months(one)) for one in periods if one.is_part]
     if parts:
-        found.append(f"Part of a year: {_list(parts, '; ')}. Do not compare it with a whole year.")
+        named = listed(parts, most=_NAMED, between=say("list.clauses"))
+        found.append(say("archive.periods.part", periods=named))
     lacking = [one for one in periods if one.has_gaps and one.held]
     if lacking:
-        found.append(f"Not all files are held of {_which(lacking)}. These figures are too low to be compared.")
-    closed = [month for one in periods if one.is_closed for month in one.months]
+        found.append(say("archive.periods.gaps", periods=_which(lacking)))
+    closed = [one for one in periods if one.is_closed]
     if closed:
-        told = [span_words(begin, end) for begin, end in runs(closed)]
-        found.append(f"This could not be recorded in {_list(told, ', ')}: there is no figure, and that is no zero.")
+        found.append(say("archive.periods.closed", periods=_spans(closed)))
     nothing = [one for one in periods if one.expected and not one.held and not one.is_closed]
     if nothing:
-        spans = runs([month for one in nothing for month in one.months])
-        told = [span_words(begin, end) for begin, end in spans]
-        found.append(f"Nothing is held of {_list(told, ', ')}: there is no figure, and that is no zero.")
+        found.append(say("archive.periods.nothing", periods=_spans(nothing)))
     return found
 
 
-def _which(periods: list[Period]) -> str:
+def _spans(periods: Sequence[Period]) -> str:
+    months = [month for one in periods for month in one.months]
+    return listed([span_words(begin, end) for begin, end in runs(months)], most=_NAMED)
+
+
+def _which(periods: Sequence[Period]) -> str:
     if periods[0].of_months > 1:
-        return _list([f"{one.name} ({one.expected - one.held:,} of {one.expected:,} missing)" for one in periods], ", ")
+        years = [
+            say("archive.periods.yearWithGaps", year=one.name, lacking=one.expected - one.held, expected=one.expected)
+            for one in periods
+        ]
+        return listed(years, most=_NAMED)
     spans = runs([one.months[0] for one in periods])
-    return _list([f"{begin}" + (f" to {end}" if end != begin else "") for begin, end in spans], ", ")
+    return listed([span(f"{begin}", f"{end}") for begin, end in spans], most=_NAMED)
 
 
 def _months(period: Period) -> str:
-    spans = [
-        begin.words().split()[0] + (f" to {end.words().split()[0]}" if end != begin else "")
-        for begin, end in runs(list(period.months))
-    ]
-    return f"{', '.join(spans)} only"
-
-
-def _list(words: list[str], between: str) -> str:
-    more = f" and {len(words) - _NAMED:,} more" if len(words) > _NAMED else ""
-    return between.join(words[:_NAMED]) + more
+    return listed([span(begin.name, end.name) for begin, end in runs(list(period.months))])

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bluelamp.domain.month import Month
+from bluelamp.messages import listed, say, span
 from bluelamp.questions.families.calls.datasets import CALLS_FAMILY, DATE, HOUR, MONTH, WEEKDAY, YEAR
 from bluelamp.questions.families.calls.version import CallsVersion
 from bluelamp.questions.model.coverage import Coverage, MonthCoverage
@@ -70,14 +71,8 @@ class DayGap:
 
     def words(self) -> str:
         """One sentence for a person."""
-        when = f"{self.begin}" if self.begin == self.end else f"{self.begin} to {self.end}"
-        if self.state == NOT_CLOSED:
-            return f"{self.title}: {when} is not closed yet, and none of its calls is counted"
-        if self.state == LOST:
-            return f"{self.title}: what was kept of {when} is lost or damaged, and none of its calls is counted"
-        if self.state == NOT_WATCHED:
-            return f"{self.title} was not watched on {when}"
-        return f"{self.title} was watched {percent(self.share)} of the time on {when}"
+        when = span(f"{self.begin}", f"{self.end}")
+        return say(f"calls.gap.{self.state}", who=self.title, when=when, share=percent(self.share))
 
     def as_json(self) -> dict[str, Any]:
         """In the form of every gap. Under the old names `force` is who it is about, and `months` in how many months it
@@ -121,23 +116,23 @@ class WatchedCoverage(Coverage):
 
     def words(self) -> str:
         if not self.days:
-            return "No closed day of calls is held for this."
+            return say("calls.coverage.nothing")
         first, last = min(one.day for one in self.days), max(one.day for one in self.days)
-        days = f"{len(self.days):,} day{'s' if len(self.days) > 1 else ''}"
+        days = say("calls.coverage.days", count=len(self.days))
         feeds = len({one.feed for one in self.days})
-        of = f"{days} of {feeds} feeds" if feeds > 1 else days
-        when = f"{first}" if first == last else f"{first} to {last}"
+        of = say("calls.coverage.feeds", days=days, feeds=feeds) if feeds > 1 else days
+        when = span(f"{first}", f"{last}")
         if self.is_complete:
-            return f"Complete: watched all the time, {of}, {when}."
+            return say("calls.coverage.complete", of=of, when=when)
         counts = {state: sum(1 for one in self.days if one.state == state) for state in _LACKING}
-        told = [f"{count:,} {state}" for state, count in counts.items() if count]
-        return f"Watched {percent(self.share)} of the time, {of}, {when}: {', '.join(told)}."
+        lacking = listed([say(f"calls.days.{state}", count=count) for state, count in counts.items() if count])
+        return say("calls.coverage.part", share=percent(self.share), of=of, when=when, lacking=lacking)
 
 
 def percent(share: float) -> str:
     """`97.3%`; what is not all never reads as all, what is not nothing never as nothing."""
     if 0 < share < 0.001:
-        return "under 0.1%"
+        return say("calls.share.least", share="0.1%")
     return f"{min(share, 0.999):.1%}" if 0 < share < 1 else f"{share:.0%}"
 
 

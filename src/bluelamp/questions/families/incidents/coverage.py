@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from bluelamp.domain.month import Month, month_range, runs
+from bluelamp.messages import say, span
 from bluelamp.questions.families.incidents.datasets import FAMILY_INFO, INCIDENTS
 from bluelamp.questions.families.incidents.version import IncidentsVersion
 from bluelamp.questions.model.coverage import Coverage, MonthCoverage
@@ -30,8 +31,7 @@ class CityGap:
 
     def words(self) -> str:
         """One sentence for a person."""
-        when = self.first.words() if self.first == self.last else f"{self.first.words()} to {self.last.words()}"
-        return f"{self.city}: no report is held for {when}"
+        return say("incidents.gap", who=self.city, when=span(self.first.words(), self.last.words()))
 
     def as_json(self) -> dict[str, Any]:
         """In the form of every gap."""
@@ -52,10 +52,10 @@ class CityMonthCoverage(Coverage):
 
     def words(self) -> str:
         if not self.expected:
-            return "These filters leave no month of any city."
+            return say("incidents.coverage.nothing")
         if self.is_complete:
-            return f"Complete: all {self.expected:,} city-months are held."
-        return f"{self.held:,} of {self.expected:,} city-months are held."
+            return say("incidents.coverage.complete", count=self.expected)
+        return say("incidents.coverage.part", held=self.held, count=self.expected)
 
 
 def holdings_of(version: IncidentsVersion, question: Question) -> Holdings:
