@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bluelamp.domain.finding import CAVEATS, FINDINGS
+from bluelamp.domain.finding import FINDINGS
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["CAVEATS", "FINDINGS", "Finding", "quality_of"]
+__all__ = ["FINDINGS", "Finding", "quality_of"]
 
 
 @dataclass(frozen=True, slots=True)

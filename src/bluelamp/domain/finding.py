@@ -1,4 +1,4 @@
-"""The data-quality findings: what each means, and what must be said of it beside a figure.
+"""The data-quality findings: what each means, and which must be told beside a figure (in words of the catalogue).
 
 Findings of rows are counted while a file is loaded (`archive/findings.py`, `archive/judge.py`), findings of areas and
 of whole files while the warehouse is modelled (`storage/warehouse/report.py`). All rest in `mart_quality__finding`, one
@@ -7,7 +7,7 @@ line for each file, finding and field. No finding changes a figure.
 
 from __future__ import annotations
 
-import re
+from bluelamp.messages import say
 
 # Each finding's words for people; a test checks that none is without.
 FINDINGS = {
@@ -52,62 +52,29 @@ FINDINGS = {
     "rejected_row": "rows that do not fit; kept as issues with line and reason, in no figure",
 }
 
-# Findings that a figure must not be quoted without, as a sentence: {rows} rows of {files}, such as “1 force-month”, and
-# {ids}, the crimes that they name. Where words differ between one row and several, both forms stand as [one|several].
-CAVEATS = {
-    "rejected_row": "{rows} published [row|rows] of {files} could not be read and [is|are] in no figure.",
-    "bad_coordinate": (
-        "{rows} [record|records] of {files} [has|have] coordinates that cannot be read: counted, and on no map."
-    ),
-    "outside_uk": "{rows} [record|records] of {files} [has|have] a map point outside the United Kingdom.",
-    "far_from_lsoa": (
-        "{rows} [record|records] of {files} [has|have] a map point far outside the LSOA named beside it."
-    ),
-    "mostly_elsewhere": "Most placed records of {files} lie in the areas of other forces.",
-    "other_force": (
-        "{rows} [row|rows] of {files} [was|were] reported by another force than the one that the file is of."
-    ),
-    "unusual_size": ("In {files} there are far fewer rows than in the months around: perhaps not all was published."),
-    "unusually_large": "In {files} there are far more rows than in the months around: perhaps not all are of them.",
-    "coordinates_swapped": (
-        "In {files} longitude and latitude are exchanged: {rows} [record lies|records lie] elsewhere."
-    ),
-    "coordinates_on_a_line": (
-        "In {files} one coordinate stands for both: {rows} [record lies|records lie] where nothing happened."
-    ),
-    "coordinates_elsewhere": (
-        "In {files} {rows} [record lies|records lie] far from where the force's records of other months lie."
-    ),
-    "coordinates_rounded": (
-        "In {files} the coordinates of {rows} [record|records] are rounded to a hundred metres or more."
-    ),
-    "stands_twice": "Every row of {files} stands at least twice: each record is counted as often as it stands.",
-    "clock_local": (
-        "The times of {files} are of UK local time, although the files say UTC; they are read so ({rows} [stop|stops] "
-        "of summer time)."
-    ),
-    "clock_undecided": (
-        "It is not decided whether the times of {files} are of UTC or of UK local time: the hours of {rows} "
-        "[stop|stops] of summer time may be one hour out."
-    ),
-    "dates_only": "Of {files} only dates are published: {rows} [stop|stops] [has|have] no hour.",
-    "midnight_for_unknown": (
-        "In {files} {rows} [stop stands|stops stand] at midnight for want of a time, and [has|have] no hour; a few of "
-        "them may be of midnight."
-    ),
-    "half_days": (
-        "The hours of {files} are those of a clock with twelve: {rows} [stop|stops] may be of the morning or of the "
-        "afternoon."
-    ),
-    "crime_id_repeated": (
-        "{rows} [row|rows] of {files} [names|name] {ids}, by an ID that stands several times: the measure "
-        "distinct_crimes counts each once."
-    ),
-    "outcome_repeated": (
-        "{rows} [row|rows] of {files} [names|name] {ids}, with an outcome that stands several times: the measure "
-        "distinct_crimes counts each once."
-    ),
-}
+# Findings that a figure must not be quoted without, in the order in which they are told.
+CAVEATS = (
+    "rejected_row",
+    "bad_coordinate",
+    "outside_uk",
+    "far_from_lsoa",
+    "mostly_elsewhere",
+    "other_force",
+    "unusual_size",
+    "unusually_large",
+    "coordinates_swapped",
+    "coordinates_on_a_line",
+    "coordinates_elsewhere",
+    "coordinates_rounded",
+    "stands_twice",
+    "clock_local",
+    "clock_undecided",
+    "dates_only",
+    "midnight_for_unknown",
+    "half_days",
+    "crime_id_repeated",
+    "outcome_repeated",
+)
 # Of these, those that matter only where one of these dimensions is asked for or filtered by.
 _TIMES = frozenset({"hour", "weekday", "date", "time_known", "time_unknown"})
 _PLACES = frozenset({"town", "local_authority", "lsoa", "map_point", "located"})
@@ -124,17 +91,10 @@ MATTER_TO: dict[str, frozenset[str]] = {
 }
 # Of these a few rows are told in the report alone: a figure's caveat begins where they are a share that can mislead.
 MORE_THAN_A_FEW = ("far_from_lsoa", "crime_id_repeated", "outcome_repeated")
-_FORMS = re.compile(r"\[([^|\]]*)\|([^\]]*)\]")
 
 
 def caveat(name: str, rows: int, files: int, ids: int | None = None) -> str:
     """The sentence about so many rows of so many force-months, for a name in CAVEATS. `ids` is how many crimes the rows
     name, None where that was not counted."""
-    told = _FORMS.sub(r"\1" if rows == 1 else r"\2", CAVEATS[name])
-    return told.format(
-        rows=f"{rows:,}", files=_many(files, "force-month"), ids="fewer crimes" if ids is None else _many(ids, "crime")
-    )
-
-
-def _many(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
+    crimes = say("finding.crimesNotCounted") if ids is None else say("finding.crimes", count=ids)
+    return say(f"finding.caveat.{name}", count=rows, files=say("finding.files", count=files), ids=crimes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from bluelamp.messages import say
 from bluelamp.questions.families.archive.eras import caveats_of_eras
 from bluelamp.questions.families.archive.file_caveats import caveats_of_files
 from bluelamp.questions.families.archive.kinds import AUTHORITY, TOWN
@@ -30,30 +31,23 @@ def caveats_of_question(version: ArchiveVersion, question: Question) -> tuple[st
     found += caveats_of_files(version, holdings_of_question(version, question), names)
     whole = bool(names & {"count", DISTINCT}) and not names & {"recorded", "crime_type"}
     if question.dataset.name == "crimes" and whole:
-        found.append(
-            "The count includes anti-social behaviour, which is not recorded crime; ask recorded_crimes without it."
-        )
+        found.append(say("archive.caveat.withIncidents"))
     if DISTINCT in names and question.by:
-        found.append("A crime that stands in several rows of this answer counts in each: the rows do not add up.")
+        found.append(say("archive.caveat.severalRows"))
     if names & {"town", "local_authority"}:
         lacking = [sentence for sentence in version.facts.reference_missing if sentence.startswith(_PLACING)]
-        found += [f"Reference data is missing. {sentence}" for sentence in lacking]
+        found += [say("archive.caveat.reference", sentence=sentence) for sentence in lacking]
         if question.dataset.name == "stops":
             found += [one for one in [how_placed(version, holdings_of_question(version, question)[0])] if one]
     found += caveats_of_eras(version, question)
     if names & {"match", "crime_type", "crime_month", "months_after", "time_to_outcome"} and (
         question.dataset.name == "outcomes"
     ):
-        found.append("Outcomes are joined to crimes by force and crime ID, only where the ID names exactly one crime.")
+        found.append(say("archive.caveat.joined"))
     if names & _OPEN or "outcome_status" in names:
-        found.append(
-            "Crimes without an outcome in the files held count as open; recent crimes have had less time to get one."
-        )
+        found.append(say("archive.caveat.open"))
     if any(measure.rate_of for measure in question.measures):
-        found.append(
-            "Rates divide by the usual residents of the census of 2021, who are not all the people that are there: "
-            "town centres and airports look worse than they are."
-        )
+        found.append(say("archive.caveat.rates"))
     return tuple(found)
 
 
@@ -69,15 +63,20 @@ def unplaced(question: Question, count: CountRecords) -> tuple[str, ...]:
     place = next((kind for kind in (AUTHORITY, TOWN) if kind in kinds), None)
     if place is None:
         return ()
-    name = "local authority" if place is AUTHORITY else "town"
-    missing = _share(question, place, count)
-    return (f"{missing} have no {name}: they are in no {name}'s figure.",) if missing else ()
+    records, lacking = _without(question, place, count)
+    if not lacking:
+        return ()
+    share = f"{lacking / records:.1%}"
+    if place is AUTHORITY:
+        return (say("archive.caveat.noAuthority", lacking=lacking, records=records, share=share),)
+    return (say("archive.caveat.noTown", lacking=lacking, records=records, share=share),)
 
 
-def _share(question: Question, place: Kind, count: CountRecords) -> str:
+def _without(question: Question, place: Kind, count: CountRecords) -> tuple[int, int]:
+    """(the records of a question, how many of them have no such place)."""
     elsewhere = tuple(one for one in question.filters if one.dimension.kind not in (TOWN, AUTHORITY))
     dimension = next(one for one in question.dataset.dimensions if one.kind is place)
     asked = replace(question, measures=(question.dataset.measures[0],), by=(), filters=elsewhere, order=(), limit=None)
     whole = count(asked)
     none = count(replace(asked, filters=(*elsewhere, Filter(dimension, (NOT_RECORDED,))))) if whole else 0
-    return f"{none:,} of {whole:,} records ({none / whole:.1%})" if none else ""
+    return whole, none

@@ -9,6 +9,7 @@ import numpy as np
 from bluelamp.domain.dataset import BY_NAME
 from bluelamp.domain.eras import Change, Era, changes, merged_into, point_eras, silences
 from bluelamp.domain.month import Month, runs
+from bluelamp.messages import listed, say
 from bluelamp.questions.families.archive.coverage import span_words
 from bluelamp.questions.families.archive.kinds import TOWN
 from bluelamp.questions.families.archive.scope import files_of_question
@@ -42,7 +43,7 @@ def caveat_of_points(version: ArchiveVersion, question: Question) -> str:
 def point_told(month: Month) -> str:
     """What must be said of the map point of one record, by the month of its file."""
     (era,) = _POINTS.open_in(month)
-    return f"This point is one of the {era.what}. {_POINTS.words}"
+    return say("archive.point", what=era.what, words=_POINTS.words)
 
 
 def _told(change: Change, chosen: frozenset[str] | None, files: Holdings) -> str:
@@ -105,7 +106,7 @@ def _mergers(question: Question, files: Holdings) -> list[str]:
     ]  # fmt: skip
     found = [(town, into) for town in named if (into := merged_into(town)) is not None]
     return [
-        f"{town} was merged in {since.words()}, and is a part of {authority} today."
+        say("archive.caveat.merged", town=town, since=since.words(), authority=authority)
         for town, (authority, since) in found
         if any(month >= since for month in _months(files))
     ]
@@ -128,8 +129,10 @@ def _silences(version: ArchiveVersion, files: Holdings) -> list[str]:
                 for at, time in enumerate(files.times)
                 if isinstance(time, Month) and one.holds(time) and lacking[row, at]
             ]  # fmt: skip
-            told += [f"{files.names[row]} ({span_words(*ends)})" for ends in runs(silent)]
+            told += [
+                say("archive.caveat.silentForce", who=files.names[row], when=span_words(*ends)) for ends in runs(silent)
+            ]
         what = BY_NAME[files.dataset].words
-        return [f"Known to have published no {what}: {', '.join(told)}."] if told else []
+        return [say("archive.caveat.silent", what=what, forces=listed(told))] if told else []
 
     return files.kept("known silences", find)

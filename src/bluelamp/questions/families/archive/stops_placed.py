@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from bluelamp.messages import say
 from bluelamp.questions.families.archive.file_caveats import touched_by
 from bluelamp.questions.families.archive.version import ArchiveVersion
 from bluelamp.questions.model.holdings import Holdings
@@ -25,12 +26,11 @@ def how_placed(version: ArchiveVersion, holdings: Holdings) -> str:
     )
     if not crimes and not outline:
         return ""
-    told = f"{crimes:,} stops have the town and authority of crimes at the same map point"
     if not outline:
-        return f"{told}."
+        return say("archive.caveat.placed", count=crimes)
     measured = both >= max(_FEWEST, _PART * (crimes + outline))
     wrong = otherwise / both if measured else _REPORTED
-    return f"{told}, {outline:,} those of the outline that they lie in: about {wrong:.1%} of these may be wrong."
+    return say("archive.caveat.placedByOutline", count=crimes, outline=outline, share=f"{wrong:.1%}")
 
 
 def _read(version: ArchiveVersion) -> tuple[_Numbers, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bluelamp.messages import listed, say
 from bluelamp.questions.families.calls.coverage import Exposure, WatchedCoverage, exposures, percent
 from bluelamp.questions.families.calls.datasets import DATE, HOUR, MONTH, WEEKDAY, YEAR
 from bluelamp.questions.families.calls.version import CallsVersion, FeedWords
@@ -14,12 +15,8 @@ from bluelamp.questions.model.periods import Period
 from bluelamp.questions.model.question import Question
 
 _TIMES = (DATE, MONTH, YEAR, HOUR, WEEKDAY)
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MINUTES_A_DAY = 1440
 _NAMED = 6
-_OPEN = (
-    "What had not ended when its day was last taken is counted, and in no median; when it ends, its day is made anew."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +54,8 @@ def _still_open(version: CallsVersion, coverage: WatchedCoverage) -> list[str]:
     if not days:
         return []
     count = sum(calls for _, calls in days)
-    told = "1 call" if count == 1 else f"{count:,} calls"
-    of = f"these days, the oldest of {days[0][0]}" if len(days) > 1 else days[0][0]
-    return [f"Still open: {told} of {of}. {_OPEN}"]
+    named = say("calls.caveat.openDays", day=days[0][0]) if len(days) > 1 else days[0][0]
+    return [say("calls.caveat.open", calls=say("calls.caveat.calls", count=count), days=named)]
 
 
 def of_periods(dimension: str, periods: Sequence[Exposure], *, in_part: bool = True) -> list[str]:
@@ -68,35 +64,33 @@ def of_periods(dimension: str, periods: Sequence[Exposure], *, in_part: bool = T
     found = []
     # The least watched first: of many only a few are named.
     lacking = sorted((one for one in periods if one.watched and not one.is_whole), key=lambda one: one.share)
-    part = [f"{_name(dimension, one)} ({percent(one.share)})" for one in lacking]
+    part = [say("calls.caveat.share", period=_name(dimension, one), share=percent(one.share)) for one in lacking]
     if part and in_part:
-        found.append(f"Watched only in part: {_list(part)}. These figures are too low to be compared.")
+        found.append(say("calls.caveat.part", periods=listed(part, most=_NAMED)))
     none = [_name(dimension, one) for one in periods if not one.watched]
     if none:
-        found.append(f"Not watched at all: {_list(none)}. No figure there is no zero.")
+        found.append(say("calls.caveat.nothing", periods=listed(none, most=_NAMED)))
     if dimension == WEEKDAY and len({round(one.watched / _MINUTES_A_DAY, 1) for one in periods}) > 1:
-        days = [f"{_name(dimension, one)} {one.watched / _MINUTES_A_DAY:.1f}" for one in periods]
-        found.append(f"Weekdays were not watched equally long; days watched: {', '.join(days)}.")
+        days = [
+            say("calls.caveat.weekday", weekday=_name(dimension, one), days=f"{one.watched / _MINUTES_A_DAY:.1f}")
+            for one in periods
+        ]
+        found.append(say("calls.caveat.weekdays", weekdays=listed(days)))
     return found
 
 
 def _name(dimension: str, period: Exposure) -> str:
     if dimension == WEEKDAY:
-        return _DAYS[int(period.name) - 1]
+        return say(f"weekday.{int(period.name)}")
     return f"{int(period.name):02d}:00" if dimension == HOUR else period.name
 
 
 def _of_feed(words: FeedWords) -> list[str]:
-    found = [f"{words.title}: {words.description}"] if words.description else []
+    found = [say("calls.caveat.feed", feed=words.title, description=words.description)] if words.description else []
     if words.window == "rolling":
-        found.append(f"{words.title} lists calls for a time only: none of them is known to have been closed.")
+        found.append(say("calls.caveat.rolling", feed=words.title))
     if words.withheld:
-        found.append(f"{words.title}: left out here by nature: {_list(list(words.withheld))}.")
+        found.append(say("calls.caveat.withheld", feed=words.title, natures=listed(words.withheld, most=_NAMED)))
     if words.masked:
-        found.append(f"{words.title}: block numbers are masked here.")
+        found.append(say("calls.caveat.masked", feed=words.title))
     return found
-
-
-def _list(words: list[str]) -> str:
-    more = f" and {len(words) - _NAMED:,} more" if len(words) > _NAMED else ""
-    return ", ".join(words[:_NAMED]) + more
