@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bluelamp.domain.month import Month
+from bluelamp.messages import say
 from bluelamp.questions.engines import ENGINE_NAMES, RecordedCounts, count_records
 from bluelamp.questions.engines.engine import Rows
 from bluelamp.questions.figures import NONE_LOCATED, Figures, RowCoverage, figures_of
@@ -137,20 +138,19 @@ def figures(version: DataVersion, question: Question, engines: Sequence[str] = E
     return figures_of(version, question, counts), counts.engine
 
 
-NO_POINTS = "Where a force publishes no map points, nothing is known of its places."
+def no_points_told() -> str:
+    """What must be said where a place has no figure because its force publishes no map points."""
+    return say("answer.noPoints")
 
 
 def strays_told(strays: int) -> str:
     """What must be said of records in places that have no figure: what others record there says nothing of them."""
-    if not strays:
-        return ""
-    lie = "record lies" if strays == 1 else "records lie"
-    return f"{strays:,} {lie} in places whose own force is not held or gives no points: they are in no place's figure."
+    return say("answer.strays", count=strays) if strays else ""
 
 
 def _of_places(found: Figures) -> list[str]:
     """What must be said of records that are in no place's figure, and of places that have none."""
     told = [strays_told(found.strays)] if found.strays else []
     if any(its.state == NONE_LOCATED for its in found.coverages):
-        told.append(NO_POINTS)
+        told.append(no_points_told())
     return told

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from bluelamp.errors import BluelampError
+from bluelamp.messages import say
 from bluelamp.questions.cards.base import Scene, known_filter, unknown_values
 from bluelamp.questions.cards.heading import heading
 from bluelamp.questions.dashboards import CardSpec, DashboardSpec
@@ -36,7 +37,7 @@ def answer_dashboard(
         "months": {"first": str(months[0]), "last": str(months[-1])} if months else None,
         "coverage": own.as_json(),
         "unknown": [
-            f"No record has the {one.dimension.title.lower()} “{value}”."
+            say("card.noRecord", field=one.dimension.title.lower(), value=value)
             for one in asked.filters
             for value in unknown_values(version, one)
         ],

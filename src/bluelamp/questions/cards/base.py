@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bluelamp.errors import UsageError
-from bluelamp.questions.answer import NO_POINTS, figures
+from bluelamp.messages import say
+from bluelamp.questions.answer import figures, no_points_told
 from bluelamp.questions.dashboards import CardSpec, DashboardSpec
 from bluelamp.questions.figures import NONE_LOCATED, Figures
 from bluelamp.questions.model.coverage import Coverage
@@ -75,7 +76,7 @@ class Scene:
         (row,), (its,) = found.rows, found.coverages
         if not any(value is None for value in row):
             return row, ""
-        return row, NO_POINTS if its.state == NONE_LOCATED else self.coverage(question).words()
+        return row, no_points_told() if its.state == NONE_LOCATED else self.coverage(question).words()
 
     def coverage(self, question: Question) -> Coverage:
         """The coverage of a question."""
@@ -125,7 +126,7 @@ def measure_of(spec: DatasetSpec, name: str) -> Measure:
 
 def told(value: float | None) -> str:
     """A figure for a sentence: `1,204`, or `not known`."""
-    return "not known" if value is None else f"{value:,}"
+    return say("card.notKnown") if value is None else f"{value:,}"
 
 
 def whole(value: float | None) -> int | None:
@@ -139,5 +140,5 @@ def percent(part: float, whole: float) -> str:
         return "0%"
     share = part / whole
     if 0 < share < 0.005:
-        return "under 1%"
+        return say("share.least", share="1%")
     return f"{share:.0%}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from bluelamp.messages import listed, say
 from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, percent, whole
 from bluelamp.questions.dashboards import CardSpec
 from bluelamp.questions.figures import FEW_LOCATED, RowCoverage, rate
@@ -104,8 +105,13 @@ def _shown(label: Callable[[str], str], bar: _Bar, whole: int, residents: Mappin
 
 def _bars_summary(title: str, rows: Sequence[dict[str, Any]], unknown: int, whole: int) -> str:
     if not whole:
-        return "No record is left under these filters."
+        return say("card.bars.nothing")
     largest = [row for row in rows if row["count"] is not None][:3]
-    told = ", ".join(f"{row['label']} {row['count']:,} ({percent(row['count'], whole)})" for row in largest)
-    missing = f" Not recorded: {unknown:,} ({percent(unknown, whole)})." if unknown else ""
-    return f"{title}: {told or 'none recorded'}.{missing}"
+    told = [
+        say("card.bars.bar", label=row["label"], count=row["count"], share=percent(row["count"], whole))
+        for row in largest
+    ]
+    summary = say("card.bars", title=title, bars=listed(told) or say("card.bars.none"))
+    if unknown:
+        summary += f" {say('card.bars.notRecorded', count=unknown, share=percent(unknown, whole))}"
+    return summary

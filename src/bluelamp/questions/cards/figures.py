@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from bluelamp.messages import say
 from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, percent, told, whole
 from bluelamp.questions.dashboards import CardSpec
 
@@ -27,9 +28,15 @@ def total(scene: Scene, card: CardSpec) -> CardAnswer:
         "located": None if records is None or unlocated is None else records - unlocated,
         "unlocated": unlocated,
     }
-    beside = "".join(f" Beside them {told(figures[name])} {measure_of(card.spec, name).words}." for name in card.also)
-    counted = f"{told(figures[card.measure])} {measure.unit}.{beside}"
-    summary = reason or f"{counted} {told(unlocated)} records have no map point."
+    counted = [
+        say("card.total", figure=told(figures[card.measure]), unit=measure.unit),
+        *(
+            say("card.total.beside", figure=told(figures[name]), words=measure_of(card.spec, name).words)
+            for name in card.also
+        ),
+        say("card.total.unlocated", figure=told(unlocated)),
+    ]
+    summary = reason or " ".join(counted)
     question = replace(asked, measures=tuple(measure_of(card.spec, name) for name in names))
     return CardAnswer(question, shown, summary, measure.words, measure.unit, scene.caveats(question))
 
@@ -49,7 +56,7 @@ def share(scene: Scene, card: CardSpec) -> CardAnswer:
     figures = dict(zip(names, row, strict=True))
     told = _share_told(card, figures, part) if not reason else {**_NO_SHARE, "words": reason}
     of = told["denominator"]
-    summary = f"{percent(int(part), of)}: {told['words']}" if of else str(told["words"])
+    summary = say("card.share", share=percent(int(part), of), words=told["words"]) if of else str(told["words"])
     shown = {**told, "reason": reason or ("" if of else told["words"])}
     return CardAnswer(question, shown, summary, part_measure.words, part_measure.unit, scene.caveats(question))
 
@@ -64,17 +71,17 @@ def _share_told(card: CardSpec, figures: dict[str, Any], part: float) -> dict[st
     of = sum(int(figures[name]) for name in card.of)
     apart = int(figures[count]) - of
     what = card.words or measure_of(spec, card.of[0]).words
-    words = f"of the {of:,} {what} ({percent(of, int(figures[count]))} of all)."
+    words = say("card.share.of", count=of, what=what, share=percent(of, int(figures[count])))
     if card.measure in card.of:
-        words = f"{int(part):,} of {of:,} {what}."
+        words = say("card.share.part", part=int(part), count=of, what=what)
     elif apart:
-        words += f" {percent(apart, int(figures[count]))} have none."
+        words += f" {say('card.share.apart', share=percent(apart, int(figures[count])))}"
     return {
         "share": int(part) / of if of else None,
         "numerator": int(part),
         "denominator": of,
         "not_recorded": apart,
-        "words": words if of else "There is nothing to take a share of under these filters.",
+        "words": words if of else say("card.share.nothing"),
     }
 
 

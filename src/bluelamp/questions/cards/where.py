@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
+from bluelamp.messages import say
 from bluelamp.questions.box import box_of
 from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, told, whole
 from bluelamp.questions.dashboards import CardSpec
@@ -58,7 +59,7 @@ def map_card(
         "areas": areas,
         "bounds": _bounds(scene, asked, areas),
     }
-    on_map = f"{told(located)} of {told(records)} records are on the map; {told(unlocated)} have no location."
+    on_map = say("card.map", located=told(located), records=told(records), unlocated=told(unlocated))
     summary = reason or f"{on_map} {spec.points.words}"
     measure = measure_of(spec, count)
     caveats = tuple(dict.fromkeys((*scene.caveats(asked), *notes)))

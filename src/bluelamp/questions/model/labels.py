@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from bluelamp.domain.force import BY_SLUG
+from bluelamp.messages import say
 from bluelamp.questions.model.dataset import NOT_RECORDED
 
-_WEEKDAYS = {
-    str(number): name
-    for number, name in enumerate(
-        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), start=1
-    )
-}
+_WEEKDAYS = frozenset("1234567")
 
 
 def value_label(field: str, value: str) -> str:
@@ -18,7 +14,7 @@ def value_label(field: str, value: str) -> str:
     if field == "force":
         return BY_SLUG[value].name if value in BY_SLUG else value
     if value in ("true", "false"):
-        return "yes" if value == "true" else "no"
+        return say("label.true") if value == "true" else say("label.false")
     if field == "weekday" and value in _WEEKDAYS:
-        return _WEEKDAYS[value]
-    return "Not recorded" if value in ("", NOT_RECORDED) else value
+        return say(f"weekday.{value}")
+    return say("label.notRecorded") if value in ("", NOT_RECORDED) else value

@@ -15,6 +15,7 @@ import numpy as np
 
 from bluelamp.domain.coverage import State
 from bluelamp.domain.month import Month
+from bluelamp.messages import joined, say
 from bluelamp.questions.families.archive.holdings import OF_MONTHS
 from bluelamp.questions.families.archive.scope import holdings_of_question, own_forces
 from bluelamp.questions.families.archive.version import ArchiveVersion
@@ -142,8 +143,8 @@ class Publishing:
         ordered = sorted(forces, key=lambda force: (-(usual or {}).get(force, 0.0), self.names_of[force]))
         names = [self.names_of[force] for force in ordered]
         if len(names) > _NAMED:
-            names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} more forces"]
-        return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+            names = [*names[: _NAMED - 1], say("archive.moreForces", count=len(names) - _NAMED + 1)]
+        return joined(names)
 
     def share(self, forces: Collection[int], of: Collection[int], find: FindUsual) -> float | None:
         """What share of the usual total of some forces these are; None where that of one is not known."""
@@ -214,13 +215,15 @@ def absent_told(publishing: Publishing, absent: Collection[int], expected: Colle
     if not absent:
         return ""
     share = publishing.share(absent, expected, usual)
-    size = f", about {share:.0%} of the usual total" if share is not None else ""
-    return f"Without {publishing.names(absent, usual())}{size}."
+    who = publishing.names(absent, usual())
+    if share is None:
+        return say("archive.absent", who=who)
+    return say("archive.absentShare", who=who, share=f"{share:.0%}")
 
 
 def _told(publishing: Publishing, month: Month) -> str:
     held, of = len(publishing.held(month)), len(publishing.expected(month))
-    return f"{month.words()} is held of {held} of {of} forces, and is not the month shown."
+    return say("archive.later", month=month.words(), held=held, expected=of)
 
 
 def _compared(
@@ -231,28 +234,37 @@ def _compared(
         return Compared(other, None, None, _why_not(publishing, other))
     both = publishing.held(month) & publishing.held(other)
     if not both:
-        return Compared(other, None, None, f"Not comparable with {when}: no force is held for both months.")
+        return Compared(other, None, None, say("archive.compare.noForce", when=when))
     here = value if both == publishing.held(month) else count_of(month, both)
     before = count_of(other, both)
     expected = publishing.expected(month) | publishing.expected(other)
     share = publishing.share(both, expected, usual)
     over = _over(publishing, both, expected, share)
     if not before:
-        return Compared(other, before, None, f"{before:,} in {when}{over}.", len(both), share)
+        words = say("archive.compare.before", before=before, when=when, over=over)
+        return Compared(other, before, None, words, len(both), share)
     change = (here - before) / before
-    how = "The same as" if here == before else f"{abs(change):.1%} {'more' if change > 0 else 'fewer'} than"
-    return Compared(other, before, change, f"{how} {before:,} in {when}{over}.", len(both), share)
+    return Compared(other, before, change, _change_told(change, before, when, over), len(both), share)
+
+
+def _change_told(change: float, before: int, when: str, over: str) -> str:
+    if not change:
+        return say("archive.compare.same", before=before, when=when, over=over)
+    size = f"{abs(change):.1%}"
+    if change > 0:
+        return say("archive.compare.more", change=size, before=before, when=when, over=over)
+    return say("archive.compare.fewer", change=size, before=before, when=when, over=over)
 
 
 def _why_not(publishing: Publishing, month: Month) -> str:
     when, state = month.words(), publishing.state(month)
     if state == State.BEFORE:
-        return f"Nothing was published for {when}."
+        return say("archive.compare.notPublished", when=when)
     if state == State.OUTSIDE_ERA:
-        return f"Not comparable with {when}: this could not be recorded then."
+        return say("archive.compare.closed", when=when)
     if state in (State.NOT_COVERED, State.NOT_YET):
-        return f"Not comparable with {when}: no release that is held covers it."
-    return f"Not comparable with {when}: it is not held."
+        return say("archive.compare.notCovered", when=when)
+    return say("archive.compare.notHeld", when=when)
 
 
 def _over(publishing: Publishing, both: Collection[int], expected: Collection[int], share: float | None) -> str:
@@ -260,6 +272,10 @@ def _over(publishing: Publishing, both: Collection[int], expected: Collection[in
     if set(both) == set(expected):
         return ""
     if len(both) == 1:
-        return f", over {publishing.names(both)} alone" + (f" ({share:.0%} of the usual total)" if share else "")
-    size = f", {share:.0%} of the usual total" if share is not None else ""
-    return f", over the same {len(both)} of {len(expected)} forces{size}"
+        who = publishing.names(both)
+        if not share:
+            return say("archive.over.one", who=who)
+        return say("archive.over.oneShare", who=who, share=f"{share:.0%}")
+    if share is None:
+        return say("archive.over.same", both=len(both), expected=len(expected))
+    return say("archive.over.sameShare", both=len(both), expected=len(expected), share=f"{share:.0%}")

@@ -25,8 +25,6 @@ _TOLERANCE = 1.0  # minutes
 _HOURS = range(24)
 # Days are looked at so far beyond those held, however far off the months are that somebody asks for.
 _BEYOND = timedelta(days=3_660)
-
-
 _LACKING = (PART, NOT_WATCHED, NOT_CLOSED, LOST)
 
 
@@ -132,7 +130,7 @@ class WatchedCoverage(Coverage):
 def percent(share: float) -> str:
     """`97.3%`; what is not all never reads as all, what is not nothing never as nothing."""
     if 0 < share < 0.001:
-        return say("calls.share.least", share="0.1%")
+        return say("share.least", share="0.1%")
     return f"{min(share, 0.999):.1%}" if 0 < share < 1 else f"{share:.0%}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bluelamp.messages import say
 from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, percent
 from bluelamp.questions.dashboards import CardSpec
 from bluelamp.questions.families.archive.cards.scene import caveats_of_chart
@@ -29,7 +30,9 @@ def hours(scene: Scene, card: CardSpec) -> CardAnswer:
         else:
             counts[int(hour)] = int(count)
     whole = sum(counts)
-    note = f"{unknown:,} stops ({percent(unknown, whole + unknown)}) have no known time of day." if unknown else ""
+    note = ""
+    if unknown:
+        note = say("archive.card.hours.unknown", count=unknown, share=percent(unknown, whole + unknown))
     note = f"{note} {caveats_of_chart(scene, asked, 'hour', _CLOCKS)}".strip()
     shown = {
         "by": "hour",
@@ -41,8 +44,10 @@ def hours(scene: Scene, card: CardSpec) -> CardAnswer:
         "selected": _chosen_hours(scene),
     }
     busiest = max(range(24), key=counts.__getitem__)
-    summary = f"Most in the hour from {busiest:02d}:00 ({counts[busiest]:,}). {note}" if whole else f"No times. {note}"
-    return CardAnswer(asked, shown, summary.strip(), measure.words, measure.unit, scene.caveats(asked))
+    told = say("archive.card.hours.nothing")
+    if whole:
+        told = say("card.hours.busiest", hour=f"{busiest:02d}:00", count=counts[busiest])
+    return CardAnswer(asked, shown, f"{told} {note}".strip(), measure.words, measure.unit, scene.caveats(asked))
 
 
 def _chosen_hours(scene: Scene) -> list[str]:

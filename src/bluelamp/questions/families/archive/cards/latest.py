@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bluelamp.domain.month import Month
+from bluelamp.messages import say
 from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of
 from bluelamp.questions.dashboards import CardSpec
 from bluelamp.questions.families.archive.cards.levels import levels
@@ -53,9 +54,10 @@ def latest_month(scene: Scene, card: CardSpec) -> CardAnswer:
         "later": list(found.later),
         "silent": [],
     }
-    told = [found.absent, found.before.words, found.year_before.words, *found.later]
-    summary = f"{found.value:,} {measure.unit} in {found.month.words()}. {' '.join(one for one in told if one)}"
-    return CardAnswer(question, shown, summary.strip(), measure.words, measure.unit, scene.caveats(question))
+    headline = say("archive.card.latest", count=found.value, unit=measure.unit, month=found.month.words())
+    told = [headline, found.absent, found.before.words, found.year_before.words, *found.later]
+    summary = " ".join(filter(None, told))
+    return CardAnswer(question, shown, summary, measure.words, measure.unit, scene.caveats(question))
 
 
 def _asked(scene: Scene, publishing: Publishing) -> list[Month]:

@@ -12,6 +12,7 @@ from statistics import median
 
 from bluelamp.domain.coverage import State
 from bluelamp.domain.month import Month
+from bluelamp.messages import say
 from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, whole
 from bluelamp.questions.dashboards import CardSpec
 from bluelamp.questions.families.archive.cards.levels import levels
@@ -78,9 +79,9 @@ def _widened(scene: Scene) -> View:
 
 def _missing(publishing: Publishing, month: Month) -> str:
     if publishing.state(month) == State.OUTSIDE_ERA:
-        return "this could not be recorded in this month"
+        return say("archive.card.month.closed")
     if not publishing.is_spanned(month):
-        return "no release that is held covers this month"
+        return say("archive.card.month.notCovered")
     absent = publishing.absent(month)
     return publishing.names(absent) if absent else ""
 
@@ -134,26 +135,28 @@ def _summary(
     known = [(value, month) for value, month in zip(values, shown, strict=True) if value is not None]
     if not known:
         if all(state == State.OUTSIDE_ERA for state in states):
-            return "This could not be recorded in these months: there is no figure, and that is no zero."
-        return "Nothing is held for these months: no figure is known."
+            return say("archive.card.months.allClosed")
+        return say("archive.card.months.nothing")
     every = [(value, month) for (value, month, is_complete) in zip(values, shown, complete, strict=True)
              if is_complete and value is not None]  # fmt: skip
     incomplete = len(shown) - sum(complete)
-    told = f"{title} from {shown[0].words()} to {shown[-1].words()}. "
+    told = [say("archive.card.months", title=title, first=shown[0].words(), last=shown[-1].words())]
     if every:
         (low, low_month), (high, high_month) = min(every), max(every)
-        told += (
-            f"Of the complete months, the fewest are {low:,} in {low_month.words()} and the most {high:,} in "
-            f"{high_month.words()}. "
-        )
+        told.append(
+            say(
+                "archive.card.months.range", fewest=low, fewest_month=low_month.words(),
+                most=high, most_month=high_month.words(),
+            )
+        )  # fmt: skip
     closed = sum(state == State.OUTSIDE_ERA for state in states)
     if closed:
-        told += f"In {closed} {'month' if closed == 1 else 'months'} this could not be recorded. "
+        told.append(say("archive.card.months.closed", count=closed))
     unknown = len(shown) - len(known) - closed
     if unknown:
-        told += f"Of {unknown} {'month' if unknown == 1 else 'months'} nothing is held. "
-    return told + (
-        f"{incomplete} of {len(shown)} months {'is' if incomplete == 1 else 'are'} not complete."
-        if incomplete
-        else "Every month is complete."
-    )
+        told.append(say("archive.card.months.unknown", count=unknown))
+    if incomplete:
+        told.append(say("archive.card.months.part", count=incomplete, months=len(shown)))
+    else:
+        told.append(say("archive.card.months.complete"))
+    return " ".join(told)

@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from bluelamp.domain.month import Month
+from bluelamp.messages import joined, say, span
 from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of
 from bluelamp.questions.dashboards import CardSpec
 from bluelamp.questions.families.calls.cards.scene import coverage_of
@@ -29,7 +31,7 @@ def latest_day(scene: Scene, card: CardSpec) -> CardAnswer:
     asked = scene.question(card, measures=[card.measure])
     inside = _closed(scene, asked)
     if not inside:
-        words = "No closed day is held under these filters."
+        words = say("calls.latest.nothing")
         return CardAnswer(None, {"month": None, "day": None, "words": words}, words, measure.words, measure.unit)
     newest = max(one.day for one in inside)
     feeds = sorted(one.feed for one in inside if one.day == newest)
@@ -45,7 +47,8 @@ def latest_day(scene: Scene, card: CardSpec) -> CardAnswer:
         return _compared(scene, whole, newest, newest - timedelta(days=back), feeds, days, value, words)
 
     watched = _watched([days[feed, newest] for feed in feeds])
-    before, week_before = compared(1, "the day before"), compared(7, f"the {newest:%A} before")
+    before = compared(1, say("calls.latest.dayBefore"))
+    week_before = compared(7, say("calls.latest.weekBefore", weekday=_weekday(newest)))
     others = list(_others(inside, newest))
     shown = {
         "month": None,
@@ -59,11 +62,9 @@ def latest_day(scene: Scene, card: CardSpec) -> CardAnswer:
         "silent": others,
     }
     question = _on(whole, newest, feeds)
-    summary = (
-        f"{value:,} {measure.unit} on {_told(newest)}. {watched} {before['words']} {week_before['words']} "
-        + " ".join(others)
-    )
-    return CardAnswer(question, shown, summary.strip(), measure.words, measure.unit, scene.caveats(question))
+    headline = say("calls.latest", count=value, unit=measure.unit, day=_told(newest))
+    summary = " ".join([headline, watched, before["words"], week_before["words"], *others])
+    return CardAnswer(question, shown, summary, measure.words, measure.unit, scene.caveats(question))
 
 
 def _closed(scene: Scene, asked: Question) -> list[DayOfFeed]:
@@ -100,32 +101,42 @@ def _compared(
 ) -> dict[str, Any]:
     """In the form of every comparison; without a value where the two days cannot be compared."""
     found: dict[str, Any] = {"month": f"{other:%Y-%m}", "value": None, "change": None}
-    for day, name in ((newest, "this day"), (other, words)):
+    for day, name in ((newest, say("calls.latest.thisDay")), (other, words)):
         states = [days[feed, day].state if (feed, day) in days else "" for feed in feeds]
         if not all(states):
-            return {**found, "words": f"Not comparable with {words}: not watched then."}
+            return {**found, "words": say("calls.compare.notWatched", when=words)}
         if any(state != WHOLE for state in states):
-            return {**found, "words": f"Not comparable with {words}: {name} was watched only in part."}
+            return {**found, "words": say("calls.compare.part", when=words, day=name)}
     before = _count(scene, whole, other, feeds)
     change = (value - before) / before if before else None
-    told = f"{before:,} on {words}."
-    if change is not None:
-        how = "The same as" if value == before else f"{abs(change):.1%} {'more' if change > 0 else 'fewer'} than"
-        told = f"{how} {told}"
-    return {**found, "value": before, "change": change, "words": told}
+    return {**found, "value": before, "change": change, "words": _change_told(change, before, words)}
+
+
+def _change_told(change: float | None, before: int, when: str) -> str:
+    if change is None:
+        return say("calls.compare.before", before=before, when=when)
+    if not change:
+        return say("calls.compare.same", before=before, when=when)
+    size = f"{abs(change):.1%}"
+    if change > 0:
+        return say("calls.compare.more", change=size, before=before, when=when)
+    return say("calls.compare.fewer", change=size, before=before, when=when)
 
 
 def _watched(days: list[DayOfFeed]) -> str:
     """When the feeds were watched on the day, in a sentence."""
     if all(one.state == WHOLE for one in days):
-        return "Watched all the time."
+        return say("calls.latest.watched")
     told = []
     for one in days:
         if one.state != WHOLE:
             share = sum(one.watched) / sum(one.expected)
             lacking = [hour for hour in range(24) if one.expected[hour] - one.watched[hour] > _TOLERANCE]
-            name = f"{one.title}: watched" if len(days) > 1 else "Watched"
-            told.append(f"{name} {percent(share)} of the time, not all of {_spans(lacking)}.")
+            part, hours = percent(share), _spans(lacking)
+            if len(days) > 1:
+                told.append(say("calls.latest.watchedPartOf", feed=one.title, share=part, hours=hours))
+            else:
+                told.append(say("calls.latest.watchedPart", share=part, hours=hours))
     return " ".join(told)
 
 
@@ -137,10 +148,9 @@ def _spans(hours: list[int]) -> str:
             runs[-1][1] = hour + 1
         else:
             runs.append([hour, hour + 1])
-    told = [f"{first:02d}:00 to {last:02d}:00" for first, last in runs]
-    more = [f"{len(told) - _NAMED} more spans"] if len(told) > _NAMED else []
-    *head, end = [*told[:_NAMED], *more] or ["some hours"]
-    return f"{', '.join(head)} and {end}" if head else end
+    told = [span(f"{first:02d}:00", f"{last:02d}:00") for first, last in runs]
+    more = [say("calls.latest.moreSpans", count=len(told) - _NAMED)] if len(told) > _NAMED else []
+    return joined([*told[:_NAMED], *more]) or say("calls.latest.someHours")
 
 
 def _others(inside: list[DayOfFeed], newest: date) -> Iterator[str]:
@@ -150,8 +160,13 @@ def _others(inside: list[DayOfFeed], newest: date) -> Iterator[str]:
         last[one.feed] = max(last.get(one.feed, one), one, key=lambda its: its.day)
     for one in last.values():
         if one.day < newest:
-            yield f"{one.title} is not in this: its newest closed day is {_told(one.day)}."
+            yield say("calls.latest.older", feed=one.title, day=_told(one.day))
 
 
 def _told(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B %Y}"
+    month = Month.of(day.year, day.month)
+    return say("day", weekday=_weekday(day), day=day.day, month=month.name, year=f"{day.year}")
+
+
+def _weekday(day: date) -> str:
+    return say(f"weekday.{day.isoweekday()}")

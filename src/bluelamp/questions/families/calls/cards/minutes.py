@@ -6,6 +6,7 @@ Nobody sees a call open or close: it happens between two looks at the feed. So a
 from __future__ import annotations
 
 from bluelamp.errors import UsageError
+from bluelamp.messages import say
 from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, percent
 from bluelamp.questions.dashboards import CardSpec
 
@@ -24,18 +25,24 @@ def median(scene: Scene, card: CardSpec) -> CardAnswer:
     if whole is None or its is None:
         nothing = dict.fromkeys(("figure", "least", "most", "numerator", "denominator"))
         return CardAnswer(asked, {**nothing, "words": reason, "reason": reason}, reason, measure.words, measure.unit)
-    words = f"{measure_of(spec, known).words}: {int(its):,} of {int(whole):,} ({percent(int(its), int(whole))})"
+    words = measure_of(spec, known).words
     shown = {
         "figure": middle,
         "least": least,
         "most": most,
         "numerator": int(its),
         "denominator": int(whole),
-        "words": words[0].upper() + words[1:] + ".",
-    }
-    told = "No call has known minutes under these filters."
-    if middle is not None:
-        span = f"; between {least:g} and {most:g} as far as is known" if least != most else ""
-        told = f"{middle:g} minutes in the middle{span}. {shown['words']}"
+        "words": say(
+            "calls.median.known", words=words[0].upper() + words[1:], known=int(its), count=int(whole),
+            share=percent(int(its), int(whole)),
+        ),
+    }  # fmt: skip
+    told = say("calls.median.nothing")
+    if middle is not None and least == most:
+        told = say("calls.median", middle=f"{middle:g}", words=shown["words"])
+    elif middle is not None:
+        told = say(
+            "calls.median.between", middle=f"{middle:g}", least=f"{least:g}", most=f"{most:g}", words=shown["words"]
+        )
     question = scene.question(card, measures=[card.measure, *ends, known])
     return CardAnswer(question, shown, told, measure.words, measure.unit, scene.caveats(question))

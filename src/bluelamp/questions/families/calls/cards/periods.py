@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bluelamp.domain.month import Month, month_range
+from bluelamp.messages import say
 from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of
 from bluelamp.questions.dashboards import CardSpec
 from bluelamp.questions.families.calls.cards.scene import coverage_of
@@ -41,7 +42,7 @@ def days(scene: Scene, card: CardSpec) -> CardAnswer:
     found = {one.name: one for one in exposures(coverage_of(scene, asked), DATE)}
     shown = sorted(found)[-_DAYS_SHOWN:]
     older = len(found) - len(shown)
-    note = f"The newest {len(shown)} of {len(found):,} days; the CSV has them all." if older else ""
+    note = say("calls.periods.newest", shown=len(shown), count=len(found)) if older else ""
     held = {"days": shown, "note": note, "by": DATE, "selected": _chosen(scene, DATE)}
     return _over_time(scene, card, asked, found, shown, held)
 
@@ -84,7 +85,7 @@ def _over_time(
 
 # -- by hour, and by hour of the week ----------------------------------------------------------------------------
 
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_WEEKDAYS = range(1, 8)
 _HOURS = range(24)
 _DAYS_SHOWN = 62
 
@@ -105,10 +106,11 @@ def hours_watched(scene: Scene, card: CardSpec) -> CardAnswer:
         "note": scene.family.chart_note(scene.version, asked, HOUR),
         "selected": _chosen(scene, HOUR),
     }
-    summary = "Nothing was watched under these filters."
+    summary = say("calls.hours.nothing")
     if counts:
         busiest = max(counts, key=lambda hour: counts[hour])
-        summary = f"Most in the hour from {busiest:02d}:00 ({counts[busiest]:,}). {shown['note']}"
+        told = say("card.hours.busiest", hour=f"{busiest:02d}:00", count=counts[busiest])
+        summary = f"{told} {shown['note']}"
     return CardAnswer(asked, shown, summary.strip(), measure.words, measure.unit, scene.caveats(asked))
 
 
@@ -128,16 +130,18 @@ def week(scene: Scene, card: CardSpec) -> CardAnswer:
     rows = [
         {
             "value": str(day),
-            "label": name,
+            "label": say(f"weekday.{day}"),
             "counts": [counts.get((day, hour), 0) if minutes[day, hour] else None for hour in _HOURS],
             "hours_expected": [round(expected[day, hour] / 60, 2) for hour in _HOURS],
             "hours_watched": [round(minutes[day, hour] / 60, 2) for hour in _HOURS],
             "rates": [_rate(counts.get((day, hour), 0), minutes[day, hour]) for hour in _HOURS],
         }
-        for day, name in enumerate(_DAYS, 1)
+        for day in _WEEKDAYS
     ]
     feeds = len({one.feed for one in covered.days})
-    unit = f"{measure.unit} for each hour watched" + (", of all feeds together" if feeds > 1 else "")
+    unit = say("calls.week.unit", unit=measure.unit)
+    if feeds > 1:
+        unit = say("calls.week.unitOfFeeds", unit=measure.unit)
     shown = {"by": WEEKDAY, "week": rows, "total": sum(counts.values()), "words": unit}
     unwatched = sum(1 for cell, its in expected.items() if its and not minutes[cell])
     return CardAnswer(
@@ -152,10 +156,12 @@ def _rate(count: int, minutes: float) -> float | None:
 def _week_summary(rows: Iterable[dict[str, Any]], unit: str, unwatched: int) -> str:
     found = [(rate, row["label"], hour) for row in rows for hour, rate in enumerate(row["rates"]) if rate is not None]
     if not found:
-        return "Nothing was watched under these filters."
+        return say("calls.hours.nothing")
     rate, day, hour = max(found, key=lambda one: one[0])
-    told = f" {unwatched} of {unwatched + len(found)} hours of the week were never watched." if unwatched else ""
-    return f"Busiest on {day} from {hour:02d}:00: {rate:g} {unit}.{told}"
+    told = say("calls.week.busiest", weekday=day, hour=f"{hour:02d}:00", rate=f"{rate:g}", unit=unit)
+    if unwatched:
+        told += f" {say('calls.week.unwatched', count=unwatched, hours=unwatched + len(found))}"
+    return told
 
 
 def _chosen(scene: Scene, field: str) -> list[str]:
@@ -179,14 +185,16 @@ def _usual(exposure: Exposure | None, counts: list[int]) -> int | None:
 
 def _missing(exposure: Exposure | None) -> str:
     if exposure is None or not exposure.watched:
-        return "nobody watched"
-    return "" if exposure.is_whole else f"watched {percent(exposure.share)} of the time"
+        return say("calls.period.nothing")
+    return "" if exposure.is_whole else say("calls.period.part", share=percent(exposure.share))
 
 
 def _summary(shown: list[str], values: list[int | None], complete: list[bool], title: str) -> str:
     known = [value for value in values if value is not None]
     if not known:
-        return "Nothing was watched in this time."
+        return say("calls.periods.nothing")
     incomplete = len(shown) - sum(complete)
-    told = f"{incomplete} of {len(shown)} were not watched whole." if incomplete else "All were watched whole."
-    return f"{title} from {shown[0]} to {shown[-1]}: {sum(known):,} in all. {told}"
+    told = say("calls.periods.whole")
+    if incomplete:
+        told = say("calls.periods.part", count=incomplete, shown=len(shown))
+    return say("calls.periods", title=title, first=shown[0], last=shown[-1], count=sum(known), complete=told)
