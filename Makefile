@@ -34,7 +34,7 @@ demo: setup ## make the synthetic twin, load it, and serve its dashboards on POR
 	$(BIN)/bluelamp demo --serve --port $(PORT)
 
 test: setup browser ## run the tests
-	$(BIN)/python -m pytest -q -p no:cacheprovider -n $(WORKERS) tests
+	$(BIN)/python -m pytest -q -p no:cacheprovider -n $(WORKERS) --durations=25 --durations-min=5 tests
 
 test-fast: setup ## run the unit tests: no browser, no servers, under two minutes
 	$(BIN)/python -m pytest -q -p no:cacheprovider -n $(WORKERS) -m unit tests/unit

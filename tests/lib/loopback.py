@@ -68,6 +68,12 @@ class Loopback:
         """Answers a path with these replies in turn, the last one for ever."""
         self.routes[path] = lambda request: replies[min(request.number, len(replies) - 1)]
 
+    def forget(self) -> None:
+        """Forget the requests that came: the next for each path is the first."""
+        with self._lock:
+            self.log.clear()
+            self._numbers.clear()
+
     def asked(self, path: str) -> list[Request]:
         return [request for request in self.log if request.path.partition("?")[0] == path]
 

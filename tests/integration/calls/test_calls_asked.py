@@ -278,7 +278,7 @@ def test_the_api_answers_the_same_with_a_validator(client: httpx.Client, made: C
 
 def test_what_may_be_asked_and_chosen(client: httpx.Client) -> None:
     names = [one["name"] for one in client.get("/api/v1/datasets").json()["datasets"]]
-    assert names == ["crimes", "outcomes", "stops", "calls"]
+    assert names == ["crimes", "outcomes", "stops", "calls", "incidents"]
     options = client.get("/api/v1/datasets/calls/fields/nature/options", params={"q": "accident"}).json()
     assert [one["value"] for one in options["options"]] == ["07 - Minor Accident"]
 

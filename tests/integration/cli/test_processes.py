@@ -174,7 +174,7 @@ def completed(words: str, shell: str = "bash") -> list[str]:
 
 
 def test_datasets_forces_fields_and_states_are_completed():
-    assert completed("bluelamp ask ") == ["crimes", "outcomes", "stops", "calls"]
+    assert completed("bluelamp ask ") == ["crimes", "outcomes", "stops", "calls", "incidents"]
     assert completed("bluelamp ask s") == ["stops"]
     assert completed("bluelamp archive coverage --force city") == ["city-of-london"]
     assert len(completed("bluelamp archive load --force ")) == 45

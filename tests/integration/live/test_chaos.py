@@ -49,7 +49,7 @@ VERDICTS = {
 
 @pytest.fixture
 def flow(tmp_path: Path, database: str) -> Iterator[LiveFlow]:
-    (tmp_path / "home").mkdir()
+    (tmp_path / "home").mkdir(exist_ok=True)
     opened = open_chaos(tmp_path / "home", database=database)
     yield opened
     opened.close()

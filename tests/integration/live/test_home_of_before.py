@@ -22,6 +22,7 @@ from bluelamp.settings import Settings
 from bluelamp.storage.live.event_log import fold
 from bluelamp.storage.relational import database as databases
 from bluelamp.storage.vault.vault import Vault
+from tests.lib.postgres import Postgres
 from tests.lib.live.home import FEED, answer, engine_of, make_home, minute, open_flow, unit
 
 _DUMP = Path(__file__).parent / "home_of_before.sql"
@@ -85,13 +86,16 @@ def _value(table: sa.Table, column: str, value: object) -> object:
     return bool(value) if isinstance(kind, sa.Boolean) else value
 
 
-@pytest.fixture
-def home(tmp_path: Path, database: str) -> Settings:
-    if database.startswith("sqlite"):
+@pytest.fixture(params=["sqlite", "postgresql"])
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    if request.param == "sqlite":
         settings = make_home(tmp_path / "home")
+        (tmp_path / "home" / "live.sqlite").unlink(missing_ok=True)
         with closing(sqlite3.connect(tmp_path / "home" / "live.sqlite")) as connection:
             connection.executescript(_DUMP.read_text(encoding="utf-8"))
     else:
+        server: Postgres = request.getfixturevalue("postgres")
+        database = server.empty_database()
         _put_into_postgresql(database)
         settings = make_home(tmp_path / "home", database=database)
     vault = Vault(settings.vault_url, tmp_path / "cache")

@@ -190,7 +190,7 @@ def test_a_bad_line_brings_everything_in_the_end(server: Loopback, client: HttpC
     server.routes[PATH] = file_route(SMALL, fault=cutting(2000, first=0))
     with pytest.raises(SourceUnavailable):  # a tail that never comes whole
         opened(server, client)
-    server.log.clear()
+    server.forget()
     server.routes[PATH] = file_route(SMALL, fault=cutting(2000))
     source = opened(server, client)
     assert read(source) == FILES
@@ -368,7 +368,7 @@ def test_a_download_whose_file_changes_starts_again_or_says_so(
     server.routes[PATH] = lambda request: (whole if request.number < 2 else partial)(request)
     assert len(read(opened(server, client, tmp_path / "spool"))) == 9
     # A server that ignores If-Range would make a mix of two files.
-    server.log.clear()
+    server.forget()
     server.routes[PATH] = lambda request: (whole if request.number < 2 else partial)(
         replace(request, headers={name: value for name, value in request.headers.items() if name != "if-range"})
     )
