@@ -27,7 +27,7 @@ _FILES_A_PAGE = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RecordFilter:
     """Which records. Empty and None mean any; `about` is `outcome`, `place` or a column, and chooses among changed
     records."""
 
@@ -87,7 +87,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class DifferenceReader:
     """Reads records that differ. `files` are those that differ, as they were found, in order."""
 
     ledger: Ledger
@@ -96,10 +96,10 @@ class Reader:
     after: Side
     files: Sequence[dict[str, Any]]
 
-    def total(self, wanted: Wanted) -> int:
+    def total(self, wanted: RecordFilter) -> int:
         return sum(wanted.count(file) for file in self.files)
 
-    def page(self, wanted: Wanted, after: int, limit: int) -> tuple[list[Difference], int | None]:
+    def page(self, wanted: RecordFilter, after: int, limit: int) -> tuple[list[Difference], int | None]:
         """(at most `limit` records from number `after` on, the number to go on from or None at the end).
 
         Raises what `bytes_of` raises where the vault no longer has what it had.
@@ -119,13 +119,13 @@ class Reader:
             seen += count
         return found, after + len(found) if after + len(found) < seen else None
 
-    def all(self, wanted: Wanted) -> Iterator[Difference]:
+    def all(self, wanted: RecordFilter) -> Iterator[Difference]:
         """Every record, file by file."""
         for file in self.files:
             if wanted.count(file):
                 yield from self._of_file(file, wanted)
 
-    def _of_file(self, file: dict[str, Any], wanted: Wanted) -> list[Difference]:
+    def _of_file(self, file: dict[str, Any], wanted: RecordFilter) -> list[Difference]:
         unit = ForceMonth(file["dataset"], file["force"], Month.parse(file["month"]))
         old, new = self._content(self.before, unit), self._content(self.after, unit)
         rows = differences(BY_NAME[unit.dataset], bytes_of(old, self.vault), bytes_of(new, self.vault))

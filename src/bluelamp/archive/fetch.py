@@ -15,11 +15,11 @@ from dataclasses import dataclass, field, replace
 from bluelamp.archive.progress import Progress
 from bluelamp.domain.dataset import BY_NAME
 from bluelamp.domain.force import BY_SLUG, FORCES
-from bluelamp.domain.member_name import Named, read_name
+from bluelamp.domain.member_name import MemberName, read_name
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth, release_of
 from bluelamp.domain.selection import Selection
-from bluelamp.domain.whole import Reading, judge, window_of
+from bluelamp.domain.whole import ListingReading, judge, window_of
 from bluelamp.errors import SourceError, StorageError
 from bluelamp.sources.police_uk.archive import Member, ReleaseSource
 from bluelamp.storage.files import as_storage_error
@@ -53,7 +53,7 @@ class Fetched:
     """What fetching a release gave, for the words that the person reads."""
 
     release: Month
-    readings: tuple[Reading, ...] = ()  # whole or a part, by dataset; none of what the API gave
+    readings: tuple[ListingReading, ...] = ()  # whole or a part, by dataset; none of what the API gave
     listed: int = 0
     new: int = 0
     unchanged: int = 0
@@ -140,7 +140,7 @@ def _recognise(members: list[Member]) -> tuple[list[Listed], list[tuple[str, str
         if not base or base.startswith(".") or "__MACOSX/" in member.name:
             continue  # folders, and what operating systems leave beside files
         named = read_name(member.name)
-        if not isinstance(named, Named):
+        if not isinstance(named, MemberName):
             ignored.append((member.name, named))
             continue
         if named.force not in BY_SLUG:

@@ -38,7 +38,7 @@ from bluelamp.storage.vault.vault import Vault
 from bluelamp.storage.warehouse.build import build
 from bluelamp.storage.warehouse.database import Version, WarehouseFolder, serving_beside
 from bluelamp.storage.warehouse.indexes import build_serving, problem_of
-from bluelamp.storage.warehouse.plan import Engine
+from bluelamp.storage.warehouse.plan import EngineLimits
 
 # What the engine may use of memory while indexes are built from it; the indexes themselves take the larger part.
 _INDEX_ENGINE_MB = 300
@@ -169,7 +169,7 @@ class Archive:
         if not put_off:
             self._left_over = frozenset()
 
-    def _build(self, want: modelling.Wanted, progress: Progress, *, from_nothing: bool) -> Version:
+    def _build(self, want: modelling.TargetVersion, progress: Progress, *, from_nothing: bool) -> Version:
         build_plan, base = modelling.plan(
             want, self.ledger, self.lake, self.reference, self.warehouse,
             built_at=self.timestamp(), from_nothing=from_nothing,
@@ -177,7 +177,7 @@ class Archive:
         total = sum(file.rows for file in want.included)
         progress.begin("building the warehouse", 0, total)
         target = self.warehouse.new_file()
-        engine = Engine(self.memory_mb, self.processes, self.home / "tmp")
+        engine = EngineLimits(self.memory_mb, self.processes, self.home / "tmp")
         build(build_plan, target, base, self.lake, engine, lambda _, done, of: progress.at(0, done if of > 1 else 0))
         progress.at(0, total)
         progress.end()

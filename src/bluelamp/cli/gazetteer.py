@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bluelamp.cli.console import Console
     from bluelamp.settings import Settings
     from bluelamp.sources.gazetteer import City
-    from bluelamp.storage.gazetteer import Answer, GazetteerStore
+    from bluelamp.storage.gazetteer import GazetteerMatch, GazetteerStore
 
 app = typer.Typer(
     help="Gazetteers: where a city's streets are, kept offline.",
@@ -182,7 +182,7 @@ def find(
     return exits.DONE
 
 
-def _described(answer: Answer) -> dict[str, object]:
+def _described(answer: GazetteerMatch) -> dict[str, object]:
     return {
         "lat": round(answer.lat, 6),
         "lon": round(answer.lon, 6),

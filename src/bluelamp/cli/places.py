@@ -19,7 +19,7 @@ from bluelamp.errors import UsageError
 if TYPE_CHECKING:
     from bluelamp.cli.console import Console
     from bluelamp.cli.context import Context
-    from bluelamp.domain.place import Asked
+    from bluelamp.domain.place import LocationQuery
     from bluelamp.places.resolver import Resolver
     from bluelamp.storage.places.store import Score
 
@@ -82,7 +82,7 @@ _AREAS = ("beat", "reporting_area", "division")
 _Line = dict[str, str | None]
 
 
-def _asked(resolver: Resolver, line: _Line) -> Asked:
+def _asked(resolver: Resolver, line: _Line) -> LocationQuery:
     return resolver.ground.asked(line["location"], line["block"], {name: line[name] for name in _AREAS})
 
 

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from bluelamp.domain.belief import area_worth, is_scored, usual_reliability
 from bluelamp.domain.call import Place
 from bluelamp.domain.judging import Judged, PlaceRules, judge
-from bluelamp.domain.place import PRECISIONS, AreaCheck, Asked, Candidate, metres_between
+from bluelamp.domain.place import PRECISIONS, AreaCheck, Candidate, LocationQuery, metres_between
 
 # Grows when the rules below or those of judging change what is decided: places are then decided anew.
 VERSION = "2"
@@ -96,7 +96,7 @@ class _Cluster:
     odds: float = 0.0
 
 
-def decide(asked: Asked, candidates: Sequence[Candidate], rules: PlaceRules, areas: AreaCheck) -> Decision:
+def decide(asked: LocationQuery, candidates: Sequence[Candidate], rules: PlaceRules, areas: AreaCheck) -> Decision:
     """The outcome for a location. The order of the candidates does not matter."""
     ordered = sorted(candidates, key=_order)
     judged = tuple(judge(asked, _stretched(one, rules), rules, areas) for one in ordered)
@@ -230,7 +230,7 @@ def _and(names: Sequence[str]) -> str:
 
 
 def _no_point(
-    asked: Asked, judged: tuple[Judged, ...], best: _Cluster | None, rules: PlaceRules, areas: AreaCheck
+    asked: LocationQuery, judged: tuple[Judged, ...], best: _Cluster | None, rules: PlaceRules, areas: AreaCheck
 ) -> Decision:
     """The area that the call names, the first whose whereabouts are known; nothing where the call names none, or where
     what was found contradicts it."""

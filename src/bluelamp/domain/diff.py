@@ -18,12 +18,12 @@ from bluelamp.domain.intake import Taking, missed_by
 from bluelamp.domain.matching import Group, group_rows
 from bluelamp.domain.moment import seconds_between
 from bluelamp.domain.same_incident import may_come_back
-from bluelamp.domain.snapshot import FIELDS, Reading, Row
+from bluelamp.domain.snapshot import FIELDS, Row, SnapshotReading
 from bluelamp.domain.tracking import Absence, Tracking
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class EndedCall:
     """A call that ended, and how many calls the same key has named so far."""
 
     call: Call | None
@@ -55,7 +55,7 @@ class Shown:
 
 
 # What is known of a key (domain.matching): the newest call that it named, and how many.
-Recall = Callable[[str], Known]
+Recall = Callable[[str], EndedCall]
 # A place as it may be told; what a feed's privacy says of places.
 Cloak = Callable[[Place], Place]
 
@@ -66,7 +66,7 @@ def as_it_is(place: Place) -> Place:
 
 
 @dataclass(slots=True)
-class Compared:
+class SnapshotDiff:
     """Changes in their order, still without numbers; the calls that they touch, as they are after them; with what key
     new calls were named; what is to be remembered. `points` are the publisher's own, as listed, of the calls whose rows
     were looked at: for whoever checks them, and never kept."""
@@ -82,12 +82,12 @@ def compare(
     rules: FeedRules,
     tracking: Tracking,
     calls: Mapping[str, Call],
-    reading: Reading,
+    reading: SnapshotReading,
     taking: Taking,
     recall: Recall,
     before: Shown | None = None,
     cloak: Cloak = as_it_is,
-) -> Compared:
+) -> SnapshotDiff:
     """Take a snapshot in. `calls` are the open ones by id. Neither they nor `tracking` are touched; `before` is."""
     step = _Step(rules, tracking, calls, taking, cloak)
     before = before or Shown()
@@ -113,7 +113,7 @@ def compare(
 
 def believe(
     rules: FeedRules, tracking: Tracking, calls: Mapping[str, Call], at: str, version: str, patience: float
-) -> Compared:
+) -> SnapshotDiff:
     """A snapshot in doubt has stood unchanged so long that it is believed: it was good, and so is its standing."""
     step = _Step(rules, tracking, calls, Taking(at, version, good=True, confirms=True, patience=patience))
     step.missed_again(lambda absence: bool(absence["held"]))
@@ -122,7 +122,7 @@ def believe(
 
 def stand(
     rules: FeedRules, tracking: Tracking, calls: Mapping[str, Call], at: str, version: str, patience: float
-) -> Compared:
+) -> SnapshotDiff:
     """The last good list is there again: what it lacks is missed once more, each after the seconds of `patience`."""
     step = _Step(rules, tracking, calls, Taking(at, version, good=True, again=True, patience=patience))
     step.missed_again(lambda absence: absence["misses"] > 0 or "late" in absence)
@@ -131,7 +131,7 @@ def stand(
 
 def locate(
     rules: FeedRules, tracking: Tracking, calls: Mapping[str, Call], placed: Mapping[str, Place], at: str, version: str
-) -> Compared:
+) -> SnapshotDiff:
     """Places that were decided for calls: `calls` are those that they are about, open or ended, by id. One that says
     the same as before is no change."""
     step = _Step(rules, tracking, calls, Taking(at, version, good=False))
@@ -141,7 +141,7 @@ def locate(
     return step.result
 
 
-def told_fields(reading: Reading) -> frozenset[str]:
+def told_fields(reading: SnapshotReading) -> frozenset[str]:
     """The fields that a reading says anything of; the status of units is told where any unit has one."""
     has_status = any(unit.status is not None for row in reading.rows for unit in row.units)
     return reading.fields | {"unit_status"} if has_status else reading.fields
@@ -171,7 +171,7 @@ class _Step:
             "absent": dict(tracking["absent"]),
             "absent_units": {id_: dict(units) for id_, units in tracking["absent_units"].items()},
         }
-        self.result = Compared(self.tracking)
+        self.result = SnapshotDiff(self.tracking)
 
     @property
     def _since(self) -> Between:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bluelamp.domain.place import PRECISIONS, AreaCheck, Asked, Candidate, Precision, metres_between
+from bluelamp.domain.place import PRECISIONS, AreaCheck, Candidate, LocationQuery, Precision, metres_between
 from bluelamp.domain.street_match import SAME, Likeness, likeness_of_all
 
 Bounds = tuple[float, float, float, float]  # west, south, east, north
@@ -102,7 +102,7 @@ class Judged:
         }
 
 
-def judge(asked: Asked, candidate: Candidate, rules: PlaceRules, areas: AreaCheck) -> Judged:
+def judge(asked: LocationQuery, candidate: Candidate, rules: PlaceRules, areas: AreaCheck) -> Judged:
     """One candidate's verdict: the first reason that rejects it, in the order in which they are certain."""
     return (
         _no_place(candidate, rules)
@@ -149,7 +149,7 @@ def _default(candidate: Candidate, rules: PlaceRules) -> Judged | None:
     return None
 
 
-def _compared(asked: Asked, candidate: Candidate, rules: PlaceRules, areas: AreaCheck) -> Judged:
+def _compared(asked: LocationQuery, candidate: Candidate, rules: PlaceRules, areas: AreaCheck) -> Judged:
     street = SAME if candidate.streets is None else likeness_of_all(asked.streets, candidate.streets, rules.aliases)
     gate, gate_m = _gate(asked, candidate, rules, areas)
     inside = _inside(asked, candidate, rules, areas)
@@ -159,7 +159,9 @@ def _compared(asked: Asked, candidate: Candidate, rules: PlaceRules, areas: Area
     return Judged(candidate, code, words, gate, gate_m, share, inside, street)
 
 
-def _verdict(asked: Asked, candidate: Candidate, rules: PlaceRules, street: Likeness) -> tuple[Code, str] | None:
+def _verdict(
+    asked: LocationQuery, candidate: Candidate, rules: PlaceRules, street: Likeness
+) -> tuple[Code, str] | None:
     if candidate.streets is not None and not street.share:
         return "another_street", _wrong_street(asked, candidate, street)
     reason = _wrong_block(asked, candidate)
@@ -170,7 +172,7 @@ def _verdict(asked: Asked, candidate: Candidate, rules: PlaceRules, street: Like
 
 
 def _outside_gate(
-    asked: Asked, candidate: Candidate, rules: PlaceRules, gate: str, gate_m: float | None
+    asked: LocationQuery, candidate: Candidate, rules: PlaceRules, gate: str, gate_m: float | None
 ) -> tuple[Code, str]:
     allowed = rules.tolerance_m + candidate.uncertainty_m
     if gate_m is None or gate_m <= allowed:
@@ -179,7 +181,7 @@ def _outside_gate(
     return "outside_beat", f"It lies {_far(gate_m)} from {named}; {_far(allowed)} is allowed."
 
 
-def _gate(asked: Asked, candidate: Candidate, rules: PlaceRules, areas: AreaCheck) -> tuple[str, float | None]:
+def _gate(asked: LocationQuery, candidate: Candidate, rules: PlaceRules, areas: AreaCheck) -> tuple[str, float | None]:
     for field_ in rules.gates:
         name = asked.area(field_)
         far = areas.distance_m(field_, name, candidate.lat, candidate.lon) if name else None
@@ -204,7 +206,7 @@ def _box_m2(bounds: Bounds) -> float:
     return metres_between(middle, west, middle, east) * metres_between(south, west, north, west)
 
 
-def _inside(asked: Asked, candidate: Candidate, rules: PlaceRules, areas: AreaCheck) -> dict[str, bool]:
+def _inside(asked: LocationQuery, candidate: Candidate, rules: PlaceRules, areas: AreaCheck) -> dict[str, bool]:
     found = {}
     for field_, name in asked.areas:
         if field_ in rules.supports:
@@ -214,12 +216,12 @@ def _inside(asked: Asked, candidate: Candidate, rules: PlaceRules, areas: AreaCh
     return found
 
 
-def _wrong_street(asked: Asked, candidate: Candidate, street: Likeness) -> str:
+def _wrong_street(asked: LocationQuery, candidate: Candidate, street: Likeness) -> str:
     found = " and ".join(candidate.streets or ()) or "no street"
     return f"Asked was {' and '.join(asked.streets) or asked.text}, found was {found}: {street.words}."
 
 
-def _wrong_block(asked: Asked, candidate: Candidate) -> str:
+def _wrong_block(asked: LocationQuery, candidate: Candidate) -> str:
     if asked.first is None or asked.last is None or candidate.number is None:
         return ""
     if asked.first - _NEIGHBOURING_NUMBERS <= candidate.number <= asked.last + _NEIGHBOURING_NUMBERS:
@@ -227,7 +229,7 @@ def _wrong_block(asked: Asked, candidate: Candidate) -> str:
     return f"Asked was the block from {asked.first} to {asked.last}, found was number {candidate.number}."
 
 
-def _coarse(asked: Asked, candidate: Candidate, rules: PlaceRules) -> str:
+def _coarse(asked: LocationQuery, candidate: Candidate, rules: PlaceRules) -> str:
     enough: Precision = _ENOUGH.get(asked.kind, "street")
     if PRECISIONS.index(candidate.precision) > PRECISIONS.index(enough):
         return f"Asked was {_a(asked.kind)}, found was {_a(candidate.precision)} only."
@@ -236,7 +238,7 @@ def _coarse(asked: Asked, candidate: Candidate, rules: PlaceRules) -> str:
     return ""
 
 
-def _kept_words(asked: Asked, gate: str, gate_m: float | None, street: Likeness) -> str:
+def _kept_words(asked: LocationQuery, gate: str, gate_m: float | None, street: Likeness) -> str:
     if gate_m is None:
         words = "No area that the call names could be checked."
     elif gate_m == 0:

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from bluelamp.domain.moment import moment_of
 from bluelamp.errors import SourceError
-from bluelamp.follow.log_reader import HookReading, LostTrack
+from bluelamp.follow.log_reader import HookReading, LogReplaced
 from bluelamp.follow.message import Message, filter_of_hook, headers_of, message_of
 from bluelamp.follow.styles import styled
 from bluelamp.storage.follow.hooks import Hook
@@ -89,7 +89,7 @@ class Courier:
             told = self.reading.told(
                 head, hook.seq, hook.upto or head.seq, filter_of_hook(hook.filter), frozenset(hook.kinds)
             )
-        except LostTrack:
+        except LogReplaced:
             return "changed"
         if not told.changes and not hook.resync:
             if told.upto == hook.seq:

@@ -22,7 +22,7 @@ from bluelamp.live.intake_counts import IntakeCounts
 from bluelamp.live.workflow import LiveFlow
 from bluelamp.sources.feeds.fetching import Part
 from bluelamp.storage.live.log_writer import Step
-from bluelamp.storage.live.snapshots import Entry
+from bluelamp.storage.live.snapshots import SnapshotEntry
 
 _BATCH = 200
 _CONTENT = ("body", "data", "rows")
@@ -146,7 +146,7 @@ def replay(
 
 
 def _take(feed_flow: FeedFlow, flow: LiveFlow, counts: IntakeCounts, told: Callable[[Step, int], None]) -> None:
-    waiting: list[Entry] = flow.snapshots.after(feed_flow.agency.name, feed_flow.state.taken, _BATCH)
+    waiting: list[SnapshotEntry] = flow.snapshots.after(feed_flow.agency.name, feed_flow.state.taken, _BATCH)
     while waiting:
         for step in feed_flow.take(waiting):
             counts.add(step)

@@ -9,11 +9,11 @@ from typing import cast
 
 from bluelamp.domain import guard
 from bluelamp.domain.call import Call, Place
-from bluelamp.domain.diff import Cloak, Compared, Recall, as_it_is, believe, compare, locate, stand
+from bluelamp.domain.diff import Cloak, Recall, SnapshotDiff, as_it_is, believe, compare, locate, stand
 from bluelamp.domain.feed import FeedRules
 from bluelamp.domain.guard import BELIEVED, CONFIRMED, GOOD, STANDS, SUSPICIOUS, UNCHANGED, Stated, Verdict
 from bluelamp.domain.intake import Taking
-from bluelamp.domain.snapshot import Reading, content_of
+from bluelamp.domain.snapshot import SnapshotReading, content_of
 from bluelamp.domain.tracking import Doubt, Mark, Tracking, without_doubt
 from bluelamp.errors import SourceError
 from bluelamp.storage.live.log_writer import LogState, Step, Taken
@@ -28,7 +28,7 @@ def take_in(
     state: LogState,
     number: int,
     stated: Stated,
-    read: Callable[[], Reading],
+    read: Callable[[], SnapshotReading],
     recall: Recall,
     cloak: Cloak = as_it_is,
 ) -> Step:
@@ -81,7 +81,7 @@ def _taking(rules: FeedRules, tracking: Tracking, stated: Stated, verdict: Verdi
     )
 
 
-def _says_nothing(compared: Compared, before: Tracking) -> bool:
+def _says_nothing(compared: SnapshotDiff, before: Tracking) -> bool:
     """Whether the last good list, again after a doubt, takes nothing back that the doubt had added."""
     after, before = compared.tracking, without_doubt(before)
     same = all(after[name] == before[name] for name in ("absent", "absent_units"))
@@ -150,13 +150,13 @@ def _told(number: int, stated: Stated, verdict: Verdict) -> Step:
     return Step(Taken(number, verdict.name, reasons, version), stated.at)
 
 
-def _step(taken: Taken, stated: Stated, compared: Compared) -> Step:
+def _step(taken: Taken, stated: Stated, compared: SnapshotDiff) -> Step:
     return Step(
         taken, stated.at, compared.tracking, compared.changes, compared.calls, compared.occurrences, compared.points
     )
 
 
-def _mark(number: int, stated: Stated, reading: Reading) -> Mark:
+def _mark(number: int, stated: Stated, reading: SnapshotReading) -> Mark:
     return {
         "at": stated.at,
         "number": number,

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bluelamp.domain.decision import decide
-from bluelamp.domain.place import Asked
+from bluelamp.domain.place import LocationQuery
 from bluelamp.places.resolver import Resolver
-from bluelamp.sources.geocoders.calling import Line
+from bluelamp.sources.geocoders.calling import Provider
 from bluelamp.sources.geocoders.geocoder import Batching
 
 WORTH_IT = 20  # a list that is no longer is asked one by one
@@ -31,7 +31,7 @@ def can_batch(resolver: Resolver) -> bool:
     return any(isinstance(line.geocoder, Batching) for line in resolver.lines)
 
 
-def ask_in_batches(resolver: Resolver, locations: Sequence[Asked]) -> Batched:
+def ask_in_batches(resolver: Resolver, locations: Sequence[LocationQuery]) -> Batched:
     """Ask those geocoders about all locations that what is at hand does not place, each once. Nobody else should ask
     about the same meanwhile: claims are not taken. Raises StorageError."""
     result = Batched()
@@ -47,7 +47,7 @@ def ask_in_batches(resolver: Resolver, locations: Sequence[Asked]) -> Batched:
     return result
 
 
-def _ask(resolver: Resolver, line: Line, some: Sequence[Asked], result: Batched) -> None:
+def _ask(resolver: Resolver, line: Provider, some: Sequence[LocationQuery], result: Batched) -> None:
     answers = line.ask_batch([resolver.ground.query(asked) for asked in some])
     result.asked += len(some)
     now = datetime.now(UTC)
@@ -59,7 +59,7 @@ def _ask(resolver: Resolver, line: Line, some: Sequence[Asked], result: Batched)
             result.problems.append(said.reason)
 
 
-def _open(resolver: Resolver, line: Line, locations: Sequence[Asked]) -> Iterator[Asked]:
+def _open(resolver: Resolver, line: Provider, locations: Sequence[LocationQuery]) -> Iterator[LocationQuery]:
     """Locations that are not placed by what is at hand, and that this geocoder knows and was not asked about yet."""
     known = resolver.places.known(resolver.feed)
     seen = set[str]()
@@ -73,7 +73,7 @@ def _open(resolver: Resolver, line: Line, locations: Sequence[Asked]) -> Iterato
             yield asked
 
 
-def _is_open(resolver: Resolver, line: Line, asked: Asked) -> bool:
+def _is_open(resolver: Resolver, line: Provider, asked: LocationQuery) -> bool:
     """Of a location that something is stored of: whether this geocoder is still to be asked about it."""
     return resolver.places.fix_of(resolver.feed, asked.key) is None and line.name not in resolver.places.answers(
         resolver.feed, asked.key

@@ -15,7 +15,7 @@ from typing import Any
 
 from bluelamp.domain.call import Call, Place
 from bluelamp.domain.judging import CODES
-from bluelamp.domain.place import Asked, metres_between
+from bluelamp.domain.place import LocationQuery, metres_between
 from bluelamp.places.context import feed_candidate
 from bluelamp.places.explanation_words import KINDS, and_, rule_of, sentence, shown_by
 from bluelamp.places.resolver import Resolved, Resolver
@@ -254,7 +254,7 @@ class _Told:
             yield f"rejected was what {and_([self._opened.source(name).words for name in rejected])} said"
 
 
-def _unplaced(call: Call, asked: Asked) -> str:
+def _unplaced(call: Call, asked: LocationQuery) -> str:
     if asked.kind == "unknown" and not asked.areas:
         return "The publisher lists no location for this call, so it has no place."
     if call["ended"]:

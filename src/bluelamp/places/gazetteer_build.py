@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from bluelamp.errors import SourceError, UsageError
 from bluelamp.sources.gazetteer import City, Material, clear, download, read_files, read_pages, read_spool
-from bluelamp.storage.gazetteer.store import Built, GazetteerStore, Held
+from bluelamp.storage.gazetteer.store import Built, GazetteerStore, ManifestInput
 
 if TYPE_CHECKING:
     from bluelamp.sources.http import HttpClient
@@ -30,7 +30,7 @@ Told = Callable[[str, int, int], None]  # input, rows so far, rows in all
 
 
 @dataclass(slots=True)
-class TakenIn:
+class GazetteerIntake:
     """What was kept, what went wrong in a sentence each, and the index in use now (None where there is none)."""
 
     kept: list[Material] = field(default_factory=list)
@@ -47,7 +47,7 @@ def take_in(
     client: Callable[[], HttpClient],
     token: str = "",
     told: Told | None = None,
-) -> TakenIn:
+) -> GazetteerIntake:
     """Read the files given, or fetch what can be fetched; keep it; make the index. With `inputs`, only those.
 
     `client` is only made when something is fetched. Raises UsageError for an input that there is not, SourceError for
@@ -56,7 +56,7 @@ def take_in(
     for name in inputs:
         if name not in city.inputs:
             raise UsageError(f"{city.name} has no input “{name}”.", f"It has {', '.join(city.inputs) or 'none'}.")
-    result = TakenIn()
+    result = GazetteerIntake()
     today = datetime.now(UTC).date()
     with store.writing():
         if files:
@@ -81,7 +81,7 @@ def fetchable(city: City) -> list[str]:
 
 def _fetch(
     store: GazetteerStore, city: City, name: str, client: HttpClient, token: str, today: date, told: Told | None,
-    result: TakenIn,
+    result: GazetteerIntake,
 ) -> None:  # fmt: skip
     wanted = city.inputs[name]
     spool = store.spool(city.name, name)
@@ -109,7 +109,7 @@ def _all_files(paths: Sequence[Path]) -> Iterator[Path]:
             raise UsageError(f"There is no file or folder {path}.", "Give what the city publishes as files.")
 
 
-def lacking(held: dict[str, Held]) -> list[str]:
+def lacking(held: dict[str, ManifestInput]) -> list[str]:
     """A sentence for each kind of material that is not held: what does not work without it."""
     kinds = {one.kind for one in held.values()}
     words = {"address": "address points", "segment": "centrelines", "area": "polygons", "spot": "past incidents"}

@@ -19,7 +19,7 @@ from cachetools import FIFOCache
 
 from bluelamp.domain.call import Call, Place
 from bluelamp.domain.decision import place_of
-from bluelamp.domain.place import Asked, Candidate
+from bluelamp.domain.place import Candidate, LocationQuery
 from bluelamp.errors import BluelampError
 from bluelamp.places.context import feed_candidate
 from bluelamp.places.privacy import PlacePrivacy
@@ -48,7 +48,7 @@ class _Task:
 
     feed: str
     call: str
-    asked: Asked
+    asked: LocationQuery
     own: tuple[Candidate, ...]
     before: Place | None
 

@@ -18,11 +18,11 @@ from uuid import uuid4
 from bluelamp.domain.decision import Decision, decide, fixed
 from bluelamp.domain.judging import PlaceRules
 from bluelamp.domain.moment import moment_of
-from bluelamp.domain.place import Asked, Candidate, same_spot
-from bluelamp.places.context import Ground, with_version
+from bluelamp.domain.place import Candidate, LocationQuery, same_spot
+from bluelamp.places.context import PlaceContext, with_version
 from bluelamp.places.track_record import Record
-from bluelamp.sources.geocoders.calling import Line
-from bluelamp.storage.places.store import Answer, Kept, Places
+from bluelamp.sources.geocoders.calling import Provider
+from bluelamp.storage.places.store import PlaceStore, SourceAnswer, StoredDecision
 
 # Longer than all geocoders together may take; a process that dies with a claim holds nobody up for longer.
 _CLAIM_SECONDS = 180.0
@@ -40,9 +40,9 @@ class Resolver:
 
     def __init__(
         self,
-        places: Places,
-        ground: Ground,
-        lines: Sequence[Line] = (),
+        places: PlaceStore,
+        ground: PlaceContext,
+        lines: Sequence[Provider] = (),
         *,
         keep: bool = True,
         bulk: bool = False,
@@ -71,7 +71,7 @@ class Resolver:
     def feed(self) -> str:
         return self.ground.feed
 
-    def resolve(self, asked: Asked, own: Sequence[Candidate] = (), *, ask: bool = True) -> Resolved:
+    def resolve(self, asked: LocationQuery, own: Sequence[Candidate] = (), *, ask: bool = True) -> Resolved:
         """Where a location is, as `Decision.as_dict`. `own` is what the feed itself says of the call; with `ask` false
         no geocoder is asked. Raises StorageError."""
         stored = self._known is None or asked.key in self._known
@@ -85,7 +85,7 @@ class Resolver:
             return kept.decision
         return self._resolve(asked, own, answers, wanted)
 
-    def told(self, asked: Asked, own: Sequence[Candidate] = ()) -> Resolved:
+    def told(self, asked: LocationQuery, own: Sequence[Candidate] = ()) -> Resolved:
         """The decision as it is kept, or as it would be made of what is at hand; nobody is asked and nothing kept."""
         fix = self.places.fix_of(self.feed, asked.key)
         if fix is not None:
@@ -99,12 +99,16 @@ class Resolver:
         rules = self._rules or self._made_rules()
         return decide(asked, [*own, *self.ground.at_hand(asked), *told], rules, self.ground.areas).as_dict()
 
-    def area(self, asked: Asked) -> Resolved:
+    def area(self, asked: LocationQuery) -> Resolved:
         """The area that a call itself names, whatever is known of it beside that."""
         return decide(asked, (), self.rules, self.ground.areas).as_dict()
 
     def _resolve(
-        self, asked: Asked, own: Sequence[Candidate], answers: dict[str, Answer], wanted: Sequence[Line]
+        self,
+        asked: LocationQuery,
+        own: Sequence[Candidate],
+        answers: dict[str, SourceAnswer],
+        wanted: Sequence[Provider],
     ) -> Resolved:
         at_hand = [*own, *self.ground.at_hand(asked)]
         decision = self._decide(asked, at_hand, answers)
@@ -116,14 +120,14 @@ class Resolver:
             self.places.keep(self.feed, asked, found, self._now())
         return found
 
-    def _decide(self, asked: Asked, at_hand: Sequence[Candidate], answers: dict[str, Answer]) -> Decision:
+    def _decide(self, asked: LocationQuery, at_hand: Sequence[Candidate], answers: dict[str, SourceAnswer]) -> Decision:
         told = [one for answer in answers.values() for one in answer.candidates]
         decision = decide(asked, [*at_hand, *told], self.rules, self.ground.areas)
         if told:
             self._learn(asked, decision)
         return decision
 
-    def _wanted(self, asked: Asked, answers: dict[str, Answer]) -> list[Line]:
+    def _wanted(self, asked: LocationQuery, answers: dict[str, SourceAnswer]) -> list[Provider]:
         """Geocoders that have not been asked yet, or are to be asked again by now."""
         if asked.kind == "unknown" or not self.lines:
             return []
@@ -131,7 +135,7 @@ class Resolver:
         fresh = [line for line in self.lines if line.name not in answers or answers[line.name].is_due(now)]
         return [line for line in fresh if line.answers(query)]
 
-    def _ask(self, asked: Asked, at_hand: Sequence[Candidate], decision: Decision) -> Decision:
+    def _ask(self, asked: LocationQuery, at_hand: Sequence[Candidate], decision: Decision) -> Decision:
         """Ask geocoders in turn until a point is certain, as the only one who does."""
         holder = uuid4().hex
         while not self.places.claim(self.feed, asked.key, holder, self._now(), _CLAIM_SECONDS):
@@ -159,7 +163,7 @@ class Resolver:
 
     # -- deciding anew -----------------------------------------------------------------------------------------------
 
-    def redecide(self) -> Iterator[tuple[Asked, Resolved]]:
+    def redecide(self) -> Iterator[tuple[LocationQuery, Resolved]]:
         """Decide anew, without asking anybody, what was decided by other rules; those that came out otherwise."""
         for kept in self.places.other_versions(self.feed, self.rules.version):
             answers = self.places.answers(self.feed, kept.asked.key)
@@ -175,7 +179,7 @@ class Resolver:
         if any(self.places.is_default(source, one.lat, one.lon) for one in fresh):
             self._rules = self._made_rules()
 
-    def _learn(self, asked: Asked, decision: Decision) -> None:
+    def _learn(self, asked: LocationQuery, decision: Decision) -> None:
         """What the call's own areas tell of those who answered; what follows counts from the next decision on."""
         with self._learning:
             if self._record.note(asked, [one.as_dict() for one in decision.judged], self.ground.rules):
@@ -192,5 +196,5 @@ class Resolver:
         return with_version(made, self._material)
 
 
-def _is_other(kept: Kept, found: Resolved) -> bool:
+def _is_other(kept: StoredDecision, found: Resolved) -> bool:
     return any(kept.decision[name] != found[name] for name in ("kind", "lat", "lon", "area"))

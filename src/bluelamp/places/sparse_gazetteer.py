@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bluelamp.domain.place import Asked, Candidate, CandidateSource
+from bluelamp.domain.place import Candidate, CandidateSource, LocationQuery
 
 # Known addresses a street: at which the claims hold, and at which they are stretched most.
 _DENSE, _THIN = 20.0, 2.0
@@ -26,7 +26,7 @@ class Cautious:
     source: CandidateSource
     thin: float
 
-    def candidates(self, asked: Asked) -> Sequence[Candidate]:
+    def candidates(self, asked: LocationQuery) -> Sequence[Candidate]:
         found = self.source.candidates(asked)
         return [self._widened(one) if one.precision == "block" else one for one in found] if self.thin else found
 

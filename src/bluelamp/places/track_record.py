@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from bluelamp.domain.belief import area_worth, usual_reliability
 from bluelamp.domain.judging import PlaceRules, city_share
-from bluelamp.domain.place import AreaCheck, Asked
+from bluelamp.domain.place import AreaCheck, LocationQuery
 
 LEAST_CHECKED = 30  # answers of a source, before anything follows from them
 _STEP = 1.3  # the record is looked at again when it has grown by so much
@@ -54,7 +54,7 @@ class Record:
         self._sources: dict[str, _Checked] = {}
         self._seen: set[tuple[str, str, str]] = set()
 
-    def note(self, asked: Asked, candidates: Iterable[Mapping[str, object]], rules: PlaceRules) -> bool:
+    def note(self, asked: LocationQuery, candidates: Iterable[Mapping[str, object]], rules: PlaceRules) -> bool:
         """Take note of a decision's candidates (`Judged.as_dict`), each source's first of a location once. Whether the
         record of a source has grown so much that it is to be looked at again."""
         grown = False

@@ -31,7 +31,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QueryResult:
     """Rows with everything that a figure must carry: coverage, definition, version, caveats, truncation.
 
     A value is None where it is not known; `row_coverage` says for each row what it stands on, `strays` counts the
@@ -112,7 +112,7 @@ COVERAGE_COLUMNS = {
 }
 
 
-def answer(version: DataVersion, question: Question, *, engines: Sequence[str] = ENGINE_NAMES) -> Answer:
+def answer(version: DataVersion, question: Question, *, engines: Sequence[str] = ENGINE_NAMES) -> QueryResult:
     """Answer a question. `engines` limits who may answer, for checks. Raises UsageError for unknown values."""
     found, answered_by = figures(version, question, engines)
     limit = question.limit or MAX_ROWS
@@ -122,7 +122,7 @@ def answer(version: DataVersion, question: Question, *, engines: Sequence[str] =
     columns = [Column(one.name, "dimension", one.words) for one in question.by]
     columns += [Column(one.name, "measure", one.words, one.unit) for one in question.measures]
     missing = family.unplaced(question, lambda asked: count_records(version, asked, engines))
-    return Answer(
+    return QueryResult(
         question, tuple(columns), found.rows[:limit], covered, version.facts.name, version.facts.newest_release,
         len(found.rows) > limit,
         (*of_periods, *family.caveats(version, question), *missing, *_of_places(found)),

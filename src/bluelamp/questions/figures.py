@@ -18,14 +18,14 @@ from typing import Any
 import numpy as np
 
 from bluelamp.errors import UsageError
-from bluelamp.questions.model.axis import Axis
+from bluelamp.questions.model.axis import ValueAxis
 from bluelamp.questions.model.data_version import DataVersion
 from bluelamp.questions.model.dataset import Measure
 from bluelamp.questions.model.family import Count
 from bluelamp.questions.model.ordering import Row, order_of
 from bluelamp.questions.model.question import MAX_ROWS, Question
 from bluelamp.questions.registry import family_of
-from bluelamp.questions.standing import FEW_LOCATED, NONE_LOCATED, Asked, RowCoverage, Standing, standing_of
+from bluelamp.questions.standing import FEW_LOCATED, NONE_LOCATED, CountedQuestion, RowCoverage, RowStates, standing_of
 from bluelamp.questions.time_axis import time_axis
 
 __all__ = ["FEW_LOCATED", "NONE_LOCATED", "Figures", "RowCoverage", "figures_of", "rate"]
@@ -87,17 +87,17 @@ class _Figuring:
         order = order[: (question.limit or MAX_ROWS) + 1]
         return Figures([rows[at] for at in order], [standing.coverages[at] for at in order], strays)
 
-    def _standing(self, rows: Sequence[Row]) -> Standing:
+    def _standing(self, rows: Sequence[Row]) -> RowStates:
         uncovered = self.family.is_uncovered(self.question)
         return standing_of(
-            Asked(
+            CountedQuestion(
                 self.version, self.question, self.measures, self.holdings, self.publishers, self.times, uncovered,
                 self.count,
             ),
             rows,
         )  # fmt: skip
 
-    def _known(self, rows: list[Row], standing: Standing) -> tuple[list[Row], int, bool]:
+    def _known(self, rows: list[Row], standing: RowStates) -> tuple[list[Row], int, bool]:
         """(the rows with None for what is not known, how many records stray, whether anything is not known)."""
         if standing.known is None:
             return rows, 0, False
@@ -160,7 +160,7 @@ class _Figuring:
                 if (*key, *other) not in there:
                     yield (*self._labels(axes, key, others, other), *nothing)
 
-    def _labels(self, axes: Sequence[Axis], key: Row, others: Sequence[int], other: Row) -> Row:
+    def _labels(self, axes: Sequence[ValueAxis], key: Row, others: Sequence[int], other: Row) -> Row:
         """The labels of a row, in the order of the question."""
         labels: list[Any] = [None] * len(self.question.by)
         for at, label in zip(others, other, strict=True):

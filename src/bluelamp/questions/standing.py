@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from bluelamp.domain.coverage import State
 from bluelamp.questions.grid import Grid, grid_of
-from bluelamp.questions.model.axis import Axis
+from bluelamp.questions.model.axis import ValueAxis
 from bluelamp.questions.model.data_version import DataVersion
 from bluelamp.questions.model.dataset import Measure
 from bluelamp.questions.model.family import Count, Openings
@@ -57,7 +57,7 @@ class RowCoverage:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RowStates:
     """One entry for each row. `known` (rows × measures) says which measures are known, None where all are of all rows;
     what is recorded in a row of `strays` was published by others than the place's own force."""
 
@@ -65,16 +65,16 @@ class Standing:
     known: Mask | None
     strays: Mask
 
-    def repeated(self, times: int) -> Standing:
+    def repeated(self, times: int) -> RowStates:
         """The standing of so many rows that all stand on what the one row stands on."""
         if times == 1:
             return self
         known = None if self.known is None else np.repeat(self.known, times, axis=0)
-        return Standing(self.coverages * times, known, np.repeat(self.strays, times))
+        return RowStates(self.coverages * times, known, np.repeat(self.strays, times))
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CountedQuestion:
     """A question with what its rows are counted over; `measures` are those that are counted. Where `uncovered`, no file
     of a force's month holds the records: nothing says what of them is held."""
 
@@ -82,13 +82,13 @@ class Asked:
     question: Question
     measures: tuple[Measure, ...]
     holdings: tuple[Holdings, ...]
-    publishers: Axis | None
-    times: Axis | None
+    publishers: ValueAxis | None
+    times: ValueAxis | None
     uncovered: bool
     count: Count
 
 
-def standing_of(asked: Asked, rows: Sequence[Row]) -> Standing:
+def standing_of(asked: CountedQuestion, rows: Sequence[Row]) -> RowStates:
     """What rows stand on, as they were recorded: their labels, in the order of the question. A label that could not be
     recorded in some of the months stands on the others alone."""
     times = asked.holdings[0].times
@@ -117,7 +117,7 @@ def _alike(rows: Sequence[Row], openings: Mapping[int, Openings], to_filters: Ma
     return list(found.values())
 
 
-def _standing_within(asked: Asked, rows: Sequence[Row], times: Mask) -> Standing:
+def _standing_within(asked: CountedQuestion, rows: Sequence[Row], times: Mask) -> RowStates:
     """What rows stand on that could be recorded in some of the times. Where records are held all the same, the table
     of eras is wrong of them, and what they say stands."""
     holdings = family_of(asked.question.dataset).within(asked.holdings, times)
@@ -137,7 +137,7 @@ def _standing_within(asked: Asked, rows: Sequence[Row], times: Mask) -> Standing
     return _together(parts, len(rows), len(asked.measures))
 
 
-def _together(parts: Sequence[tuple[Sequence[int], Standing]], rows: int, measures: int) -> Standing:
+def _together(parts: Sequence[tuple[Sequence[int], RowStates]], rows: int, measures: int) -> RowStates:
     """One standing of several, each with the places of its rows."""
     coverages: list[RowCoverage] = [RowCoverage(0, 0, "")] * rows
     known, strays = np.ones((rows, measures), bool), np.zeros(rows, bool)
@@ -147,10 +147,10 @@ def _together(parts: Sequence[tuple[Sequence[int], Standing]], rows: int, measur
         strays[places] = its.strays
         if its.known is not None:
             known[places] = its.known
-    return Standing(coverages, None if known.all() else known, strays)
+    return RowStates(coverages, None if known.all() else known, strays)
 
 
-def _standing_of(asked: Asked, rows: Sequence[Row]) -> Standing:
+def _standing_of(asked: CountedQuestion, rows: Sequence[Row]) -> RowStates:
     publishers, times = asked.publishers, asked.times
     grid = grid_of(asked.version, asked.question, asked.holdings, publishers, times)
     family = family_of(asked.question.dataset)
@@ -173,7 +173,7 @@ def _standing_of(asked: Asked, rows: Sequence[Row]) -> Standing:
     return _Rows(asked, grid, at_rows, at_columns, closed, its).standing()
 
 
-def _of_all_alike(asked: Asked, grid: Grid, share: float | None) -> Standing:
+def _of_all_alike(asked: CountedQuestion, grid: Grid, share: float | None) -> RowStates:
     """What one row stands on that is of all publishers and times together."""
     needed = tuple(tuple(grid.needed(asked.question, measure)) for measure in asked.measures)
     nowhere, nothing = np.zeros(1, np.int64), np.zeros(1, bool)
@@ -187,12 +187,18 @@ class _Rows:
     """Where each row stands in the grid, and the share of its force's records that have a point."""
 
     def __init__(
-        self, asked: Asked, grid: Grid, rows: Places, columns: Places, closed: Mask, shares: list[float | None]
+        self,
+        asked: CountedQuestion,
+        grid: Grid,
+        rows: Places,
+        columns: Places,
+        closed: Mask,
+        shares: list[float | None],
     ) -> None:
         self.asked, self.grid = asked, grid
         self.rows, self.columns, self.closed, self.shares = rows, columns, closed, shares
 
-    def standing(self) -> Standing:
+    def standing(self) -> RowStates:
         grid, at = self.grid, (self.rows, self.columns)
         told = [one[at] & ~self.closed for one in grid.told]
         known = self._known(told)
@@ -210,7 +216,7 @@ class _Rows:
         held = np.where(any_known, grid.held[at], 0)
         strays = (grid.owned[self.rows] | self.closed) & (nowhere | ~told[0])
         coverages = self._coverages(held.tolist(), grid.expected[at].tolist(), states.tolist())
-        return Standing(coverages, None if known.all() else known, strays)
+        return RowStates(coverages, None if known.all() else known, strays)
 
     def _known(self, told: Sequence[Mask]) -> Mask:
         """Which measures of which rows anything is held of that could say them."""

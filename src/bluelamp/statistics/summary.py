@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from cachetools import TTLCache
 
 from bluelamp.domain.call import Call
-from bluelamp.domain.call_filter import Filter
+from bluelamp.domain.call_filter import CallFilter
 from bluelamp.domain.duration import Minutes
 from bluelamp.domain.guard import FAILED, SUSPICIOUS
 from bluelamp.domain.local_day import Span
@@ -25,7 +25,7 @@ from bluelamp.domain.moment import moment_of
 from bluelamp.errors import Overloaded
 from bluelamp.history.gaps import SEEN, clock_of
 from bluelamp.sources.feeds.agency import Agency
-from bluelamp.statistics.feed_state import DAY, WEEKS, FeedBook, Held
+from bluelamp.statistics.feed_state import DAY, WEEKS, FeedBook, RecentCall
 from bluelamp.statistics.opened_counts import HOURS, days_within
 from bluelamp.statistics.watch_times import gaps_in, share_watched
 from bluelamp.storage.live.event_log import EventLog
@@ -55,7 +55,7 @@ class Books:
         self._told: TTLCache[tuple[str, str], Told] = TTLCache(_MOST_TOLD, _TOLD_AGAIN)
 
     def statistics(
-        self, log: EventLog, snapshots: Snapshots, agency: Agency, through: Filter, now: datetime | None = None
+        self, log: EventLog, snapshots: Snapshots, agency: Agency, through: CallFilter, now: datetime | None = None
     ) -> Told:
         """A feed in figures, through a filter, as of now on the feed's own clock; see the API's description. `now` is
         a test's clock. Raises NoSuchThing for a feed without a log, Overloaded where another answer takes too long."""
@@ -82,7 +82,7 @@ class Books:
         return told
 
 
-def _told(book: FeedBook, snapshots: Snapshots, through: Filter, now: datetime) -> Told:
+def _told(book: FeedBook, snapshots: Snapshots, through: CallFilter, now: datetime) -> Told:
     spans = book.watch.spans(now)
     recent = _Recent.of(book, through, now)
     hour_ago, day_ago = now - HOUR, now - DAY
@@ -130,7 +130,7 @@ class _Recent:
     minutes: list[Minutes]  # of calls closed in the last day
 
     @classmethod
-    def of(cls, book: FeedBook, through: Filter, now: datetime) -> _Recent:
+    def of(cls, book: FeedBook, through: CallFilter, now: datetime) -> _Recent:
         hour_ago, day_ago, end = (one.timestamp() for one in (now - HOUR, now - DAY, now))
         closed_after = moment_of(now - DAY)
         found = cls([], 0, Counter(), {day: [0] * HOURS for day in book.recent_days(now)}, [])
@@ -145,7 +145,7 @@ class _Recent:
                 found._opened(one, hour_ago, day_ago)
         return found
 
-    def _opened(self, one: Held, hour_ago: float, day_ago: float) -> None:
+    def _opened(self, one: RecentCall, hour_ago: float, day_ago: float) -> None:
         if one.second > hour_ago:
             self.last_hour += 1
         if one.second > day_ago and one.beat:
@@ -188,7 +188,7 @@ def is_comparable(book: FeedBook, spans: list[Span], hour: Span) -> bool:
     )
 
 
-def opened_in(book: FeedBook, hour: Span, through: Filter) -> int:
+def opened_in(book: FeedBook, hour: Span, through: CallFilter) -> int:
     """How many calls were opened in an hour of the past."""
     return sum(book.days[day].between(*hour, through) for day in days_within(*hour, book.zone))
 
@@ -252,7 +252,7 @@ def _scene(figures: tuple[float, float, float] | None, calls: int, words: str) -
 # -- by hour and weekday -----------------------------------------------------------------------------------------------
 
 
-def week_of(book: FeedBook, spans: list[Span], recent: Mapping[date, Sequence[int]], through: Filter) -> Told:
+def week_of(book: FeedBook, spans: list[Span], recent: Mapping[date, Sequence[int]], through: CallFilter) -> Told:
     """Calls opened in an hour that was watched, by weekday (Monday first) and local hour."""
     counts: dict[date, Sequence[int]] = {**book.counts(through), **recent}
     opened = [[0] * HOURS for _ in range(7)]

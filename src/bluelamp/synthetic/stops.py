@@ -14,7 +14,7 @@ from bluelamp.domain.dataset import STOPS
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 from bluelamp.synthetic.chance import Indices, below, bits, fraction, key
-from bluelamp.synthetic.geography import Places
+from bluelamp.synthetic.geography import ForcePlaces
 from bluelamp.synthetic.hours import MINUTE
 from bluelamp.synthetic.multiplied import TINY
 from bluelamp.synthetic.names import MARKUP, MARKUP_UTF8
@@ -142,7 +142,7 @@ class _Stops:
         spots[self.unplaced] = len(known) - 1
         return taken(known, spots)
 
-    def _placed_elsewhere(self, places: Places, spots: Indices) -> NDArray[np.bool_]:
+    def _placed_elsewhere(self, places: ForcePlaces, spots: Indices) -> NDArray[np.bool_]:
         """(stops,) which of them lie over the border or far away; `spots` are changed."""
         found = np.zeros(self.count, dtype=bool)
         if not self.plan.has("stops_elsewhere"):

@@ -11,7 +11,7 @@ from bluelamp.bootstrap import open_stores
 from bluelamp.cli import exits
 from bluelamp.cli.app import main
 from bluelamp.errors import Damaged
-from bluelamp.questions.answer import Answer, answer
+from bluelamp.questions.answer import QueryResult, answer
 from bluelamp.questions.families.calls import source
 from bluelamp.questions.families.calls.opening import open_calls
 from bluelamp.questions.families.calls.source import CallsSource
@@ -50,11 +50,11 @@ def lose(path: Path, how: str) -> None:
     path.write_bytes(data)
 
 
-def by_day(version: CallsVersion) -> Answer:
+def by_day(version: CallsVersion) -> QueryResult:
     return answer(version, make_question("calls", measures=["calls"], by=["date"]))
 
 
-def counts(found: Answer) -> dict[str, object]:
+def counts(found: QueryResult) -> dict[str, object]:
     return {str(row[0]): row[1] for row in found.rows}
 
 

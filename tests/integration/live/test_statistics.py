@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bluelamp.domain.call_filter import Filter, make_filter, past_facts
+from bluelamp.domain.call_filter import CallFilter, make_filter, past_facts
 from bluelamp.domain.duration import minutes_with_unit
 from bluelamp.domain.moment import moment_of, parse_moment
 from bluelamp.errors import Unreachable
@@ -33,7 +33,7 @@ LABELS = ("division", "beat", "priority", "nature")
 Told = dict[str, Any]
 
 
-def told(flow: LiveFlow, now: datetime, through: Filter = ALL, books: Books | None = None) -> Told:
+def told(flow: LiveFlow, now: datetime, through: CallFilter = ALL, books: Books | None = None) -> Told:
     return (books or Books()).statistics(flow.log, flow.snapshots, flow.agencies[FEED], through, now)
 
 
@@ -81,7 +81,7 @@ def openings_are_those_of_the_calls(flow: LiveFlow) -> None:
     assert {one.lat for one in found} == {None, 32.75}
 
 
-def by_hand(flow: LiveFlow, now: datetime, through: Filter, found: Told) -> None:
+def by_hand(flow: LiveFlow, now: datetime, through: CallFilter, found: Told) -> None:
     calls = [call for call in everything(flow) if through.lets(past_facts(call))]
     open_ = [call for call in calls if not call["ended"]]
     assert open_

@@ -8,7 +8,7 @@ from bluelamp.domain.force import FORCES
 from bluelamp.domain.month import Month, month_range
 from bluelamp.domain.release import ForceMonth
 from bluelamp.domain.selection import Selection
-from bluelamp.domain.whole import Window, judge, told
+from bluelamp.domain.whole import ReceiptWindow, judge, told
 
 M = Month.parse
 SLUGS = [force.slug for force in FORCES]
@@ -69,8 +69,10 @@ def test_it_is_told_in_one_line() -> None:
 KENT = Selection(forces=frozenset({"kent"}))
 
 
-def window(whole: bool, choice: Selection | None = None, first: str = "2024-01", *, stated: bool = False) -> Window:
-    return Window("crimes", M(first), M("2024-03"), M("2024-03"), whole, choice or Selection(), stated)
+def window(
+    whole: bool, choice: Selection | None = None, first: str = "2024-01", *, stated: bool = False
+) -> ReceiptWindow:
+    return ReceiptWindow("crimes", M(first), M("2024-03"), M("2024-03"), whole, choice or Selection(), stated)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +97,6 @@ def window(whole: bool, choice: Selection | None = None, first: str = "2024-01",
     ],
 )
 def test_whether_a_listing_without_a_new_file_says_more(
-    new: Window, same: list[Window], others: list[Window], more: bool
+    new: ReceiptWindow, same: list[ReceiptWindow], others: list[ReceiptWindow], more: bool
 ) -> None:
     assert new.adds_to(same, others) is more

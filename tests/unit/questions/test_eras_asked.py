@@ -21,7 +21,7 @@ from bluelamp.domain.eras import changes
 from bluelamp.domain.grouping import BLANK, ETHNIC_GROUPS, OTHER_LABEL, STOP_OUTCOMES, Grouping
 from bluelamp.domain.month import Month
 from bluelamp.domain.selection import Selection
-from bluelamp.questions.answer import Answer, answer
+from bluelamp.questions.answer import QueryResult, answer
 from bluelamp.questions.cards import answer_dashboard
 from bluelamp.questions.dashboards import read_dashboards
 from bluelamp.questions.families.archive.version import ArchiveVersion
@@ -104,13 +104,13 @@ def version(home: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield ArchiveVersion(connection, open_serving(folder))
 
 
-def ask(version: ArchiveVersion, dataset: str, span: tuple[str, str] | str = "", **words: object) -> Answer:
+def ask(version: ArchiveVersion, dataset: str, span: tuple[str, str] | str = "", **words: object) -> QueryResult:
     first, last = (span, span) if isinstance(span, str) else span
     months = {"first": Month.parse(first), "last": Month.parse(last)} if first else {}
     return answer(version, make_question(dataset, **months, **words))  # type: ignore[arg-type]
 
 
-def rows(found: Answer) -> dict[object, tuple[object, str]]:
+def rows(found: QueryResult) -> dict[object, tuple[object, str]]:
     """labels → (value, state)."""
     width = len(found.question.by)
     return {

@@ -13,7 +13,7 @@ import pytest
 from bluelamp.domain.location import parse_location
 from bluelamp.domain.place import asked_of
 from bluelamp.errors import Damaged, StorageError
-from bluelamp.storage.gazetteer import Answer, Gazetteer, build_index
+from bluelamp.storage.gazetteer import Gazetteer, GazetteerMatch, build_index
 from tests.lib.gazetteer.grid import ALIASES, BOUNDS, PLANE, addresses, degrees, grid, segments, spots
 
 Material = Sequence[tuple[str, pa.Table]]
@@ -37,11 +37,11 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Gazetteer:
     return Gazetteer(path, ALIASES)
 
 
-def ask(gazetteer: Gazetteer, text: str, block: str | None = None) -> tuple[Answer, ...]:
+def ask(gazetteer: Gazetteer, text: str, block: str | None = None) -> tuple[GazetteerMatch, ...]:
     return gazetteer.find(parse_location(text, block, ALIASES))
 
 
-def off(answer: Answer, x: float, y: float) -> float:
+def off(answer: GazetteerMatch, x: float, y: float) -> float:
     """Metres from an answer to where it should be."""
     east, north = PLANE.to_metres(answer.lat, answer.lon)
     return math.hypot(east - x, north - y)

@@ -15,7 +15,7 @@ import pytest
 
 from bluelamp.domain.decision import decide
 from bluelamp.domain.place import metres_between
-from bluelamp.places.context import Ground as FeedGround
+from bluelamp.places.context import PlaceContext as FeedGround
 from bluelamp.places.context import ground_of
 from bluelamp.sources.feeds.agency import read_agency
 from bluelamp.sources.gazetteer import read_cities

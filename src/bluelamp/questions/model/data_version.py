@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from bluelamp.domain.month import Month
 from bluelamp.errors import UsageError
 from bluelamp.questions.model.dataset import Dimension
-from bluelamp.questions.model.kept import Kept
+from bluelamp.questions.model.kept import BoundedCache
 from bluelamp.questions.model.labels import value_label
 from bluelamp.questions.model.question import Question
 from bluelamp.questions.model.suggestions import near
@@ -36,7 +36,7 @@ Guard = Callable[["duckdb.DuckDBPyConnection", bool], AbstractContextManager[Non
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class VersionFacts:
     """What a data version is. `name` is short and stable; `as_of` is set for one of an older state of knowledge."""
 
     name: str
@@ -56,7 +56,7 @@ class DataVersion(ABC):
         self.guard: Guard = lambda _cursor, _light: nullcontext()
         self._lock = threading.RLock()
         self._held: dict[str, Any] = {}
-        self._often = Kept(_OFTEN)
+        self._often = BoundedCache(_OFTEN)
 
     def rows(
         self,
@@ -108,7 +108,7 @@ class DataVersion(ABC):
 
     @property
     def name(self) -> str:
-        """Short and stable; see `Facts`."""
+        """Short and stable; see `VersionFacts`."""
         return self.facts.name
 
     @property
@@ -125,7 +125,7 @@ class DataVersion(ABC):
 
     @property
     @abstractmethod
-    def facts(self) -> Facts: ...
+    def facts(self) -> VersionFacts: ...
 
     @property
     @abstractmethod

@@ -27,20 +27,22 @@ _OLDEST = timedelta(days=7)
 Told = Callable[[int, int], None]  # rows so far, rows in all
 
 
-class Answer(Protocol):
-    """A whole answer, as `sources.http.Answer`."""
+class ResponseBody(Protocol):
+    """A whole answer, as `sources.http.HttpResponse`."""
 
     @property
     def body(self) -> bytes: ...
 
 
-class Client(Protocol):
+class PageClient(Protocol):
     """What fetches (`sources.http.HttpClient`). Raises the SourceErrors for whatever goes wrong on the way."""
 
-    def get(self, url: str, *, headers: Mapping[str, str] | None = None, limit: int = ...) -> Answer: ...
+    def get(self, url: str, *, headers: Mapping[str, str] | None = None, limit: int = ...) -> ResponseBody: ...
 
 
-def download(wanted: Input, spool: Path, client: Client, *, token: str = "", told: Told | None = None) -> list[Path]:
+def download(
+    wanted: Input, spool: Path, client: PageClient, *, token: str = "", told: Told | None = None
+) -> list[Path]:
     """The pages of an input, in order, fetched into `spool` as far as they are not there yet. `token` is Socrata's.
     Raises SourceError for what the publisher does, SourceChanged where the table changed under the fetch."""
     headers = {"X-App-Token": token} if token and wanted.platform == "socrata" else {}
@@ -85,7 +87,7 @@ def clear(spool: Path) -> None:
 
 
 class _Asker:
-    def __init__(self, client: Client, wanted: Input, headers: Mapping[str, str]) -> None:
+    def __init__(self, client: PageClient, wanted: Input, headers: Mapping[str, str]) -> None:
         self._client, self._wanted, self._headers = client, wanted, headers
         self._order = ""
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from isal import isal_zlib
 
-from bluelamp.domain.member_name import EXAMPLE, Named, read_name
+from bluelamp.domain.member_name import EXAMPLE, MemberName, read_name
 from bluelamp.errors import BrokenArchive, NotFound
 from bluelamp.sources.police_uk.inflate import GZIP
 from bluelamp.sources.police_uk.local_zip import told_by_start
@@ -92,7 +92,7 @@ def _names_below(root: Path) -> tuple[list[str], tuple[str, ...]]:
     for folder, _, files in os.walk(root):  # links to folders are not followed: they can lead in circles
         for file in files:
             name = Path(folder, file).relative_to(root).as_posix()
-            if isinstance(read_name(file), Named):
+            if isinstance(read_name(file), MemberName):
                 names.append(name)
             elif file.startswith(".") or file.lower() in _OF_THE_SYSTEM:
                 continue
@@ -171,7 +171,7 @@ def _without_repeats(members: list[Member]) -> list[Member]:
     by_subject: dict[object, list[int]] = {}
     for member in members:
         named = read_name(member.name)
-        subject = named.unit if isinstance(named, Named) else member.name
+        subject = named.unit if isinstance(named, MemberName) else member.name
         same = by_subject.setdefault(subject, [])
         if any((kept[at].size, kept[at].crc32) == (member.size, member.crc32) for at in same):
             continue

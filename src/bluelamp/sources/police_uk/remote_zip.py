@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bluelamp.errors import BrokenArchive, DiskFull, SourceChanged, SourceError, SourceRefused, SourceUnavailable
-from bluelamp.sources.http import HttpClient, Stream, TryAgain, shown_url
+from bluelamp.sources.http import HttpClient, HttpStream, TryAgain, shown_url
 from bluelamp.sources.police_uk.local_zip import LocalZip
 from bluelamp.sources.police_uk.member import Member
 from bluelamp.sources.police_uk.release_source import Closing, OnBytes, ReleaseSource
@@ -132,7 +132,7 @@ def _probe(url: str, client: HttpClient, count: _Count) -> _Tail | None:
         return None
 
 
-def _span(stream: Stream) -> tuple[int, int] | None:
+def _span(stream: HttpStream) -> tuple[int, int] | None:
     """(first byte, total) of an answer that holds the end of the file; None when it is not a usable partial answer."""
     found = _CONTENT_RANGE.fullmatch(stream.headers.get("content-range", ""))
     if stream.status != 206 or not found or stream.headers.get("content-encoding", "identity") != "identity":
@@ -243,7 +243,7 @@ class RemoteZip(Closing):
     def _cut(self) -> SourceUnavailable:
         return SourceUnavailable(f"The connection to {shown_url(self.url)} was cut.", "Run the same again later.")
 
-    def _check(self, stream: Stream, first: int, end: int) -> None:
+    def _check(self, stream: HttpStream, first: int, end: int) -> None:
         found = _CONTENT_RANGE.fullmatch(stream.headers.get("content-range", ""))
         total = int(found[3]) if found else -1
         if stream.status == 200 or not self._state.same(_Version.of(stream.headers, total)):
@@ -319,7 +319,7 @@ class _Download:
         if self.version.total >= 0 and self._file.tell() != self.version.total:
             raise TryAgain(SourceUnavailable(f"The download of {shown_url(self._url)} was cut.", "Run it again later."))
 
-    def _resumes(self, stream: Stream, have: int) -> bool:
+    def _resumes(self, stream: HttpStream, have: int) -> bool:
         found = _CONTENT_RANGE.fullmatch(stream.headers.get("content-range", ""))
         if stream.status != 206:
             return False
@@ -328,7 +328,7 @@ class _Download:
             raise SourceChanged(f"{shown_url(self._url)} was replaced while it was being read.", "Run the same again.")
         return True
 
-    def _start_again(self, stream: Stream) -> None:
+    def _start_again(self, stream: HttpStream) -> None:
         length = stream.headers.get("content-length", "")
         total = int(length) if re.fullmatch(r"\d{1,18}", length) else -1
         if total > MAX_DOWNLOAD:

@@ -19,7 +19,7 @@ from bluelamp.errors import SourceChanged, SourceError, SourceRefused, UsageErro
 from bluelamp.sources.reference.catalogue import REFERENCE_FILES, ReferenceFile
 
 
-class Client(Protocol):
+class BytesClient(Protocol):
     """What fetches. Raises the SourceErrors of `bluelamp.errors` for whatever goes wrong on the way."""
 
     def get_bytes(self, url: str, *, max_bytes: int) -> bytes:
@@ -27,7 +27,7 @@ class Client(Protocol):
         ...
 
 
-def download(kind: str, url: str | None, spool_folder: Path, client: Client) -> Path:
+def download(kind: str, url: str | None, spool_folder: Path, client: BytesClient) -> Path:
     """Fetch a kind of REFERENCE_FILES and return where it lies now; None as `url` means the publisher's own.
 
     An address whose path ends in `/query` is a table of an ArcGIS portal and is paged; any other is fetched as it
@@ -60,7 +60,7 @@ def _spooled(target: Path, data: bytes) -> Path:
     return target
 
 
-def _all_pages(address: str, wanted: ReferenceFile, client: Client) -> list[dict[str, Any]]:
+def _all_pages(address: str, wanted: ReferenceFile, client: BytesClient) -> list[dict[str, Any]]:
     """Every feature of the portal's table, exactly as many as it says it has, none twice."""
     count = _answer(address, {"where": "1=1", "returnCountOnly": "true", "f": "json"}, 2**20, client).get("count")
     if not isinstance(count, int) or count < 1:
@@ -79,7 +79,7 @@ def _all_pages(address: str, wanted: ReferenceFile, client: Client) -> list[dict
     return features
 
 
-def _pages(address: str, wanted: ReferenceFile, count: int, client: Client) -> Iterator[list[dict[str, Any]]]:
+def _pages(address: str, wanted: ReferenceFile, count: int, client: BytesClient) -> Iterator[list[dict[str, Any]]]:
     asked = {"where": "1=1", "outFields": "*", "outSR": "4326", "resultRecordCount": str(wanted.page_rows)}
     if wanted.shapes:
         # Five decimals are about a metre, far finer than generalised boundaries are.
@@ -99,7 +99,7 @@ def _pages(address: str, wanted: ReferenceFile, count: int, client: Client) -> I
         yield page
 
 
-def _answer(address: str, asked: dict[str, str], max_bytes: int, client: Client) -> dict[str, Any]:
+def _answer(address: str, asked: dict[str, str], max_bytes: int, client: BytesClient) -> dict[str, Any]:
     joint = "&" if urlsplit(address).query else "?"
     data = client.get_bytes(f"{address}{joint}{urlencode(asked)}", max_bytes=max(max_bytes, 1))
     try:

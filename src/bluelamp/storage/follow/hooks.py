@@ -77,7 +77,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class NewHook:
     """What a new webhook shall be."""
 
     key: int
@@ -95,7 +95,7 @@ class Hooks:
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
 
-    def make(self, wanted: Wanted, head: Head | None) -> Hook:
+    def make(self, wanted: NewHook, head: Head | None) -> Hook:
         """A webhook that tells what comes after `head`; from the beginning, where the feed has no log yet. Raises
         UsageError where its owner has enough of them, NoSuchThing where the key was removed meanwhile."""
         id_, secret = f"hook_{secrets.token_hex(8)}", SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()

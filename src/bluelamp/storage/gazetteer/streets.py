@@ -12,7 +12,7 @@ from typing import NamedTuple
 from bluelamp.domain.location import Street
 
 
-class Known(NamedTuple):
+class KnownStreet(NamedTuple):
     """A street of the gazetteer. `middle` and `reach` are where it is, in metres: the middle of what is known of it and
     how far the rest of it lies from there."""
 
@@ -22,31 +22,31 @@ class Known(NamedTuple):
     reach: float
 
 
-class Found(NamedTuple):
+class StreetMatch(NamedTuple):
     """A street that was meant, and in words what differs from how it was asked (empty where nothing does)."""
 
-    known: Known
+    known: KnownStreet
     differs: str
 
 
 class Streets:
     """Looks streets up by name; some 20,000 of a large city take 10 MB."""
 
-    def __init__(self, known: Iterable[Known]) -> None:
-        self._by_name: dict[str, list[Known]] = {}
+    def __init__(self, known: Iterable[KnownStreet]) -> None:
+        self._by_name: dict[str, list[KnownStreet]] = {}
         for one in known:
             self._by_name.setdefault(squashed(one.street), []).append(one)
 
     def __len__(self) -> int:
         return sum(map(len, self._by_name.values()))
 
-    def find(self, asked: Street) -> list[list[Found]]:
+    def find(self, asked: Street) -> list[list[StreetMatch]]:
         """What an asked street may be: groups, the best agreement first, and in a group all that agree alike."""
-        groups: dict[int, list[Found]] = {}
+        groups: dict[int, list[StreetMatch]] = {}
         for one in self._by_name.get(squashed(asked), ()):
             rank, differs = _agreement(asked, one.street)
             if rank is not None:
-                groups.setdefault(rank, []).append(Found(one, differs))
+                groups.setdefault(rank, []).append(StreetMatch(one, differs))
         ranks = sorted(groups)
         if ranks and ranks[0] < _LESS_SAID:
             # What is listed as it was asked is meant, and nothing else of that name.

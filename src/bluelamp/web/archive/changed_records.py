@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bluelamp.archive.diff_records import Difference, Reader, Wanted
+from bluelamp.archive.diff_records import Difference, DifferenceReader, RecordFilter
 from bluelamp.archive.diff_rows import Row
 from bluelamp.archive.diff_sums import name_of
 from bluelamp.domain.dataset import BY_NAME, Dataset
@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 Stems = Mapping[int, str]
 
 
-def page_of(reader: Reader, stems: Stems, wanted: Wanted, after: int, limit: int) -> dict[str, Any]:
+def page_of(reader: DifferenceReader, stems: Stems, wanted: RecordFilter, after: int, limit: int) -> dict[str, Any]:
     """At most `limit` records from number `after` on, as ChangedRecordsModel."""
     rows, following = reader.page(wanted, after, limit)
     dataset = BY_NAME[wanted.dataset]
@@ -68,7 +68,7 @@ def _id_of(one: Difference, stems: Stems) -> str | None:
     return f"{stem}-{one.pair.line}" if stem and fits else None
 
 
-def as_csv(reader: Reader, stems: Stems, wanted: Wanted) -> Iterator[bytes]:
+def as_csv(reader: DifferenceReader, stems: Stems, wanted: RecordFilter) -> Iterator[bytes]:
     """A line of names, then every record: as the newer release has it (the older one where it was removed), and in
     further columns what the older one said wherever any of them changed. Raises TooCostly before it begins."""
     total = reader.total(wanted)
@@ -79,7 +79,7 @@ def as_csv(reader: Reader, stems: Stems, wanted: Wanted) -> Iterator[bytes]:
     return _csv_lines(reader, stems, wanted)
 
 
-def _csv_lines(reader: Reader, stems: Stems, wanted: Wanted) -> Iterator[bytes]:
+def _csv_lines(reader: DifferenceReader, stems: Stems, wanted: RecordFilter) -> Iterator[bytes]:
     dataset = BY_NAME[wanted.dataset]
     revised = {name for file in reader.files if wanted.count(file) for name in file["columns"]}
     before = [name for name in dataset.columns if name in revised]

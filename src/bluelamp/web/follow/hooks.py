@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from bluelamp.domain.change import KINDS
 from bluelamp.domain.filter_effect import CROSSINGS
 from bluelamp.errors import Overloaded
-from bluelamp.storage.follow.hooks import ACTIVE, STATES, Hook, Wanted
+from bluelamp.storage.follow.hooks import ACTIVE, STATES, Hook, NewHook
 from bluelamp.storage.follow.keys import Key
 from bluelamp.storage.live.event_log import Head
 from bluelamp.web.follow.hook_parameters import Owner, body_of, checked_url, filter_json, hook_json, letter_json
@@ -86,7 +86,7 @@ async def make(request: Request, owner: Owner) -> Response:
 def _make(request: Request, owner: Key, asked: NewHookModel) -> Response:
     live = live_of(request)
     feed, kinds = live.require(asked.feed), list(dict.fromkeys(asked.kinds))
-    wanted = Wanted(
+    wanted = NewHook(
         owner.id, feed, checked_url(request, asked.url), filter_json(asked.filter), kinds, asked.description,
         asked.style,
     )  # fmt: skip

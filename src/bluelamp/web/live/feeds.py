@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.routing import APIRoute
 
-from bluelamp.domain.call_filter import Filter, facts_of
+from bluelamp.domain.call_filter import CallFilter, facts_of
 from bluelamp.domain.change import KINDS
 from bluelamp.errors import NoSuchThing, Overloaded
 from bluelamp.live.health import STATES
@@ -33,7 +33,7 @@ from bluelamp.web.live.schemas import CallsModel, CallWithTimelineModel, FeedMod
 from bluelamp.web.live_site import LiveSite
 from bluelamp.web.request import dumps, has_tag, site_of
 from bluelamp.web.schemas import FILES, PROBLEMS
-from bluelamp.web.streams.board import Standing
+from bluelamp.web.streams.board import FeedSnapshot
 from bluelamp.web.work.answer_cache import etag_of
 
 router = APIRouter(prefix="/feeds", tags=["feeds"], route_class=Worked)
@@ -112,7 +112,7 @@ def _configured(agency: Agency | None) -> dict[str, Any]:
 async def calls(
     request: Request,
     feed: FeedName,
-    through: Annotated[Filter, Depends(filter_of)],
+    through: Annotated[CallFilter, Depends(filter_of)],
     format: Annotated[Format, Query(description="geojson holds only calls with a point")] = "json",  # noqa: A002
     at_least: Annotated[
         Cursor, Query(description="a cursor that the answer must have reached; what a `resync` gives")
@@ -138,7 +138,7 @@ async def _reach(live: LiveSite, feed: str, epoch: str, seq: int) -> None:
         )
 
 
-def _calls(request: Request, standing: Standing, through: Filter, format_: str) -> Response:
+def _calls(request: Request, standing: FeedSnapshot, through: CallFilter, format_: str) -> Response:
     head, agency = standing.head, agency_of(live_of(request), standing.head.feed)
     etag = etag_of("calls", head.feed, head.cursor, through.query(), format_, repr(credits_of(agency)))
     headers = {"ETag": etag, "Cache-Control": "no-cache", "Bluelamp-Cursor": head.cursor}
@@ -216,7 +216,7 @@ def call(
 )
 async def events(
     feed: FeedName,
-    through: Annotated[Filter, Depends(filter_of)],
+    through: Annotated[CallFilter, Depends(filter_of)],
     cursor: Annotated[str, Query(max_length=60, description="the `cursor` of …/calls; from now without it")] = "",
     last_event_id: Annotated[
         str, Query(max_length=60, description="the same; a browser that comes back sends its Last-Event-ID header")

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from bluelamp.domain.call import Call
-from bluelamp.domain.call_filter import Filter, facts_of
+from bluelamp.domain.call_filter import CallFilter, facts_of
 from bluelamp.domain.moment import moment_of, parse_moment, seconds_between
 from bluelamp.errors import TooCostly, UsageError
 from bluelamp.history.gaps import SEEN, unwatched
@@ -54,7 +54,7 @@ _FILES = {name: one for name, one in FILES.items() if "spreadsheet" not in name}
 def history(
     request: Request,
     feed: FeedName,
-    through: Annotated[Filter, Depends(filter_of)],
+    through: Annotated[CallFilter, Depends(filter_of)],
     at: Annotated[str, Query(max_length=40, description="the calls that were open at this moment")] = "",
     first: Annotated[str, Query(alias="from", max_length=40, description="calls open at some time from here")] = "",
     last: Annotated[str, Query(alias="to", max_length=40, description="to here, both included")] = "",
@@ -93,7 +93,9 @@ def history(
 class _Asked:
     """A question about the past of one feed."""
 
-    def __init__(self, request: Request, feed: str, flow: LiveFlow, through: Filter, credit: dict[str, str]) -> None:
+    def __init__(
+        self, request: Request, feed: str, flow: LiveFlow, through: CallFilter, credit: dict[str, str]
+    ) -> None:
         self._request, self._feed, self._flow, self._log, self._through = request, feed, flow, flow.log, through
         self._credit, self._effort = credit, site_of(request).effort
 

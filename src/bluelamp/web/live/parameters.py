@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from fastapi import Path, Query, Request, Response
 
-from bluelamp.domain.call_filter import Filter, make_filter
+from bluelamp.domain.call_filter import CallFilter, make_filter
 from bluelamp.domain.moment import moment_of, parse_moment
 from bluelamp.errors import NothingHeld, Overloaded, UsageError
 from bluelamp.sources.feeds.agency import Agency
@@ -42,7 +42,7 @@ Box = Annotated[
 
 def filter_of(
     division: Division = (), beat: Beat = (), priority: Priority = (), nature: Nature = (), bbox: Box = ""
-) -> Filter:
+) -> CallFilter:
     """The filter that a request asks for."""
     return make_filter(division, beat, priority, nature, bbox)
 

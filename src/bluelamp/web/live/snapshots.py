@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from bluelamp.domain.guard import REASONS, VERDICTS
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.sources.feeds.fetching import Part
-from bluelamp.storage.live.snapshots import Entry
+from bluelamp.storage.live.snapshots import SnapshotEntry
 from bluelamp.web.asgi import problems
 from bluelamp.web.lane_routes import Worked
 from bluelamp.web.live.parameters import FeedName, fresh, live_of
@@ -51,7 +51,7 @@ def snapshots(
     return fresh(dumps(told))
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def _entry(entry: SnapshotEntry) -> dict[str, Any]:
     # Never the addresses and headers: they may carry somebody's key.
     shown = (
         "number", "fetched_at", "origin", "verdict", "reasons", "problem", "rows", "unreadable", "duplicates",

@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 from starlette.types import Receive, Scope, Send
 
-from bluelamp.domain.call_filter import FIELDS, Filter, make_filter
+from bluelamp.domain.call_filter import FIELDS, CallFilter, make_filter
 from bluelamp.errors import BluelampError, NoSuchThing, Overloaded, UsageError
 from bluelamp.web.asgi import problems
 from bluelamp.web.asgi.client_address import Visitors
@@ -171,7 +171,7 @@ def _query(scope: Scope) -> list[tuple[str, str]]:
     return sent_in(scope)
 
 
-def _filter(query: Iterable[tuple[str, str]]) -> Filter:
+def _filter(query: Iterable[tuple[str, str]]) -> CallFilter:
     values: dict[str, list[str]] = {}
     for name, value in query:
         values.setdefault(name, []).append(value)

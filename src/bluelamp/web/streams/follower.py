@@ -14,8 +14,8 @@ import structlog
 
 from bluelamp.errors import BluelampError
 from bluelamp.storage.live.event_log import EventLog, Head, Logged
-from bluelamp.web.streams.board import Fold, LostTrack, Standing
-from bluelamp.web.streams.ring import Entry
+from bluelamp.web.streams.board import FeedSnapshot, Fold, LogGap
+from bluelamp.web.streams.ring import RingEntry
 from bluelamp.worker import Worker, words_of
 
 _LOG = structlog.get_logger("bluelamp.streams")
@@ -27,13 +27,13 @@ AT_HAND = 10
 _PAGE, _BREATH = 2_000, 0.05
 
 
-class Told(Protocol):
+class FollowerListener(Protocol):
     """Who is told what was found; called in the follower's thread."""
 
-    def loaded(self, standing: Standing, entries: Sequence[Entry]) -> None:
+    def loaded(self, standing: FeedSnapshot, entries: Sequence[RingEntry]) -> None:
         """A log was loaded, for the first time or anew."""
 
-    def grown(self, standing: Standing, entries: Sequence[Entry]) -> None:
+    def grown(self, standing: FeedSnapshot, entries: Sequence[RingEntry]) -> None:
         """Changes were appended, or the head tells something new."""
 
     def let_go(self, feed: str) -> None:
@@ -53,7 +53,7 @@ class Follower:
     def __init__(
         self,
         open_log: Callable[[], EventLog | None],
-        told: Told,
+        told: FollowerListener,
         *,
         ring: int,
         busy: Callable[[], bool],
@@ -115,7 +115,7 @@ class Follower:
         for head in self._look_at(log, self._wanted()).values():
             try:
                 self._follow(log, head)
-            except LostTrack as lost:
+            except LogGap as lost:
                 # It was rebuilt or shortened while it was read: the next look loads it afresh.
                 self._folds.pop(head.feed, None)
                 _LOG.info("lost track", feed=head.feed, why=str(lost))
@@ -142,7 +142,7 @@ class Follower:
         fold = Fold(head._replace(seq=start), log.as_of_seq(head, start))
         entries = [entry for page in _pages(log, head, start, _PAGE) for entry in fold.take(page)]
         if fold.head.seq != head.seq or log.head(head.feed).log != head.log:
-            raise LostTrack("it was replaced while it was loaded")
+            raise LogGap("it was replaced while it was loaded")
         self._told.loaded(fold.standing(head), entries)
         self._folds[head.feed] = fold
 
@@ -154,7 +154,7 @@ class Follower:
             if fold.head.seq < head.seq:
                 self._worker.rest(_BREATH)
         if fold.head.seq != head.seq:
-            raise LostTrack(f"it ends at {fold.head.seq}, not at {head.seq}")
+            raise LogGap(f"it ends at {fold.head.seq}, not at {head.seq}")
 
 
 def _pages(log: EventLog, head: Head, after: int, size: int) -> Iterator[list[Logged]]:

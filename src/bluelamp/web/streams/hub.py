@@ -15,12 +15,12 @@ from contextlib import suppress
 
 import structlog
 
-from bluelamp.domain.call_filter import Filter
+from bluelamp.domain.call_filter import CallFilter
 from bluelamp.errors import Overloaded
 from bluelamp.storage.live.event_log import Head
 from bluelamp.web.streams.admission import Admission
-from bluelamp.web.streams.board import Board, Standing
-from bluelamp.web.streams.ring import Entry
+from bluelamp.web.streams.board import Board, FeedSnapshot
+from bluelamp.web.streams.ring import RingEntry
 from bluelamp.web.streams.stream import SEND_TIMEOUT, Stream
 from bluelamp.web.streams.stream_counters import StreamCounters
 
@@ -48,17 +48,17 @@ class Hub:
         # Has the logs looked at now; given by whoever has the follower.
         self.poke: Callable[[], None] = lambda: None
         self.stopping = False
-        self._groups: dict[str, dict[Filter | None, set[Stream]]] = {}
+        self._groups: dict[str, dict[CallFilter | None, set[Stream]]] = {}
         self._asked: dict[str, float] = {}  # when a feed was last asked for
         self.loop: asyncio.AbstractEventLoop | None = None
         self._sweeper: asyncio.Task[None] | None = None
 
     # -- from the follower's thread ----------------------------------------------------------------------------------
 
-    def loaded(self, standing: Standing, entries: Sequence[Entry]) -> None:
+    def loaded(self, standing: FeedSnapshot, entries: Sequence[RingEntry]) -> None:
         self._carry(self._load, standing, entries)
 
-    def grown(self, standing: Standing, entries: Sequence[Entry]) -> None:
+    def grown(self, standing: FeedSnapshot, entries: Sequence[RingEntry]) -> None:
         self._carry(self._grow, standing, entries)
 
     def let_go(self, feed: str) -> None:
@@ -101,7 +101,7 @@ class Hub:
                 await self._sweeper
         self.loop = None
 
-    def _load(self, standing: Standing, entries: Sequence[Entry]) -> None:
+    def _load(self, standing: FeedSnapshot, entries: Sequence[RingEntry]) -> None:
         feed = standing.head.feed
         board = self.boards.get(feed)
         if board is None:
@@ -111,7 +111,7 @@ class Hub:
         for streams in self._groups[feed].values():
             self._wake(streams)
 
-    def _grow(self, standing: Standing, entries: Sequence[Entry]) -> None:
+    def _grow(self, standing: FeedSnapshot, entries: Sequence[RingEntry]) -> None:
         board = self.boards[standing.head.feed]
         before = board.ring.head
         board.grow(standing, entries)
@@ -177,7 +177,7 @@ class Hub:
 
     # -- streams -----------------------------------------------------------------------------------------------------
 
-    def admit(self, feed: str, through: Filter | None, address: str) -> None:
+    def admit(self, feed: str, through: CallFilter | None, address: str) -> None:
         """Raises Overloaded, in words, where there is no place for one more."""
         if self.stopping:
             raise Overloaded("This server is about to stop.", "Connect again in a few seconds.")

@@ -12,7 +12,7 @@ import pytest
 
 from bluelamp.errors import StorageError
 from bluelamp.storage.warehouse.indexes import build_serving, open_serving, problem_of
-from bluelamp.storage.warehouse.indexes.files import Reader, Writer
+from bluelamp.storage.warehouse.indexes.files import IndexReader, Writer
 from tests.lib.serving.random_version import write_version
 
 
@@ -121,7 +121,7 @@ def test_arrays_come_back_as_they_were_written(tmp_path: Path) -> None:
         slots = output.slots((4, 1000), np.dtype(np.uint32))
         slots.put(2, np.arange(1000, dtype=np.uint32))
     writer.finish({"places": places, "slots": slots.place})
-    reader = Reader(tmp_path / "arrays")
+    reader = IndexReader(tmp_path / "arrays")
     for array, place in zip(arrays, reader.parts["places"], strict=True):
         found = reader.array(place)
         assert found.dtype == array.dtype  # type: ignore[attr-defined]

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bluelamp.domain.call import Call
-from bluelamp.domain.call_filter import Filter, facts_of, make_filter
+from bluelamp.domain.call_filter import CallFilter, facts_of, make_filter
 from bluelamp.domain.change import Change
 from bluelamp.storage.live.event_log import Head, fold
-from bluelamp.web.streams.board import Board, Fold, LostTrack
+from bluelamp.web.streams.board import Board, Fold, LogGap
 from tests.lib.live.feed_in_memory import MemoryFeed, row
 from tests.lib.live.log_in_memory import all_logged
 from tests.lib.web.watching_client import Page, events
@@ -54,11 +54,11 @@ def board_of(changes: list[Change], ring: int = 1_000, portions: int = 7) -> Boa
     return board
 
 
-def seen(calls: list[Call], through: Filter | None) -> dict[str, Call]:
+def seen(calls: list[Call], through: CallFilter | None) -> dict[str, Call]:
     return {call["id"]: call for call in calls if through is None or through.lets(facts_of(call))}
 
 
-def rest(board: Board, cursor: int, through: Filter | None) -> bytes:
+def rest(board: Board, cursor: int, through: CallFilter | None) -> bytes:
     found = b""
     while cursor < board.ring.head:
         data, cursor = board.ring.slice(cursor, through)
@@ -119,7 +119,7 @@ def test_a_missing_change_is_noticed() -> None:
     found = all_logged(feed.changes)
     calls = Fold(head(0), ())
     calls.take(found[:1])
-    with pytest.raises(LostTrack):
+    with pytest.raises(LogGap):
         calls.take(found[2:])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.types import Message
 
-from bluelamp.domain.call_filter import Filter, make_filter
+from bluelamp.domain.call_filter import CallFilter, make_filter
 from bluelamp.storage.live.event_log import Head
 from bluelamp.web.streams.board import Board, Fold
 from bluelamp.web.streams.stream import AHEAD, Stream
@@ -40,7 +40,7 @@ class Setting:
         self.fold = Fold(Head("city", 2, epoch, self.feed.state.seq), self.board.standing.calls.values())
         self.board.load(self.fold.standing(self.head), ())
 
-    def stream(self, through: Filter | None = None) -> Stream:
+    def stream(self, through: CallFilter | None = None) -> Stream:
         return Stream(self.board, through, _send, "127.0.0.1", 0.0)
 
 

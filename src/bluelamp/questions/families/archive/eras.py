@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from bluelamp.domain.dataset import BY_NAME
-from bluelamp.domain.eras import Change, Era, changes, merged_into, point_eras, silences
+from bluelamp.domain.eras import Era, RecordingChange, changes, merged_into, point_eras, silences
 from bluelamp.domain.month import Month, runs
 from bluelamp.questions.families.archive.coverage import span_words
 from bluelamp.questions.families.archive.kinds import TOWN
@@ -45,7 +45,7 @@ def point_told(month: Month) -> str:
     return f"This point is one of the {era.what}. {_POINTS.words}"
 
 
-def _told(change: Change, chosen: frozenset[str] | None, files: Holdings) -> str:
+def _told(change: RecordingChange, chosen: frozenset[str] | None, files: Holdings) -> str:
     """What must be said of one change; empty where nothing."""
     eras = _eras_asked(change, chosen)
     if not eras:
@@ -59,7 +59,7 @@ def _told(change: Change, chosen: frozenset[str] | None, files: Holdings) -> str
     return " ".join(sorted(era.alone for state in states for era in state if era.alone))
 
 
-def _chosen(question: Question, change: Change) -> frozenset[str] | None:
+def _chosen(question: Question, change: RecordingChange) -> frozenset[str] | None:
     """The values, in lower case, that filters by the fields of a change leave; None where there is no such filter."""
     found: set[str] | None = None
     for one in question.filters:
@@ -69,7 +69,7 @@ def _chosen(question: Question, change: Change) -> frozenset[str] | None:
     return None if found is None else frozenset(found)
 
 
-def _eras_asked(change: Change, chosen: frozenset[str] | None) -> tuple[Era, ...]:
+def _eras_asked(change: RecordingChange, chosen: frozenset[str] | None) -> tuple[Era, ...]:
     """The eras that a question meets: those of the values that it chooses, else all."""
     named = any(era.values for era in change.eras)
     if chosen is None or not named or chosen & {value.casefold() for value in change.narrowed}:

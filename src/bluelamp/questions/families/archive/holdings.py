@@ -12,7 +12,7 @@ import numpy as np
 from bluelamp.domain.coverage import State
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import FIRST_MONTH
-from bluelamp.questions.families.archive.cells import NOT_EXPECTED, STATES, Cells
+from bluelamp.questions.families.archive.cells import NOT_EXPECTED, STATES, CoverageGrid
 from bluelamp.questions.families.archive.version import ArchiveVersion
 from bluelamp.questions.model.holdings import Codes, Holdings, Mask
 
@@ -138,7 +138,7 @@ def _span(version: ArchiveVersion, dataset: str, first: Month | None, last: Mont
     return [Month(index) for index in range(begin.index, end.index + 1)]
 
 
-def _codes(version: ArchiveVersion, cells: Cells, rows: Mask, months: Sequence[int]) -> Codes:
+def _codes(version: ArchiveVersion, cells: CoverageGrid, rows: Mask, months: Sequence[int]) -> Codes:
     """The states of these rows in these months: as stored, or, of a month outside of what is stored, why."""
     asked = np.array(months, int)
     at = asked - cells.first_month

@@ -37,7 +37,7 @@ FindUsual = Callable[[], Usual]
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class MonthComparison:
     """An earlier month beside the latest one, over the `forces` that are held for both, which are `share` (0 to 1) of
     the usual total. `value` and `change` (a share) are None where they cannot be compared, `share` where it is not
     known."""
@@ -60,8 +60,8 @@ class Latest:
     forces: int
     of_forces: int
     absent: str
-    before: Compared
-    year_before: Compared
+    before: MonthComparison
+    year_before: MonthComparison
     later: tuple[str, ...]
 
     @property
@@ -185,7 +185,7 @@ def latest(publishing: Publishing, months: Sequence[Month], count_of: CountOf, u
     held, expected = publishing.held(month), publishing.expected(month)
     value = count_of(month, held)
 
-    def compared(other: Month) -> Compared:
+    def compared(other: Month) -> MonthComparison:
         return _compared(publishing, month, other, value, count_of, usual)
 
     return Latest(
@@ -225,23 +225,23 @@ def _told(publishing: Publishing, month: Month) -> str:
 
 def _compared(
     publishing: Publishing, month: Month, other: Month, value: int, count_of: CountOf, usual: FindUsual
-) -> Compared:
+) -> MonthComparison:
     when = other.words()
     if not publishing.is_known(other):
-        return Compared(other, None, None, _why_not(publishing, other))
+        return MonthComparison(other, None, None, _why_not(publishing, other))
     both = publishing.held(month) & publishing.held(other)
     if not both:
-        return Compared(other, None, None, f"Not comparable with {when}: no force is held for both months.")
+        return MonthComparison(other, None, None, f"Not comparable with {when}: no force is held for both months.")
     here = value if both == publishing.held(month) else count_of(month, both)
     before = count_of(other, both)
     expected = publishing.expected(month) | publishing.expected(other)
     share = publishing.share(both, expected, usual)
     over = _over(publishing, both, expected, share)
     if not before:
-        return Compared(other, before, None, f"{before:,} in {when}{over}.", len(both), share)
+        return MonthComparison(other, before, None, f"{before:,} in {when}{over}.", len(both), share)
     change = (here - before) / before
     how = "The same as" if here == before else f"{abs(change):.1%} {'more' if change > 0 else 'fewer'} than"
-    return Compared(other, before, change, f"{how} {before:,} in {when}{over}.", len(both), share)
+    return MonthComparison(other, before, change, f"{how} {before:,} in {when}{over}.", len(both), share)
 
 
 def _why_not(publishing: Publishing, month: Month) -> str:

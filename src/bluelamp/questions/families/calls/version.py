@@ -22,7 +22,7 @@ from bluelamp.domain.month import Month
 from bluelamp.errors import Damaged, NothingHeld
 from bluelamp.questions.families.calls.datasets import DATE, MONTH, YEAR
 from bluelamp.questions.families.calls.kinds import FEED
-from bluelamp.questions.model.data_version import DataVersion, Facts
+from bluelamp.questions.model.data_version import DataVersion, VersionFacts
 from bluelamp.questions.model.dataset import Dimension
 from bluelamp.questions.model.question import Filter, Question
 from bluelamp.storage.calls.days import CallsDay
@@ -89,8 +89,8 @@ class CallsVersion(DataVersion):
             self._gathering.interrupt()
 
     @cached_property
-    def facts(self) -> Facts:
-        return Facts(
+    def facts(self) -> VersionFacts:
+        return VersionFacts(
             fingerprint(self.days)[:12], None, None, max((day.written_at for day in self.days), default=""), ()
         )
 

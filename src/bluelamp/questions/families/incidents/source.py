@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bluelamp.errors import BluelampError, Damaged, NoSuchThing, NotKept
-from bluelamp.questions.families.incidents.reading import CityFile, city_files, read_file
+from bluelamp.questions.families.incidents.reading import IncidentFile, city_files, read_file
 from bluelamp.questions.families.incidents.version import IncidentsVersion, connect
 from bluelamp.questions.model.data_version import Guard
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from bluelamp.questions.model.stores import Stores
 
 
-def read_files(stores: Stores) -> tuple[list[CityFile], list[Damaged]]:
+def read_files(stores: Stores) -> tuple[list[IncidentFile], list[Damaged]]:
     """(the files of a home that can be read, what is wrong with the others)."""
-    files: list[CityFile] = []
+    files: list[IncidentFile] = []
     problems: list[Damaged] = []
     for path in city_files(stores.home / "incidents"):
         try:

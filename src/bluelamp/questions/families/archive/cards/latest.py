@@ -11,7 +11,7 @@ from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of
 from bluelamp.questions.dashboards import CardSpec
 from bluelamp.questions.families.archive.cards.levels import levels
 from bluelamp.questions.families.archive.cards.scene import chooses_place, version_of
-from bluelamp.questions.families.archive.trend import Compared, Publishing, latest, publishing_of
+from bluelamp.questions.families.archive.trend import MonthComparison, Publishing, latest, publishing_of
 from bluelamp.questions.model.question import Filter
 
 
@@ -76,7 +76,7 @@ def _usual(scene: Scene, card: CardSpec, publishing: Publishing) -> dict[int, fl
     return scene.version.often(key, lambda: levels(scene, by_month, publishing, publishing.months))
 
 
-def _shown(compared: Compared) -> dict[str, Any]:
+def _shown(compared: MonthComparison) -> dict[str, Any]:
     return {
         "month": str(compared.month),
         "value": compared.value,
