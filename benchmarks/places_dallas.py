@@ -32,7 +32,7 @@ import pyarrow as pa
 from bluelamp.domain.decision import Decision, decide
 from bluelamp.domain.judging import PlaceRules, judge
 from bluelamp.domain.location import canonical_aliases, parse_location
-from bluelamp.domain.place import Candidate, LocationQuery, asked_of, metres_between
+from bluelamp.domain.place import Candidate, LocationQuery, metres_between, query_of
 from bluelamp.places.sparse_gazetteer import Cautious, thinness
 from bluelamp.places.track_record import Record
 from bluelamp.storage.gazetteer import Gazetteer, build_index
@@ -82,7 +82,7 @@ class Incident:
         areas = {"beat": self.beat, "reporting_area": self.area, "division": self.division}
         if location.kind == "block":
             location = replace(location, blocks=(location.blocks[0] // 100 * 100,))
-        return asked_of(location, areas)
+        return query_of(location, areas)
 
 
 def read_incidents(folder: Path) -> list[Incident]:
@@ -297,7 +297,7 @@ def offline(incidents: Sequence[Incident], scratch: Path, splits: int) -> None:
         for one in halves[False]:
             if one.asked.kind == "block":
                 note(blocks, one, shown(decide(one.asked, known_by(gazetteer, one.asked), RULES, gazetteer.areas)))
-                house = asked_of(parse_location(one.address, None, ALIASES), dict(one.asked.areas))
+                house = query_of(parse_location(one.address, None, ALIASES), dict(one.asked.areas))
                 note(houses, one, shown(decide(house, known_by(gazetteer, house), RULES, gazetteer.areas)))
         gazetteer.close()
     print(f"\nThe gazetteer alone, decided, on {splits} other halves\n\n{HEAD}")
@@ -380,7 +380,7 @@ def nominatim(folder: Path, incidents: Sequence[Incident], gazetteer: Gazetteer)
     for text, answer in answers.items():
         address = text.removesuffix(", dallas, tx").upper()
         beat = beats.get(address) or beats.get(address.replace(" & ", " / "))
-        asked = asked_of(parse_location(address, None, ALIASES), {"beat": beat})
+        asked = query_of(parse_location(address, None, ALIASES), {"beat": beat})
         if answer["lat"] is None:
             codes["no answer"] += 1
             continue

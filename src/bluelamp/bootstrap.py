@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bluelamp.history.upkeep import History
     from bluelamp.live.workflow import LiveFlow
     from bluelamp.places.accuracy import PlaceScores
-    from bluelamp.places.explanation import Opened, PlaceTeller
+    from bluelamp.places.explanation import Opened, PlaceExplainer
     from bluelamp.places.locator import Locator
     from bluelamp.places.placing import Located
     from bluelamp.places.resolver import Resolver
@@ -80,7 +80,7 @@ class LiveHalf:
     keys: Keys
     hooks: Hooks
     accuracy: PlaceScores
-    explainer: PlaceTeller
+    explainer: PlaceExplainer
     deliver: Callable[[], Deliverer]  # makes what delivers webhooks, not started yet
 
     def close(self) -> None:
@@ -109,7 +109,7 @@ def open_live_half(settings: Settings, *, looking: bool = False, feeds: dict[str
     """
     from bluelamp.live.workflow import LiveFlow
     from bluelamp.places.accuracy import PlaceScores
-    from bluelamp.places.explanation import PlaceTeller
+    from bluelamp.places.explanation import PlaceExplainer
     from bluelamp.storage.follow.hooks import Hooks
     from bluelamp.storage.follow.keys import Keys
     from bluelamp.storage.live.event_log import EventLog
@@ -130,9 +130,9 @@ def open_live_half(settings: Settings, *, looking: bool = False, feeds: dict[str
         return _open_locator(settings, engine, log, agencies, located)
 
     def told(agency: Agency) -> Opened:
-        from bluelamp.places.setup import open_told
+        from bluelamp.places.setup import open_explained
 
-        return open_told(open_places(settings, offline=True), PlaceStore(engine), agency)
+        return open_explained(open_places(settings, offline=True), PlaceStore(engine), agency)
 
     flow = LiveFlow(
         agencies=read_feeds(settings) if feeds is None else feeds,
@@ -151,7 +151,7 @@ def open_live_half(settings: Settings, *, looking: bool = False, feeds: dict[str
         Keys(engine),
         Hooks(engine),
         PlaceScores(PlaceStore(engine), open_places(settings)),
-        PlaceTeller(told),
+        PlaceExplainer(told),
         lambda: _open_deliverer(settings, engine, log),
     )
 

@@ -64,7 +64,7 @@ class Fetched:
     oddly_named: list[tuple[str, str]] = field(default_factory=list)  # [name, as what it is read all the same]
     newest: Month | None = None  # the newest month listed
     receipt_id: int | None = None
-    bytes_wanted: int = 0  # of the new members, as they stand in the release
+    bytes_to_fetch: int = 0  # of the new members, as they stand in the release
     bytes_kept: int = 0
 
 
@@ -207,7 +207,7 @@ class _Fetch:
                 self.rows.append(_row(entry, NOT_FETCHED))
         elif (lost := [file.id for file in same if file.raw_sha256 and not file.vault_key]) and not member.problem:
             self.fetched.new += 1
-            self.fetched.bytes_wanted += member.compressed_size
+            self.fetched.bytes_to_fetch += member.compressed_size
             self.wanted.append(entry)
             self.lost[entry.unit] = lost
         elif any(file.state in (WAITING, LOADED, UNCHANGED) for file in here):
@@ -221,7 +221,7 @@ class _Fetch:
             self.fetched.known += 1
         else:
             self.fetched.new += 1
-            self.fetched.bytes_wanted += member.compressed_size
+            self.fetched.bytes_to_fetch += member.compressed_size
             self.wanted.append(entry)
 
     def _unreadable(self, entry: Listed, here: list[StoredFile], problem: str) -> None:
@@ -246,7 +246,7 @@ class _Fetch:
             if self.rows or self._says_more():
                 self._record(self.rows, [], received_at)
             return
-        progress.begin("keeping the bytes as received", self.fetched.bytes_wanted, len(self.wanted))
+        progress.begin("keeping the bytes as received", self.fetched.bytes_to_fetch, len(self.wanted))
         by_name: dict[str, list[Listed]] = {}
         for entry in self.wanted:
             by_name.setdefault(entry.member.name, []).append(entry)

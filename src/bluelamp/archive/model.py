@@ -44,7 +44,7 @@ class TargetVersion:
     findings: dict[int, list[dict[str, Any]]]
 
 
-def wanted(
+def target_version(
     ledger: Ledger, reference: ReferenceStore, as_of: Month | None = None, known: Sequence[FileOverride] = ()
 ) -> TargetVersion:
     """The data version that the ledger asks for, as known now or as of an older release. `known` overrides what the

@@ -136,7 +136,7 @@ def _show(console: Console, answered: QueryResult, chosen: str) -> None:
     else:
         _show_table(console, answered)
         console.out()
-    _tell_coverage(console, answered, to_output=chosen == "table")
+    _print_coverage(console, answered, to_output=chosen == "table")
 
 
 def _show_table(console: Console, answered: QueryResult) -> None:
@@ -160,7 +160,7 @@ def _month_or_year(cell: object, name: str) -> object:
     return str(cell) if name == "year" and cell is not None else cell
 
 
-def _tell_coverage(console: Console, answered: QueryResult, *, to_output: bool) -> None:
+def _print_coverage(console: Console, answered: QueryResult, *, to_output: bool) -> None:
     say = console.sentence if to_output else console.note
     if answered.truncated:
         say(

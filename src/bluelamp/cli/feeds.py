@@ -118,7 +118,7 @@ def check(
     now = datetime.now(UTC)
     parts = _saved(agency, saved) if saved else _fetched(here.settings, agency)
     reading = read(agency, parts, now)
-    _tell_reading(here.console, agency, reading, sum(len(part.body) for part in parts))
+    _print_reading(here.console, agency, reading, sum(len(part.body) for part in parts))
     found = findings(agency, reading)
     for one in found:
         (here.console.error if one.fault else here.console.sentence)(one.words)
@@ -171,7 +171,7 @@ def _fetched(settings: Settings, agency: Agency) -> tuple[Part, ...]:
     return parts
 
 
-def _tell_reading(console: Console, agency: Agency, reading: SnapshotReading, size: int) -> None:
+def _print_reading(console: Console, agency: Agency, reading: SnapshotReading, size: int) -> None:
     odd = [
         f"{number:,} {words}"
         for number, words in (

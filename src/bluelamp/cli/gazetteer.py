@@ -67,7 +67,7 @@ def build(
     wanted = _city(settings, city)
     store = _store(settings)
     if dry_run:
-        return _tell_plan(console, wanted, list(files or ()), inputs or fetchable(wanted), json)
+        return _print_plan(console, wanted, list(files or ()), inputs or fetchable(wanted), json)
     result = take_in(
         store,
         wanted,
@@ -75,7 +75,7 @@ def build(
         inputs=inputs or (),
         client=lambda: open_client(settings, console.detail),
         token=settings.socrata_token,
-        told=lambda name, done, total: console.detail(f"{name}: {done:,} of {total:,} rows"),
+        report=lambda name, done, total: console.detail(f"{name}: {done:,} of {total:,} rows"),
     )
     for material in result.kept:
         told = {"input": material.name, "kind": material.kind, "rows": material.table.num_rows}
@@ -99,7 +99,7 @@ def build(
     return exits.IN_PART if result.kept or result.built else exits.FAILED
 
 
-def _tell_plan(console: Console, city: City, files: list[Path], inputs: list[str], json: bool) -> int:
+def _print_plan(console: Console, city: City, files: list[Path], inputs: list[str], json: bool) -> int:
     for name in inputs if not files else ():
         wanted = city.inputs.get(name)
         if wanted is None:

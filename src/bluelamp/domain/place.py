@@ -98,7 +98,7 @@ class Candidate:
 class CandidateSource(Protocol):
     """Whatever answers at once from what is at hand, as the gazetteer does."""
 
-    def candidates(self, asked: LocationQuery) -> Sequence[Candidate]:
+    def candidates(self, query: LocationQuery) -> Sequence[Candidate]:
         """Where it may be; empty where nothing is known."""
         ...
 
@@ -138,7 +138,7 @@ def same_spot(lat: float, lon: float) -> str:
     return f"{lat:.5f},{lon:.5f}"
 
 
-def asked_of(location: Location, areas: Mapping[str, str | None]) -> LocationQuery:
+def query_of(location: Location, areas: Mapping[str, str | None]) -> LocationQuery:
     """What is asked about a location that was read, with the areas that the call names."""
     named = tuple((field, name) for field, name in areas.items() if name)
     streets = tuple(spelled(street) for street in location.streets[:2])

@@ -116,7 +116,7 @@ def judge(
     )  # fmt: skip
 
 
-def told(release: Month, readings: Sequence[ListingReading]) -> str:
+def message_of(release: Month, readings: Sequence[ListingReading]) -> str:
     """`Read as release 2021-11: stop and search whole (44 publishers, 36 months); street crime a part (…).`"""
     whole_first = sorted(readings, key=lambda reading: not reading.whole)
     return f"Read as release {release}: {'; '.join(reading.words() for reading in whole_first)}."

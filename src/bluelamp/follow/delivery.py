@@ -78,7 +78,7 @@ class Courier:
         """Whether there is anything to do for a webhook, and its time has come."""
         if head is None or hook.next_try_at > moment_of(self.now()):
             return False
-        return _standing(hook) != (head.log, head.epoch, head.seq) or bool(hook.resync)
+        return _state(hook) != (head.log, head.epoch, head.seq) or bool(hook.resync)
 
     def deliver(self, lease: Lease, hook: Hook, head: Head) -> Outcome:
         """The next delivery of a webhook, once. Raises Busy where the lease is lost, StorageError."""
@@ -86,7 +86,7 @@ class Courier:
         if lost is not None:
             return self._settled(self.progress.adopt(lease, hook, *lost), "moved")
         try:
-            told = self.reading.told(
+            told = self.reading.batch(
                 head, hook.seq, hook.upto or head.seq, filter_of_hook(hook.filter), frozenset(hook.kinds)
             )
         except LogReplaced:
@@ -128,7 +128,7 @@ class Courier:
         return outcome if written else "changed"
 
 
-def _standing(hook: Hook) -> tuple[int, str, int]:
+def _state(hook: Hook) -> tuple[int, str, int]:
     return hook.log, hook.epoch, hook.seq
 
 

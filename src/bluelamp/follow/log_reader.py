@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from bluelamp.domain.call import Call
 from bluelamp.domain.call_filter import CallFacts, CallFilter, facts_of
-from bluelamp.domain.filter_effect import crossing, entered, move_on, removed
+from bluelamp.domain.filter_effect import entered, move_on, removed, transition
 from bluelamp.storage.live.event_log import EventLog, Head, Logged
 
 # The most changes, and about the most bytes, of one delivery.
@@ -48,7 +48,7 @@ class _Entry(NamedTuple):
 
     def through(self, through: CallFilter) -> tuple[str, bytes]:
         """Its kind and what is told of it; nothing where it is not seen."""
-        how = crossing(through, self.before, self.after)
+        how = transition(through, self.before, self.after)
         if how == "removed" and self.removed:
             return how, self.removed
         if how == "entered" and self.entered:
@@ -99,7 +99,7 @@ class HookReading:
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
-    def told(self, head: Head, after: int, upto: int, through: CallFilter, kinds: frozenset[str]) -> ChangeBatch:
+    def batch(self, head: Head, after: int, upto: int, through: CallFilter, kinds: frozenset[str]) -> ChangeBatch:
         """What is told of the changes after one and up to another, as many as one delivery holds. Without kinds, of all
         of them. The same places give the same, whenever they are asked for. Raises LostTrack."""
         upto = min(upto, after + (PAGE if through or kinds else MOST_CHANGES))
@@ -107,9 +107,9 @@ class HookReading:
             changes = self._log.changes(head, after, upto - after)
             if [one.seq for one in changes] != list(range(after + 1, upto + 1)):
                 raise LogReplaced
-            return _taken(((one.seq, one.kind, one.body) for one in changes), upto, kinds)
+            return _batch(((one.seq, one.kind, one.body) for one in changes), upto, kinds)
         with self._lock_of(head.feed):
-            return _taken(self._reel(head, after, upto).seen(after, upto, through), upto, kinds)
+            return _batch(self._reel(head, after, upto).seen(after, upto, through), upto, kinds)
 
     def _lock_of(self, feed: str) -> threading.Lock:
         with self._lock:
@@ -135,7 +135,7 @@ class HookReading:
         return reel
 
 
-def _taken(seen: Iterable[tuple[int, str, bytes]], upto: int, kinds: frozenset[str]) -> ChangeBatch:
+def _batch(seen: Iterable[tuple[int, str, bytes]], upto: int, kinds: frozenset[str]) -> ChangeBatch:
     changes: list[bytes] = []
     size = 0
     for seq, kind, body in seen:

@@ -48,7 +48,7 @@ class Capture:
         when, skew = self._clock.time_of(parts[-1].headers if parts else {})
         bodies = [Body(part.url, part.status, part.headers, part.body) for part in parts]
         entry = self._snapshots.keep(self._agency.name, NewSnapshot(moment_of(when), POLLED, bodies, problem, skew))
-        return Captured(entry, bodies, _asked_wait(parts))
+        return Captured(entry, bodies, _requested_wait(parts))
 
 
 def validators_of(entry: SnapshotEntry | None) -> dict[str, str]:
@@ -59,7 +59,7 @@ def validators_of(entry: SnapshotEntry | None) -> dict[str, str]:
     return {name: headers[name] for name in ("etag", "last-modified") if headers.get(name)}
 
 
-def _asked_wait(parts: Sequence[Part]) -> float | None:
+def _requested_wait(parts: Sequence[Part]) -> float | None:
     for part in parts:
         if part.status in (429, 503) and "retry-after" in part.headers:
             return _seconds(part.headers["retry-after"], part.headers)

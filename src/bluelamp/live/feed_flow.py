@@ -122,7 +122,7 @@ class FeedFlow:
 
         def rows() -> SnapshotReading:
             reading = read(self.agency, parts, parse_moment(entry.fetched_at))
-            self._odd.tell(reading.odd)
+            self._odd.report(reading.odd)
             return reading
 
         if entry.origin == PLACED:

@@ -13,7 +13,7 @@ from bluelamp.domain.call import Call, Place
 from bluelamp.domain.decision import VERSION
 from bluelamp.domain.judging import Bounds, PlaceRules
 from bluelamp.domain.location import Aliases, parse_location
-from bluelamp.domain.place import AreaCheck, Candidate, CandidateSource, LocationQuery, NoAreas, asked_of
+from bluelamp.domain.place import AreaCheck, Candidate, CandidateSource, LocationQuery, NoAreas, query_of
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.sources.geocoders.geocoder import Query
 
@@ -37,24 +37,26 @@ class PlaceContext:
     aliases: Aliases = field(default_factory=dict)
     hides_points: bool = False  # then coordinates in a location are not read
 
-    def asked(self, location: str | None, block: str | None, areas: Mapping[str, str | None]) -> LocationQuery:
+    def query_of_location(
+        self, location: str | None, block: str | None, areas: Mapping[str, str | None]
+    ) -> LocationQuery:
         """What is asked about a location as a call names it."""
-        found = asked_of(parse_location(location, block, self.aliases), areas)
+        found = query_of(parse_location(location, block, self.aliases), areas)
         # Taken out where it was read; a call of before that was asked for may state it yet.
         return replace(found, point=None) if self.hides_points else found
 
-    def asked_of_call(self, call: Call) -> LocationQuery:
-        return self.asked(call["location"], call["block"], {name: call[name] for name in _AREA_FIELDS})  # type: ignore[literal-required]
+    def query_of_call(self, call: Call) -> LocationQuery:
+        return self.query_of_location(call["location"], call["block"], {name: call[name] for name in _AREA_FIELDS})  # type: ignore[literal-required]
 
-    def query(self, asked: LocationQuery) -> Query:
+    def query(self, query: LocationQuery) -> Query:
         """The same for geocoders."""
-        return Query(asked, self.city, self.bounds)
+        return Query(query, self.city, self.bounds)
 
-    def at_hand(self, asked: LocationQuery) -> list[Candidate]:
+    def at_hand(self, query: LocationQuery) -> list[Candidate]:
         """What the gazetteer knows, and the coordinates that the location itself states. What a city publishes is one
         witness, whoever looks it up."""
-        found = [one for source in self.sources for one in source.candidates(asked)]
-        stated = [] if asked.point is None else [Candidate("feed", "feed", *asked.point, "point", _STATED_METRES, None)]
+        found = [one for source in self.sources for one in source.candidates(query)]
+        stated = [] if query.point is None else [Candidate("feed", "feed", *query.point, "point", _STATED_METRES, None)]
         return stated + [replace(one, group="city") if one.source == "gazetteer" else one for one in found]
 
 

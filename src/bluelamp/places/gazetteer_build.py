@@ -26,7 +26,7 @@ LACKING = {
     "area": "a call's place is checked against its beat by past incidents only",
     "spot": "no place is known that is not an address, and beats without a polygon cannot be checked",
 }
-Told = Callable[[str, int, int], None]  # input, rows so far, rows in all
+ReportProgress = Callable[[str, int, int], None]  # input, rows so far, rows in all
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ def take_in(
     inputs: Sequence[str] = (),
     client: Callable[[], HttpClient],
     token: str = "",
-    told: Told | None = None,
+    report: ReportProgress | None = None,
 ) -> GazetteerIntake:
     """Read the files given, or fetch what can be fetched; keep it; make the index. With `inputs`, only those.
 
@@ -68,7 +68,7 @@ def take_in(
         else:
             with client() as connection:
                 for name in inputs or fetchable(city):
-                    _fetch(store, city, name, connection, token, today, told, result)
+                    _fetch(store, city, name, connection, token, today, report, result)
         if store.held(city.name):
             result.built = store.build(city)
     return result
@@ -80,14 +80,18 @@ def fetchable(city: City) -> list[str]:
 
 
 def _fetch(
-    store: GazetteerStore, city: City, name: str, client: HttpClient, token: str, today: date, told: Told | None,
-    result: GazetteerIntake,
+    store: GazetteerStore, city: City, name: str, client: HttpClient, token: str, today: date,
+    report: ReportProgress | None, result: GazetteerIntake,
 ) -> None:  # fmt: skip
     wanted = city.inputs[name]
     spool = store.spool(city.name, name)
     try:
         pages = download(
-            wanted, spool, client, token=token, told=(lambda done, total: told(name, done, total)) if told else None
+            wanted,
+            spool,
+            client,
+            token=token,
+            report=(lambda done, total: report(name, done, total)) if report else None,
         )
         material = read_pages(name, wanted, read_spool(pages), today)
     except SourceError as problem:

@@ -124,9 +124,9 @@ def score(resolver: Resolver, officials: Sequence[Official]) -> list[Score]:
     location, for each source by precision."""
     misses: dict[tuple[str, str, str], list[_Miss]] = {}
     counts: dict[str, list[int]] = {}  # kind of location → official, areas
-    for asked, official in _asked(resolver, officials):
-        found = resolver.resolve(asked, ask=False)
-        for kind in (asked.kind, "all"):
+    for query, official in _queries(resolver, officials):
+        found = resolver.resolve(query, ask=False)
+        for kind in (query.kind, "all"):
             count = counts.setdefault(kind, [0, 0])
             count[0] += 1
             count[1] += found["kind"] == "area"
@@ -142,15 +142,15 @@ def score(resolver: Resolver, officials: Sequence[Official]) -> list[Score]:
     return sorted(shown, key=lambda one: (one.kind != "all", one.kind)) + sources
 
 
-def _asked(resolver: Resolver, officials: Sequence[Official]) -> Iterator[tuple[LocationQuery, Official]]:
+def _queries(resolver: Resolver, officials: Sequence[Official]) -> Iterator[tuple[LocationQuery, Official]]:
     """What is asked for each: by its own location, else by that of its call."""
     numbers = [one.number for one in officials if one.number and not one.location]
     calls = resolver.places.calls_by_number(resolver.feed, numbers)
     for one in officials:
         if one.location:
-            yield resolver.ground.asked(one.location, one.block, one.areas), one
+            yield resolver.ground.query_of_location(one.location, one.block, one.areas), one
         elif one.number in calls:
-            yield resolver.ground.asked_of_call(calls[one.number]), one
+            yield resolver.ground.query_of_call(calls[one.number]), one
 
 
 def _first_of_each(candidates: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -69,7 +69,7 @@ def open_ground(setup: PlacesSetup, places: PlaceStore, agency: Agency) -> Place
     )
 
 
-def open_told(setup: PlacesSetup, places: PlaceStore, agency: Agency) -> Opened:
+def open_explained(setup: PlacesSetup, places: PlaceStore, agency: Agency) -> Opened:
     """What a feed's places are explained with. Raises SettingsError or StorageError."""
     return Opened(resolver_of(setup, places, agency, ()), sources_of(setup.home, agency))
 

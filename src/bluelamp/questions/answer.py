@@ -140,7 +140,7 @@ def figures(version: DataVersion, question: Question, engines: Sequence[str] = E
 NO_POINTS = "Where a force publishes no map points, nothing is known of its places."
 
 
-def strays_told(strays: int) -> str:
+def strays_message(strays: int) -> str:
     """What must be said of records in places that have no figure: what others record there says nothing of them."""
     if not strays:
         return ""
@@ -150,7 +150,7 @@ def strays_told(strays: int) -> str:
 
 def _of_places(found: Figures) -> list[str]:
     """What must be said of records that are in no place's figure, and of places that have none."""
-    told = [strays_told(found.strays)] if found.strays else []
+    told = [strays_message(found.strays)] if found.strays else []
     if any(its.state == NONE_LOCATED for its in found.coverages):
         told.append(NO_POINTS)
     return told

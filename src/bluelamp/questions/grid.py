@@ -1,5 +1,5 @@
 """What is held of each part of a grouped answer, counted once for all the publishers' and times' values together. Used
-by `standing`.
+by `row_states`.
 """
 
 from __future__ import annotations

@@ -178,7 +178,7 @@ class HttpClient:
         target = _checked_url(url)
         self._deadline.at = time.monotonic() + total
         try:
-            with _told(target):
+            with _worded_errors(target):
                 request = self._client.build_request(
                     "POST",
                     target,
@@ -239,7 +239,7 @@ class HttpClient:
         sent = dict(headers)
         self._deadline.at = None if total is None else time.monotonic() + total
         try:
-            with _told(target):
+            with _worded_errors(target):
                 for _ in range(MAX_REDIRECTS + 1):
                     request = self._client.build_request(
                         method,
@@ -415,7 +415,7 @@ def _first_words(response: httpx.Response) -> str:
 
 
 @contextmanager
-def _told(url: httpx.URL) -> Iterator[None]:
+def _worded_errors(url: httpx.URL) -> Iterator[None]:
     """Puts httpx's exceptions into words: TryAgain for what may pass, an error of the tree for what will not."""
     try:
         yield

@@ -51,8 +51,8 @@ class RecentCall:
     minutes: Minutes = UNKNOWN
 
 
-class FeedBook:
-    """The book of one feed. Not safe for threads: whoever uses it holds its lock."""
+class FeedState:
+    """The state of one feed. Not safe for threads: its user holds its lock."""
 
     def __init__(self, log: EventLog, snapshots: Snapshots, agency: Agency) -> None:
         self.agency, self.zone = agency, ZoneInfo(agency.zone)

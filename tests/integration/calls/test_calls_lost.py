@@ -89,7 +89,7 @@ def test_a_server_goes_on_without_a_day_that_is_lost_and_with_it_when_it_is_mend
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(source, "_LOOK", 0.0)
-    opened = LeasePool(CallsSource(open_stores(settings), Effort(2, 60).guard))
+    opened = LeasePool(CallsSource(open_stores(settings), Effort(2, 60).limited))
     file = file_of(settings)
     whole = file.read_bytes()
     with opened.lease() as version:
@@ -112,7 +112,7 @@ def test_of_many_files_the_damaged_one_is_found_beside_the_answers(
     monkeypatch.setattr(source, "_LOOK", 0.0)
     monkeypatch.setattr("bluelamp.questions.families.calls.sound.CHECKED_AT_ONCE", 0)
     lose(file_of(settings), "bit")
-    opened = LeasePool(CallsSource(open_stores(settings), Effort(2, 60).guard))
+    opened = LeasePool(CallsSource(open_stores(settings), Effort(2, 60).limited))
     with opened.lease() as version:
         name = version.name
     while opened.current_name() == name:

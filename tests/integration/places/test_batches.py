@@ -15,7 +15,7 @@ import typer
 from bluelamp.cli import places as commands
 from bluelamp.cli.context import Context
 from bluelamp.domain.location import parse_location
-from bluelamp.domain.place import LocationQuery, asked_of
+from bluelamp.domain.place import LocationQuery, query_of
 from bluelamp.places.batch import ask_in_batches, can_batch
 from bluelamp.sources.geocoders.calling import Provider
 from bluelamp.sources.geocoders.census import Census
@@ -62,7 +62,7 @@ def census_batch(request: Request, *, skip: str = "") -> Reply:
 
 
 def locations(count: int) -> list[LocationQuery]:
-    return [asked_of(parse_location(f"1900 STREET {number} AVE"), {"beat": "1"}) for number in range(count)]
+    return [query_of(parse_location(f"1900 STREET {number} AVE"), {"beat": "1"}) for number in range(count)]
 
 
 @pytest.fixture

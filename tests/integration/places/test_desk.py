@@ -24,7 +24,7 @@ PATH = FORMS["census"].path
 def asked(
     desk: Resolver, text: str = "N HARROW AVE", beat: str | None = "1", block: str | None = "1900"
 ) -> LocationQuery:
-    return desk.ground.asked(text, block, {"beat": beat})
+    return desk.ground.query_of_location(text, block, {"beat": beat})
 
 
 def found(beat: int = 1, east: float = 0.0, **more: object) -> Found:
@@ -273,7 +273,7 @@ def test_coordinates_in_a_location_are_its_place_where_privacy_lets_them(lite: P
     agency = replace(dallas(), privacy=privacy)
     desk = Resolver(lite, ground_of(agency, areas=Beats()), now=Clock())
     lat, lon = at(1)
-    told = desk.resolve(desk.ground.asked(f"{lat:.5f},{lon:.5f}", None, {"beat": "1"}))
+    told = desk.resolve(desk.ground.query_of_location(f"{lat:.5f},{lon:.5f}", None, {"beat": "1"}))
     assert (told["kind"], told["method"]) == (("area", "beat") if privacy.hides_points else ("point", "feed"))
-    elsewhere = desk.resolve(desk.ground.asked(f"{lat:.5f},{lon:.5f}", None, {"beat": "5"}))
+    elsewhere = desk.resolve(desk.ground.query_of_location(f"{lat:.5f},{lon:.5f}", None, {"beat": "5"}))
     assert elsewhere["kind"] != "point"

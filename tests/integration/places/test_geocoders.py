@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bluelamp.domain.location import parse_location
-from bluelamp.domain.place import asked_of
+from bluelamp.domain.place import query_of
 from bluelamp.errors import SettingsError
 from bluelamp.sources.geocoders.calling import FAILURES, Provider, Said
 from bluelamp.sources.geocoders.census import Census
@@ -58,7 +58,7 @@ def form(request: pytest.FixtureRequest) -> Form:
 
 
 def query(text: str = "1900 N HARROW AVE") -> Query:
-    return Query(asked_of(parse_location(text), {}), "Dallas, Texas", BOUNDS)
+    return Query(query_of(parse_location(text), {}), "Dallas, Texas", BOUNDS)
 
 
 def answer(server: Loopback, form: Form, *found: Found) -> None:
@@ -81,7 +81,7 @@ def test_the_question_names_number_street_and_city_and_nothing_else(
     form: Form, line: Provider, server: Loopback
 ) -> None:
     answer(server, form)
-    line.ask(Query(asked_of(parse_location("1900 N HARROW AVE"), {"beat": "114"}), "Dallas, Texas", BOUNDS))
+    line.ask(Query(query_of(parse_location("1900 N HARROW AVE"), {"beat": "114"}), "Dallas, Texas", BOUNDS))
     (request,) = server.asked(form.path)
     asked = parse_qs(urlsplit(request.path).query)
     text = asked[form.text][0]

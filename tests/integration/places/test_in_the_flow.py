@@ -29,7 +29,7 @@ def test_a_call_appears_at_once_and_its_place_follows(tmp_path: Path, server: Lo
     step = flow.take(FEED, answer(rows), minute(0), "polled")
     assert [change["kind"] for change in step.changes] == ["opened", "opened"]
     placing.start()
-    placing.taken(FEED, step)
+    placing.on_step(FEED, step)
     assert placing.locator.drain(20)
     placing.stop(10)
     _, calls = flow.log.current(FEED)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from bluelamp.domain.location import parse_location
-from bluelamp.domain.place import LocationQuery, asked_of
+from bluelamp.domain.place import LocationQuery, query_of
 from bluelamp.places.context import ground_of
 from bluelamp.places.resolver import Resolver
 from bluelamp.sources.http import HttpClient
@@ -32,7 +32,7 @@ Liar = Callable[[random.Random, int], tuple[float, float]]
 
 def asked(number: int) -> LocationQuery:
     """A street of its own for each call; calls take turns through ten beats."""
-    return asked_of(parse_location(f"1900 STREET {number} AVE"), {"beat": str(number % 10)})
+    return query_of(parse_location(f"1900 STREET {number} AVE"), {"beat": str(number % 10)})
 
 
 def within(draw: random.Random, beat: int) -> tuple[float, float]:

@@ -99,7 +99,7 @@ class MemoryFeed:
 
     def _take(self, stated: Stated, read: object) -> Step:
         step = take_in(self.rules, self.state, self.state.taken + 1, stated, read, self._recall)  # type: ignore[arg-type]
-        self.verdicts.append(step.taken.verdict)
+        self.verdicts.append(step.result.verdict)
         for change in step.changes:
             self.state.seq += 1
             numbered: Change = {"seq": self.state.seq, **change}

@@ -152,7 +152,7 @@ class Feeds:
         assert make is not None
         placing = Placing(lambda located: make([agency], located), self.flow.place)
         for step in steps:
-            placing.taken(feed, step)
+            placing.on_step(feed, step)
         placing.start()
         assert placing.locator.drain(20)
         placing.stop(10)

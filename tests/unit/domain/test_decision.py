@@ -12,7 +12,7 @@ from bluelamp.domain.belief import area_worth
 from bluelamp.domain.decision import Decision, decide, fixed
 from bluelamp.domain.judging import CODES, PlaceRules
 from bluelamp.domain.location import canonical_aliases, parse_location
-from bluelamp.domain.place import Candidate, LocationQuery, Precision, asked_of, metres_between
+from bluelamp.domain.place import Candidate, LocationQuery, Precision, metres_between, query_of
 
 LAT, LON = 32.80, -96.80
 METRE = 1 / 111_195.0
@@ -60,7 +60,7 @@ UNSCORED = replace(RULES, reliability={})
 
 
 def asked(text: str = "1900 N HASKELL AVE", beat: str | None = "114", **areas: str) -> LocationQuery:
-    return asked_of(parse_location(text, None, RULES.aliases), {"beat": beat, **areas})
+    return query_of(parse_location(text, None, RULES.aliases), {"beat": beat, **areas})
 
 
 def at(

@@ -29,7 +29,7 @@ from bluelamp.questions.parsing import make_question
 from bluelamp.questions.view import make_view
 from bluelamp.settings import read_settings
 from bluelamp.sources.police_uk.archive import open_source
-from bluelamp.storage.warehouse.indexes import build_serving, open_serving
+from bluelamp.storage.warehouse.indexes import build_indexes, open_indexes
 
 WORDS = {one.name: one.words for one in changes()}
 PRISON, CHARGED, UNKNOWN = "Offender sent to prison", "Suspect charged", "Court result unavailable"
@@ -99,9 +99,9 @@ def version(home: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     current = home.warehouse.current()
     assert current is not None
     folder = tmp_path_factory.mktemp("indexes") / "serving"
-    build_serving(current.file, folder, lambda _done, _of: None)
+    build_indexes(current.file, folder, lambda _done, _of: None)
     with home.warehouse.reading() as connection:
-        yield ArchiveVersion(connection, open_serving(folder))
+        yield ArchiveVersion(connection, open_indexes(folder))
 
 
 def ask(version: ArchiveVersion, dataset: str, span: tuple[str, str] | str = "", **words: object) -> QueryResult:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, percent, told, whole
+from bluelamp.questions.cards.base import CardAnswer, Scene, figure_words, measure_of, percent, whole
 from bluelamp.questions.dashboards import CardSpec
 
 
@@ -27,9 +27,11 @@ def total(scene: Scene, card: CardSpec) -> CardAnswer:
         "located": None if records is None or unlocated is None else records - unlocated,
         "unlocated": unlocated,
     }
-    beside = "".join(f" Beside them {told(figures[name])} {measure_of(card.spec, name).words}." for name in card.also)
-    counted = f"{told(figures[card.measure])} {measure.unit}.{beside}"
-    summary = reason or f"{counted} {told(unlocated)} records have no map point."
+    beside = "".join(
+        f" Beside them {figure_words(figures[name])} {measure_of(card.spec, name).words}." for name in card.also
+    )
+    counted = f"{figure_words(figures[card.measure])} {measure.unit}.{beside}"
+    summary = reason or f"{counted} {figure_words(unlocated)} records have no map point."
     question = replace(asked, measures=tuple(measure_of(card.spec, name) for name in names))
     return CardAnswer(question, shown, summary, measure.words, measure.unit, scene.caveats(question))
 
@@ -47,17 +49,17 @@ def share(scene: Scene, card: CardSpec) -> CardAnswer:
     (part,), lacking = scene.one(question)
     reason = lacking or reason
     figures = dict(zip(names, row, strict=True))
-    told = _share_told(card, figures, part) if not reason else {**_NO_SHARE, "words": reason}
-    of = told["denominator"]
-    summary = f"{percent(int(part), of)}: {told['words']}" if of else str(told["words"])
-    shown = {**told, "reason": reason or ("" if of else told["words"])}
+    part_shown = _share_shown(card, figures, part) if not reason else {**_NO_SHARE, "words": reason}
+    of = part_shown["denominator"]
+    summary = f"{percent(int(part), of)}: {part_shown['words']}" if of else str(part_shown["words"])
+    shown = {**part_shown, "reason": reason or ("" if of else part_shown["words"])}
     return CardAnswer(question, shown, summary, part_measure.words, part_measure.unit, scene.caveats(question))
 
 
 _NO_SHARE: dict[str, Any] = {"share": None, "numerator": None, "denominator": None, "not_recorded": None}
 
 
-def _share_told(card: CardSpec, figures: dict[str, Any], part: float) -> dict[str, Any]:
+def _share_shown(card: CardSpec, figures: dict[str, Any], part: float) -> dict[str, Any]:
     """What the card shows of known counts: `figures` by measure, and the part that is a share of them."""
     spec = card.spec
     count = spec.measures[0].name

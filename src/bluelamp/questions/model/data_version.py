@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from bluelamp.storage.warehouse.indexes import Serving
+    from bluelamp.storage.warehouse.indexes import IndexFolder
 
 _OFTEN = 512
 # Beyond every number of a word: what it stands for was never recorded here, and so has no record.
 NO_RECORD = 1 << 20
 Found = TypeVar("Found")
-Guard = Callable[["duckdb.DuckDBPyConnection", bool], AbstractContextManager[None]]
+StatementLimit = Callable[["duckdb.DuckDBPyConnection", bool], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,12 @@ class VersionFacts:
 
 class DataVersion(ABC):
     """`connection` is a read-only connection to the version's file; every statement runs on a cursor of its own, so
-    that several threads may ask at once. `serving` holds the version's indexes, None where it has none."""
+    that several threads may ask at once. `indexes` holds the version's indexes, None where it has none."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, serving: Serving | None = None) -> None:
-        self.connection, self.serving = connection, serving
+    def __init__(self, connection: duckdb.DuckDBPyConnection, indexes: IndexFolder | None = None) -> None:
+        self.connection, self.indexes = connection, indexes
         # What surrounds every statement; a server sets one that bounds time, memory and how many run at once.
-        self.guard: Guard = lambda _cursor, _light: nullcontext()
+        self.limited: StatementLimit = lambda _cursor, _light: nullcontext()
         self._lock = threading.RLock()
         self._held: dict[str, Any] = {}
         self._often = BoundedCache(_OFTEN)
@@ -69,7 +69,7 @@ class DataVersion(ABC):
         """What a statement gives, at most `most` rows of it. A statement that reads many rows is not `light`: where
         several ask at once it may have to wait its turn."""
         cursor = self.connection.cursor()
-        with self.guard(cursor, light):
+        with self.limited(cursor, light):
             cursor.execute(statement, dict(parameters or {}))
             rows: list[tuple[Any, ...]] = cursor.fetchall() if most is None else cursor.fetchmany(most)
             return rows
@@ -77,7 +77,7 @@ class DataVersion(ABC):
     def arrow(self, statement: str, parameters: Mapping[str, Any] | None = None, *, light: bool = False) -> pa.Table:
         """What a statement gives, as an Arrow table."""
         cursor = self.connection.cursor()
-        with self.guard(cursor, light):
+        with self.limited(cursor, light):
             return cursor.execute(statement, dict(parameters or {})).to_arrow_table()
 
     def often(self, key: tuple[Any, ...], make: Callable[[], Found]) -> Found:

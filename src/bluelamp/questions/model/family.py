@@ -15,7 +15,7 @@ import numpy as np
 
 from bluelamp.questions.model.axis import ValueAxis
 from bluelamp.questions.model.coverage import Coverage
-from bluelamp.questions.model.data_version import DataVersion, Guard
+from bluelamp.questions.model.data_version import DataVersion, StatementLimit
 from bluelamp.questions.model.dataset import DatasetSpec, FamilyInfo
 from bluelamp.questions.model.holdings import Holdings, Mask, Time
 from bluelamp.questions.model.lease_pool import VersionSource
@@ -45,8 +45,8 @@ class Family(ABC, Generic[V]):
         before the first."""
 
     @abstractmethod
-    def source(self, stores: Stores, guard: Guard) -> VersionSource[Any]:
-        """Where a server's lease pool has its versions from; `guard` surrounds every statement that they run."""
+    def source(self, stores: Stores, limit: StatementLimit) -> VersionSource[Any]:
+        """Where a server's lease pool has its versions from; `limit` surrounds every statement that they run."""
 
     # -- what could say an answer ------------------------------------------------------------------------------------
 

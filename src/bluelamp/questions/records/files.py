@@ -83,10 +83,10 @@ def as_parquet(tables: Tables, about: Mapping[str, Any]) -> Iterator[bytes]:
             schema = plain.schema.with_metadata({"bluelamp": json.dumps(about, ensure_ascii=False)})
             writer = pq.ParquetWriter(pa.PythonFile(sink, mode="w"), schema, compression="zstd")
         writer.write_table(plain.cast(writer.schema))
-        yield sink.taken()
+        yield sink.take_bytes()
     if writer is not None:
         writer.close()
-        yield sink.taken()
+        yield sink.take_bytes()
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -115,7 +115,7 @@ class _Sink(io.RawIOBase):
     def tell(self) -> int:
         return self._at
 
-    def taken(self) -> bytes:
+    def take_bytes(self) -> bytes:
         parts, self._parts = b"".join(self._parts), []
         return parts
 

@@ -38,7 +38,7 @@ def made_apart(
 ) -> Iterator[None]:
     """Write the workbook to `path`; gives a sign of life now and then. Closed early, it ends the process. Raises
     StorageError where the process could not do it."""
-    told = {"path": str(path), "names": list(names), "about": dict(about), "cells": _told_cells(cells)}
+    told = {"path": str(path), "names": list(names), "about": dict(about), "cells": _cells_as_json(cells)}
     process = subprocess.Popen(  # noqa: S603 - this program itself
         [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
@@ -92,7 +92,7 @@ def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column
 
 
-def _told_cells(cells: Mapping[str, CellFormat]) -> dict[str, dict[str, str]]:
+def _cells_as_json(cells: Mapping[str, CellFormat]) -> dict[str, dict[str, str]]:
     return {name: asdict(one) for name, one in cells.items()}
 
 

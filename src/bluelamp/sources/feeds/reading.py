@@ -54,7 +54,7 @@ def read(agency: Agency, parts: Sequence[Part], fetched_at: datetime) -> Snapsho
             fields.add("unit")
     columns = frozenset(name for names in {one.columns for one in made} for name in names)
     if rows:
-        fields |= agency.maker.told_by(columns)
+        fields |= agency.maker.stated_by(columns)
     return SnapshotReading(
         rows=rows,
         fields=frozenset(fields),

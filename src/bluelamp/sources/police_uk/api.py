@@ -260,21 +260,21 @@ class PoliceApi:
         path = f"{_slug(force)}/{_neighbourhood(neighbourhood)}{part}"
         return self._ask(path, missing="There is no such neighbourhood in this force.")
 
-    def _ask(self, path: str, asked: Mapping[str, str] | None = None, missing: str = "") -> Any:
+    def _ask(self, path: str, parameters: Mapping[str, str] | None = None, missing: str = "") -> Any:
         try:
-            return _parsed(self._request(path, asked or {}))
+            return _parsed(self._request(path, parameters or {}))
         except NotFound as error:
             raise NotFound(missing or error.message, "" if missing else error.hint) from None
 
     def _request(
-        self, path: str, asked: Mapping[str, str], *, post: bool = False, accept: frozenset[int] = frozenset()
+        self, path: str, parameters: Mapping[str, str], *, post: bool = False, accept: frozenset[int] = frozenset()
     ) -> HttpResponse:
         url = f"{self._api}/{path}"
         # A polygon goes by POST: a GET above 4,094 characters is answered with 400.
         answer = self._client.request(
             "POST" if post else "GET",
-            url if post or not asked else f"{url}?{urlencode(asked)}",
-            form=asked if post else None,
+            url if post or not parameters else f"{url}?{urlencode(parameters)}",
+            form=parameters if post else None,
             headers={"Accept": "application/json"},
             limit=MAX_ANSWER,
             timeout=TIMEOUT,

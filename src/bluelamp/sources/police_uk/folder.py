@@ -18,7 +18,7 @@ from isal import isal_zlib
 from bluelamp.domain.member_name import EXAMPLE, MemberName, read_name
 from bluelamp.errors import BrokenArchive, NotFound
 from bluelamp.sources.police_uk.inflate import GZIP
-from bluelamp.sources.police_uk.local_zip import told_by_start
+from bluelamp.sources.police_uk.local_zip import kind_by_start
 from bluelamp.sources.police_uk.member import MAX_MEMBERS, Member, name_problem, size_problem
 from bluelamp.sources.police_uk.release_source import Closing, OnBytes
 
@@ -118,7 +118,7 @@ def _listed(path: Path, name: str) -> Member:
         crc, size, start = _checksum(path)
     except OSError as error:
         return Member(name, 0, 0, 0, 0, -1, "", _unreadable(error))
-    told = "a zip" if start.startswith(b"PK\x03\x04") else told_by_start(start)
+    told = "a zip" if start.startswith(b"PK\x03\x04") else kind_by_start(start)
     packed = start.startswith(GZIP) and path.suffix.lower() == ".gz"
     problem = f"it is {told}, not a CSV file" if told and not packed else ""
     return replace(blank, size=size, compressed_size=size, crc32=crc, problem=problem)

@@ -172,19 +172,21 @@ class RemoteZip(Closing):
     def read_raw(self, members: Sequence[Member], *, on_bytes: OnBytes | None = None) -> Iterator[tuple[Member, bytes]]:
         for batch in self._batches(members):
             start = batch[0].header_offset
-            end = max((self._reach[member.header_offset] for member in batch if self._wanted(member)), default=start)
+            end = max(
+                (self._reach[member.header_offset] for member in batch if self._is_selected(member)), default=start
+            )
             data = memoryview(self._fetch(start, end, on_bytes) if end > start else b"")
             for member in batch:
                 yield self._cut_out(member, data, start)
 
-    def _wanted(self, member: Member) -> bool:
+    def _is_selected(self, member: Member) -> bool:
         return not member.problem and member.header_offset in self._reach
 
     def _batches(self, members: Sequence[Member]) -> Iterator[list[Member]]:
         """Members in order of offset, grouped into requests. A member that is not to be read is a group of its own."""
         batch: list[Member] = []
         for member in sorted(members, key=lambda member: member.header_offset):
-            if not self._wanted(member):
+            if not self._is_selected(member):
                 if batch:
                     yield batch
                 yield [member]

@@ -76,7 +76,7 @@ def read_lookup(name: str, text: str, kind: ReferenceFile) -> Lookup:
         absent = ", ".join(column.words for column in kind.absent_from(heads))
         raise SourceError(f"“{name}”, row 1: the header lacks {absent}.")
     places = {ours: heads.index(theirs) for ours, theirs in found.items()}
-    body, footnote_rows = _without_footnotes(records[1:], [places[one] for one in _telling(kind)])
+    body, footnote_rows = _without_footnotes(records[1:], [places[one] for one in _identifying(kind)])
     columns: dict[str, list[str]] = {column.name: [] for column in kind.columns}
     issues: list[LookupIssue] = []
     seen: dict[tuple[str, ...], tuple[int, list[str]]] = {}
@@ -121,7 +121,7 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
     return ((reader.line_num, cells) for cells in reader)
 
 
-def _telling(kind: ReferenceFile) -> list[str]:
+def _identifying(kind: ReferenceFile) -> list[str]:
     """The columns whose emptiness makes a row no data row: its key, and its number where it has one."""
     return [*kind.key, *(column.name for column in kind.columns if column.number)]
 

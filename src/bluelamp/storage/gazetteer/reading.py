@@ -85,17 +85,17 @@ class Gazetteer:
             return tuple(self._whole(location.streets[0]))[:_MOST]
         return ()
 
-    def candidates(self, asked: LocationQuery) -> list[Candidate]:
+    def candidates(self, query: LocationQuery) -> list[Candidate]:
         """The same for the decision about a call's place."""
-        streets = tuple(read_street(" ".join(name.upper().split()), self._aliases) for name in asked.streets)
-        if asked.kind == "unknown" or not streets:
+        streets = tuple(read_street(" ".join(name.upper().split()), self._aliases) for name in query.streets)
+        if query.kind == "unknown" or not streets:
             return []
         blocks: tuple[int, ...] = ()
-        if asked.first is not None and asked.last is not None:
-            hundred = asked.first % 100 == 0 and asked.last == asked.first + 99
-            blocks = (asked.first,) if hundred or asked.last == asked.first else (asked.first, asked.last)
-        kind: Any = "range" if len(blocks) == 2 else asked.kind
-        found = self.find(Location(kind, asked.text, blocks, streets))
+        if query.first is not None and query.last is not None:
+            hundred = query.first % 100 == 0 and query.last == query.first + 99
+            blocks = (query.first,) if hundred or query.last == query.first else (query.first, query.last)
+        kind: Any = "range" if len(blocks) == 2 else query.kind
+        found = self.find(Location(kind, query.text, blocks, streets))
         return [
             Candidate(
                 "gazetteer", "gazetteer", one.lat, one.lon, one.precision, one.uncertainty_m,
@@ -106,9 +106,9 @@ class Gazetteer:
 
     # -- along a street -----------------------------------------------------------------------------------------
 
-    def _along(self, asked: Street, blocks: tuple[int, ...]) -> Iterator[GazetteerMatch]:
+    def _along(self, street: Street, blocks: tuple[int, ...]) -> Iterator[GazetteerMatch]:
         """The best group of streets that has the number; of a group, all that have it."""
-        for group in self._streets.find(asked):
+        for group in self._streets.find(street):
             some = False
             for found in group:
                 answer = self._on(found, blocks)
@@ -183,9 +183,9 @@ class Gazetteer:
         words = "the centreline's numbers"
         return self._answer(x, y, sure + spread, "block", "centreline", found, words, first)
 
-    def _whole(self, asked: Street) -> Iterator[GazetteerMatch]:
+    def _whole(self, street: Street) -> Iterator[GazetteerMatch]:
         """A street without a number: its middle, as far as it goes."""
-        for group in self._streets.find(asked)[:1]:
+        for group in self._streets.find(street)[:1]:
             for found in group:
                 (x, y), reach = found.known.middle, found.known.reach
                 yield self._answer(x, y, reach + 50.0, "street", "street", found, "the middle of the street")

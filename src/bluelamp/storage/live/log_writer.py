@@ -55,7 +55,7 @@ class LogState:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class SnapshotResult:
     """What became of one snapshot, for the ledger."""
 
     number: int
@@ -74,7 +74,7 @@ class Step:
     they are afterwards; without `tracking` nothing is remembered otherwise than before. `points` are the publisher's
     own, as listed: they are not written."""
 
-    taken: Taken
+    result: SnapshotResult
     at: str
     tracking: Tracking | None = None
     changes: Sequence[Change] = ()
@@ -93,7 +93,7 @@ class LogWriter:
         """The installation's own, by which points are moved. Not to be asked for amid a transaction."""
         return PlaceStore(self._engine).secret()
 
-    def tell_trouble(self, feed: str, problem: str) -> None:
+    def report_trouble(self, feed: str, problem: str) -> None:
         """Say, to every process, why a feed's poller can keep nothing at present; empty where all is well. Writes only
         what is other than before."""
         other = (FEED.c.name == feed) & (FEED.c.trouble != problem)
@@ -294,7 +294,7 @@ def _store_of(connection: sa.Connection) -> str:
 
 def _move_on(state: LogState, step: Step) -> None:
     state.seq += len(step.changes)
-    state.taken, state.at = max(state.taken, step.taken.number), max(state.at, step.at)
+    state.taken, state.at = max(state.taken, step.result.number), max(state.at, step.at)
     state.tracking = step.tracking or state.tracking
     state.occurrences.update(step.occurrences)
     for id_, call in step.calls.items():
@@ -340,7 +340,7 @@ def _write_calls(connection: sa.Connection, state: LogState, step: Step) -> None
     if again:
         columns = ["open", "number_key", "place_key", "body"]
         # A call that ended before, and is only placed now, keeps the moment of its end.
-        if step.taken.verdict != PLACED:
+        if step.result.verdict != PLACED:
             columns.append("ended_at")
         connection.execute(
             CALL.update()
@@ -387,7 +387,7 @@ def _write_head(connection: sa.Connection, state: LogState) -> None:
 
 
 def _write_verdict(connection: sa.Connection, feed: str, step: Step) -> None:
-    taken = step.taken
+    taken = step.result
     connection.execute(
         SNAPSHOT.update()
         .where(SNAPSHOT.c.feed == feed, SNAPSHOT.c.number == taken.number)

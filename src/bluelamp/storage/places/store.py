@@ -125,7 +125,7 @@ class PlaceStore:
     def keep_answer(
         self,
         feed: str,
-        asked: LocationQuery,
+        query: LocationQuery,
         source: str,
         found: Sequence[Candidate],
         now: datetime,
@@ -134,7 +134,7 @@ class PlaceStore:
     ) -> SourceAnswer:
         """Keep what a source said; nothing found, or `failed` with the reason, sets when it is asked again. Candidates
         that may not be stored are left out, but that the source has answered is known."""
-        before = self.answers(feed, asked.key).get(source)
+        before = self.answers(feed, query.key).get(source)
         state: State = "failed" if failed else "found" if found else "nothing"
         tries = 0 if state == "found" else (before.tries if before else 0) + 1
         retry = "" if state == "found" else moment_of(now + RETRY_AFTER[min(tries, len(RETRY_AFTER)) - 1])
@@ -151,8 +151,8 @@ class PlaceStore:
             "retry_at": retry,
         }
         with self._engine.begin() as connection:
-            _upsert(connection, PLACE_ANSWER, {"feed": feed, "key": asked.key, "source": source}, values)
-            streets = "&".join(sorted(street.upper() for street in asked.streets))
+            _upsert(connection, PLACE_ANSWER, {"feed": feed, "key": query.key, "source": source}, values)
+            streets = "&".join(sorted(street.upper() for street in query.streets))
             for spot in {same_spot(one.lat, one.lon) for one in kept}:
                 _upsert(connection, PLACE_SPOT, {"source": source, "spot": spot, "streets": streets}, {})
         return answer
@@ -187,19 +187,19 @@ class PlaceStore:
         row = read(self._engine, lambda connection: connection.execute(query).first())
         return None if row is None else _kept(row)
 
-    def keep(self, feed: str, asked: LocationQuery, decision: Mapping[str, Any], now: datetime) -> None:
+    def keep(self, feed: str, query: LocationQuery, decision: Mapping[str, Any], now: datetime) -> None:
         """Keep a decision in the place of the one before. Candidates that may not be stored stand in it with their
         source and reason alone."""
         stored = {**decision, "candidates": [_storable(one) for one in decision["candidates"]]}
         values = {
-            "asked": asked.as_dict(),
+            "asked": query.as_dict(),
             "kind": decision["kind"],
             "version": decision["version"],
             "decision": stored,
             "decided_at": moment_of(now),
         }
         with self._engine.begin() as connection:
-            _upsert(connection, PLACE, {"feed": feed, "key": asked.key, "areas": asked.areas_key}, values)
+            _upsert(connection, PLACE, {"feed": feed, "key": query.key, "areas": query.areas_key}, values)
 
     def other_versions(self, feed: str, version: str) -> Iterator[StoredDecision]:
         """Decisions of a feed that were made by other rules than these, page by page."""
@@ -223,18 +223,18 @@ class PlaceStore:
     # -- what a person has put right ---------------------------------------------------------------------------------
 
     def fix(
-        self, feed: str, asked: LocationQuery, lat: float, lon: float, uncertainty_m: float, why: str, now: datetime
+        self, feed: str, query: LocationQuery, lat: float, lon: float, uncertainty_m: float, why: str, now: datetime
     ) -> Fix:
         """Say where a location is; goes before every source."""
-        made = Fix(feed, asked.key, asked.text, lat, lon, uncertainty_m, why, moment_of(now))
+        made = Fix(feed, query.key, query.text, lat, lon, uncertainty_m, why, moment_of(now))
         values = {name: getattr(made, name) for name in ("text", "lat", "lon", "uncertainty_m", "why", "fixed_at")}
         with self._engine.begin() as connection:
-            _upsert(connection, PLACE_FIX, {"feed": feed, "key": asked.key}, values)
+            _upsert(connection, PLACE_FIX, {"feed": feed, "key": query.key}, values)
         return made
 
-    def unfix(self, feed: str, asked: LocationQuery) -> bool:
+    def unfix(self, feed: str, query: LocationQuery) -> bool:
         """Take back what a person has said; whether there was anything."""
-        of = (PLACE_FIX.c.feed == feed) & (PLACE_FIX.c.key == asked.key)
+        of = (PLACE_FIX.c.feed == feed) & (PLACE_FIX.c.key == query.key)
         with self._engine.begin() as connection:
             return bool(connection.execute(PLACE_FIX.delete().where(of)).rowcount)
 

@@ -64,10 +64,10 @@ def build_places(home: Path, seed: int) -> Built:
     (folder / f"{FEED}.toml").write_text(city_toml(), encoding="utf-8")
     city, store = read_cities(folder)[FEED], GazetteerStore(home)
     with tempfile.TemporaryDirectory(prefix="bluelamp-city-") as published:
-        taken = take_in(store, city, files=write_published(Path(published), seed), client=_nobody)
+        taken = take_in(store, city, files=write_published(Path(published), seed), client=_nowhere)
     assert taken.built is not None, "it was given files of every kind"
     return taken.built
 
 
-def _nobody() -> NoReturn:
+def _nowhere() -> NoReturn:
     raise AssertionError("nothing is fetched where files are given")

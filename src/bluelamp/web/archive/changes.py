@@ -76,7 +76,7 @@ def changed_records(
     """Each with what the older and the newer release say of it, column by column, as published. Paired by all their
     other columns, or by their crime ID."""
     kept, before, after_release = _pair(request, old, new)
-    wanted = _wanted(dataset, force, first, last, what, about)
+    wanted = _record_filter(dataset, force, first, last, what, about)
     if kept.of(before, after_release) is None:
         return _working(kept, before, after_release)
     reader = kept.reader(before, after_release)
@@ -102,7 +102,9 @@ def _pair(request: Request, old: str, new: str) -> tuple[Changes, Month, Month]:
     return Changes(site.archive, site.cache), before, after
 
 
-def _wanted(dataset: str, force: str, first: str | None, last: str | None, what: str, about: str) -> RecordFilter:
+def _record_filter(
+    dataset: str, force: str, first: str | None, last: str | None, what: str, about: str
+) -> RecordFilter:
     if dataset not in BY_NAME:
         raise UsageError(f"There is no dataset “{dataset}” in a release.", near(dataset, BY_NAME))
     if force and force not in BY_SLUG:

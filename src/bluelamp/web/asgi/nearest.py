@@ -64,10 +64,10 @@ class RequestTarget:
         return list(dict.fromkeys(one.name for spec in specs for one in spec.dimensions))
 
 
-def advice(asked: Mapping[str, str], place: RequestTarget) -> str:
+def advice(parameters: Mapping[str, str], place: RequestTarget) -> str:
     """What to write instead, as sentences; what there is, where nothing comes near."""
     found, points = [], False
-    for name, value in asked.items():
+    for name, value in parameters.items():
         points = points or _is_place(name, place)
         form = "" if _is_place(name, place) else nearest(name, value, place)
         if form:

@@ -32,15 +32,15 @@ def file_of_records(request: Request, spec: DatasetSpec, view: View, pinned: str
     """The answer with the file. The lease on its version lasts as long as it is being made."""
     with ExitStack() as held:
         opened = held.enter_context(lease_for(request, spec, pinned))
-        asked = _AskedFile(request, opened, spec, view, pinned, format_)
-        found = asked.without_making()
+        record_file = _RecordFile(request, opened, spec, view, pinned, format_)
+        found = record_file.without_making()
         if found is not None:
             return found
         give_back = held.pop_all().close
-    return asked.streamed(asked.body(), give_back)
+    return record_file.streamed(record_file.body(), give_back)
 
 
-class _AskedFile:
+class _RecordFile:
     """One file as it was asked for. Raises TooCostly where its format cannot hold so many rows."""
 
     def __init__(

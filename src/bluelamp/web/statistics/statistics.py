@@ -19,7 +19,7 @@ from bluelamp.web.live.parameters import (
     fresh,
     head_of,
     live_of,
-    moment_asked,
+    moment_parameter,
 )
 from bluelamp.web.live_site import LiveSite
 from bluelamp.web.request import dumps, site_of
@@ -56,7 +56,7 @@ def activity(
     before. At most 1,000 points. Where nobody watched they are null: a gap, not calm."""
     live = live_of(request)
     head_of(live, feed)
-    span = moment_asked(first, "from"), moment_asked(last, "to")
+    span = moment_parameter(first, "from"), moment_parameter(last, "to")
     if span[0] > span[1]:
         raise UsageError(f"from ({span[0]}) lies after to ({span[1]}).")
     agency = agency_of(live, feed)
@@ -101,7 +101,7 @@ def statistics(request: Request, feed: FeedName, through: Annotated[CallFilter, 
     _require_database(live)
     site = site_of(request)
     with site.effort.turn():
-        told = site.books.statistics(live.log, live.snapshots, agency, through)
+        told = site.feed_states.statistics(live.log, live.snapshots, agency, through)
     return fresh(dumps({**told, **credits_of(agency)}))
 
 

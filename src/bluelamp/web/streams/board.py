@@ -1,7 +1,7 @@
 """What a process knows of a feed: where its log stands, the calls that are open, the ring of its last changes.
 
-`Fold` is the follower's half, in its thread: changes in, entries and a new standing out. `Board` is the other half, on
-the event loop; what it shows is replaced as a whole and never changed, so that any thread may read it.
+`Projection` is the follower's half, in its thread: changes in, entries and a new snapshot out. `Board` is the other
+half, on the event loop; what it shows is replaced as a whole and never changed, so that any thread may read it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class FeedSnapshot(NamedTuple):
         return sorted(self.calls.values(), key=lambda call: (call["opened_between"][1] or "", call["id"]))
 
 
-class Fold:
+class Projection:
     """The open calls of a feed, moved on by its changes."""
 
     def __init__(self, head: Head, calls: Iterable[Call]) -> None:
@@ -46,7 +46,7 @@ class Fold:
             self.head = self.head._replace(seq=one.seq, at=max(self.head.at, one.at))
         return entries
 
-    def standing(self, head: Head) -> FeedSnapshot:
+    def snapshot(self, head: Head) -> FeedSnapshot:
         """As it is now; `head` is newer in all but the number."""
         self.head = head._replace(seq=self.head.seq)
         return FeedSnapshot(self.head, dict(self._calls))
@@ -68,8 +68,8 @@ def _entry(epoch: str, logged: Logged, change: Change, before: Call | None, afte
     if was is None or now is None or was == now:
         return RingEntry(logged.seq, frame, was, now)
     assert after is not None
-    crossing = frames.removed(cursor, change), frames.entered(cursor, change, after)
-    return RingEntry(logged.seq, frame, was, now, *crossing)
+    edge = frames.removed(cursor, change), frames.entered(cursor, change, after)
+    return RingEntry(logged.seq, frame, was, now, *edge)
 
 
 class Board:
@@ -80,19 +80,19 @@ class Board:
         self.feed = feed
         self.ring = Ring(limit)
         self.generation = 0
-        self.standing = FeedSnapshot(Head(feed, 0, "", 0), {})
+        self.snapshot = FeedSnapshot(Head(feed, 0, "", 0), {})
 
     @property
     def epoch(self) -> str:
-        return self.standing.head.epoch
+        return self.snapshot.head.epoch
 
-    def load(self, standing: FeedSnapshot, entries: Sequence[RingEntry]) -> None:
+    def load(self, snapshot: FeedSnapshot, entries: Sequence[RingEntry]) -> None:
         """Begin anew."""
         self.generation += 1
-        self.ring.load(standing.head.seq, entries)
-        self.standing = standing
+        self.ring.load(snapshot.head.seq, entries)
+        self.snapshot = snapshot
 
-    def grow(self, standing: FeedSnapshot, entries: Sequence[RingEntry]) -> None:
+    def grow(self, snapshot: FeedSnapshot, entries: Sequence[RingEntry]) -> None:
         """Move on."""
         self.ring.append(entries)
-        self.standing = standing
+        self.snapshot = snapshot

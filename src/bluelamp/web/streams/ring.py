@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bluelamp.domain.call_filter import CallFacts, CallFilter
-from bluelamp.domain.filter_effect import crossing
+from bluelamp.domain.filter_effect import transition
 
 # So many bytes are handed to a connection at once: what a slow one may hold beside the ring.
 CHUNK = 64 << 10
@@ -29,7 +29,7 @@ class RingEntry:
 
     def seen(self, through: CallFilter) -> bytes:
         """The frame for one filter; empty where it shows nothing of it."""
-        how = crossing(through, self.before, self.after)
+        how = transition(through, self.before, self.after)
         if how == "removed":
             return self.removed or self.frame
         if how == "entered":

@@ -58,7 +58,7 @@ class Setting:
 
     def agrees(self, feed: str) -> bool:
         board, state = self.told.boards[feed], self.log.feeds[feed].state
-        return board.ring.head == state.seq and board.standing.calls == state.calls
+        return board.ring.head == state.seq and board.snapshot.calls == state.calls
 
 
 def test_it_follows_what_grows() -> None:

@@ -25,14 +25,14 @@ def test_whoever_asks_for_a_feed_has_it_loaded() -> None:
         hub.start()
 
         def load() -> None:  # as the follower does, which is told to look
-            for feed in hub.wanted():
+            for feed in hub.wanted_feeds():
                 hub.loaded(FeedSnapshot(hub.heads[feed], {}), ())
 
         hub.poke = load
-        assert hub.wanted() == set()
+        assert hub.wanted_feeds() == set()
         board = await hub.find("city")
         assert board is not None
-        assert (list(hub.boards), hub.wanted()) == (["city"], {"city"})
+        assert (list(hub.boards), hub.wanted_feeds()) == (["city"], {"city"})
         assert await hub.find("atlantis") is None
         await hub.stop()
 

@@ -149,8 +149,8 @@ def _figures(
 ) -> dict[str, tuple[int | None, RowCoverage]]:
     """name of an area, or slug of a force → (its recorded crimes, None where they are not known; what that stands
     on)."""
-    asked = make_question(CRIMES.name, measures=["recorded_crimes"], by=[kind], first=first, last=last)
-    found, _ = figures(version, asked)
+    question = make_question(CRIMES.name, measures=["recorded_crimes"], by=[kind], first=first, last=last)
+    found, _ = figures(version, question)
     return {str(row[0]): (row[1], its) for row, its in zip(found.rows, found.coverages, strict=True)}
 
 

@@ -39,8 +39,8 @@ def _of_publishers(version: ArchiveVersion, question: Question, at: int, holding
         if concerned is None:
             return axis_of_publishers(at, names)
         # Who only strays into a place has a row where something was recorded, and none where nothing was.
-        asked = [name for name, one in zip(names, holdings.publishers, strict=True) if one in concerned]
-        return axis_of_publishers(at, names, asked)
+        publishers_meant = [name for name, one in zip(names, holdings.publishers, strict=True) if one in concerned]
+        return axis_of_publishers(at, names, publishers_meant)
 
     return holdings.kept(("publishers", at, None if concerned is None else frozenset(concerned)), make)
 
@@ -68,7 +68,7 @@ def _made(
     chosen: set[str] | None,
 ) -> ValueAxis:
     publishers = set(holdings.publishers)
-    asked: list[str] = []
+    publishers_meant: list[str] = []
     apart: set[str] = set()
     shapes: dict[tuple[frozenset[int], frozenset[int]], int] = {}
     places: dict[Label, int] = {}
@@ -77,7 +77,7 @@ def _made(
         if own and not present:
             apart.add(name)
         elif own and (chosen is None or name.lower() in chosen) and dimension.kind is not LSOA:
-            asked.append(name)
+            publishers_meant.append(name)
         places[name] = shapes.setdefault((needed, frozenset(present)), len(shapes))
     everybody = holdings.which(None)
     masks = [mask if (mask := holdings.which(needed)).any() else everybody for needed, _ in shapes]
@@ -87,7 +87,7 @@ def _made(
         at,
         places,
         np.array([*masks, everybody], bool),
-        asked,
+        publishers_meant,
         np.array([*own_masks, nobody], bool),
         closed=frozenset() if held_to_forces else frozenset(apart),
         foreign=frozenset(apart) if held_to_forces else frozenset(),

@@ -19,7 +19,7 @@ from bluelamp.questions.families.archive.source import ArchiveSource
 from bluelamp.questions.families.archive.version import LICENCE, ArchiveVersion
 from bluelamp.questions.model.axis import ValueAxis
 from bluelamp.questions.model.coverage import Coverage
-from bluelamp.questions.model.data_version import Guard
+from bluelamp.questions.model.data_version import StatementLimit
 from bluelamp.questions.model.dataset import DatasetSpec
 from bluelamp.questions.model.family import Count, Family, Openings
 from bluelamp.questions.model.holdings import Holdings, Mask, Time
@@ -41,8 +41,8 @@ class _Archive(Family[ArchiveVersion]):
         with warehouse.reading(warehouse.as_of(name) if name else None) as connection:
             yield ArchiveVersion(connection)
 
-    def source(self, stores: Stores, guard: Guard) -> ArchiveSource:
-        return ArchiveSource(stores, guard)
+    def source(self, stores: Stores, limit: StatementLimit) -> ArchiveSource:
+        return ArchiveSource(stores, limit)
 
     def files(self, version: ArchiveVersion, question: Question) -> tuple[Holdings, ...]:
         return scope.files_of_question(version, question)

@@ -19,18 +19,18 @@ _REPORTED, _FEWEST, _PART = 0.008, 100, 0.1
 def how_placed(version: ArchiveVersion, holdings: Holdings) -> str:
     """The sentence about the stops of what is asked, whatever its filters; none where no stop has a place."""
     forces, months, by_crimes, by_outline, in_outline, in_another = _read(version)
-    asked = touched_by(holdings, forces, months)
+    touched = touched_by(holdings, forces, months)
     crimes, outline, both, otherwise = (
-        int(numbers[asked].sum()) for numbers in (by_crimes, by_outline, in_outline, in_another)
+        int(numbers[touched].sum()) for numbers in (by_crimes, by_outline, in_outline, in_another)
     )
     if not crimes and not outline:
         return ""
-    told = f"{crimes:,} stops have the town and authority of crimes at the same map point"
+    summary = f"{crimes:,} stops have the town and authority of crimes at the same map point"
     if not outline:
-        return f"{told}."
+        return f"{summary}."
     measured = both >= max(_FEWEST, _PART * (crimes + outline))
     wrong = otherwise / both if measured else _REPORTED
-    return f"{told}, {outline:,} those of the outline that they lie in: about {wrong:.1%} of these may be wrong."
+    return f"{summary}, {outline:,} those of the outline that they lie in: about {wrong:.1%} of these may be wrong."
 
 
 def _read(version: ArchiveVersion) -> tuple[_Numbers, ...]:

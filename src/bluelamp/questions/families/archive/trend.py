@@ -193,10 +193,10 @@ def latest(publishing: Publishing, months: Sequence[Month], count_of: CountOf, u
         value,
         len(held),
         len(expected),
-        absent_told(publishing, expected - held, expected, usual),
+        absent_message(publishing, expected - held, expected, usual),
         compared(month - 1),
         compared(month - 12),
-        tuple(_told(publishing, later) for later in months if later > month and publishing.is_spanned(later)),
+        tuple(_month_words(publishing, later) for later in months if later > month and publishing.is_spanned(later)),
     )
 
 
@@ -209,7 +209,7 @@ def _best(publishing: Publishing, recent: Sequence[Month], usual: FindUsual) -> 
     return [month for month, weight in zip(recent, weights, strict=True) if weight >= _AS_GOOD * max(weights)][-1]
 
 
-def absent_told(publishing: Publishing, absent: Collection[int], expected: Collection[int], usual: FindUsual) -> str:
+def absent_message(publishing: Publishing, absent: Collection[int], expected: Collection[int], usual: FindUsual) -> str:
     """`Without Kent Police, about 4% of the usual total.`; empty where nobody is absent."""
     if not absent:
         return ""
@@ -218,7 +218,7 @@ def absent_told(publishing: Publishing, absent: Collection[int], expected: Colle
     return f"Without {publishing.names(absent, usual())}{size}."
 
 
-def _told(publishing: Publishing, month: Month) -> str:
+def _month_words(publishing: Publishing, month: Month) -> str:
     held, of = len(publishing.held(month)), len(publishing.expected(month))
     return f"{month.words()} is held of {held} of {of} forces, and is not the month shown."
 

@@ -57,9 +57,9 @@ def _still_open(version: CallsVersion, coverage: WatchedCoverage) -> list[str]:
     if not days:
         return []
     count = sum(calls for _, calls in days)
-    told = "1 call" if count == 1 else f"{count:,} calls"
+    caveats = "1 call" if count == 1 else f"{count:,} calls"
     of = f"these days, the oldest of {days[0][0]}" if len(days) > 1 else days[0][0]
-    return [f"Still open: {told} of {of}. {_OPEN}"]
+    return [f"Still open: {caveats} of {of}. {_OPEN}"]
 
 
 def of_periods(dimension: str, periods: Sequence[Exposure], *, in_part: bool = True) -> list[str]:

@@ -18,7 +18,7 @@ from bluelamp.questions.families.calls.source import CallsSource
 from bluelamp.questions.families.calls.version import CallsVersion
 from bluelamp.questions.model.axis import ValueAxis, axis_of_publishers
 from bluelamp.questions.model.coverage import Coverage
-from bluelamp.questions.model.data_version import Guard
+from bluelamp.questions.model.data_version import StatementLimit
 from bluelamp.questions.model.dataset import DatasetSpec
 from bluelamp.questions.model.family import Family
 from bluelamp.questions.model.holdings import Holdings
@@ -38,8 +38,8 @@ class _Calls(Family[CallsVersion]):
         with open_calls(stores) as version:
             yield version
 
-    def source(self, stores: Stores, guard: Guard) -> CallsSource:
-        return CallsSource(stores, guard)
+    def source(self, stores: Stores, limit: StatementLimit) -> CallsSource:
+        return CallsSource(stores, limit)
 
     def files(self, version: CallsVersion, question: Question) -> tuple[Holdings, ...]:
         return (holdings_of_calls(version, question),)

@@ -184,7 +184,7 @@ def find_call(version: CallsVersion, name: str) -> dict[str, Any]:
         )
     (row,) = _texts(rows.select(list(COLUMNS))).to_pylist()
     path, line = rows.column("file")[0].as_py(), rows.column("line")[0].as_py()
-    return _told(version, name, row, path.rpartition("/lake/")[2], int(line) + 1)
+    return _described(version, name, row, path.rpartition("/lake/")[2], int(line) + 1)
 
 
 def is_call_name(name: str) -> bool:
@@ -192,7 +192,7 @@ def is_call_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
-def _told(version: CallsVersion, name: str, row: dict[str, Any], path: str, line: int) -> dict[str, Any]:
+def _described(version: CallsVersion, name: str, row: dict[str, Any], path: str, line: int) -> dict[str, Any]:
     words = version.feeds[row["feed"]]
     plain = {key: None if value is None else str(value) for key, value in row.items()}
     point = None

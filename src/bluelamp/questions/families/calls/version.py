@@ -75,7 +75,7 @@ class CallsVersion(DataVersion):
         self._gathering = self.connection.cursor()
         if self._unwanted:
             return
-        with _told():
+        with _worded_errors():
             self._gathering.execute(
                 f"CREATE TABLE {_GATHERED} AS SELECT * EXCLUDE (units) FROM {table} AS r",  # noqa: S608 - ours
                 given,
@@ -168,17 +168,17 @@ class CallsVersion(DataVersion):
         most: int | None = None,
         light: bool = True,
     ) -> list[tuple[Any, ...]]:
-        with self._telling():
+        with self._worded_errors():
             return super().rows(statement, parameters, most=most, light=light)
 
     def arrow(self, statement: str, parameters: Mapping[str, Any] | None = None, *, light: bool = False) -> pa.Table:
-        with self._telling():
+        with self._worded_errors():
             return super().arrow(statement, parameters, light=light)
 
     @contextmanager
-    def _telling(self) -> Iterator[None]:
+    def _worded_errors(self) -> Iterator[None]:
         try:
-            with _told():
+            with _worded_errors():
                 yield
         except Damaged:
             self.report_damaged()
@@ -241,7 +241,7 @@ def _plain(schema: pa.Schema) -> pa.Schema:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _worded_errors() -> Iterator[None]:
     """What the engine cannot read, in a sentence."""
     import duckdb
 

@@ -14,7 +14,7 @@ from bluelamp.questions.families.incidents.source import IncidentsSource, read_f
 from bluelamp.questions.families.incidents.version import IncidentsVersion, connect
 from bluelamp.questions.model.axis import ValueAxis, axis_of_publishers
 from bluelamp.questions.model.coverage import Coverage
-from bluelamp.questions.model.data_version import Guard
+from bluelamp.questions.model.data_version import StatementLimit
 from bluelamp.questions.model.dataset import DatasetSpec
 from bluelamp.questions.model.family import Family
 from bluelamp.questions.model.holdings import Holdings
@@ -42,8 +42,8 @@ class _Incidents(Family[IncidentsVersion]):
         finally:
             version.close()
 
-    def source(self, stores: Stores, guard: Guard) -> IncidentsSource:
-        return IncidentsSource(stores, guard)
+    def source(self, stores: Stores, limit: StatementLimit) -> IncidentsSource:
+        return IncidentsSource(stores, limit)
 
     def files(self, version: IncidentsVersion, question: Question) -> tuple[Holdings, ...]:
         return (holdings_of(version, question),)

@@ -10,7 +10,7 @@ import structlog
 from bluelamp.errors import BluelampError, Damaged, NoSuchThing, NotKept
 from bluelamp.questions.families.incidents.reading import IncidentFile, city_files, read_file
 from bluelamp.questions.families.incidents.version import IncidentsVersion, connect
-from bluelamp.questions.model.data_version import Guard
+from bluelamp.questions.model.data_version import StatementLimit
 
 if TYPE_CHECKING:
     from bluelamp.questions.model.stores import Stores
@@ -29,10 +29,10 @@ def read_files(stores: Stores) -> tuple[list[IncidentFile], list[Damaged]]:
 
 
 class IncidentsSource:
-    """Opens states of the incident reports of a home. `guard` bounds what each of them runs."""
+    """Opens states of the incident reports of a home. `limit` bounds what each of them runs."""
 
-    def __init__(self, stores: Stores, guard: Guard) -> None:
-        self._stores, self._guard = stores, guard
+    def __init__(self, stores: Stores, limit: StatementLimit) -> None:
+        self._stores, self._limit = stores, limit
         self._stamp: object = None
         self._current = ""
 
@@ -50,7 +50,7 @@ class IncidentsSource:
             return None
         connection = connect(files, memory_mb=self._stores.memory_mb, threads=self._stores.threads)
         opened = IncidentsVersion(connection, files, [problem.message for problem in problems])
-        opened.guard = self._guard
+        opened.limited = self._limit
         self._current = opened.name
         if self._current in open_:
             opened.close()

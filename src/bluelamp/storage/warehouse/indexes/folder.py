@@ -1,6 +1,6 @@
 """A folder of indexes opened for reading: what answers questions in milliseconds. Opened by whoever opens a version.
 
-`Serving` may be shared by threads; it keeps nothing but maps of the files, which the system loads and drops as needed.
+`IndexFolder` may be shared by threads; it keeps nothing but maps of the files, which the system loads and drops.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bluelamp.storage.warehouse.indexes.points import MapIndex, Points
 from bluelamp.storage.warehouse.indexes.selection import Counter
 
 
-class Serving:
+class IndexFolder:
     """The indexes of one version, by dataset; a dataset without records has none. `crime_ids` and `outcome_ids` find
     rows of the two tables by crime ID, None where no row has one."""
 
@@ -73,10 +73,10 @@ class Serving:
         return self._reader.array(part["starts"]), attributes, axes
 
 
-def open_serving(folder: Path) -> Serving | None:
+def open_indexes(folder: Path) -> IndexFolder | None:
     """The indexes in a folder; None where there are none that this program can read: the rows then answer alone."""
     try:
-        return Serving(IndexReader(folder))
+        return IndexFolder(IndexReader(folder))
     except (ValueError, KeyError, TypeError):
         return None
 
@@ -87,7 +87,7 @@ def problem_of(folder: Path, *, thorough: bool = False) -> str:
         return "it is not there"
     try:
         reader = IndexReader(folder)
-        Serving(reader)
+        IndexFolder(reader)
         changed = reader.changed() if thorough else ""
     except (ValueError, KeyError, TypeError) as error:
         return str(error)

@@ -15,22 +15,22 @@ _CLOCKS = frozenset({"clock_local", "clock_undecided", "half_days"})
 def hours(scene: Scene, card: CardSpec) -> CardAnswer:
     """Counts by hour of the day, of records whose time is known."""
     measure = measure_of(card.spec, card.measure)
-    asked = scene.question(card, measures=[card.measure], by=["hour"], view=scene.view.without("hour"))
-    reason = scene.why_unknown(asked)
+    question = scene.question(card, measures=[card.measure], by=["hour"], view=scene.view.without("hour"))
+    reason = scene.why_unknown(question)
     if reason:
         nothing = {"hours": [None] * 24, "unknown": None, "total": None, "note": "", "reason": reason}
         shown: dict[str, Any] = {"by": "hour", **nothing, "selected": _chosen_hours(scene)}
-        return CardAnswer(asked, shown, reason, measure.words, measure.unit, scene.caveats(asked))
+        return CardAnswer(question, shown, reason, measure.words, measure.unit, scene.caveats(question))
     counts: list[int] = [0] * 24
     unknown = 0
-    for hour, count in scene.rows(asked):
+    for hour, count in scene.rows(question):
         if hour is None:
             unknown = int(count)
         else:
             counts[int(hour)] = int(count)
     whole = sum(counts)
     note = f"{unknown:,} stops ({percent(unknown, whole + unknown)}) have no known time of day." if unknown else ""
-    note = f"{note} {caveats_of_chart(scene, asked, 'hour', _CLOCKS)}".strip()
+    note = f"{note} {caveats_of_chart(scene, question, 'hour', _CLOCKS)}".strip()
     shown = {
         "by": "hour",
         "hours": counts,
@@ -42,7 +42,7 @@ def hours(scene: Scene, card: CardSpec) -> CardAnswer:
     }
     busiest = max(range(24), key=counts.__getitem__)
     summary = f"Most in the hour from {busiest:02d}:00 ({counts[busiest]:,}). {note}" if whole else f"No times. {note}"
-    return CardAnswer(asked, shown, summary.strip(), measure.words, measure.unit, scene.caveats(asked))
+    return CardAnswer(question, shown, summary.strip(), measure.words, measure.unit, scene.caveats(question))
 
 
 def _chosen_hours(scene: Scene) -> list[str]:

@@ -24,17 +24,17 @@ def latest_month(scene: Scene, card: CardSpec) -> CardAnswer:
     placed = any(chooses_place(filter_) for filter_ in whole.filters)
 
     def count_of(month: Month, of: Collection[int]) -> int:
-        asked = replace(whole, first=month, last=month)
+        question = replace(whole, first=month, last=month)
         # Figures of a place count what neighbours publish there as well: there is no set of forces to hold to.
         if not placed and publishing.held(month) != set(of):
             slugs = tuple(sorted(version.forces[number][0] for number in of))
             dimension = spec.dimension("force")
             assert dimension is not None
-            asked = replace(asked, filters=(*asked.filters, Filter(dimension, slugs)))
-        ((value,),) = scene.rows(asked)
+            question = replace(question, filters=(*question.filters, Filter(dimension, slugs)))
+        ((value,),) = scene.rows(question)
         return int(value)
 
-    found = latest(publishing, _asked(scene, publishing), count_of, lambda: _usual(scene, card, publishing))
+    found = latest(publishing, _months_of_view(scene, publishing), count_of, lambda: _usual(scene, card, publishing))
     if found is None:
         reason = scene.coverage(scene.question(card, measures=[card.measure])).words()
         shown: dict[str, Any] = {"month": None, "value": None, "words": reason, "reason": reason}
@@ -58,7 +58,7 @@ def latest_month(scene: Scene, card: CardSpec) -> CardAnswer:
     return CardAnswer(question, shown, summary.strip(), measure.words, measure.unit, scene.caveats(question))
 
 
-def _asked(scene: Scene, publishing: Publishing) -> list[Month]:
+def _months_of_view(scene: Scene, publishing: Publishing) -> list[Month]:
     """The months of the view, of all that could be compared with them."""
     view = scene.view
     return [

@@ -60,7 +60,7 @@ class Extents:
     ) -> Iterator[RowRange]:
         """Windows over the rows after `after`, of files that the question's months and forces leave: the first of about
         `first` rows, the others of `then`."""
-        wanted = self._wanted(version, question) & (self.ends > after + 1)
+        wanted = self._files_read(version, question) & (self.ends > after + 1)
         at, most = 0, first
         kept = np.flatnonzero(wanted).tolist()
         while at < len(kept):
@@ -74,7 +74,7 @@ class Extents:
             yield from _cut(begin, int(self.ends[its[-1]]), self.files[its], then)
             at, most = end, then
 
-    def _wanted(self, version: ArchiveVersion, question: Question) -> npt.NDArray[np.bool_]:
+    def _files_read(self, version: ArchiveVersion, question: Question) -> npt.NDArray[np.bool_]:
         wanted = np.ones(len(self.files), bool)
         if question.first:
             wanted &= self.months >= question.first.index

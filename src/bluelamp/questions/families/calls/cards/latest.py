@@ -60,15 +60,15 @@ def latest_day(scene: Scene, card: CardSpec) -> CardAnswer:
     }
     question = _on(whole, newest, feeds)
     summary = (
-        f"{value:,} {measure.unit} on {_told(newest)}. {watched} {before['words']} {week_before['words']} "
+        f"{value:,} {measure.unit} on {_day_words(newest)}. {watched} {before['words']} {week_before['words']} "
         + " ".join(others)
     )
     return CardAnswer(question, shown, summary.strip(), measure.words, measure.unit, scene.caveats(question))
 
 
-def _closed(scene: Scene, asked: Question) -> list[DayOfFeed]:
+def _closed(scene: Scene, question: Question) -> list[DayOfFeed]:
     """The days of feeds in the lake that a question is about, as far as any of their time was watched."""
-    return [one for one in coverage_of(scene, asked).days if one.state != NOT_CLOSED and any(one.watched)]
+    return [one for one in coverage_of(scene, question).days if one.state != NOT_CLOSED and any(one.watched)]
 
 
 def _on(whole: Question, day: date, feeds: Collection[str]) -> Question:
@@ -150,8 +150,8 @@ def _others(inside: list[DayOfFeed], newest: date) -> Iterator[str]:
         last[one.feed] = max(last.get(one.feed, one), one, key=lambda its: its.day)
     for one in last.values():
         if one.day < newest:
-            yield f"{one.title} is not in this: its newest closed day is {_told(one.day)}."
+            yield f"{one.title} is not in this: its newest closed day is {_day_words(one.day)}."
 
 
-def _told(day: date) -> str:
+def _day_words(day: date) -> str:
     return f"{day:%A} {day.day} {day:%B %Y}"
