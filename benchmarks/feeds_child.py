@@ -34,7 +34,7 @@ def main() -> None:
 
     def count(feed: str, step: object) -> None:
         taken[feed] += 1
-        verdicts[step.taken.verdict] += 1  # type: ignore[attr-defined]
+        verdicts[step.result.verdict] += 1  # type: ignore[attr-defined]
 
     runner = flow.runner(names, count)
     runner.start()

@@ -23,7 +23,7 @@ import pyarrow as pa
 
 from bluelamp.domain.location import Location, parse_location
 from bluelamp.domain.place import metres_between
-from bluelamp.storage.gazetteer import Answer, Gazetteer, build_index
+from bluelamp.storage.gazetteer import Gazetteer, GazetteerMatch, build_index
 
 SHARED = Path(os.environ.get("BLUELAMP_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 BOUNDS = (-122.46, 47.45, -122.2, 47.80)
@@ -111,7 +111,7 @@ def tell(name: str, asked: int, errors: list[float], inside: int) -> None:
 def speed(gazetteer: Gazetteer, texts: list[str]) -> None:
     """Distinct new locations, parsed and placed, on one core."""
     began = time.process_time()
-    placed: list[tuple[Answer, ...]] = [gazetteer.find(parse_location(text)) for text in texts]
+    placed: list[tuple[GazetteerMatch, ...]] = [gazetteer.find(parse_location(text)) for text in texts]
     spent = time.process_time() - began
     rate = len(texts) / spent
     print(f"\n{len(texts):,} distinct locations, {sum(map(bool, placed)):,} placed: {rate:,.0f} a second on one core")

@@ -32,7 +32,7 @@ import pyarrow as pa
 from bluelamp.domain.decision import Decision, decide
 from bluelamp.domain.judging import PlaceRules, judge
 from bluelamp.domain.location import canonical_aliases, parse_location
-from bluelamp.domain.place import Asked, Candidate, asked_of, metres_between
+from bluelamp.domain.place import Candidate, LocationQuery, metres_between, query_of
 from bluelamp.places.sparse_gazetteer import Cautious, thinness
 from bluelamp.places.track_record import Record
 from bluelamp.storage.gazetteer import Gazetteer, build_index
@@ -76,13 +76,13 @@ class Incident:
         return hashlib.sha256(self.address.encode()).digest()[0] % 2 == 0
 
     @property
-    def asked(self) -> Asked:
+    def asked(self) -> LocationQuery:
         """As a call would name it: by its hundred block."""
         location = parse_location(self.address, None, ALIASES)
         areas = {"beat": self.beat, "reporting_area": self.area, "division": self.division}
         if location.kind == "block":
             location = replace(location, blocks=(location.blocks[0] // 100 * 100,))
-        return asked_of(location, areas)
+        return query_of(location, areas)
 
 
 def read_incidents(folder: Path) -> list[Incident]:
@@ -114,7 +114,7 @@ def gazetteer_of(incidents: Sequence[Incident], folder: Path) -> Gazetteer:
 RULES = PlaceRules("benchmark", bounds=BOUNDS, aliases=ALIASES, rough=("beat", "division", "reporting_area"))
 
 
-def known_by(gazetteer: Gazetteer, asked: Asked) -> Sequence[Candidate]:
+def known_by(gazetteer: Gazetteer, asked: LocationQuery) -> Sequence[Candidate]:
     return Cautious(gazetteer, thinness(gazetteer.counts)).candidates(asked)
 
 
@@ -166,7 +166,7 @@ def kept(asker: Incident, at: Incident, gazetteer: Gazetteer) -> bool:
 
 # -- rules side by side -----------------------------------------------------------------------------------------------
 
-Choose = Callable[[Asked, Sequence[Candidate]], tuple[float, float, float] | None]
+Choose = Callable[[LocationQuery, Sequence[Candidate]], tuple[float, float, float] | None]
 
 
 def invented(asking: Sequence[Incident], seed: int, name: str, group: str, wrong: float) -> dict[str, Candidate]:
@@ -297,7 +297,7 @@ def offline(incidents: Sequence[Incident], scratch: Path, splits: int) -> None:
         for one in halves[False]:
             if one.asked.kind == "block":
                 note(blocks, one, shown(decide(one.asked, known_by(gazetteer, one.asked), RULES, gazetteer.areas)))
-                house = asked_of(parse_location(one.address, None, ALIASES), dict(one.asked.areas))
+                house = query_of(parse_location(one.address, None, ALIASES), dict(one.asked.areas))
                 note(houses, one, shown(decide(house, known_by(gazetteer, house), RULES, gazetteer.areas)))
         gazetteer.close()
     print(f"\nThe gazetteer alone, decided, on {splits} other halves\n\n{HEAD}")
@@ -380,7 +380,7 @@ def nominatim(folder: Path, incidents: Sequence[Incident], gazetteer: Gazetteer)
     for text, answer in answers.items():
         address = text.removesuffix(", dallas, tx").upper()
         beat = beats.get(address) or beats.get(address.replace(" & ", " / "))
-        asked = asked_of(parse_location(address, None, ALIASES), {"beat": beat})
+        asked = query_of(parse_location(address, None, ALIASES), {"beat": beat})
         if answer["lat"] is None:
             codes["no answer"] += 1
             continue
@@ -433,7 +433,7 @@ def nominatim_candidate(answer: dict[str, Any]) -> Candidate:
     return Candidate("nominatim", "osm", lat, lon, "block", 120.0, (parts[at + 1],), int(parts[at]))
 
 
-def official(asked: Asked, answer: dict[str, Any], incidents: Sequence[Incident]) -> str:
+def official(asked: LocationQuery, answer: dict[str, Any], incidents: Sequence[Incident]) -> str:
     """How far the answer lies from an incident of the same hundred block, where there is one."""
     same = [one for one in incidents if one.asked.streets == asked.streets and one.asked.first == asked.first]
     if asked.kind != "block" or not same:

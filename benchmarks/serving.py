@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from bluelamp.storage.warehouse.database import WarehouseFolder
-from bluelamp.storage.warehouse.indexes import Serving, build_serving, open_serving
+from bluelamp.storage.warehouse.indexes import IndexFolder, build_indexes, open_indexes
 
 _TIMES = 7
 LONDON = (10, 511, 340)
@@ -33,7 +33,7 @@ def measure(what: str, make: Callable[[], object]) -> None:
     print(f"| {what:84} | {taken[0]:8.2f} | {min(taken):8.3f} |")
 
 
-def counts(serving: Serving) -> None:
+def counts(serving: IndexFolder) -> None:
     """Questions of dashboards: none, one and many filters, answered by cubes and by bits."""
     code = np.array([1])
     for dataset, keep, by in (
@@ -56,7 +56,7 @@ def counts(serving: Serving) -> None:
         measure(words, lambda: counter.count(first, last, given, by))  # noqa: B023
 
 
-def tiles(serving: Serving) -> None:
+def tiles(serving: IndexFolder) -> None:
     index, facts = serving.maps["crimes"], serving.facts["crimes"]
     first, last = facts.first_month, facts.last_month
     many = {
@@ -76,16 +76,16 @@ def main() -> None:
     assert version is not None, "load a release into the home first"
     folder = Path(tempfile.mkdtemp()) / "serving"
     began = time.perf_counter()
-    build_serving(version.file, folder, lambda done, of: None)
+    build_indexes(version.file, folder, lambda done, of: None)
     seconds = time.perf_counter() - began
     size = sum(path.stat().st_blocks * 512 for path in folder.iterdir())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    serving = open_serving(folder)
+    serving = open_indexes(folder)
     assert serving is not None
     print({dataset: facts.records for dataset, facts in serving.facts.items()})
     print(f"built in {seconds:.1f} s, {size / 1e6:,.0f} MB on disk, {peak:,.0f} MB of memory at most\n")
     print("| what | first ms | best ms |\n|---|---|---|")
-    measure("opening", lambda: open_serving(folder))
+    measure("opening", lambda: open_indexes(folder))
     counts(serving)
     tiles(serving)
     ids = serving.crime_ids

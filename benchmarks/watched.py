@@ -55,7 +55,7 @@ def follow(home: Path) -> None:
         log = open_live(read_settings({"home": home}, {})[0], looking=True).log
         at_start = _pss()
         hub = Hub(ring=10_000, per_address=20, total=10_000)
-        wanted = {"wanted": hub.wanted} if hasattr(hub, "wanted") else {}
+        wanted = {"wanted": hub.wanted_feeds} if hasattr(hub, "wanted_feeds") else {}
         follower = Follower(lambda: log, hub, ring=10_000, busy=lambda: True, **wanted)  # type: ignore[arg-type]
         hub.poke = follower.poke
         hub.start()

@@ -35,7 +35,7 @@ from bluelamp.questions.families.archive.version import ArchiveVersion
 from bluelamp.questions.parsing import make_question
 from bluelamp.questions.view import make_view
 from bluelamp.storage.warehouse.database import WarehouseFolder
-from bluelamp.storage.warehouse.indexes import open_serving
+from bluelamp.storage.warehouse.indexes import open_indexes
 
 V1 = "/api/v1"
 DASHBOARDS = {"crimes": "crime", "outcomes": "outcomes", "stops": "stops"}
@@ -280,7 +280,7 @@ def measure_peers(home: Path) -> None:
     version = folder.current()
     assert version is not None
     dashboards = read_dashboards()
-    indexed = ArchiveVersion(folder.connect(version, memory_mb=2000, threads=2), open_serving(version.serving))
+    indexed = ArchiveVersion(folder.connect(version, memory_mb=2000, threads=2), open_indexes(version.indexes))
     plain = ArchiveVersion(folder.connect(version, memory_mb=2000, threads=2))
     head()
     for name in DASHBOARDS.values():

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bluelamp.archive.progress import Progress
     from bluelamp.archive.workflow import Archive
     from bluelamp.domain.selection import Selection
-    from bluelamp.questions.answer import Answer as _Answered
+    from bluelamp.questions.answer import QueryResult as _Answered
     from bluelamp.settings import Settings
 
 __all__ = ["Answer", "BluelampError", "Coverage", "LoadReport", "ask", "load"]

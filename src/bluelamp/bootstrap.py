@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bluelamp.history.upkeep import History
     from bluelamp.live.workflow import LiveFlow
     from bluelamp.places.accuracy import PlaceScores
-    from bluelamp.places.explanation import Opened, PlaceTeller
+    from bluelamp.places.explanation import Opened, PlaceExplainer
     from bluelamp.places.locator import Locator
     from bluelamp.places.placing import Located
     from bluelamp.places.resolver import Resolver
@@ -80,7 +80,7 @@ class LiveHalf:
     keys: Keys
     hooks: Hooks
     accuracy: PlaceScores
-    explainer: PlaceTeller
+    explainer: PlaceExplainer
     deliver: Callable[[], Deliverer]  # makes what delivers webhooks, not started yet
 
     def close(self) -> None:
@@ -109,14 +109,14 @@ def open_live_half(settings: Settings, *, looking: bool = False, feeds: dict[str
     """
     from bluelamp.live.workflow import LiveFlow
     from bluelamp.places.accuracy import PlaceScores
-    from bluelamp.places.explanation import PlaceTeller
+    from bluelamp.places.explanation import PlaceExplainer
     from bluelamp.storage.follow.hooks import Hooks
     from bluelamp.storage.follow.keys import Keys
     from bluelamp.storage.live.event_log import EventLog
     from bluelamp.storage.live.leases import Leases
     from bluelamp.storage.live.log_writer import LogWriter
     from bluelamp.storage.live.snapshots import Snapshots
-    from bluelamp.storage.places.store import Places
+    from bluelamp.storage.places.store import PlaceStore
     from bluelamp.storage.private import tighten_home
     from bluelamp.storage.relational.database import open_database
     from bluelamp.storage.vault.vault import Vault
@@ -130,9 +130,9 @@ def open_live_half(settings: Settings, *, looking: bool = False, feeds: dict[str
         return _open_locator(settings, engine, log, agencies, located)
 
     def told(agency: Agency) -> Opened:
-        from bluelamp.places.setup import open_told
+        from bluelamp.places.setup import open_explained
 
-        return open_told(open_places(settings, offline=True), Places(engine), agency)
+        return open_explained(open_places(settings, offline=True), PlaceStore(engine), agency)
 
     flow = LiveFlow(
         agencies=read_feeds(settings) if feeds is None else feeds,
@@ -150,8 +150,8 @@ def open_live_half(settings: Settings, *, looking: bool = False, feeds: dict[str
         flow,
         Keys(engine),
         Hooks(engine),
-        PlaceScores(Places(engine), open_places(settings)),
-        PlaceTeller(told),
+        PlaceScores(PlaceStore(engine), open_places(settings)),
+        PlaceExplainer(told),
         lambda: _open_deliverer(settings, engine, log),
     )
 
@@ -196,9 +196,9 @@ def _open_locator(
     from bluelamp.places.locator import Locator
     from bluelamp.places.privacy import place_privacy
     from bluelamp.places.setup import open_lines, resolvers_of
-    from bluelamp.storage.places.store import Places
+    from bluelamp.storage.places.store import PlaceStore
 
-    setup, places = open_places(settings), Places(engine)
+    setup, places = open_places(settings), PlaceStore(engine)
     lines = open_lines(setup, places, open_client(settings, waiting=True))
     resolvers = resolvers_of(setup, places, {agency.name: agency for agency in agencies}, lines)
 
@@ -217,7 +217,7 @@ def open_resolver(settings: Settings, feed: str, *, offline: bool = False, bulk:
     `bulk`, it is about many locations at once. Raises UsageError for a feed that there is not."""
     from bluelamp.places.setup import open_lines, resolver_of
     from bluelamp.questions.model.suggestions import near
-    from bluelamp.storage.places.store import Places
+    from bluelamp.storage.places.store import PlaceStore
     from bluelamp.storage.relational.database import open_database
 
     agencies = read_feeds(settings)
@@ -227,7 +227,7 @@ def open_resolver(settings: Settings, feed: str, *, offline: bool = False, bulk:
     engine = open_database(settings.live_database_url)
     try:
         with open_client(settings, waiting=True) as client:
-            places = Places(engine)
+            places = PlaceStore(engine)
             lines = open_lines(setup, places, client)
             # What needs nobody's answer is worked out again faster than it is looked up.
             yield resolver_of(setup, places, agencies[feed], lines, bulk=bulk, keep=bool(lines) or not bulk)
@@ -238,7 +238,7 @@ def open_resolver(settings: Settings, feed: str, *, offline: bool = False, bulk:
 def open_history(settings: Settings) -> History:
     """The history of calls on the stores that the settings name. Raises SettingsError for an agency's file that is not
     right."""
-    from bluelamp.history.compact import Stores
+    from bluelamp.history.compact import CompactionStores
     from bluelamp.history.upkeep import History
     from bluelamp.storage.calls.days import CallsDays
     from bluelamp.storage.calls.lake import CallsLake
@@ -252,7 +252,7 @@ def open_history(settings: Settings) -> History:
     engine = open_database(settings.live_database_url)
     return History(
         agencies=read_feeds(settings),
-        stores=Stores(
+        stores=CompactionStores(
             EventLog(engine),
             CallsLog(engine),
             Snapshots(engine, Vault(settings.vault_url, settings.home / "cache")),

@@ -27,7 +27,7 @@ _FILES_A_PAGE = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RecordFilter:
     """Which records. Empty and None mean any; `about` is `outcome`, `place` or a column, and chooses among changed
     records."""
 
@@ -87,7 +87,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class DifferenceReader:
     """Reads records that differ. `files` are those that differ, as they were found, in order."""
 
     ledger: Ledger
@@ -96,10 +96,10 @@ class Reader:
     after: Side
     files: Sequence[dict[str, Any]]
 
-    def total(self, wanted: Wanted) -> int:
-        return sum(wanted.count(file) for file in self.files)
+    def total(self, chosen: RecordFilter) -> int:
+        return sum(chosen.count(file) for file in self.files)
 
-    def page(self, wanted: Wanted, after: int, limit: int) -> tuple[list[Difference], int | None]:
+    def page(self, chosen: RecordFilter, after: int, limit: int) -> tuple[list[Difference], int | None]:
         """(at most `limit` records from number `after` on, the number to go on from or None at the end).
 
         Raises what `bytes_of` raises where the vault no longer has what it had.
@@ -107,7 +107,7 @@ class Reader:
         found: list[Difference] = []
         seen = read = 0
         for file in self.files:
-            count = wanted.count(file)
+            count = chosen.count(file)
             if not count or seen + count <= after:
                 seen += count
                 continue
@@ -115,21 +115,21 @@ class Reader:
                 return found, after + len(found)
             read += 1
             skip = max(0, after - seen)
-            found += self._of_file(file, wanted)[skip : skip + limit - len(found)]
+            found += self._of_file(file, chosen)[skip : skip + limit - len(found)]
             seen += count
         return found, after + len(found) if after + len(found) < seen else None
 
-    def all(self, wanted: Wanted) -> Iterator[Difference]:
+    def all(self, chosen: RecordFilter) -> Iterator[Difference]:
         """Every record, file by file."""
         for file in self.files:
-            if wanted.count(file):
-                yield from self._of_file(file, wanted)
+            if chosen.count(file):
+                yield from self._of_file(file, chosen)
 
-    def _of_file(self, file: dict[str, Any], wanted: Wanted) -> list[Difference]:
+    def _of_file(self, file: dict[str, Any], chosen: RecordFilter) -> list[Difference]:
         unit = ForceMonth(file["dataset"], file["force"], Month.parse(file["month"]))
         old, new = self._content(self.before, unit), self._content(self.after, unit)
         rows = differences(BY_NAME[unit.dataset], bytes_of(old, self.vault), bytes_of(new, self.vault))
-        pairs = wanted.of(rows.changed, rows.added, rows.removed)
+        pairs = chosen.of(rows.changed, rows.added, rows.removed)
         return [Difference(unit, what, pair, old if what == "removed" else new) for what, pair in pairs]
 
     def _content(self, side: Side, unit: ForceMonth) -> StoredFile:

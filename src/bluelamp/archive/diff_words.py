@@ -71,15 +71,15 @@ class Sentence:
 def sentences(found: Sequence[FileDiff], summary: DiffSummary, old: Month, new: Month) -> list[Sentence]:
     """What two releases differ in, most telling first. Never empty."""
     revisions = _revisions(found)
-    told = revisions[:_LARGEST] + _totals(summary, revisions)
-    told += _whole_files(found, REMOVED_FILE, f"withdrawn: {new.words()} spans the month and has no such file")
-    told += _whole_files(found, ADDED_FILE, f"published late: {old.words()} spans the month and had no such file")
-    told += _calm(found, summary)
-    told += _new_months(found)
-    told += _reordered(found)
-    told += _left(found, new)
-    told += _not_compared(found, old, new)
-    return told
+    sentences = revisions[:_LARGEST] + _totals(summary, revisions)
+    sentences += _whole_files(found, REMOVED_FILE, f"withdrawn: {new.words()} spans the month and has no such file")
+    sentences += _whole_files(found, ADDED_FILE, f"published late: {old.words()} spans the month and had no such file")
+    sentences += _unchanged(found, summary)
+    sentences += _new_months(found)
+    sentences += _reordered(found)
+    sentences += _left(found, new)
+    sentences += _not_compared(found, old, new)
+    return sentences
 
 
 def force_words(slug: str) -> str:
@@ -115,13 +115,13 @@ def _now(about: str, number: int) -> str:
 
 def _revisions(found: Iterable[FileDiff]) -> list[Sentence]:
     """One for each force-month and what is about it, the largest first."""
-    told = []
+    sentences = []
     for one in found:
         if one.kind == CHANGED:
-            told += [_revision(one, RECORDS_CHANGED, number, about) for about, number in one.about.items()]
-            told += [_revision(one, RECORDS_ADDED, one.added)] if one.added else []
-            told += [_revision(one, RECORDS_REMOVED, one.removed)] if one.removed else []
-    return sorted(told, key=lambda one: (-one.number, one.dataset, one.force, one.first, one.what, one.about))
+            sentences += [_revision(one, RECORDS_CHANGED, number, about) for about, number in one.about.items()]
+            sentences += [_revision(one, RECORDS_ADDED, one.added)] if one.added else []
+            sentences += [_revision(one, RECORDS_REMOVED, one.removed)] if one.removed else []
+    return sorted(sentences, key=lambda one: (-one.number, one.dataset, one.force, one.first, one.what, one.about))
 
 
 def _revision(one: FileDiff, what: str, number: int, about: str = "") -> Sentence:
@@ -140,12 +140,12 @@ def _revision(one: FileDiff, what: str, number: int, about: str = "") -> Sentenc
 
 def _totals(summary: DiffSummary, revisions: list[Sentence]) -> list[Sentence]:
     """What several force-months come to, for each dataset and what is about it, the largest first."""
-    told = []
+    sentences = []
     for dataset, what, about in sorted({(one.dataset, one.what, one.about) for one in revisions}):
         its = [one for one in revisions if (one.dataset, one.what, one.about) == (dataset, what, about)]
         if len(its) > 1:
-            told.append(_total(its, summary.compared[dataset]))
-    return sorted(told, key=lambda one: (-one.number, one.dataset, one.about, one.what))
+            sentences.append(_total(its, summary.compared[dataset]))
+    return sorted(sentences, key=lambda one: (-one.number, one.dataset, one.about, one.what))
 
 
 def _total(its: list[Sentence], compared: int) -> Sentence:
@@ -166,9 +166,9 @@ def _total(its: list[Sentence], compared: int) -> Sentence:
     return Sentence(text, one.what, number, one.dataset, forces[0] if len(forces) == 1 else "", first, last, one.about)
 
 
-def _calm(found: Sequence[FileDiff], summary: DiffSummary) -> list[Sentence]:
+def _unchanged(found: Sequence[FileDiff], summary: DiffSummary) -> list[Sentence]:
     """Datasets in which nothing changed, and crimes of which no outcome did."""
-    told = []
+    sentences = []
     for dataset in DATASETS:
         compared = summary.compared[dataset.name]
         its = [one for one in found if one.unit.dataset == dataset.name and one.kind == CHANGED]
@@ -176,13 +176,13 @@ def _calm(found: Sequence[FileDiff], summary: DiffSummary) -> list[Sentence]:
             continue
         nothing = {"crimes": "No crime's outcome", "outcomes": "No outcome", "stops": "No stop"}[dataset.name]
         verb = "was" if compared == 1 else "were"
-        told.append(
+        sentences.append(
             Sentence(f"{nothing} changed: {_force_months(compared)} {verb} compared.", "nothing", 0, dataset.name)
         )
     if not summary.compared.total():
         text = "The two releases have no force-month in common that is held of both: no change can be told."
-        told.append(Sentence(text, "nothing", 0))
-    return told
+        sentences.append(Sentence(text, "nothing", 0))
+    return sentences
 
 
 def _whole_files(found: Sequence[FileDiff], kind: str, words: str) -> list[Sentence]:
@@ -193,11 +193,11 @@ def _whole_files(found: Sequence[FileDiff], kind: str, words: str) -> list[Sente
             _of_files([one], f"{_possessive(force_words(one.unit.force))} file of {_what_of(one)} was {words}.")
             for one in its
         ]
-    told = []
+    sentences = []
     for dataset, files in _by_dataset(its):
         text = f"{_files_of(files)} of {BY_NAME[dataset].words} {_were(files)} {words}."
-        told.append(_of_files(files, text))
-    return told
+        sentences.append(_of_files(files, text))
+    return sentences
 
 
 def _what_of(one: FileDiff) -> str:
@@ -207,7 +207,7 @@ def _what_of(one: FileDiff) -> str:
 
 
 def _new_months(found: Sequence[FileDiff]) -> list[Sentence]:
-    told = []
+    sentences = []
     for dataset, files in _by_dataset(one for one in found if one.kind == NEW_MONTH):
         rows = sum(one.rows_new or 0 for one in files)
         months = "the month" if _one_month(files) else "months"
@@ -215,18 +215,18 @@ def _new_months(found: Sequence[FileDiff]) -> list[Sentence]:
             f"{_counted(rows, dataset)} {'is' if rows == 1 else 'are'} new: {_months_of(files)}, {months} after the "
             f"older release ({_force_months(len(files))})."
         )
-        told.append(_of_files(files, text, rows))
-    return sorted(told, key=lambda one: -one.number)
+        sentences.append(_of_files(files, text, rows))
+    return sorted(sentences, key=lambda one: -one.number)
 
 
 def _reordered(found: Sequence[FileDiff]) -> list[Sentence]:
-    told = []
+    sentences = []
     for note in ("in another order", "written in another form"):
         for dataset, files in _by_dataset(one for one in found if one.kind == SAME_ROWS and one.note == note):
             verb = "has" if len(files) == 1 else "have"
             text = f"{_files_of(files)} of {BY_NAME[dataset].words} {verb} the same rows, {note}."
-            told.append(_of_files(files, text))
-    return told
+            sentences.append(_of_files(files, text))
+    return sentences
 
 
 def _left(found: Sequence[FileDiff], new: Month) -> list[Sentence]:
@@ -241,7 +241,7 @@ def _left(found: Sequence[FileDiff], new: Month) -> list[Sentence]:
 
 
 def _not_compared(found: Sequence[FileDiff], old: Month, new: Month) -> list[Sentence]:
-    told = []
+    sentences = []
     for kind, here, there in ((NOT_HELD_OLD, new, old), (NOT_HELD_NEW, old, new)):
         for dataset, files in _by_dataset(one for one in found if one.kind == kind):
             them, are = ("it", "is") if len(files) == 1 else ("them", "are")
@@ -249,11 +249,11 @@ def _not_compared(found: Sequence[FileDiff], old: Month, new: Month) -> list[Sen
                 f"{_files_of(files)} of {BY_NAME[dataset].words}, of {_months_of(files)}, {are} held of the release "
                 f"of {here.words()} and not of that of {there.words()}: nothing can be said of {them}."
             )
-            told.append(_of_files(files, text))
+            sentences.append(_of_files(files, text))
     for dataset, files in _by_dataset(one for one in found if one.kind == NOT_COMPARABLE):
         text = f"{_files_of(files)} of {BY_NAME[dataset].words} could not be compared: one of the two cannot be read."
-        told.append(_of_files(files, text))
-    return told
+        sentences.append(_of_files(files, text))
+    return sentences
 
 
 def _by_dataset(found: Iterable[FileDiff]) -> list[tuple[str, list[FileDiff]]]:

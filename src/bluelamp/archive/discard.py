@@ -6,7 +6,7 @@ Called by `bluelamp archive discard`. Its bytes stay in the vault; the ledger ke
 from __future__ import annotations
 
 from bluelamp.archive.workflow import Archive
-from bluelamp.domain.member_name import Named, read_name
+from bluelamp.domain.member_name import MemberName, read_name
 from bluelamp.domain.month import Month
 from bluelamp.errors import NoSuchThing
 from bluelamp.storage.ledger.ledger import QUARANTINED, WAITING, Ledger, StoredFile
@@ -47,4 +47,4 @@ def _base(member: str) -> str:
 
 def _means(name: str, file: StoredFile) -> bool:
     named = read_name(name)
-    return _base(name) == _base(file.member) or (isinstance(named, Named) and named.unit == file.unit)
+    return _base(name) == _base(file.member) or (isinstance(named, MemberName) and named.unit == file.unit)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from bluelamp.archive.load import unreferenced
 from bluelamp.archive.mend import damaged_in_vault, lacking_bytes
-from bluelamp.archive.model import wanted
+from bluelamp.archive.model import target_version
 from bluelamp.archive.profile.overrides import overrides
 from bluelamp.archive.progress import Progress
 from bluelamp.archive.workflow import Archive
@@ -151,7 +151,7 @@ def _is_sound(version: Version) -> bool:
     """Its file, and its indexes where it has any."""
     if not version.whole or sha256_of(version.file) != version.sha256:
         return False
-    return not version.serving.exists() or not problem_of(version.serving, thorough=True)
+    return not version.indexes.exists() or not problem_of(version.indexes, thorough=True)
 
 
 def _check_indexes(archive: Archive, *, thorough: bool) -> Iterator[Check]:
@@ -161,7 +161,7 @@ def _check_indexes(archive: Archive, *, thorough: bool) -> Iterator[Check]:
         return  # told already
     if version is None or not version.whole:
         return
-    problem = problem_of(version.serving, thorough=thorough)
+    problem = problem_of(version.indexes, thorough=thorough)
     if problem:
         yield Check(
             "indexes", False, f"the indexes of data version {version.name} are no use: {problem}",
@@ -186,7 +186,7 @@ def _check_unfinished(archive: Archive) -> Iterator[Check]:
     except SettingsError as error:
         yield Check("file properties", False, error.message.rstrip("."), error.hint)
         return
-    want = wanted(archive.ledger, archive.reference, known=known)
+    want = target_version(archive.ledger, archive.reference, known=known)
     if want.included and (version is None or version.fingerprint != want.fingerprint):
         yield Check(
             "publish", False, "what is loaded is not published yet",

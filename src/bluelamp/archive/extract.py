@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from bluelamp.archive.columns import column_types
 from bluelamp.archive.judge import Mends
-from bluelamp.archive.reader import Extracted, Read, parse_sieved, read_usual
+from bluelamp.archive.reader import Extracted, ReadRows, parse_sieved, read_usual
 from bluelamp.archive.respell import respell
 from bluelamp.archive.shape import BrokenFile, Shape, shape_of
 from bluelamp.archive.sieve import Issue, sieve
@@ -114,7 +114,7 @@ def _without_broken(whole: Extracted, verdicts: Sequence[FileVerdict]) -> Extrac
     return Extracted(whole.table.filter(pa.array(kept)).combine_chunks(), whole.owner[kept], whole.line[kept])
 
 
-def _read_all_usual(files: Sequence[bytes], usual: list[int], dataset: Dataset) -> tuple[list[Read], list[int]]:
+def _read_all_usual(files: Sequence[bytes], usual: list[int], dataset: Dataset) -> tuple[list[ReadRows], list[int]]:
     """(what the fast path read, the files that it could not read)."""
     if not usual:
         return [], []
@@ -132,7 +132,7 @@ def _read_all_usual(files: Sequence[bytes], usual: list[int], dataset: Dataset) 
     return reads, refused
 
 
-def _read_usual(files: Sequence[bytes], chosen: list[int], dataset: Dataset) -> Read | None:
+def _read_usual(files: Sequence[bytes], chosen: list[int], dataset: Dataset) -> ReadRows | None:
     try:
         return read_usual([files[index] for index in chosen], chosen, dataset)
     except _OF_THE_MACHINE:

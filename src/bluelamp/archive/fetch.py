@@ -15,11 +15,11 @@ from dataclasses import dataclass, field, replace
 from bluelamp.archive.progress import Progress
 from bluelamp.domain.dataset import BY_NAME
 from bluelamp.domain.force import BY_SLUG, FORCES
-from bluelamp.domain.member_name import Named, read_name
+from bluelamp.domain.member_name import MemberName, read_name
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth, release_of
 from bluelamp.domain.selection import Selection
-from bluelamp.domain.whole import Reading, judge, window_of
+from bluelamp.domain.whole import ListingReading, judge, window_of
 from bluelamp.errors import SourceError, StorageError
 from bluelamp.sources.police_uk.archive import Member, ReleaseSource
 from bluelamp.storage.files import as_storage_error
@@ -53,7 +53,7 @@ class Fetched:
     """What fetching a release gave, for the words that the person reads."""
 
     release: Month
-    readings: tuple[Reading, ...] = ()  # whole or a part, by dataset; none of what the API gave
+    readings: tuple[ListingReading, ...] = ()  # whole or a part, by dataset; none of what the API gave
     listed: int = 0
     new: int = 0
     unchanged: int = 0
@@ -64,7 +64,7 @@ class Fetched:
     oddly_named: list[tuple[str, str]] = field(default_factory=list)  # [name, as what it is read all the same]
     newest: Month | None = None  # the newest month listed
     receipt_id: int | None = None
-    bytes_wanted: int = 0  # of the new members, as they stand in the release
+    bytes_to_fetch: int = 0  # of the new members, as they stand in the release
     bytes_kept: int = 0
 
 
@@ -140,7 +140,7 @@ def _recognise(members: list[Member]) -> tuple[list[Listed], list[tuple[str, str
         if not base or base.startswith(".") or "__MACOSX/" in member.name:
             continue  # folders, and what operating systems leave beside files
         named = read_name(member.name)
-        if not isinstance(named, Named):
+        if not isinstance(named, MemberName):
             ignored.append((member.name, named))
             continue
         if named.force not in BY_SLUG:
@@ -207,7 +207,7 @@ class _Fetch:
                 self.rows.append(_row(entry, NOT_FETCHED))
         elif (lost := [file.id for file in same if file.raw_sha256 and not file.vault_key]) and not member.problem:
             self.fetched.new += 1
-            self.fetched.bytes_wanted += member.compressed_size
+            self.fetched.bytes_to_fetch += member.compressed_size
             self.wanted.append(entry)
             self.lost[entry.unit] = lost
         elif any(file.state in (WAITING, LOADED, UNCHANGED) for file in here):
@@ -221,7 +221,7 @@ class _Fetch:
             self.fetched.known += 1
         else:
             self.fetched.new += 1
-            self.fetched.bytes_wanted += member.compressed_size
+            self.fetched.bytes_to_fetch += member.compressed_size
             self.wanted.append(entry)
 
     def _unreadable(self, entry: Listed, here: list[StoredFile], problem: str) -> None:
@@ -246,7 +246,7 @@ class _Fetch:
             if self.rows or self._says_more():
                 self._record(self.rows, [], received_at)
             return
-        progress.begin("keeping the bytes as received", self.fetched.bytes_wanted, len(self.wanted))
+        progress.begin("keeping the bytes as received", self.fetched.bytes_to_fetch, len(self.wanted))
         by_name: dict[str, list[Listed]] = {}
         for entry in self.wanted:
             by_name.setdefault(entry.member.name, []).append(entry)

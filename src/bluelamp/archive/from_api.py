@@ -20,7 +20,7 @@ from bluelamp.archive.progress import Progress
 from bluelamp.archive.workflow import Archive
 from bluelamp.domain.dataset import CRIMES, STOPS, Dataset
 from bluelamp.domain.force import BY_SLUG
-from bluelamp.domain.member_name import Named, read_name
+from bluelamp.domain.member_name import MemberName, read_name
 from bluelamp.domain.month import Month, month_range
 from bluelamp.domain.release import ForceMonth
 from bluelamp.domain.selection import Selection
@@ -132,7 +132,7 @@ def saved_stops(path: Path, unit: ForceMonth | None) -> tuple[ForceMonth, SavedS
     """
     saved = read_saved(path)
     named = read_name(f"{path.stem}.csv")
-    if unit is None and isinstance(named, Named) and named.force in BY_SLUG:
+    if unit is None and isinstance(named, MemberName) and named.force in BY_SLUG:
         unit = named.unit
     if unit is None:
         month = saved.months[0] if saved.months else "YYYY-MM"

@@ -12,7 +12,7 @@ from typing import Any
 
 from bluelamp._version import __version__
 from bluelamp.archive.profile.deciding import Counted, Profile, decide
-from bluelamp.archive.profile.overrides import Known
+from bluelamp.archive.profile.overrides import FileOverride
 from bluelamp.domain.coverage import Cell, HeldFile, cells
 from bluelamp.domain.file_property import AS_IT_SAYS
 from bluelamp.domain.force import BY_SLUG
@@ -31,7 +31,7 @@ _MOST_OF_IT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TargetVersion:
     """What a data version should be, by the ledger: its fingerprint tells whether it is there already."""
 
     fingerprint: str
@@ -44,9 +44,9 @@ class Wanted:
     findings: dict[int, list[dict[str, Any]]]
 
 
-def wanted(
-    ledger: Ledger, reference: ReferenceStore, as_of: Month | None = None, known: Sequence[Known] = ()
-) -> Wanted:
+def target_version(
+    ledger: Ledger, reference: ReferenceStore, as_of: Month | None = None, known: Sequence[FileOverride] = ()
+) -> TargetVersion:
     """The data version that the ledger asks for, as known now or as of an older release. `known` overrides what the
     files say of themselves."""
     current = ledger.current(as_of)
@@ -87,7 +87,7 @@ def wanted(
         )
     )
     fingerprint = _fingerprint(included, contents, coverage, profile, reference.version(), as_of)
-    return Wanted(fingerprint, as_of, included, coverage, contents, profile, counted, findings)
+    return TargetVersion(fingerprint, as_of, included, coverage, contents, profile, counted, findings)
 
 
 def _fingerprint(
@@ -113,7 +113,7 @@ def _fingerprint(
 
 
 def plan(
-    want: Wanted,
+    want: TargetVersion,
     ledger: Ledger,
     lake: Lake,
     reference: ReferenceStore,
@@ -166,7 +166,7 @@ def plan(
 
 
 def _affected(
-    want: Wanted, base: Version, folder: WarehouseFolder, reference_version: str
+    want: TargetVersion, base: Version, folder: WarehouseFolder, reference_version: str
 ) -> tuple[set[str], Version | None]:
     """(forces whose files differ from the base, the base; or all forces and None where it is no use)."""
     everyone = {file.force for file in want.included}

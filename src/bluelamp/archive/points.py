@@ -88,7 +88,7 @@ class PointWriter:
         first[1:] = ordered[1:] != ordered[:-1]
         unique, rows = ordered[first], pa.array(order[first])
         published = ("Longitude", "Latitude", "Location", "LSOA code", "LSOA name")
-        columns = [_taken(table, name, rows) for name in published]
+        columns = [_label_at(table, name, rows) for name in published]
         return pa.Table.from_arrays([pa.array(unique), *columns], schema=SCHEMAS[POINT]), unique
 
     def mark_written(self, keys: Keys) -> None:
@@ -102,7 +102,7 @@ def _bits(values: pa.Array) -> Keys:
     return bits
 
 
-def _taken(table: pa.Table, name: str, rows: pa.Array) -> pa.Array:
+def _label_at(table: pa.Table, name: str, rows: pa.Array) -> pa.Array:
     if name not in table.schema.names:
         return pa.nulls(len(rows), pa.string())
     values = column(table, name)

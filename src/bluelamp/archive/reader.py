@@ -47,7 +47,7 @@ class Extracted:
 
 
 @dataclass(slots=True)
-class Read:
+class ReadRows:
     """What the fast path read: the rows in parts; by file, the issues of rows that do not fit, and what was mended."""
 
     parts: list[Extracted]
@@ -55,7 +55,7 @@ class Read:
     mends: dict[int, Mends] = field(default_factory=dict)
 
 
-def read_usual(files: Sequence[bytes], owners: Sequence[int], dataset: Dataset) -> Read | None:
+def read_usual(files: Sequence[bytes], owners: Sequence[int], dataset: Dataset) -> ReadRows | None:
     """Files in the published form, parsed at once; None where any of them turns out not to be.
 
     `owners` are the numbers by which the caller knows the files; rows and issues come back under them.
@@ -75,7 +75,7 @@ def read_usual(files: Sequence[bytes], owners: Sequence[int], dataset: Dataset) 
     if skipped:
         places = np.delete(places, np.array(skipped) - 2)
     files_of = _Files(files, owners, counts, dataset)
-    read = Read([])
+    read = ReadRows([])
     if skipped or odd.any():
         doubtful = np.sort(np.concatenate([np.array(skipped, np.int64) - 2, places[odd]]))
         if len(doubtful) > _MOST_ODD_ROWS:
@@ -99,7 +99,7 @@ class _Files:
         position = self._position[places]
         return Extracted(table, self._owners[position], (places - self._starts[position] + 2).astype(np.int32))
 
-    def judge(self, places: Numbers, read: Read) -> None:
+    def judge(self, places: Numbers, read: ReadRows) -> None:
         """Have the rows at these places judged one by one: those that fit are a part of `read`, the others issues."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class TakenIn:
+class ReferenceIntake:
     """What was taken in, what went wrong, and the version published with it."""
 
     taken: list[dict[str, Any]] = field(default_factory=list)
@@ -50,10 +50,10 @@ def take_in(
     kinds: Sequence[str],
     client: Callable[[], HttpClient],
     progress: Progress,
-) -> TakenIn:
+) -> ReferenceIntake:
     """Read the files given, or download; keep them; publish. `client` is only made when something is downloaded."""
     check_kinds(kinds)
-    result = TakenIn()
+    result = ReferenceIntake()
     with archive.writing():
         tables = _given(archive, files, result) if files else _downloaded(archive, kinds, client, progress, result)
         for table in tables:
@@ -79,7 +79,7 @@ def check_kinds(kinds: Sequence[str]) -> None:
             raise UsageError(f"There is no reference data “{kind}”.", hint)
 
 
-def _given(archive: Archive, files: Sequence[Path], result: TakenIn) -> list[ReferenceTable]:
+def _given(archive: Archive, files: Sequence[Path], result: ReferenceIntake) -> list[ReferenceTable]:
     today = archive.now().astimezone(UTC).date()
     tables: list[ReferenceTable] = []
     for path in files:
@@ -97,7 +97,11 @@ def _given(archive: Archive, files: Sequence[Path], result: TakenIn) -> list[Ref
 
 
 def _downloaded(
-    archive: Archive, kinds: Sequence[str], client: Callable[[], HttpClient], progress: Progress, result: TakenIn
+    archive: Archive,
+    kinds: Sequence[str],
+    client: Callable[[], HttpClient],
+    progress: Progress,
+    result: ReferenceIntake,
 ) -> list[ReferenceTable]:
     wanted = [kind for kind, spec in REFERENCE_FILES.items() if (kind in kinds if kinds else spec.url)]
     today = archive.now().astimezone(UTC).date()

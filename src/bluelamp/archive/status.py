@@ -72,11 +72,11 @@ def coverage_cells(archive: Archive, as_of: Month | None = None) -> list[Cell]:
     """Every expected force-month with its state, as the published version has it: while a load is at work the ledger
     knows of files that no answer holds yet. By the ledger before the first version, and as of an older release.
     """
-    from bluelamp.archive.model import wanted
+    from bluelamp.archive.model import target_version
 
     version = archive.warehouse.current() if as_of is None else None
     if version is None:
-        return wanted(archive.ledger, archive.reference, as_of).cells
+        return target_version(archive.ledger, archive.reference, as_of).cells
     with archive.warehouse.reading() as connection:
         rows = connection.execute(
             """

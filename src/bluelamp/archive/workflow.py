@@ -36,9 +36,9 @@ from bluelamp.storage.private import private_folder
 from bluelamp.storage.reference.store import ReferenceStore
 from bluelamp.storage.vault.vault import Vault
 from bluelamp.storage.warehouse.build import build
-from bluelamp.storage.warehouse.database import Version, WarehouseFolder, serving_beside
-from bluelamp.storage.warehouse.indexes import build_serving, problem_of
-from bluelamp.storage.warehouse.plan import Engine
+from bluelamp.storage.warehouse.database import Version, WarehouseFolder, indexes_beside
+from bluelamp.storage.warehouse.indexes import build_indexes, problem_of
+from bluelamp.storage.warehouse.plan import EngineLimits
 
 # What the engine may use of memory while indexes are built from it; the indexes themselves take the larger part.
 _INDEX_ENGINE_MB = 300
@@ -105,10 +105,10 @@ class Archive:
         """Build and swap in the version that the ledger asks for; None where the current one is it already."""
         with self.writing():
             count_earlier(self.ledger, self.lake)
-            want = modelling.wanted(self.ledger, self.reference, known=overrides(self.home))
+            want = modelling.target_version(self.ledger, self.reference, known=overrides(self.home))
             current = None if from_nothing else self.warehouse.current()
             if current is not None and current.fingerprint == want.fingerprint and current.whole:
-                self.mend_serving(progress)
+                self.mend_indexes(progress)
                 return None
             if not want.included and not want.cells:
                 return None
@@ -121,7 +121,7 @@ class Archive:
         if earlier(self.ledger):
             with self.writing():
                 count_earlier(self.ledger, self.lake)
-        want = modelling.wanted(self.ledger, self.reference, release, overrides(self.home))
+        want = modelling.target_version(self.ledger, self.reference, release, overrides(self.home))
         built = self.warehouse.as_of(str(release))
         if built is not None and built.fingerprint == want.fingerprint and built.whole:
             return built
@@ -169,7 +169,7 @@ class Archive:
         if not put_off:
             self._left_over = frozenset()
 
-    def _build(self, want: modelling.Wanted, progress: Progress, *, from_nothing: bool) -> Version:
+    def _build(self, want: modelling.TargetVersion, progress: Progress, *, from_nothing: bool) -> Version:
         build_plan, base = modelling.plan(
             want, self.ledger, self.lake, self.reference, self.warehouse,
             built_at=self.timestamp(), from_nothing=from_nothing,
@@ -177,33 +177,33 @@ class Archive:
         total = sum(file.rows for file in want.included)
         progress.begin("building the warehouse", 0, total)
         target = self.warehouse.new_file()
-        engine = Engine(self.memory_mb, self.processes, self.home / "tmp")
+        engine = EngineLimits(self.memory_mb, self.processes, self.home / "tmp")
         build(build_plan, target, base, self.lake, engine, lambda _, done, of: progress.at(0, done if of > 1 else 0))
         progress.at(0, total)
         progress.end()
         if want.as_of is None:
-            self._build_serving(target, serving_beside(target), progress)
+            self._build_indexes(target, indexes_beside(target), progress)
         return self.warehouse.publish(target, want.fingerprint, str(want.as_of) if want.as_of else "")
 
-    def _build_serving(self, file: Path, folder: Path, progress: Progress) -> None:
+    def _build_indexes(self, file: Path, folder: Path, progress: Progress) -> None:
         """The indexes of a version's file. Versions of an older state of knowledge, asked once or twice, do without."""
         progress.begin("building the indexes", 0, 0)
         memory_mb = min(self.memory_mb, _INDEX_ENGINE_MB)
-        build_serving(file, folder, lambda done, _: progress.at(0, done), memory_mb=memory_mb, threads=self.processes)
+        build_indexes(file, folder, lambda done, _: progress.at(0, done), memory_mb=memory_mb, threads=self.processes)
         progress.end()
 
-    def mend_serving(self, progress: Progress, *, thorough: bool = False) -> bool:
+    def mend_indexes(self, progress: Progress, *, thorough: bool = False) -> bool:
         """Make the current version's indexes anew where they are absent, damaged or another program's; whether it did.
 
         The version stays what it is. `thorough` reads every byte of them.
         """
         with self.writing():
             version = self.warehouse.current()
-            if version is None or not version.whole or not problem_of(version.serving, thorough=thorough):
+            if version is None or not version.whole or not problem_of(version.indexes, thorough=thorough):
                 return False
-            building = serving_beside(self.warehouse.new_file())
-            self._build_serving(version.file, building, progress)
-            self.warehouse.replace_serving(building, version)
+            building = indexes_beside(self.warehouse.new_file())
+            self._build_indexes(version.file, building, progress)
+            self.warehouse.replace_indexes(building, version)
             return True
 
     def sweep(self) -> None:

@@ -165,7 +165,7 @@ def _main(arguments: Sequence[str] | None, interruption: Interruption) -> int:
     except typer.Exit as ended:
         return ended.exit_code
     except TyperException as error:
-        _tell_wrong_use(here.console, error)
+        _print_wrong_use(here.console, error)
         return exits.WRONG_USE
     except Exception as error:
         if here.debug:
@@ -173,10 +173,10 @@ def _main(arguments: Sequence[str] | None, interruption: Interruption) -> int:
         if interruption.asked:
             here.console.error(WORDS)
             return exits.INTERRUPTED
-        return _tell_failure(here.console, error)
+        return _print_failure(here.console, error)
 
 
-def _tell_wrong_use(console: Console, error: TyperException) -> None:
+def _print_wrong_use(console: Console, error: TyperException) -> None:
     if type(error).__name__ == "NoArgsIsHelpError":
         console.out(error.format_message())
         return
@@ -184,7 +184,7 @@ def _tell_wrong_use(console: Console, error: TyperException) -> None:
     console.error(error.format_message(), f"See: {where.command_path} --help" if where is not None else "")
 
 
-def _tell_failure(console: Console, error: Exception) -> int:
+def _print_failure(console: Console, error: Exception) -> int:
     if isinstance(error, BluelampError):
         console.error(error.message, error.hint)
         return error.exit_code

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bluelamp.cli import exits, options
-from bluelamp.cli.archive_load_messages import tell_fetched, tell_loaded, tell_plan, tell_saved, tell_waiting
+from bluelamp.cli.archive_load_messages import print_fetched, print_loaded, print_plan, print_saved, print_waiting
 from bluelamp.cli.console import counted
 from bluelamp.cli.options import console_of, context_of, examples, open_archive
 from bluelamp.errors import UsageError
@@ -84,28 +84,28 @@ def load(
 
     def received(location: str, fetched: Fetched) -> None:
         if not json:
-            tell_fetched(console, location, fetched)
+            print_fetched(console, location, fetched)
 
     report = load_into(archive, context_of(context).settings, wanted, console.progress(), received, console.detail)
-    return tell_loaded(console, report, json)
+    return print_loaded(console, report, json)
 
 
-def _preview(context: typer.Context, archive: Archive, wanted: LoadRequest, json: bool) -> int:
+def _preview(context: typer.Context, archive: Archive, request: LoadRequest, json: bool) -> int:
     """What a load would do; nothing is written."""
     from bluelamp.archive.locations import is_saved_answer, release_at
     from bluelamp.bootstrap import open_client
 
     console, settings = console_of(context), context_of(context).settings
-    for location in wanted.locations:
+    for location in request.locations:
         if is_saved_answer(location):
-            tell_saved(console, location, wanted.unit, json)
+            print_saved(console, location, request.unit, json)
             continue
         client = partial(open_client, settings, console.detail)
-        with release_at(archive.home, location, client, dry_run=True, unit=wanted.unit) as source:
-            plan = archive.preview(source, release=wanted.release, selection=wanted.selection, whole=wanted.whole)
-            tell_plan(console, source, plan, json)
-    if not wanted.locations:
-        tell_waiting(console, archive.unfinished(), json)
+        with release_at(archive.home, location, client, dry_run=True, unit=request.unit) as source:
+            plan = archive.preview(source, release=request.release, selection=request.selection, whole=request.whole)
+            print_plan(console, source, plan, json)
+    if not request.locations:
+        print_waiting(console, archive.unfinished(), json)
     return exits.DONE
 
 
@@ -139,7 +139,7 @@ def sync(
     archive = open_archive(context, looking=dry_run)
     console = console_of(context)
     if from_api and dry_run:
-        return _tell_questions(console, near, chosen, json)
+        return _print_questions(console, near, chosen, json)
     from bluelamp.archive.load_report import LoadReport
     from bluelamp.bootstrap import open_client
 
@@ -158,14 +158,14 @@ def sync(
             console.note(f"Release {found.month}: {found.url}")
             if dry_run:
                 with release_at(archive.home, found.url, same, dry_run=True) as source:
-                    tell_plan(console, source, archive.preview(source, release=found.month, selection=chosen), json)
+                    print_plan(console, source, archive.preview(source, release=found.month, selection=chosen), json)
                 return exits.DONE
             with archive.writing(), release_at(archive.home, found.url, same) as source:
                 fetched = archive.receive(source, release=found.month, selection=chosen, progress=console.progress())
             if not json:
-                tell_fetched(console, found.url, fetched)
+                print_fetched(console, found.url, fetched)
     loaded, version = archive.finish(console.progress())
-    return tell_loaded(console, LoadReport([fetched], loaded, version), json)
+    return print_loaded(console, LoadReport([fetched], loaded, version), json)
 
 
 def rebuild(
@@ -228,7 +228,7 @@ def _from_api(
     return fetched
 
 
-def _tell_questions(console: Console, near: str | None, chosen: Selection, json: bool) -> int:
+def _print_questions(console: Console, near: str | None, chosen: Selection, json: bool) -> int:
     from bluelamp.archive.from_api import crime_units, stop_units
 
     units = stop_units(chosen) if near is None else crime_units(_point(near), chosen)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _TOLD, _LEFT_OUT_TOLD = 5, 20
 
 
-def tell_waiting(console: Console, waiting: int, json: bool) -> None:
+def print_waiting(console: Console, waiting: int, json: bool) -> None:
     """How many files a bare load would finish."""
     if json:
         console.out_json({"files_waiting": waiting, "dry_run": True})
@@ -28,7 +28,7 @@ def tell_waiting(console: Console, waiting: int, json: bool) -> None:
         console.out(f"{counted(waiting, 'file')} received and not loaded yet." if waiting else "Nothing to do.")
 
 
-def tell_saved(console: Console, path: str, unit: ForceMonth | None, json: bool) -> None:
+def print_saved(console: Console, path: str, unit: ForceMonth | None, json: bool) -> None:
     """What a saved answer of the API would be read as."""
     from bluelamp.archive.from_api import saved_stops
 
@@ -42,7 +42,7 @@ def tell_saved(console: Console, path: str, unit: ForceMonth | None, json: bool)
         console.out("Nothing was fetched or written: this was a dry run.")
 
 
-def tell_plan(console: Console, source: ReleaseSource, plan: Fetched, json: bool) -> None:
+def print_plan(console: Console, source: ReleaseSource, plan: Fetched, json: bool) -> None:
     """What a load of this release would do."""
     if json:
         console.out_json(
@@ -56,7 +56,7 @@ def tell_plan(console: Console, source: ReleaseSource, plan: Fetched, json: bool
                 "files_unchanged": plan.known + plan.unchanged,
                 "files_left_out": plan.left_out,
                 "files_unreadable": len(plan.unreadable),
-                "bytes": plan.bytes_wanted,
+                "bytes": plan.bytes_to_fetch,
                 "dry_run": True,
             }
         )
@@ -64,7 +64,7 @@ def tell_plan(console: Console, source: ReleaseSource, plan: Fetched, json: bool
     console.out(f"{source.origin}: release {plan.release}, {counted(plan.listed, 'file')}")
     for line in _reading_lines(plan):
         console.sentence(line)
-    console.out(f"  {plan.new:>7,} new, {size_words(plan.bytes_wanted)} to fetch")
+    console.out(f"  {plan.new:>7,} new, {size_words(plan.bytes_to_fetch)} to fetch")
     console.out(f"  {plan.known + plan.unchanged:>7,} unchanged, held already")
     console.out(f"  {plan.left_out:>7,} left out by the selection")
     if plan.unreadable:
@@ -72,7 +72,7 @@ def tell_plan(console: Console, source: ReleaseSource, plan: Fetched, json: bool
     console.out("Nothing was fetched or written: this was a dry run.")
 
 
-def tell_fetched(console: Console, path: str, fetched: Fetched) -> None:
+def print_fetched(console: Console, path: str, fetched: Fetched) -> None:
     """What was listed, what of it is new, and what was left out or is read under another name."""
     known = fetched.known + fetched.unchanged
     parts = [counted(fetched.listed, "file"), f"{fetched.new:,} new"]
@@ -91,22 +91,22 @@ def tell_fetched(console: Console, path: str, fetched: Fetched) -> None:
             f"load it with --release {fetched.newest}."
         )
     names = [f"  Read as {_shown(published)}: {_shown(name)}" for name, published in fetched.oddly_named]
-    _tell_some(console, names, "Read under another name", _LEFT_OUT_TOLD)
+    _print_some(console, names, "Read under another name", _LEFT_OUT_TOLD)
     if fetched.ignored:
         console.note(f"  Left out: {counted(len(fetched.ignored), 'file')}.")
     left_out = [f"    {_shown(name)}: {why}." for name, why in fetched.ignored]
-    _tell_some(console, left_out, "Left out", _LEFT_OUT_TOLD)
+    _print_some(console, left_out, "Left out", _LEFT_OUT_TOLD)
     if any(why.startswith(("its name", "it ends")) for _, why in fetched.ignored):
         console.note("  What a file is, whatever its name: bluelamp archive load FILE --as FORCE:YYYY-MM:DATASET")
 
 
 def _reading_lines(fetched: Fetched) -> list[str]:
     """What was decided of a release, whole or a part by dataset; nothing of what the API gave."""
-    from bluelamp.domain.whole import told
+    from bluelamp.domain.whole import message_of
 
     if not fetched.readings:
         return []
-    line = told(fetched.release, fetched.readings)
+    line = message_of(fetched.release, fetched.readings)
     if not all(reading.whole for reading in fetched.readings):
         line += " What a part lacks counts as not held, never as not published; --whole says that nothing is lacking."
     return [line]
@@ -125,7 +125,7 @@ def _reading_facts(fetched: Fetched) -> list[dict[str, Any]]:
     ]
 
 
-def _tell_some(console: Console, lines: list[str], what: str, up_to: int = _TOLD) -> None:
+def _print_some(console: Console, lines: list[str], what: str, up_to: int = _TOLD) -> None:
     told = len(lines) if console.verbose else up_to
     for line in lines[:told]:
         console.note(line)
@@ -142,7 +142,7 @@ def _following(why: str) -> str:
     return why.removeprefix("it") if why.startswith("it ") else f": {why}"
 
 
-def tell_loaded(console: Console, report: LoadReport, json: bool) -> int:
+def print_loaded(console: Console, report: LoadReport, json: bool) -> int:
     """What was loaded, quarantined and refused; the exit code."""
     fetched, loaded, version = report.fetched, report.loaded, report.version
     strangers = [pair for one in fetched for pair in one.ignored if "publishers" in pair[1] or "twice with" in pair[1]]
@@ -170,7 +170,7 @@ def tell_loaded(console: Console, report: LoadReport, json: bool) -> int:
         return code
     broken = [f"{_shown(name)}{_following(why)}" for one in fetched for name, why in one.unreadable]
     broken += [f"{_shown(file.member)} {reason}" for file, reason in loaded.quarantined]
-    _tell_some(console, [f"  Quarantined: {sentence}." for sentence in broken], "Quarantined")
+    _print_some(console, [f"  Quarantined: {sentence}." for sentence in broken], "Quarantined")
     if loaded.rejected:
         rows = "1 row does not fit and is kept as an issue"
         if loaded.rejected > 1:
@@ -185,7 +185,7 @@ def tell_loaded(console: Console, report: LoadReport, json: bool) -> int:
         f"  {_shown(one.file.member)}: {share_words(one.rejected, one.read)} do not fit, most because {one.reason}."
         for one in loaded.refused
     ]
-    _tell_some(console, refused, "Files with many rows that do not fit")
+    _print_some(console, refused, "Files with many rows that do not fit")
     if version is None:
         console.out("Nothing to do: everything in it is held already." if fetched else "Nothing to do.")
     else:

@@ -10,7 +10,7 @@ from bluelamp.cli import exits, options
 from bluelamp.cli.options import console_of, context_of, examples
 
 if TYPE_CHECKING:
-    from bluelamp.archive.profile.descriptions import Told
+    from bluelamp.archive.profile.descriptions import DescribedProperty
     from bluelamp.cli.console import Console
 
 
@@ -64,7 +64,7 @@ def profile(
     return exits.DONE
 
 
-def _table(console: Console, found: list[Told]) -> None:
+def _table(console: Console, found: list[DescribedProperty]) -> None:
     console.table(
         ["dataset", "force", "month", "property", "value", "sure", "by", "reason"],
         [

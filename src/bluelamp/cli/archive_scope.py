@@ -107,18 +107,18 @@ def scope_facts(scope: Scope) -> dict[str, Any]:
     return {"datasets": datasets, "outside": outside_words(scope)}
 
 
-def _changed(before: ScopeChoice, asked: Selection, *, all_forces: bool, reset: bool) -> ScopeChoice:
+def _changed(before: ScopeChoice, selection: Selection, *, all_forces: bool, reset: bool) -> ScopeChoice:
     """What was said before, but for what is said now."""
     from bluelamp.domain.scope import DEFAULT_SCOPE, EVERY_FORCE, ScopeChoice
 
     base = DEFAULT_SCOPE if reset else before
-    first, last = asked.first or base.first, asked.last or base.last
+    first, last = selection.first or base.first, selection.last or base.last
     if first and last and first > last:
         raise UsageError(
             f"The months would run backwards: from {first} to {last}.", "Say both --from and --to, or --reset."
         )
-    forces = EVERY_FORCE if all_forces else asked.forces or base.forces
-    return ScopeChoice(forces, asked.datasets or base.datasets, first, last)
+    forces = EVERY_FORCE if all_forces else selection.forces or base.forces
+    return ScopeChoice(forces, selection.datasets or base.datasets, first, last)
 
 
 def _choice_facts(chosen: ScopeChoice) -> dict[str, Any] | None:

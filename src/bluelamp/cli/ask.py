@@ -14,7 +14,7 @@ from bluelamp.errors import UsageError
 
 if TYPE_CHECKING:
     from bluelamp.cli.console import Console
-    from bluelamp.questions.answer import Answer
+    from bluelamp.questions.answer import QueryResult
     from bluelamp.questions.model.dataset import DatasetSpec
     from bluelamp.questions.model.question import Question
     from bluelamp.settings import Settings
@@ -115,7 +115,7 @@ def ask(
     return exits.DONE
 
 
-def _answer(question: Question, settings: Settings, console: Console) -> Answer:
+def _answer(question: Question, settings: Settings, console: Console) -> QueryResult:
     from bluelamp.bootstrap import open_version
     from bluelamp.questions.answer import answer
 
@@ -123,7 +123,7 @@ def _answer(question: Question, settings: Settings, console: Console) -> Answer:
         return answer(version, question)
 
 
-def _show(console: Console, answered: Answer, chosen: str) -> None:
+def _show(console: Console, answered: QueryResult, chosen: str) -> None:
     if chosen == "json":
         console.out_json(answered.as_json())
         return
@@ -136,10 +136,10 @@ def _show(console: Console, answered: Answer, chosen: str) -> None:
     else:
         _show_table(console, answered)
         console.out()
-    _tell_coverage(console, answered, to_output=chosen == "table")
+    _print_coverage(console, answered, to_output=chosen == "table")
 
 
-def _show_table(console: Console, answered: Answer) -> None:
+def _show_table(console: Console, answered: QueryResult) -> None:
     """The rows, and, where one of them is not complete, what each stands on; – where a figure is not known."""
     names = [column.name for column in answered.columns]
     right = [at for at, column in enumerate(answered.columns) if column.kind == "measure"]
@@ -160,7 +160,7 @@ def _month_or_year(cell: object, name: str) -> object:
     return str(cell) if name == "year" and cell is not None else cell
 
 
-def _tell_coverage(console: Console, answered: Answer, *, to_output: bool) -> None:
+def _print_coverage(console: Console, answered: QueryResult, *, to_output: bool) -> None:
     say = console.sentence if to_output else console.note
     if answered.truncated:
         say(

@@ -101,7 +101,7 @@ class Console:
             else min(widths[at], max(_NARROWEST_COLUMN, *(len(word) for word in name.split())))
             for at, name in enumerate(names)
         ]
-        _fold(widths, narrowest, terminal_width())
+        _narrow(widths, narrowest, terminal_width())
         for row in [list(names), ["─" * width for width in widths], *shown]:
             for line in _lines(row, widths):
                 cells = [
@@ -210,7 +210,7 @@ def terminal_width() -> int | None:
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
-def _fold(widths: list[int], narrowest: list[int], room: int | None) -> None:
+def _narrow(widths: list[int], narrowest: list[int], room: int | None) -> None:
     """Narrow the widest columns until the table fits, if it can: texts are folded, and headings above numbers."""
     while room is not None and sum(widths) + 2 * (len(widths) - 1) > room:
         candidates = [at for at in range(len(widths)) if widths[at] > narrowest[at]]

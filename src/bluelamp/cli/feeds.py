@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bluelamp.cli.console import Console
-    from bluelamp.domain.snapshot import Reading
+    from bluelamp.domain.snapshot import SnapshotReading
     from bluelamp.settings import Settings
     from bluelamp.sources.feeds.agency import Agency
     from bluelamp.sources.feeds.part import Part
@@ -118,7 +118,7 @@ def check(
     now = datetime.now(UTC)
     parts = _saved(agency, saved) if saved else _fetched(here.settings, agency)
     reading = read(agency, parts, now)
-    _tell_reading(here.console, agency, reading, sum(len(part.body) for part in parts))
+    _print_reading(here.console, agency, reading, sum(len(part.body) for part in parts))
     found = findings(agency, reading)
     for one in found:
         (here.console.error if one.fault else here.console.sentence)(one.words)
@@ -171,7 +171,7 @@ def _fetched(settings: Settings, agency: Agency) -> tuple[Part, ...]:
     return parts
 
 
-def _tell_reading(console: Console, agency: Agency, reading: Reading, size: int) -> None:
+def _print_reading(console: Console, agency: Agency, reading: SnapshotReading, size: int) -> None:
     odd = [
         f"{number:,} {words}"
         for number, words in (
@@ -200,7 +200,7 @@ def _tell_reading(console: Console, agency: Agency, reading: Reading, size: int)
         console.out(f"… and {len(reading.unreadable) - _SHOWN_UNREADABLE:,} more.")
 
 
-def _filled(agency: Agency, reading: Reading) -> Sequence[tuple[str, str, str]]:
+def _filled(agency: Agency, reading: SnapshotReading) -> Sequence[tuple[str, str, str]]:
     """Of each field that may be filled: in what share of the rows it is, and one of its values."""
     from bluelamp.sources.feeds.checking import filled
 

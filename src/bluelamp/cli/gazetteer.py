@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bluelamp.cli.console import Console
     from bluelamp.settings import Settings
     from bluelamp.sources.gazetteer import City
-    from bluelamp.storage.gazetteer import Answer, GazetteerStore
+    from bluelamp.storage.gazetteer import GazetteerMatch, GazetteerStore
 
 app = typer.Typer(
     help="Gazetteers: where a city's streets are, kept offline.",
@@ -67,7 +67,7 @@ def build(
     wanted = _city(settings, city)
     store = _store(settings)
     if dry_run:
-        return _tell_plan(console, wanted, list(files or ()), inputs or fetchable(wanted), json)
+        return _print_plan(console, wanted, list(files or ()), inputs or fetchable(wanted), json)
     result = take_in(
         store,
         wanted,
@@ -75,7 +75,7 @@ def build(
         inputs=inputs or (),
         client=lambda: open_client(settings, console.detail),
         token=settings.socrata_token,
-        told=lambda name, done, total: console.detail(f"{name}: {done:,} of {total:,} rows"),
+        report=lambda name, done, total: console.detail(f"{name}: {done:,} of {total:,} rows"),
     )
     for material in result.kept:
         told = {"input": material.name, "kind": material.kind, "rows": material.table.num_rows}
@@ -99,7 +99,7 @@ def build(
     return exits.IN_PART if result.kept or result.built else exits.FAILED
 
 
-def _tell_plan(console: Console, city: City, files: list[Path], inputs: list[str], json: bool) -> int:
+def _print_plan(console: Console, city: City, files: list[Path], inputs: list[str], json: bool) -> int:
     for name in inputs if not files else ():
         wanted = city.inputs.get(name)
         if wanted is None:
@@ -182,7 +182,7 @@ def find(
     return exits.DONE
 
 
-def _described(answer: Answer) -> dict[str, object]:
+def _described(answer: GazetteerMatch) -> dict[str, object]:
     return {
         "lat": round(answer.lat, 6),
         "lon": round(answer.lon, 6),

@@ -70,7 +70,7 @@ def run(context: typer.Context, feeds: FeedsArgument = None, json: options.AsJso
 
     def taken(feed: str, step: Step) -> None:
         deliverer.poke()
-        _tell_step(console, feed, step, json=json)
+        _print_step(console, feed, step, json=json)
 
     runner = flow.runner(wanted, taken)
     here.endless = True
@@ -87,8 +87,8 @@ def run(context: typer.Context, feeds: FeedsArgument = None, json: options.AsJso
     return exits.DONE
 
 
-def _tell_step(console: Console, feed: str, step: Step, *, json: bool) -> None:
-    taken = step.taken
+def _print_step(console: Console, feed: str, step: Step, *, json: bool) -> None:
+    taken = step.result
     if json:
         facts = {"number": taken.number, "verdict": taken.verdict, "reasons": list(taken.reasons), "rows": taken.rows}
         console.out_json({"feed": feed, "at": step.at, **facts, "changes": len(step.changes)})
@@ -117,14 +117,14 @@ def status(context: typer.Context, feeds: FeedsArgument = None, json: options.As
         if json:
             here.console.out_json(one.as_dict())
         else:
-            _tell_health(here.console, one)
-            _tell_points(here, flow.agency(one.feed))
+            _print_health(here.console, one)
+            _print_points(here, flow.agency(one.feed))
     if not found and not json:
         here.console.out("No feed is polled yet. Begin with: bluelamp live run dallas-tx")
     return exits.DONE
 
 
-def _tell_points(here: Context, agency: Agency) -> None:
+def _print_points(here: Context, agency: Agency) -> None:
     """Why no call of a feed can have a point, where that is so."""
     from bluelamp.places.point_source import points_way
 
@@ -141,7 +141,7 @@ def _age(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def _tell_health(console: Console, health: FeedHealth) -> None:
+def _print_health(console: Console, health: FeedHealth) -> None:
     console.out(f"{health.feed}: {health.state}")
     console.sentence(f"  {health.words}")
     age = f", {_age(health.age_seconds)} ago" if health.age_seconds is not None else ""

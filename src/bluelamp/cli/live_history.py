@@ -56,7 +56,7 @@ def compact(
                     {"feed": one.feed, "day": one.day, "calls": one.rows, "open": one.open, "path": one.path}
                 )
         else:
-            _tell(here.console, history, made, feeds or sorted(history.stores.log.heads()))
+            _print_days(here.console, history, made, feeds or sorted(history.stores.log.heads()))
             for feed, changes in gone.items():
                 here.console.out(f"{feed}: {counted(changes, 'change')} let go.")
     finally:
@@ -75,7 +75,7 @@ def _day(text: str) -> date:
         raise UsageError(f"--day: “{text}” is not a day: write it as YYYY-MM-DD.") from None
 
 
-def _tell(console: Console, history: History, made: list[CallsDay], feeds: list[str]) -> None:
+def _print_days(console: Console, history: History, made: list[CallsDay], feeds: list[str]) -> None:
     if made:
         rows = [(one.feed, one.day, one.rows, one.open, _share(one)) for one in made]
         console.table(["feed", "day", "calls", "still open", "watched"], rows, right=(2, 3, 4))

@@ -172,7 +172,7 @@ def _mend(context: typer.Context, settings: Settings, console: Console) -> None:
         if "older states of knowledge" in wrong:
             archive.warehouse.forget_older(archive.warehouse.older())
             done.append("Older states of knowledge are forgotten; they are made anew when they are asked for.")
-        if archive.mend_serving(console.progress(), thorough=True):
+        if archive.mend_indexes(console.progress(), thorough=True):
             done.append("The indexes are made anew from the current version's file.")
     done.append(_mend_calls(settings))
     for words in done:

@@ -19,7 +19,7 @@ from bluelamp.errors import UsageError
 if TYPE_CHECKING:
     from bluelamp.cli.console import Console
     from bluelamp.cli.context import Context
-    from bluelamp.domain.place import Asked
+    from bluelamp.domain.place import LocationQuery
     from bluelamp.places.resolver import Resolver
     from bluelamp.storage.places.store import Score
 
@@ -66,13 +66,13 @@ def resolve(
     lines = _in_batches(here, feed, file) if not offline else _lines(file)
     with open_resolver(here.settings, feed, offline=offline, bulk=True) as resolver:
         for line in lines:
-            asked = _asked(resolver, line)
-            found = resolver.resolve(asked)
+            query = _query(resolver, line)
+            found = resolver.resolve(query)
             kinds[found["kind"]] = kinds.get(found["kind"], 0) + 1
             if json:
                 here.console.out_json(found)
             else:
-                _tell(here.console, asked.text, found)
+                _print_place(here.console, query.text, found)
     if not json:
         here.console.note(", ".join(f"{kind}: {number:,}" for kind, number in sorted(kinds.items())) or "No location.")
     return exits.DONE
@@ -82,8 +82,8 @@ _AREAS = ("beat", "reporting_area", "division")
 _Line = dict[str, str | None]
 
 
-def _asked(resolver: Resolver, line: _Line) -> Asked:
-    return resolver.ground.asked(line["location"], line["block"], {name: line[name] for name in _AREAS})
+def _query(resolver: Resolver, line: _Line) -> LocationQuery:
+    return resolver.ground.query_of_location(line["location"], line["block"], {name: line[name] for name in _AREAS})
 
 
 def _in_batches(here: Context, feed: str, file: Path) -> Iterable[_Line]:
@@ -94,7 +94,7 @@ def _in_batches(here: Context, feed: str, file: Path) -> Iterable[_Line]:
         if not can_batch(resolver):
             return _lines(file)
         lines = list(_lines(file))
-        batched = ask_in_batches(resolver, [_asked(resolver, line) for line in lines])
+        batched = ask_in_batches(resolver, [_query(resolver, line) for line in lines])
     if batched.asked:
         here.console.note(f"{counted(batched.asked, 'location')} asked in batches, {batched.answered:,} answered.")
     for problem in batched.problems:
@@ -130,7 +130,7 @@ def _line(path: Path, number: int, text: str) -> _Line:
     return {name: clean(value) for name, value in values.items()}
 
 
-def _tell(console: Console, text: str, found: dict[str, Any]) -> None:
+def _print_place(console: Console, text: str, found: dict[str, Any]) -> None:
     console.out(text)
     where = f"{found['lat']:.5f}, {found['lon']:.5f} ± {found['uncertainty_m']:,.0f} m" if found["lat"] else "–"
     sure = f", {100 * found['confidence']:.1f} % sure" if found["confidence"] is not None else ""
@@ -171,16 +171,16 @@ def fix(
     with open_resolver(here.settings, feed, offline=True) as resolver:
         if location is None:
             return _list_fixes(here.console, resolver, json)
-        asked = resolver.ground.asked(location, None, {})
-        if asked.kind == "unknown":
+        query = resolver.ground.query_of_location(location, None, {})
+        if query.kind == "unknown":
             raise UsageError(f"“{location}” is no location.", "Write it as the feed does: 1900 N HASKELL AVE.")
         if undo:
-            gone = resolver.places.unfix(feed, asked)
-            here.console.out(f"{asked.text}: {'taken back' if gone else 'nothing was said of it'}.")
+            gone = resolver.places.unfix(feed, query)
+            here.console.out(f"{query.text}: {'taken back' if gone else 'nothing was said of it'}.")
             return exits.DONE
         if lat is None or lon is None:
             raise UsageError("Where is it?", "Give --lat and --lon, or --undo.")
-        made = resolver.places.fix(feed, asked, lat, lon, metres, why or "A person has said so.", datetime.now(UTC))
+        made = resolver.places.fix(feed, query, lat, lon, metres, why or "A person has said so.", datetime.now(UTC))
         if json:
             here.console.out_json(_fix_dict(made))
         else:

@@ -66,7 +66,7 @@ def sync(
     settings = context_of(context).settings
     check_kinds(kind or [])
     if dry_run:
-        return _tell_plan(console, options.open_archive(context, looking=True).reference, files, kind, json)
+        return _print_plan(console, options.open_archive(context, looking=True).reference, files, kind, json)
     archive = options.open_archive(context)
     before = archive.reference.version()
     result = take_in(
@@ -84,11 +84,11 @@ def sync(
             console.out(f"Data version {result.version.name} is published with it.")
         elif archive.reference.version() == before:
             console.out("Nothing to do: all of it is held already.")
-        _tell_missing(console, archive.reference)
+        _print_missing(console, archive.reference)
     return exits.IN_PART if result.failed else exits.DONE
 
 
-def _tell_plan(
+def _print_plan(
     console: Console, store: ReferenceStore, files: list[Path] | None, kinds: list[str] | None, json: bool
 ) -> int:
     from bluelamp.sources.reference import REFERENCE_FILES
@@ -128,11 +128,11 @@ def status(context: typer.Context, json: options.AsJson = False) -> int:
             [(kind, one.rows, str(one.read_on), one.source) for kind, one in held.items()],
             right=(1,),
         )
-    _tell_missing(console, store)
+    _print_missing(console, store)
     return exits.DONE
 
 
-def _tell_missing(console: Console, store: ReferenceStore) -> None:
+def _print_missing(console: Console, store: ReferenceStore) -> None:
     missing = store.missing()
     for sentence in missing:
         console.sentence(f"Missing: {sentence}")

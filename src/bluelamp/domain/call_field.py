@@ -28,7 +28,7 @@ class CallField:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class LakeColumn:
     """A column of the lake that holds a field."""
 
     name: str
@@ -51,12 +51,12 @@ CALL_FIELDS = (
 )
 
 
-def _columns() -> Iterator[Column]:
+def _columns() -> Iterator[LakeColumn]:
     for field in CALL_FIELDS:
         if field.kind != "local":
-            yield Column(field.name, field.kind, field.words)
+            yield LakeColumn(field.name, field.kind, field.words)
         if field.first_words:
-            yield Column(f"first_{field.name}", field.kind, field.first_words)
+            yield LakeColumn(f"first_{field.name}", field.kind, field.first_words)
 
 
 LAKE_COLUMNS = tuple(_columns())

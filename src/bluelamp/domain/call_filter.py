@@ -18,7 +18,7 @@ _MOST_VALUES, _LONGEST_VALUE = 50, 200
 Box = tuple[float, float, float, float]
 
 
-class Facts(NamedTuple):
+class CallFacts(NamedTuple):
     """What a filter looks at of a call; texts in small letters, the place in degrees."""
 
     division: str | None
@@ -29,12 +29,12 @@ class Facts(NamedTuple):
     lon: float | None
 
 
-def facts_of(call: Call | None) -> Facts | None:
+def facts_of(call: Call | None) -> CallFacts | None:
     """None for a call that is not open."""
     return None if call is None or call["ended"] else past_facts(call)
 
 
-def past_facts(call: Call) -> Facts:
+def past_facts(call: Call) -> CallFacts:
     """The facts of a call, ended or not, as it was while it was open."""
     place = call["place"] or {}
     labels = (call["division"], call["beat"], call["priority"], call["nature"])
@@ -48,13 +48,13 @@ def make_facts(
     nature: str | None,
     lat: float | None,
     lon: float | None,
-) -> Facts:
+) -> CallFacts:
     """The facts of a call from its fields as they are listed."""
-    return Facts(_plain(division), _plain(beat), _plain(priority), _plain(nature), lat, lon)
+    return CallFacts(_plain(division), _plain(beat), _plain(priority), _plain(nature), lat, lon)
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class CallFilter:
     """Values of one field are alternatives, fields narrow each other. `box` is (west, south, east, north) in degrees;
     a call without a point lies in none."""
 
@@ -67,7 +67,7 @@ class Filter:
     def __bool__(self) -> bool:
         return self.box is not None or any(getattr(self, name) for name in FIELDS)
 
-    def lets(self, facts: Facts | None) -> bool:
+    def lets(self, facts: CallFacts | None) -> bool:
         """Whether an open call is seen through it; one that is not open never is."""
         if facts is None:
             return False
@@ -84,7 +84,7 @@ class Filter:
         return urlencode(pairs)
 
 
-EVERYTHING = Filter()
+EVERYTHING = CallFilter()
 
 
 def make_filter(
@@ -93,11 +93,11 @@ def make_filter(
     priority: Iterable[str] = (),
     nature: Iterable[str] = (),
     bbox: str = "",
-) -> Filter:
+) -> CallFilter:
     """A filter from what was asked. Raises UsageError in words."""
     given = {"division": division, "beat": beat, "priority": priority, "nature": nature}
     values = {name: _values(name, found) for name, found in given.items()}
-    return Filter(**values, box=_box(bbox) if bbox else None)
+    return CallFilter(**values, box=_box(bbox) if bbox else None)
 
 
 def _values(name: str, given: Iterable[str]) -> frozenset[str]:

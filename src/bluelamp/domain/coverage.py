@@ -71,7 +71,7 @@ def cells(
     held: Mapping[ForceMonth, HeldFile],
     quarantined: Mapping[ForceMonth, Month],
     not_fetched: Mapping[ForceMonth, Month],
-    windows: Iterable[Window],
+    windows: Iterable[ReceiptWindow],
     chosen: ScopeChoice = DEFAULT_SCOPE,
 ) -> Iterator[Cell]:
     """Every force-month with its state: 45 publishers × 3 datasets × every month from the first to the last that the
@@ -104,7 +104,7 @@ def scope_of_cells(every: Iterable[Cell]) -> Scope:
     return {name: DatasetScope(frozenset(forces), min(months), max(months)) for name, (forces, months) in found.items()}
 
 
-def _months_of(held: Iterable[ForceMonth], windows: Iterable[Window], scope: Scope) -> list[Month]:
+def _months_of(held: Iterable[ForceMonth], windows: Iterable[ReceiptWindow], scope: Scope) -> list[Month]:
     """Every month of the installation, in order."""
     ends = [unit.month for unit in held]
     ends += [end for window in windows for end in (window.first, window.last)]
@@ -120,7 +120,7 @@ class _Known:
         held: Mapping[ForceMonth, HeldFile],
         quarantined: Mapping[ForceMonth, Month],
         not_fetched: Mapping[ForceMonth, Month],
-        windows: list[Window],
+        windows: list[ReceiptWindow],
         scope: Scope,
     ) -> None:
         self.held, self.quarantined, self.not_fetched, self.scope = held, quarantined, not_fetched, scope
@@ -150,7 +150,7 @@ class _Known:
         return Cell(unit, State.NOT_COVERED, None)
 
 
-def _newest_by_month(windows: Iterable[Window]) -> dict[tuple[str, Month], Month]:
+def _newest_by_month(windows: Iterable[ReceiptWindow]) -> dict[tuple[str, Month], Month]:
     """(dataset, month) → the newest release whose window has it."""
     newest: dict[tuple[str, Month], Month] = {}
     for window in windows:

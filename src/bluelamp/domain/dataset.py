@@ -178,7 +178,7 @@ STOPS = Dataset(
             vocabulary=vocabulary.ETHNICITIES,
             counted="pairs",
             api="self_defined_ethnicity",
-            folded=Folded(
+            grouped=Folded(
                 "ethnic_group",
                 "ethnicity as the person described it, in five groups that are the same before and after April 2017",
                 "Ethnic group, self-described",
@@ -223,7 +223,7 @@ STOPS = Dataset(
             vocabulary=vocabulary.STOP_OUTCOMES,
             counted="pairs",
             api="outcome",
-            folded=Folded(
+            grouped=Folded(
                 "outcome_group",
                 "what came of it, in groups that are the same before and after January 2018; “no further action” was "
                 "said of searches that found nothing before, and of all since",

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from bluelamp.domain.belief import area_worth, is_scored, usual_reliability
 from bluelamp.domain.call import Place
 from bluelamp.domain.judging import Judged, PlaceRules, judge
-from bluelamp.domain.place import PRECISIONS, AreaCheck, Asked, Candidate, metres_between
+from bluelamp.domain.place import PRECISIONS, AreaCheck, Candidate, LocationQuery, metres_between
 
 # Grows when the rules below or those of judging change what is decided: places are then decided anew.
 VERSION = "2"
@@ -96,10 +96,10 @@ class _Cluster:
     odds: float = 0.0
 
 
-def decide(asked: Asked, candidates: Sequence[Candidate], rules: PlaceRules, areas: AreaCheck) -> Decision:
+def decide(query: LocationQuery, candidates: Sequence[Candidate], rules: PlaceRules, areas: AreaCheck) -> Decision:
     """The outcome for a location. The order of the candidates does not matter."""
     ordered = sorted(candidates, key=_order)
-    judged = tuple(judge(asked, _stretched(one, rules), rules, areas) for one in ordered)
+    judged = tuple(judge(query, _stretched(one, rules), rules, areas) for one in ordered)
     clusters = _clusters([one for one in judged if one.kept], rules)
     for cluster in clusters:
         cluster.odds = _odds(cluster, rules)
@@ -110,7 +110,7 @@ def decide(asked: Asked, candidates: Sequence[Candidate], rules: PlaceRules, are
         point = _point(best, confidence, rules, judged)
         if confidence >= _least_confidence(best, rules) and (point.uncertainty_m or 0.0) <= rules.point_m:
             return point
-    return _no_point(asked, judged, best, rules, areas)
+    return _no_point(query, judged, best, rules, areas)
 
 
 def fixed(lat: float, lon: float, uncertainty_m: float, why: str) -> Decision:
@@ -230,16 +230,16 @@ def _and(names: Sequence[str]) -> str:
 
 
 def _no_point(
-    asked: Asked, judged: tuple[Judged, ...], best: _Cluster | None, rules: PlaceRules, areas: AreaCheck
+    query: LocationQuery, judged: tuple[Judged, ...], best: _Cluster | None, rules: PlaceRules, areas: AreaCheck
 ) -> Decision:
     """The area that the call names, the first whose whereabouts are known; nothing where the call names none, or where
     what was found contradicts it."""
-    named = [one for one in (*rules.gates, *rules.supports) if asked.area(one)]
-    field = next((one for one in named if areas.extent(one, asked.area(one) or "")), named[0] if named else None)
+    named = [one for one in (*rules.gates, *rules.supports) if query.area(one)]
+    field = next((one for one in named if areas.extent(one, query.area(one) or "")), named[0] if named else None)
     reason = _why_no_point(judged, best, rules)
     if field is None:
         return Decision("none", "none", rules.version, f"{reason} The call names no area.", judged=judged)
-    name = asked.area(field)
+    name = query.area(field)
     assert name is not None
     confidence = _area_confidence(judged, rules)
     if confidence < _CONTESTED:

@@ -14,16 +14,16 @@ from typing import Any, cast
 from bluelamp.domain.call import Between, Call, Place, Unit
 from bluelamp.domain.change import Change, apply, call_id, change_id
 from bluelamp.domain.feed import FeedRules
-from bluelamp.domain.intake import Taking, missed_by
+from bluelamp.domain.intake import Intake, missed_by
 from bluelamp.domain.matching import Group, group_rows
 from bluelamp.domain.moment import seconds_between
 from bluelamp.domain.same_incident import may_come_back
-from bluelamp.domain.snapshot import FIELDS, Reading, Row
+from bluelamp.domain.snapshot import FIELDS, Row, SnapshotReading
 from bluelamp.domain.tracking import Absence, Tracking
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class EndedCall:
     """A call that ended, and how many calls the same key has named so far."""
 
     call: Call | None
@@ -55,7 +55,7 @@ class Shown:
 
 
 # What is known of a key (domain.matching): the newest call that it named, and how many.
-Recall = Callable[[str], Known]
+Recall = Callable[[str], EndedCall]
 # A place as it may be told; what a feed's privacy says of places.
 Cloak = Callable[[Place], Place]
 
@@ -66,7 +66,7 @@ def as_it_is(place: Place) -> Place:
 
 
 @dataclass(slots=True)
-class Compared:
+class SnapshotDiff:
     """Changes in their order, still without numbers; the calls that they touch, as they are after them; with what key
     new calls were named; what is to be remembered. `points` are the publisher's own, as listed, of the calls whose rows
     were looked at: for whoever checks them, and never kept."""
@@ -82,16 +82,16 @@ def compare(
     rules: FeedRules,
     tracking: Tracking,
     calls: Mapping[str, Call],
-    reading: Reading,
-    taking: Taking,
+    reading: SnapshotReading,
+    intake: Intake,
     recall: Recall,
     before: Shown | None = None,
     cloak: Cloak = as_it_is,
-) -> Compared:
+) -> SnapshotDiff:
     """Take a snapshot in. `calls` are the open ones by id. Neither they nor `tracking` are touched; `before` is."""
-    step = _Step(rules, tracking, calls, taking, cloak)
+    step = _Step(rules, tracking, calls, intake, cloak)
     before = before or Shown()
-    fields = told_fields(reading)
+    fields = stated_fields(reading)
     before.begin(fields)
     groups = group_rows(reading.rows, reading.fields, calls, rules)
     shown = {group.call for group in groups if group.call is not None}
@@ -107,41 +107,41 @@ def compare(
             step.tracking["absent"].pop(group.call, None)
     for group in sorted((group for group in groups if group.call is None), key=_age):
         step.appeared(group, recall)
-    step.tracking["shown_at"] = taking.at
+    step.tracking["shown_at"] = intake.at
     return step.result
 
 
 def believe(
     rules: FeedRules, tracking: Tracking, calls: Mapping[str, Call], at: str, version: str, patience: float
-) -> Compared:
+) -> SnapshotDiff:
     """A snapshot in doubt has stood unchanged so long that it is believed: it was good, and so is its standing."""
-    step = _Step(rules, tracking, calls, Taking(at, version, good=True, confirms=True, patience=patience))
+    step = _Step(rules, tracking, calls, Intake(at, version, good=True, confirms=True, patience=patience))
     step.missed_again(lambda absence: bool(absence["held"]))
     return step.result
 
 
 def stand(
     rules: FeedRules, tracking: Tracking, calls: Mapping[str, Call], at: str, version: str, patience: float
-) -> Compared:
+) -> SnapshotDiff:
     """The last good list is there again: what it lacks is missed once more, each after the seconds of `patience`."""
-    step = _Step(rules, tracking, calls, Taking(at, version, good=True, again=True, patience=patience))
+    step = _Step(rules, tracking, calls, Intake(at, version, good=True, again=True, patience=patience))
     step.missed_again(lambda absence: absence["misses"] > 0 or "late" in absence)
     return step.result
 
 
 def locate(
     rules: FeedRules, tracking: Tracking, calls: Mapping[str, Call], placed: Mapping[str, Place], at: str, version: str
-) -> Compared:
+) -> SnapshotDiff:
     """Places that were decided for calls: `calls` are those that they are about, open or ended, by id. One that says
     the same as before is no change."""
-    step = _Step(rules, tracking, calls, Taking(at, version, good=False))
+    step = _Step(rules, tracking, calls, Intake(at, version, good=False))
     for id_ in sorted(placed.keys() & calls.keys()):
         if calls[id_]["place"] != placed[id_]:
             step.located(id_, placed[id_])
     return step.result
 
 
-def told_fields(reading: Reading) -> frozenset[str]:
+def stated_fields(reading: SnapshotReading) -> frozenset[str]:
     """The fields that a reading says anything of; the status of units is told where any unit has one."""
     has_status = any(unit.status is not None for row in reading.rows for unit in row.units)
     return reading.fields | {"unit_status"} if has_status else reading.fields
@@ -160,10 +160,10 @@ class _Step:
         rules: FeedRules,
         tracking: Tracking,
         calls: Mapping[str, Call],
-        taking: Taking,
+        intake: Intake,
         cloak: Cloak = as_it_is,
     ) -> None:
-        self._rules, self._taking, self._before, self._cloak = rules, taking, calls, cloak
+        self._rules, self._intake, self._before, self._cloak = rules, intake, calls, cloak
         self._good_at = tracking["good"]["at"] if tracking["good"] else None
         self._shown_at = tracking["shown_at"]
         self.tracking: Tracking = {
@@ -171,17 +171,17 @@ class _Step:
             "absent": dict(tracking["absent"]),
             "absent_units": {id_: dict(units) for id_, units in tracking["absent_units"].items()},
         }
-        self.result = Compared(self.tracking)
+        self.result = SnapshotDiff(self.tracking)
 
     @property
     def _since(self) -> Between:
         """The interval in which something that is new must have come."""
-        return [self._good_at, self._taking.at]
+        return [self._good_at, self._intake.at]
 
     def _call(self, id_: str) -> Call:
         return self.result.calls.get(id_) or self._before[id_]
 
-    def _tell(self, kind: str, id_: str, **more: Any) -> None:
+    def _add_change(self, kind: str, id_: str, **more: Any) -> None:
         before = self.result.calls.get(id_) or self._before.get(id_)
         details: Call | None = more.get("details")
         revision = details["revision"] if details else (before["revision"] + 1 if before else 1)
@@ -189,13 +189,13 @@ class _Step:
         change = cast(
             Change,
             {
-                "id": change_id(self._rules.feed, id_, revision, kind, unit, self._taking.version),
+                "id": change_id(self._rules.feed, id_, revision, kind, unit, self._intake.version),
                 "kind": kind,
                 "call": id_,
                 "unit": unit,
                 "fields": more.pop("fields", None),
                 "between": more.pop("between", None),
-                "at": self._taking.at,
+                "at": self._intake.at,
                 **{name: value for name, value in more.items() if name != "unit"},
             },
         )
@@ -207,26 +207,26 @@ class _Step:
     def missed(self, id_: str) -> None:
         """A call is not listed: it ends when enough good answers in a row say so."""
         begun = self._call(id_)["opened_between"][1]
-        absence = missed_by(self._taking, self.tracking["absent"].get(id_), self._shown_at, begun)
-        if absence["misses"] < self._rules.misses or not self._taking.good:
+        absence = missed_by(self._intake, self.tracking["absent"].get(id_), self._shown_at, begun)
+        if absence["misses"] < self._rules.misses or not self._intake.good:
             self.tracking["absent"][id_] = absence
             return
         self.tracking["absent"].pop(id_, None)
         self.tracking["absent_units"].pop(id_, None)
         kind = "closed" if self._rules.window == "active" else "aged_out"
-        self._tell(kind, id_, between=[absence["seen"], absence["missed"]])
+        self._add_change(kind, id_, between=[absence["seen"], absence["missed"]])
 
     def unit_missed(self, id_: str, unit: str, seen: str | None = None) -> None:
         """The same for a unit on a call that is listed."""
         absent = self.tracking["absent_units"].setdefault(id_, {})
         begun = next((one["joined_between"][1] for one in self._call(id_)["units"] if one["unit"] == unit), None)
-        absence = missed_by(self._taking, absent.get(unit), seen or self._shown_at, begun)
-        if absence["misses"] < self._rules.misses or not self._taking.good:
+        absence = missed_by(self._intake, absent.get(unit), seen or self._shown_at, begun)
+        if absence["misses"] < self._rules.misses or not self._intake.good:
             absent[unit] = absence
             return
         absent.pop(unit, None)
         self._drop_empty(id_)
-        self._tell("unit_left", id_, unit=unit, between=[absence["seen"], absence["missed"]])
+        self._add_change("unit_left", id_, unit=unit, between=[absence["seen"], absence["missed"]])
 
     def missed_again(self, counts: Callable[[Absence], bool]) -> None:
         """What was not listed is missed without a look at the rows, where it counts."""
@@ -251,7 +251,7 @@ class _Step:
         absence = self.tracking["absent"].pop(id_, None)
         changed = _differing(call, group, fields)
         if changed:
-            self._tell("updated", id_, fields=changed)
+            self._add_change("updated", id_, fields=changed)
         point = self._point(id_, group)
         if point is not None and _is_elsewhere(call["place"], point):
             self.located(id_, point)
@@ -268,7 +268,7 @@ class _Step:
 
     def located(self, id_: str, place: Place) -> None:
         """A call has a place, or another one than before."""
-        self._tell("located", id_, place=place)
+        self._add_change("located", id_, place=place)
 
     def _units(self, id_: str, call: Call, group: Group, fields: frozenset[str], seen: str | None) -> None:
         listed = _listed_units(group.rows)
@@ -281,10 +281,12 @@ class _Step:
             absent.pop(name, None)
             status = listed.pop(name)
             if "unit_status" in fields and status != unit["status"]:
-                self._tell("updated", id_, unit=name, fields={"status": [unit["status"], status]})
+                self._add_change("updated", id_, unit=name, fields={"status": [unit["status"], status]})
         self._drop_empty(id_)
         for name in sorted(listed):
-            self._tell("unit_joined", id_, unit=name, fields={"status": [None, listed[name]]}, between=self._since)
+            self._add_change(
+                "unit_joined", id_, unit=name, fields={"status": [None, listed[name]]}, between=self._since
+            )
 
     # -- what was not there before -----------------------------------------------------------------------------------
 
@@ -302,13 +304,13 @@ class _Step:
         self.result.occurrences[id_] = occurrence
         call = _new_call(id_, group, self._since, self._point(id_, group))
         first = {"first": True} if self._shown_at is None else {}
-        self._tell("opened", id_, details=call, between=self._since, **first)
+        self._add_change("opened", id_, details=call, between=self._since, **first)
 
     def _comes_back(self, call: Call, group: Group) -> bool:
         hours = self._rules.reopen_hours if group.number else self._rules.reopen_unnumbered_hours
         ended = call["closed_between"]
-        last = (ended[1] if ended else None) or self._taking.at
-        if call["ended"] is None or seconds_between(last, self._taking.at) > hours * 3600:
+        last = (ended[1] if ended else None) or self._intake.at
+        if call["ended"] is None or seconds_between(last, self._intake.at) > hours * 3600:
             return False
         if call["id"] in self.result.calls or not may_come_back(self._rules, call, group.values):
             return False
@@ -327,7 +329,7 @@ class _Step:
             "reopened": call["reopened"] + 1,
             "revision": call["revision"] + 1,
         }
-        self._tell("reopened", call["id"], details=details, between=self._since)
+        self._add_change("reopened", call["id"], details=details, between=self._since)
 
 
 def _new_call(id_: str, group: Group, since: Between, place: Place | None) -> Call:

@@ -41,7 +41,7 @@ class Era:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RecordingChange:
     """One thing that changed. `columns` are published columns of its `datasets`, `fields` what of a question it
     touches; `words` must be quoted where a figure crosses a border. See eras.toml for the others."""
 
@@ -94,7 +94,7 @@ class Merger:
 
 
 @cache
-def changes() -> tuple[Change, ...]:
+def changes() -> tuple[RecordingChange, ...]:
     """Every change, in the order of the table."""
     return tuple(_change(one) for one in _table()["change"])
 
@@ -124,7 +124,7 @@ def eras_of_field(dataset: str, field: str) -> Mapping[str, Era]:
     return _by_value(one for one in changes() if dataset in one.datasets and field in one.fields)
 
 
-def point_eras() -> Change:
+def point_eras() -> RecordingChange:
     """The change of all map points."""
     (found,) = (one for one in changes() if "map_point" in one.fields)
     return found
@@ -148,7 +148,7 @@ def merged_into(authority: str) -> tuple[str, Month] | None:
     return (found.into, first.first) if found is not None and first is not None else None
 
 
-def _by_value(touching: Iterable[Change]) -> Mapping[str, Era]:
+def _by_value(touching: Iterable[RecordingChange]) -> Mapping[str, Era]:
     return {value: era for change in touching for era in change.eras for value in era.values}
 
 
@@ -158,8 +158,8 @@ def _table() -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-def _change(one: Mapping[str, Any]) -> Change:
-    return Change(
+def _change(one: Mapping[str, Any]) -> RecordingChange:
+    return RecordingChange(
         one["name"],
         tuple(one["datasets"]),
         tuple(one["columns"]),

@@ -6,11 +6,11 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from bluelamp.domain.call import Call
-from bluelamp.domain.call_filter import Facts, Filter
+from bluelamp.domain.call_filter import CallFacts, CallFilter
 from bluelamp.domain.change import Change, apply
 
 # What is told of a change that moves a call over the edge of a filter, beside the kinds of changes themselves.
-CROSSINGS: dict[str, str] = {
+TRANSITIONS: dict[str, str] = {
     "entered": "a change moved an open call into what the filter shows: the whole call",
     "removed": "a change moved an open call out of what the filter shows",
 }
@@ -31,8 +31,10 @@ def move_on(calls: dict[str, Call], change: Change) -> tuple[Call | None, Call |
     return before, after
 
 
-def crossing(through: Filter, before: Facts | None, after: Facts | None) -> Literal["change", "entered", "removed", ""]:
-    """How a change is told through a filter: as it is, as one of CROSSINGS, or not at all. What opens or ends a call
+def transition(
+    through: CallFilter, before: CallFacts | None, after: CallFacts | None
+) -> Literal["change", "entered", "removed", ""]:
+    """How a change is told through a filter: as it is, as one of TRANSITIONS, or not at all. What opens or ends a call
     crosses the edge too, and may be told as it is."""
     was, now = through.lets(before), through.lets(after)
     if was != now:

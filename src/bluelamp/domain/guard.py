@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from bluelamp.domain.feed import FeedRules
 from bluelamp.domain.moment import moment_of, parse_moment, seconds_between
-from bluelamp.domain.snapshot import CUT_OFF, PAGES_REPEAT, Reading
+from bluelamp.domain.snapshot import CUT_OFF, PAGES_REPEAT, SnapshotReading
 from bluelamp.domain.tracking import Doubt, Mark, Tracking
 
 FAILED, UNCHANGED, OLDER, SUSPICIOUS, GOOD = "failed", "unchanged", "older", "suspicious", "good"
@@ -130,7 +130,7 @@ def patience(rules: FeedRules, known: Mark, stated: Stated) -> float:
 
 
 def judge(
-    rules: FeedRules, tracking: Tracking, stated: Stated, reading: Reading, content: str = "", calls: int = 0
+    rules: FeedRules, tracking: Tracking, stated: Stated, reading: SnapshotReading, content: str = "", calls: int = 0
 ) -> Verdict:
     """The verdict of an answer whose rows were read; `content` names them, `calls` is how many are open."""
     reasons = tuple(_reasons(rules, tracking, stated, reading, content, calls))
@@ -142,7 +142,7 @@ def judge(
 
 
 def _reasons(
-    rules: FeedRules, tracking: Tracking, stated: Stated, reading: Reading, content: str, calls: int
+    rules: FeedRules, tracking: Tracking, stated: Stated, reading: SnapshotReading, content: str, calls: int
 ) -> list[str]:
     good, rows = tracking["good"], reading.total
     found = []

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bluelamp.domain.place import PRECISIONS, AreaCheck, Asked, Candidate, Precision, metres_between
+from bluelamp.domain.place import PRECISIONS, AreaCheck, Candidate, LocationQuery, Precision, metres_between
 from bluelamp.domain.street_match import SAME, Likeness, likeness_of_all
 
 Bounds = tuple[float, float, float, float]  # west, south, east, north
@@ -102,13 +102,13 @@ class Judged:
         }
 
 
-def judge(asked: Asked, candidate: Candidate, rules: PlaceRules, areas: AreaCheck) -> Judged:
+def judge(query: LocationQuery, candidate: Candidate, rules: PlaceRules, areas: AreaCheck) -> Judged:
     """One candidate's verdict: the first reason that rejects it, in the order in which they are certain."""
     return (
         _no_place(candidate, rules)
         or _elsewhere(candidate, rules, areas)
         or _default(candidate, rules)
-        or _compared(asked, candidate, rules, areas)
+        or _compared(query, candidate, rules, areas)
     )
 
 
@@ -149,39 +149,41 @@ def _default(candidate: Candidate, rules: PlaceRules) -> Judged | None:
     return None
 
 
-def _compared(asked: Asked, candidate: Candidate, rules: PlaceRules, areas: AreaCheck) -> Judged:
-    street = SAME if candidate.streets is None else likeness_of_all(asked.streets, candidate.streets, rules.aliases)
-    gate, gate_m = _gate(asked, candidate, rules, areas)
-    inside = _inside(asked, candidate, rules, areas)
-    code, reason = _verdict(asked, candidate, rules, street) or _outside_gate(asked, candidate, rules, gate, gate_m)
-    words = reason or _kept_words(asked, gate, gate_m, street)
-    share = city_share(gate, asked.area(gate) or "", rules, areas) if gate else None
+def _compared(query: LocationQuery, candidate: Candidate, rules: PlaceRules, areas: AreaCheck) -> Judged:
+    street = SAME if candidate.streets is None else likeness_of_all(query.streets, candidate.streets, rules.aliases)
+    gate, gate_m = _gate(query, candidate, rules, areas)
+    inside = _inside(query, candidate, rules, areas)
+    code, reason = _verdict(query, candidate, rules, street) or _outside_gate(query, candidate, rules, gate, gate_m)
+    words = reason or _kept_words(query, gate, gate_m, street)
+    share = city_share(gate, query.area(gate) or "", rules, areas) if gate else None
     return Judged(candidate, code, words, gate, gate_m, share, inside, street)
 
 
-def _verdict(asked: Asked, candidate: Candidate, rules: PlaceRules, street: Likeness) -> tuple[Code, str] | None:
+def _verdict(
+    query: LocationQuery, candidate: Candidate, rules: PlaceRules, street: Likeness
+) -> tuple[Code, str] | None:
     if candidate.streets is not None and not street.share:
-        return "another_street", _wrong_street(asked, candidate, street)
-    reason = _wrong_block(asked, candidate)
+        return "another_street", _wrong_street(query, candidate, street)
+    reason = _wrong_block(query, candidate)
     if reason:
         return "another_block", reason
-    reason = _coarse(asked, candidate, rules)
+    reason = _coarse(query, candidate, rules)
     return ("too_coarse", reason) if reason else None
 
 
 def _outside_gate(
-    asked: Asked, candidate: Candidate, rules: PlaceRules, gate: str, gate_m: float | None
+    query: LocationQuery, candidate: Candidate, rules: PlaceRules, gate: str, gate_m: float | None
 ) -> tuple[Code, str]:
     allowed = rules.tolerance_m + candidate.uncertainty_m
     if gate_m is None or gate_m <= allowed:
         return "kept", ""
-    named = f"{_area(gate)} {asked.area(gate)}, which the call names"
+    named = f"{_area(gate)} {query.area(gate)}, which the call names"
     return "outside_beat", f"It lies {_far(gate_m)} from {named}; {_far(allowed)} is allowed."
 
 
-def _gate(asked: Asked, candidate: Candidate, rules: PlaceRules, areas: AreaCheck) -> tuple[str, float | None]:
+def _gate(query: LocationQuery, candidate: Candidate, rules: PlaceRules, areas: AreaCheck) -> tuple[str, float | None]:
     for field_ in rules.gates:
-        name = asked.area(field_)
+        name = query.area(field_)
         far = areas.distance_m(field_, name, candidate.lat, candidate.lon) if name else None
         if far is not None:
             return field_, far
@@ -204,9 +206,9 @@ def _box_m2(bounds: Bounds) -> float:
     return metres_between(middle, west, middle, east) * metres_between(south, west, north, west)
 
 
-def _inside(asked: Asked, candidate: Candidate, rules: PlaceRules, areas: AreaCheck) -> dict[str, bool]:
+def _inside(query: LocationQuery, candidate: Candidate, rules: PlaceRules, areas: AreaCheck) -> dict[str, bool]:
     found = {}
-    for field_, name in asked.areas:
+    for field_, name in query.areas:
         if field_ in rules.supports:
             far = areas.distance_m(field_, name, candidate.lat, candidate.lon)
             if far is not None:
@@ -214,35 +216,35 @@ def _inside(asked: Asked, candidate: Candidate, rules: PlaceRules, areas: AreaCh
     return found
 
 
-def _wrong_street(asked: Asked, candidate: Candidate, street: Likeness) -> str:
+def _wrong_street(query: LocationQuery, candidate: Candidate, street: Likeness) -> str:
     found = " and ".join(candidate.streets or ()) or "no street"
-    return f"Asked was {' and '.join(asked.streets) or asked.text}, found was {found}: {street.words}."
+    return f"Asked was {' and '.join(query.streets) or query.text}, found was {found}: {street.words}."
 
 
-def _wrong_block(asked: Asked, candidate: Candidate) -> str:
-    if asked.first is None or asked.last is None or candidate.number is None:
+def _wrong_block(query: LocationQuery, candidate: Candidate) -> str:
+    if query.first is None or query.last is None or candidate.number is None:
         return ""
-    if asked.first - _NEIGHBOURING_NUMBERS <= candidate.number <= asked.last + _NEIGHBOURING_NUMBERS:
+    if query.first - _NEIGHBOURING_NUMBERS <= candidate.number <= query.last + _NEIGHBOURING_NUMBERS:
         return ""
-    return f"Asked was the block from {asked.first} to {asked.last}, found was number {candidate.number}."
+    return f"Asked was the block from {query.first} to {query.last}, found was number {candidate.number}."
 
 
-def _coarse(asked: Asked, candidate: Candidate, rules: PlaceRules) -> str:
-    enough: Precision = _ENOUGH.get(asked.kind, "street")
+def _coarse(query: LocationQuery, candidate: Candidate, rules: PlaceRules) -> str:
+    enough: Precision = _ENOUGH.get(query.kind, "street")
     if PRECISIONS.index(candidate.precision) > PRECISIONS.index(enough):
-        return f"Asked was {_a(asked.kind)}, found was {_a(candidate.precision)} only."
+        return f"Asked was {_a(query.kind)}, found was {_a(candidate.precision)} only."
     if candidate.uncertainty_m > rules.point_m:
         return f"It is known to {_far(candidate.uncertainty_m)} only."
     return ""
 
 
-def _kept_words(asked: Asked, gate: str, gate_m: float | None, street: Likeness) -> str:
+def _kept_words(query: LocationQuery, gate: str, gate_m: float | None, street: Likeness) -> str:
     if gate_m is None:
         words = "No area that the call names could be checked."
     elif gate_m == 0:
-        words = f"It lies in {_area(gate)} {asked.area(gate)}, which the call names."
+        words = f"It lies in {_area(gate)} {query.area(gate)}, which the call names."
     else:
-        words = f"It lies {_far(gate_m)} from {_area(gate)} {asked.area(gate)}, which the call names."
+        words = f"It lies {_far(gate_m)} from {_area(gate)} {query.area(gate)}, which the call names."
     return f"{words} Its street is the one asked for, but {street.words}." if street.words else words
 
 

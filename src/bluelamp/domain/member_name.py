@@ -24,7 +24,7 @@ _OF_NO_MONTH = "its name is not that of a force-month file"
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class MemberName:
     """A name that says a force-month. The force may be unknown; `plainly` is the published form."""
 
     dataset: Dataset
@@ -47,14 +47,14 @@ def published_name(unit: ForceMonth) -> str:
     return unit.member_name(BY_NAME[unit.dataset].suffix).rpartition("/")[2]
 
 
-def read_name(name: str) -> Named | str:
+def read_name(name: str) -> MemberName | str:
     """What a file's name says, or why it says no force-month, completing the sentence “it is left out: …”.
 
     Only the base name counts: folders are data from outside.
     """
     plain = parse_member(name)
     if plain is not None:
-        return Named(*plain, True)
+        return MemberName(*plain, True)
     base = name.replace("\\", "/").rpartition("/")[2]
     if not _MONTH.search(base):
         return _OF_NO_MONTH  # hundreds of thousands of names may be asked about
@@ -66,12 +66,12 @@ def read_name(name: str) -> Named | str:
     parsed = parse_member(f"{month}-{found[3]}-{found[4]}.csv")
     if parsed is None:
         return f"there is no month {month}"
-    return Named(*parsed, False) if _ENDING.search(base) else _why(base, stem)
+    return MemberName(*parsed, False) if _ENDING.search(base) else _why(base, stem)
 
 
 def _why(base: str, stem: str) -> str:
     root, _, ending = base.rpartition(".")
-    if not _ENDING.search(base) and isinstance(read_name(f"{root}.csv"), Named):
+    if not _ENDING.search(base) and isinstance(read_name(f"{root}.csv"), MemberName):
         return f"it ends in “.{ending}”, not in “.csv”"
     if not any(re.search(rf"\b{slug}\b", stem) for slug in BY_SLUG):
         return _OF_NO_MONTH

@@ -23,7 +23,7 @@ _METRES_A_DEGREE = 111_195.0
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LocationQuery:
     """A location to be placed. `streets` are names as listed, without numbers; `first` and `last` the house numbers
     that it may be (a hundred block is 1900 to 1999); `areas` what the call itself names, as (field, name); `point` the
     coordinates (latitude, longitude) that its text states."""
@@ -44,7 +44,7 @@ class Asked:
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, value: Mapping[str, Any]) -> Asked:
+    def from_dict(cls, value: Mapping[str, Any]) -> LocationQuery:
         areas = tuple((field, name) for field, name in value["areas"])
         point = value.get("point")
         pair = None if point is None else (float(point[0]), float(point[1]))
@@ -98,7 +98,7 @@ class Candidate:
 class CandidateSource(Protocol):
     """Whatever answers at once from what is at hand, as the gazetteer does."""
 
-    def candidates(self, asked: Asked) -> Sequence[Candidate]:
+    def candidates(self, query: LocationQuery) -> Sequence[Candidate]:
         """Where it may be; empty where nothing is known."""
         ...
 
@@ -138,7 +138,7 @@ def same_spot(lat: float, lon: float) -> str:
     return f"{lat:.5f},{lon:.5f}"
 
 
-def asked_of(location: Location, areas: Mapping[str, str | None]) -> Asked:
+def query_of(location: Location, areas: Mapping[str, str | None]) -> LocationQuery:
     """What is asked about a location that was read, with the areas that the call names."""
     named = tuple((field, name) for field, name in areas.items() if name)
     streets = tuple(spelled(street) for street in location.streets[:2])
@@ -146,11 +146,11 @@ def asked_of(location: Location, areas: Mapping[str, str | None]) -> Asked:
         # A round number names the hundred block; another is one address.
         first = location.blocks[0]
         last = first + 99 if first % 100 == 0 else first
-        return Asked("block", location.text, streets, first, last, named, location.point)
+        return LocationQuery("block", location.text, streets, first, last, named, location.point)
     if location.kind == "range":
         first, last = location.blocks[0], location.blocks[-1]
-        return Asked("block", location.text, streets, first, last, named, location.point)
-    return Asked(location.kind, location.text, streets, areas=named, point=location.point)
+        return LocationQuery("block", location.text, streets, first, last, named, location.point)
+    return LocationQuery(location.kind, location.text, streets, areas=named, point=location.point)
 
 
 def spelled(street: Street) -> str:

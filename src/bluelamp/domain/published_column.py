@@ -46,7 +46,7 @@ class PublishedColumn:
     vocabulary: frozenset[str] = frozenset()
     counted: Counted = ""
     api: str = ""
-    folded: Folded | None = None
+    grouped: Folded | None = None
     aside: bool = False
     added: bool = False
 

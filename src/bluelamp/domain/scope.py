@@ -11,7 +11,7 @@ from bluelamp.domain.dataset import BY_NAME, DATASETS
 from bluelamp.domain.force import BY_SLUG, FORCES
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import FIRST_MONTH, ForceMonth
-from bluelamp.domain.whole import Window
+from bluelamp.domain.whole import ReceiptWindow
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def publishers_of(dataset: str) -> frozenset[str]:
 
 
 def scope_of(
-    received: Iterable[ForceMonth], windows: Iterable[Window], chosen: ScopeChoice, newest: Month | None
+    received: Iterable[ForceMonth], windows: Iterable[ReceiptWindow], chosen: ScopeChoice, newest: Month | None
 ) -> Scope:
     """The scope by dataset; one of which nothing belongs to it is absent.
 
@@ -61,7 +61,7 @@ def scope_of(
     return _as_chosen(_as_received(received, windows), chosen, newest)
 
 
-def _as_received(received: Iterable[ForceMonth], windows: Iterable[Window]) -> dict[str, DatasetScope]:
+def _as_received(received: Iterable[ForceMonth], windows: Iterable[ReceiptWindow]) -> dict[str, DatasetScope]:
     """Of a whole release that was read without leaving forces out, every publisher is meant to be held; of anything
     else those that were chosen and those that came."""
     forces: dict[str, set[str]] = {}

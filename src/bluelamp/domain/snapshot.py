@@ -42,7 +42,7 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SnapshotReading:
     """What one answer says. `fields` are those that at least one row carries: the others tell nothing in this snapshot.
 
     `unreadable` lists (row number from 1, why); `total` counts the rows of the answer, readable or not; `duplicates`
@@ -61,7 +61,7 @@ class Reading:
     odd: Mapping[str, tuple[int, str]] = field(default_factory=dict)  # of which nothing came: rows, an example, by code
 
 
-def content_of(reading: Reading) -> str:
+def content_of(reading: SnapshotReading) -> str:
     """What names the rows of a reading, whatever the bytes that they came in. A feed makes the fields of a row in one
     order always."""
     rows = [(dict(row.values), [tuple(unit) for unit in row.units], row.point) for row in reading.rows]

@@ -21,7 +21,7 @@ MONTHS_OF_A_WHOLE_RELEASE = 36
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ListingReading:
     """How the files of one dataset in a listing were read: of how many publishers, from which month to which, and
     whether they are all that the release has; `stated` where a person said so."""
 
@@ -44,7 +44,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class ReceiptWindow:
     """The months of a dataset that one receipt speaks for, and what was chosen of them on loading. `whole` says that
     it lists all that the release has."""
 
@@ -64,7 +64,7 @@ class Window:
         last = min(self.last, self.choice.last or self.last)
         return (first, last) if first <= last else None
 
-    def adds_to(self, same: Iterable[Window], others: Iterable[Window]) -> bool:
+    def adds_to(self, same: Iterable[ReceiptWindow], others: Iterable[ReceiptWindow]) -> bool:
         """Whether it says more than what was said before, where no file in it is new: `same` was said of the same
         listing, `others` of other listings of its release. What a person said is not taken back by how it looks."""
         said = [window for window in same if window.dataset == self.dataset]
@@ -78,16 +78,18 @@ class Window:
             for window in others
         )  # fmt: skip
 
-    def _chose_all_of(self, other: Window) -> bool:
+    def _chose_all_of(self, other: ReceiptWindow) -> bool:
         return self.choice.is_everything or self.choice == other.choice
 
 
-def window_of(reading: Reading, release: Month, choice: Selection) -> Window:
+def window_of(reading: ListingReading, release: Month, choice: Selection) -> ReceiptWindow:
     """What a reading of one release speaks for, where so much of it was chosen."""
-    return Window(reading.dataset, reading.first, reading.last, release, reading.whole, choice, reading.stated)
+    return ReceiptWindow(reading.dataset, reading.first, reading.last, release, reading.whole, choice, reading.stated)
 
 
-def judge(units: Iterable[ForceMonth], *, names_release: bool, stated: bool | None = None) -> tuple[Reading, ...]:
+def judge(
+    units: Iterable[ForceMonth], *, names_release: bool, stated: bool | None = None
+) -> tuple[ListingReading, ...]:
     """How a listing is read, for each dataset of which it has a file.
 
     `names_release` says that the archive's name, or the person, says which release it is; then a dataset is whole
@@ -105,7 +107,7 @@ def judge(units: Iterable[ForceMonth], *, names_release: bool, stated: bool | No
         spans = bool(every) and max(every).index - min(every).index + 1 >= MONTHS_OF_A_WHOLE_RELEASE
         wide = wide if spans and len(wide) == len(DATASETS) else set()
     return tuple(
-        Reading(
+        ListingReading(
             dataset.name, len(listed[dataset.name][0]), min(listed[dataset.name][1]), max(listed[dataset.name][1]),
             dataset.name in wide if stated is None else stated, stated is not None,
         )
@@ -114,7 +116,7 @@ def judge(units: Iterable[ForceMonth], *, names_release: bool, stated: bool | No
     )  # fmt: skip
 
 
-def told(release: Month, readings: Sequence[Reading]) -> str:
+def message_of(release: Month, readings: Sequence[ListingReading]) -> str:
     """`Read as release 2021-11: stop and search whole (44 publishers, 36 months); street crime a part (…).`"""
     whole_first = sorted(readings, key=lambda reading: not reading.whole)
     return f"Read as release {release}: {'; '.join(reading.words() for reading in whole_first)}."

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from bluelamp.domain.moment import moment_of
 from bluelamp.errors import SourceError
-from bluelamp.follow.log_reader import HookReading, LostTrack
+from bluelamp.follow.log_reader import HookReading, LogReplaced
 from bluelamp.follow.message import Message, filter_of_hook, headers_of, message_of
 from bluelamp.follow.styles import styled
 from bluelamp.storage.follow.hooks import Hook
@@ -78,7 +78,7 @@ class Courier:
         """Whether there is anything to do for a webhook, and its time has come."""
         if head is None or hook.next_try_at > moment_of(self.now()):
             return False
-        return _standing(hook) != (head.log, head.epoch, head.seq) or bool(hook.resync)
+        return _state(hook) != (head.log, head.epoch, head.seq) or bool(hook.resync)
 
     def deliver(self, lease: Lease, hook: Hook, head: Head) -> Outcome:
         """The next delivery of a webhook, once. Raises Busy where the lease is lost, StorageError."""
@@ -86,10 +86,10 @@ class Courier:
         if lost is not None:
             return self._settled(self.progress.adopt(lease, hook, *lost), "moved")
         try:
-            told = self.reading.told(
+            told = self.reading.batch(
                 head, hook.seq, hook.upto or head.seq, filter_of_hook(hook.filter), frozenset(hook.kinds)
             )
-        except LostTrack:
+        except LogReplaced:
             return "changed"
         if not told.changes and not hook.resync:
             if told.upto == hook.seq:
@@ -128,7 +128,7 @@ class Courier:
         return outcome if written else "changed"
 
 
-def _standing(hook: Hook) -> tuple[int, str, int]:
+def _state(hook: Hook) -> tuple[int, str, int]:
     return hook.log, hook.epoch, hook.seq
 
 

@@ -15,8 +15,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from bluelamp.domain.call import Call
-from bluelamp.domain.call_filter import Facts, Filter, facts_of
-from bluelamp.domain.filter_effect import crossing, entered, move_on, removed
+from bluelamp.domain.call_filter import CallFacts, CallFilter, facts_of
+from bluelamp.domain.filter_effect import entered, move_on, removed, transition
 from bluelamp.storage.live.event_log import EventLog, Head, Logged
 
 # The most changes, and about the most bytes, of one delivery.
@@ -25,14 +25,14 @@ MOST_CHANGES, MOST_BYTES = 100, 1 << 20
 PAGE, KEPT = 2_000, 5_000
 
 
-class Told(NamedTuple):
+class ChangeBatch(NamedTuple):
     """Changes as JSON, and the last change that was looked at for them."""
 
     changes: list[bytes]
     upto: int
 
 
-class LostTrack(Exception):
+class LogReplaced(Exception):
     """The log is not what it was a moment ago: look again."""
 
 
@@ -40,15 +40,15 @@ class _Entry(NamedTuple):
     seq: int
     kind: str
     body: bytes
-    before: Facts | None
-    after: Facts | None
+    before: CallFacts | None
+    after: CallFacts | None
     # What is told instead where the change crosses the edge of a filter; empty where it cannot.
     removed: bytes = b""
     entered: bytes = b""
 
-    def through(self, through: Filter) -> tuple[str, bytes]:
+    def through(self, through: CallFilter) -> tuple[str, bytes]:
         """Its kind and what is told of it; nothing where it is not seen."""
-        how = crossing(through, self.before, self.after)
+        how = transition(through, self.before, self.after)
         if how == "removed" and self.removed:
             return how, self.removed
         if how == "entered" and self.entered:
@@ -71,7 +71,7 @@ class _Reel:
     def grow(self, logged: Sequence[Logged]) -> None:
         for one in logged:
             if one.seq != self.head.seq + 1:
-                raise LostTrack
+                raise LogReplaced
             self._entries.append(self._entry(one))
             self.head = self.head._replace(seq=one.seq)
 
@@ -85,7 +85,7 @@ class _Reel:
             logged.seq, logged.kind, logged.body, was, now, _line(removed(change)), _line(entered(change, after))
         )
 
-    def seen(self, after: int, upto: int, through: Filter) -> Iterator[tuple[int, str, bytes]]:
+    def seen(self, after: int, upto: int, through: CallFilter) -> Iterator[tuple[int, str, bytes]]:
         for entry in islice(self._entries, after - self.tail, upto - self.tail):
             yield entry.seq, *entry.through(through)
 
@@ -99,17 +99,17 @@ class HookReading:
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
-    def told(self, head: Head, after: int, upto: int, through: Filter, kinds: frozenset[str]) -> Told:
+    def batch(self, head: Head, after: int, upto: int, through: CallFilter, kinds: frozenset[str]) -> ChangeBatch:
         """What is told of the changes after one and up to another, as many as one delivery holds. Without kinds, of all
         of them. The same places give the same, whenever they are asked for. Raises LostTrack."""
         upto = min(upto, after + (PAGE if through or kinds else MOST_CHANGES))
         if not through:
             changes = self._log.changes(head, after, upto - after)
             if [one.seq for one in changes] != list(range(after + 1, upto + 1)):
-                raise LostTrack
-            return _taken(((one.seq, one.kind, one.body) for one in changes), upto, kinds)
+                raise LogReplaced
+            return _batch(((one.seq, one.kind, one.body) for one in changes), upto, kinds)
         with self._lock_of(head.feed):
-            return _taken(self._reel(head, after, upto).seen(after, upto, through), upto, kinds)
+            return _batch(self._reel(head, after, upto).seen(after, upto, through), upto, kinds)
 
     def _lock_of(self, feed: str) -> threading.Lock:
         with self._lock:
@@ -127,15 +127,15 @@ class HookReading:
         try:
             if reel.head.seq < upto:
                 reel.grow(self._log.changes(head, reel.head.seq, upto - reel.head.seq))
-        except LostTrack:
+        except LogReplaced:
             self._reels.pop(head.feed, None)
             raise
         if reel.head.seq < upto:
-            raise LostTrack
+            raise LogReplaced
         return reel
 
 
-def _taken(seen: Iterable[tuple[int, str, bytes]], upto: int, kinds: frozenset[str]) -> Told:
+def _batch(seen: Iterable[tuple[int, str, bytes]], upto: int, kinds: frozenset[str]) -> ChangeBatch:
     changes: list[bytes] = []
     size = 0
     for seq, kind, body in seen:
@@ -144,8 +144,8 @@ def _taken(seen: Iterable[tuple[int, str, bytes]], upto: int, kinds: frozenset[s
         changes.append(body)
         size += len(body)
         if len(changes) >= MOST_CHANGES or size >= MOST_BYTES:
-            return Told(changes, seq)
-    return Told(changes, upto)
+            return ChangeBatch(changes, seq)
+    return ChangeBatch(changes, upto)
 
 
 def _line(told: object) -> bytes:

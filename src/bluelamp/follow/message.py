@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bluelamp.domain.call_filter import Filter, make_filter
+from bluelamp.domain.call_filter import CallFilter, make_filter
 from bluelamp.storage.follow.hooks import SECRET_PREFIX, Hook
 
 
@@ -27,7 +27,7 @@ class Message:
     body: bytes
 
 
-def filter_of_hook(told: Mapping[str, Any]) -> Filter:
+def filter_of_hook(told: Mapping[str, Any]) -> CallFilter:
     """A filter as webhooks are made with. Raises UsageError in words."""
     return make_filter(
         **{name: told[name] for name in ("division", "beat", "priority", "nature", "bbox") if name in told}

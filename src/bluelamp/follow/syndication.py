@@ -84,14 +84,14 @@ def updated_of(call: Call, changed: Mapping[str, str]) -> str:
     return max(span[1] or "" for span in spans if span)
 
 
-_Told = Sequence[tuple[Call, str, str]]
+_Entries = Sequence[tuple[Call, str, str]]
 
 
-def _as_atom(about: Followed, told: _Told) -> bytes:
+def _as_atom(about: Followed, entries: _Entries) -> bytes:
     root = ET.Element("feed", {"xmlns": _ATOM, "xml:lang": "en"})
     _text(root, "title", f"{about.title}: calls for service")
     _text(root, "id", about.id)
-    _text(root, "updated", max((updated for _, _, updated in told), default=about.updated))
+    _text(root, "updated", max((updated for _, _, updated in entries), default=about.updated))
     _link(root, "self", about.address, MEDIA_TYPES["atom"])
     _link(root, "alternate", about.page, "text/html")
     author = ET.SubElement(root, "author")
@@ -100,7 +100,7 @@ def _as_atom(about: Followed, told: _Told) -> bytes:
         _text(root, "rights", about.rights)
     generator = ET.SubElement(root, "generator")
     generator.text = "Bluelamp"
-    for call, published, updated in told:
+    for call, published, updated in entries:
         entry = ET.SubElement(root, "entry")
         _text(entry, "title", title_of(call))
         _text(entry, "id", about.id_of(call))
@@ -126,7 +126,7 @@ def clean(text: str) -> str:
     return _FORBIDDEN.sub("", text)
 
 
-def _as_json(about: Followed, told: _Told) -> bytes:
+def _as_json(about: Followed, entries: _Entries) -> bytes:
     whole = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": f"{about.title}: calls for service",
@@ -135,7 +135,7 @@ def _as_json(about: Followed, told: _Told) -> bytes:
         "description": about.rights,
         "language": "en",
         "authors": [{"name": about.attribution or about.title}],
-        "items": [_item(about, *one) for one in told],
+        "items": [_item(about, *one) for one in entries],
     }
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
 

@@ -30,7 +30,7 @@ _A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Stores:
+class CompactionStores:
     """What compaction reads and writes."""
 
     log: EventLog
@@ -44,7 +44,7 @@ class Stores:
 class Compaction:
     """One feed's closed days, put into the lake. `now` is a moment in time; the caller holds the lake's lock."""
 
-    stores: Stores
+    stores: CompactionStores
     agency: Agency
     now: datetime
 

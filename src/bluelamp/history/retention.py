@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 
 from bluelamp.domain.local_day import bounds, day_of
 from bluelamp.domain.moment import moment_of
-from bluelamp.history.compact import Stores
+from bluelamp.history.compact import CompactionStores
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.storage.calls.days import CallsDay
 from bluelamp.storage.live.log_writer import LogWriter
 
 
-def retain(stores: Stores, writer: LogWriter, agency: Agency, now: datetime, keep_days: int) -> int:
+def retain(stores: CompactionStores, writer: LogWriter, agency: Agency, now: datetime, keep_days: int) -> int:
     """Let go what is older than so many days, as far as it is safe; how many changes. 0 days are for ever."""
     if keep_days <= 0:
         return 0
@@ -28,7 +28,7 @@ def retain(stores: Stores, writer: LogWriter, agency: Agency, now: datetime, kee
     return 0 if until is None else writer.forget_before(agency.name, moment_of(until))
 
 
-def safe_until(stores: Stores, agency: Agency, wanted: datetime) -> datetime | None:
+def safe_until(stores: CompactionStores, agency: Agency, wanted: datetime) -> datetime | None:
     """The moment up to which all is safely in the lake, at most the wanted one; None where nothing is."""
     head = stores.log.head(agency.name)
     oldest = stores.calls.oldest_change(head)
@@ -42,7 +42,7 @@ def safe_until(stores: Stores, agency: Agency, wanted: datetime) -> datetime | N
     return bounds(day, zone)[0]
 
 
-def _is_safe(stores: Stores, day: CallsDay | None) -> bool:
+def _is_safe(stores: CompactionStores, day: CallsDay | None) -> bool:
     if day is None:
         return False
     if not day.path:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 import structlog
 
 from bluelamp.errors import BluelampError, Busy, NoSuchThing
-from bluelamp.history.compact import Compaction, Stores
+from bluelamp.history.compact import Compaction, CompactionStores
 from bluelamp.history.retention import retain
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.storage.calls.days import CallsDay
@@ -25,7 +25,7 @@ class History:
     """The history of calls in one home. `keep_days` is how long changes are kept one by one; 0 is for ever."""
 
     agencies: Mapping[str, Agency]
-    stores: Stores
+    stores: CompactionStores
     writer: LogWriter
     keep_days: int = 0
 

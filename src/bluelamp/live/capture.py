@@ -13,7 +13,7 @@ from bluelamp.live.clock import SteadyClock
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.sources.feeds.fetching import Part, fetch
 from bluelamp.sources.http import HttpClient
-from bluelamp.storage.live.snapshots import Body, Entry, Kept, Snapshots
+from bluelamp.storage.live.snapshots import Body, NewSnapshot, SnapshotEntry, Snapshots
 
 POLLED, PUSHED, REPLAYED = "polled", "pushed", "replayed"
 # A publisher that asks for a longer wait than this is asked again then all the same, seconds.
@@ -24,7 +24,7 @@ LONGEST_WAIT = 3600.0
 class Captured:
     """A snapshot as kept, and how long its publisher asked to wait (seconds, None where it did not)."""
 
-    entry: Entry
+    entry: SnapshotEntry
     bodies: Sequence[Body]
     wait: float | None
 
@@ -47,11 +47,11 @@ class Capture:
             problem = error.message
         when, skew = self._clock.time_of(parts[-1].headers if parts else {})
         bodies = [Body(part.url, part.status, part.headers, part.body) for part in parts]
-        entry = self._snapshots.keep(self._agency.name, Kept(moment_of(when), POLLED, bodies, problem, skew))
-        return Captured(entry, bodies, _asked_wait(parts))
+        entry = self._snapshots.keep(self._agency.name, NewSnapshot(moment_of(when), POLLED, bodies, problem, skew))
+        return Captured(entry, bodies, _requested_wait(parts))
 
 
-def validators_of(entry: Entry | None) -> dict[str, str]:
+def validators_of(entry: SnapshotEntry | None) -> dict[str, str]:
     """The headers that make a request conditional on a snapshot's answer, by their names there."""
     if entry is None or not entry.parts:
         return {}
@@ -59,7 +59,7 @@ def validators_of(entry: Entry | None) -> dict[str, str]:
     return {name: headers[name] for name in ("etag", "last-modified") if headers.get(name)}
 
 
-def _asked_wait(parts: Sequence[Part]) -> float | None:
+def _requested_wait(parts: Sequence[Part]) -> float | None:
     for part in parts:
         if part.status in (429, 503) and "retry-after" in part.headers:
             return _seconds(part.headers["retry-after"], part.headers)

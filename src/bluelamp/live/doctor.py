@@ -13,7 +13,7 @@ from bluelamp.errors import BluelampError
 from bluelamp.live.workflow import LiveFlow
 from bluelamp.storage.calls.days import CallsDay
 from bluelamp.storage.calls.lake import CallsLake
-from bluelamp.storage.live.event_log import Head, fold
+from bluelamp.storage.live.event_log import Head, project
 
 # So many changes are folded at once.
 _PAGE = 5_000
@@ -36,11 +36,11 @@ def check_file(url: str) -> Iterator[Check]:
         yield Check("live database", True, f"{path.name} is sound")
 
 
-def check_up(flow: LiveFlow, told: Callable[[int, int], None], *, quick: bool = False) -> Iterator[Check]:
+def check_up(flow: LiveFlow, report: Callable[[int, int], None], *, quick: bool = False) -> Iterator[Check]:
     """Every feed: the bytes of its snapshots (not when `quick`), and its log."""
     for feed, head in flow.log.heads().items():
         if not quick:
-            yield _bodies(flow, feed, told)
+            yield _bodies(flow, feed, report)
         yield _log(flow, head)
 
 
@@ -68,11 +68,11 @@ def _is_whole(day: CallsDay, lake: CallsLake) -> bool:
         return False
 
 
-def _bodies(flow: LiveFlow, feed: str, told: Callable[[int, int], None]) -> Check:
+def _bodies(flow: LiveFlow, feed: str, report: Callable[[int, int], None]) -> Check:
     wrong, looked = [], 0
     for entry in flow.snapshots.all(feed):
         looked += 1
-        told(looked, 0)
+        report(looked, 0)
         try:
             flow.snapshots.bodies(entry)
         except BluelampError as error:
@@ -99,7 +99,7 @@ def _log(flow: LiveFlow, head: Head) -> Check:
                 whole += 1
             if not page or whole - seq < len(numbers):
                 return Check(name, False, f"changes are missing after number {whole:,}", repair)
-            calls, seq = fold(calls, (one.change for one in page)), numbers[-1]
+            calls, seq = project(calls, (one.change for one in page)), numbers[-1]
     except (ValueError, KeyError, AssertionError):
         return Check(name, False, f"a change after number {seq:,} cannot be read", repair)
     now, current = flow.log.current(head.feed)

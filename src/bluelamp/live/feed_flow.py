@@ -15,7 +15,7 @@ from bluelamp.domain.call import Place
 from bluelamp.domain.diff import Cloak
 from bluelamp.domain.guard import Stated, asks_whole
 from bluelamp.domain.moment import moment_of, parse_moment
-from bluelamp.domain.snapshot import Reading
+from bluelamp.domain.snapshot import SnapshotReading
 from bluelamp.errors import BluelampError, SourceError
 from bluelamp.live.capture import validators_of
 from bluelamp.live.row_warnings import OddRows
@@ -26,7 +26,7 @@ from bluelamp.sources.feeds.fetching import Part, version_of
 from bluelamp.sources.feeds.reading import read
 from bluelamp.storage.live.leases import Lease
 from bluelamp.storage.live.log_writer import LogState, LogWriter, Step, Writing
-from bluelamp.storage.live.snapshots import PLACED, Body, Entry, Snapshots
+from bluelamp.storage.live.snapshots import PLACED, Body, SnapshotEntry, Snapshots
 
 # So many snapshots that wait are taken in at once; while nobody waits, each has a transaction of its own.
 _BATCH = 200
@@ -50,7 +50,7 @@ class FeedFlow:
             self._state = self._writer.open(self.lease)
         return self._state
 
-    def expect(self, entry: Entry, bodies: Sequence[Body]) -> None:
+    def expect(self, entry: SnapshotEntry, bodies: Sequence[Body]) -> None:
         """The bodies of a snapshot that was just kept: they need not be read from the vault again."""
         self._fresh = entry.number, tuple(bodies)
 
@@ -81,7 +81,7 @@ class FeedFlow:
             if len(entries) < _BATCH:
                 return steps
 
-    def due(self, now: str) -> list[Entry]:
+    def due(self, now: str) -> list[SnapshotEntry]:
         """The next snapshots that wait, in order, as far as the feed's delay lets them be told by `now` (a moment)."""
         entries = self._snapshots.after(self.agency.name, self.state.taken, _BATCH)
         delay = self.agency.privacy.delay_minutes
@@ -90,7 +90,7 @@ class FeedFlow:
         until = moment_of(parse_moment(now) - timedelta(minutes=delay))
         return list(takewhile(lambda entry: entry.fetched_at <= until, entries))
 
-    def take(self, entries: Sequence[Entry]) -> list[Step]:
+    def take(self, entries: Sequence[SnapshotEntry]) -> list[Step]:
         """Take snapshots in, in one transaction. Raises Busy where another process has taken the feed over."""
         state, privacy = self.state, self._place_privacy()
 
@@ -110,7 +110,7 @@ class FeedFlow:
             self._privacy = place_privacy(self.agency, self._writer.secret)
         return self._privacy
 
-    def _one(self, writing: Writing, state: LogState, entry: Entry, cloak: Cloak) -> Step:
+    def _one(self, writing: Writing, state: LogState, entry: SnapshotEntry, cloak: Cloak) -> Step:
         bodies: tuple[Body, ...] = ()
         problem = entry.problem
         try:
@@ -120,9 +120,9 @@ class FeedFlow:
         parts = [Part(body.url, body.status, body.headers, body.body) for body in bodies]
         stated = stated_of(entry, parts, problem)
 
-        def rows() -> Reading:
+        def rows() -> SnapshotReading:
             reading = read(self.agency, parts, parse_moment(entry.fetched_at))
-            self._odd.tell(reading.odd)
+            self._odd.report(reading.odd)
             return reading
 
         if entry.origin == PLACED:
@@ -132,7 +132,7 @@ class FeedFlow:
         writing.write(step)
         return step
 
-    def _bodies(self, entry: Entry) -> tuple[Body, ...]:
+    def _bodies(self, entry: SnapshotEntry) -> tuple[Body, ...]:
         number, bodies = self._fresh
         if entry.number != number:
             return self._snapshots.bodies(entry)
@@ -140,7 +140,7 @@ class FeedFlow:
         return bodies
 
 
-def stated_of(entry: Entry, parts: Sequence[Part], problem: str) -> Stated:
+def stated_of(entry: SnapshotEntry, parts: Sequence[Part], problem: str) -> Stated:
     """What a snapshot says of itself: of several pages, the first one's version and the worst one's status."""
     if not parts:
         return Stated(entry.fetched_at, 0, problem=problem or "No answer came.")

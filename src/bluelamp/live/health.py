@@ -12,7 +12,7 @@ from bluelamp.domain.moment import moment_of, seconds_between
 from bluelamp.errors import NoSuchThing
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.storage.live.event_log import EventLog
-from bluelamp.storage.live.snapshots import Entry, Snapshots
+from bluelamp.storage.live.snapshots import SnapshotEntry, Snapshots
 
 # The words of `state`, with what they mean.
 STATES = {
@@ -109,7 +109,12 @@ class Looker:
 
 
 def _state(
-    agency: Agency, newest: Entry, answered: Entry | None, tracking: dict[str, Any], at: str, problem: str
+    agency: Agency,
+    newest: SnapshotEntry,
+    answered: SnapshotEntry | None,
+    tracking: dict[str, Any],
+    at: str,
+    problem: str,
 ) -> str:
     silent_after = max(3 * agency.interval_seconds, 60.0)
     if problem or seconds_between(newest.fetched_at, at) > silent_after:
@@ -126,7 +131,7 @@ def _state(
     return "live"
 
 
-def _problem(newest: Entry) -> str:
+def _problem(newest: SnapshotEntry) -> str:
     return (newest.reasons[0] if newest.reasons else newest.problem) if newest.verdict == FAILED else ""
 
 

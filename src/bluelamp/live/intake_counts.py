@@ -20,7 +20,7 @@ class IntakeCounts:
     duplicates: int = 0
 
     def add(self, step: Step) -> None:
-        taken = step.taken
+        taken = step.result
         self.verdicts[taken.verdict] += 1
         if taken.verdict != "failed":
             self.reasons.update(reason.partition(":")[0] for reason in taken.reasons)

@@ -39,13 +39,13 @@ class Pace:
 
 @dataclass(slots=True)
 class Poller:
-    """One feed of a process. `taken` is called after each snapshot that was taken in, with the feed's name; `clock`
+    """One feed of a process. `on_step` is called after each snapshot that was taken in, with the feed's name; `clock`
     counts seconds. A turn is for one thread at a time."""
 
     agency: Agency
     writer: LogWriter
     snapshots: Snapshots
-    taken: Callable[[str, Step], None]
+    on_step: Callable[[str, Step], None]
     token: str = ""
     clock: Callable[[], float] = time.monotonic
     lease: Lease | None = None
@@ -57,7 +57,7 @@ class Poller:
     _flow: FeedFlow | None = None
     _capture: Capture | None = None
     _due: float = 0.0
-    _told: bool = False  # that all is well, since this process has the lease
+    _reported: bool = False  # that all is well, since this process has the lease
 
     def __post_init__(self) -> None:
         self.pace = Pace(self.agency.interval_seconds)
@@ -65,7 +65,7 @@ class Poller:
     def begin(self, lease: Lease) -> None:
         """This process may write the feed's log: it is asked at once."""
         self._flow = FeedFlow(self.agency, lease, self.writer, self.snapshots)
-        self._due, self._told = 0.0, False
+        self._due, self._reported = 0.0, False
         self.lease = lease
 
     def end(self) -> Lease | None:
@@ -89,25 +89,25 @@ class Poller:
             flow.expect(captured.entry, captured.bodies)
             last = self._take(flow) or last
             # Of a feed that is told with a delay nothing may be due yet: that is no failure.
-            failed = bool(captured.entry.problem) if last is None else last.taken.verdict == FAILED
+            failed = bool(captured.entry.problem) if last is None else last.result.verdict == FAILED
             self._due = self.clock() + self.pace.after(failed, captured.wait)
         return max(self._due - self.clock(), 0.0)
 
     def stumble(self, problem: str, pause: float) -> float:
         """Nothing can be kept at present; seconds until it is tried again: `pause`, and longer each time, up to the
         feed's interval."""
-        self.problem, self._told = problem, False
+        self.problem, self._reported = problem, False
         self.stumbles += 1
         return max(min(pause * 2.0 ** min(self.stumbles - 1, 10), self.agency.interval_seconds), pause)
 
     def is_well(self) -> bool:
         """A turn went well; whether others are to be told so."""
-        told, self._told = self._told, True
+        told, self._reported = self._reported, True
         self.problem, self.stumbles = "", 0
         return not told
 
     def _take(self, flow: FeedFlow) -> Step | None:
         steps = flow.take_waiting(moment_of(datetime.now(UTC)))
         for step in steps:
-            self.taken(self.agency.name, step)
+            self.on_step(self.agency.name, step)
         return steps[-1] if steps else None

@@ -22,7 +22,7 @@ from bluelamp.live.intake_counts import IntakeCounts
 from bluelamp.live.workflow import LiveFlow
 from bluelamp.sources.feeds.fetching import Part
 from bluelamp.storage.live.log_writer import Step
-from bluelamp.storage.live.snapshots import Entry
+from bluelamp.storage.live.snapshots import SnapshotEntry
 
 _BATCH = 200
 _CONTENT = ("body", "data", "rows")
@@ -113,10 +113,10 @@ def _moment(text: str, where: str) -> str:
 
 
 def replay(
-    flow: LiveFlow, feed: str, history: Iterable[tuple[str, bytes]], told: Callable[[Step, int], None]
+    flow: LiveFlow, feed: str, history: Iterable[tuple[str, bytes]], report: Callable[[Step, int], None]
 ) -> IntakeCounts:
-    """Keep and take in a history; what it came to. `told` is called with each step and how many are done. A history can
-    only follow what the feed holds already. Raises UsageError, and Busy while another process polls the feed."""
+    """Keep and take in a history; what it came to. `report` is called with each step and how many are done. A history
+    can only follow what the feed holds already. Raises UsageError, and Busy while another process polls the feed."""
     agency = flow.agency(feed)
     lease = flow.leases.acquire(feed)
     if lease is None:
@@ -138,17 +138,17 @@ def replay(
             done += 1
             if done % _BATCH == 0:
                 flow.leases.renew(lease)
-                _take(feed_flow, flow, counts, told)
-        _take(feed_flow, flow, counts, told)
+                _take(feed_flow, flow, counts, report)
+        _take(feed_flow, flow, counts, report)
         return counts
     finally:
         flow.leases.release(lease)
 
 
-def _take(feed_flow: FeedFlow, flow: LiveFlow, counts: IntakeCounts, told: Callable[[Step, int], None]) -> None:
-    waiting: list[Entry] = flow.snapshots.after(feed_flow.agency.name, feed_flow.state.taken, _BATCH)
+def _take(feed_flow: FeedFlow, flow: LiveFlow, counts: IntakeCounts, report: Callable[[Step, int], None]) -> None:
+    waiting: list[SnapshotEntry] = flow.snapshots.after(feed_flow.agency.name, feed_flow.state.taken, _BATCH)
     while waiting:
         for step in feed_flow.take(waiting):
             counts.add(step)
-            told(step, step.taken.number)
+            report(step, step.result.number)
         waiting = flow.snapshots.after(feed_flow.agency.name, feed_flow.state.taken, _BATCH)

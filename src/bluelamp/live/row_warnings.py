@@ -18,12 +18,12 @@ class OddRows:
 
     def __init__(self, feed: str) -> None:
         self._feed = feed
-        self._told: frozenset[str] = frozenset()
+        self._reported: frozenset[str] = frozenset()
 
-    def tell(self, odd: Mapping[str, tuple[int, str]]) -> None:
+    def report(self, odd: Mapping[str, tuple[int, str]]) -> None:
         """`odd` as a reading counts it."""
-        new = odd.keys() - self._told
-        self._told = frozenset(odd)
+        new = odd.keys() - self._reported
+        self._reported = frozenset(odd)
         for code, (rows, example) in odd.items():
             if code in new:
                 _LOG.warning("odd rows", feed=self._feed, rows=rows, words=ODDITIES[code], example=example[:100])

@@ -48,7 +48,7 @@ class Parts:
     client: Callable[[], HttpClient]
     token: str = ""
     # Called after each snapshot that was taken in, with the feed's name.
-    taken: Callable[[str, Step], None] | None = None
+    on_step: Callable[[str, Step], None] | None = None
     # Called now and then by the process that polls: closed days go into the lake.
     tidy: Callable[[], None] | None = None
     # Places calls beside the flow, where the settings and the feeds allow it.
@@ -63,7 +63,7 @@ class Runner:
     def __init__(self, agencies: Sequence[Agency], parts: Parts, clock: Callable[[], float] = time.monotonic) -> None:
         self._parts, self._clock = parts, clock
         self.pollers = {
-            agency.name: Poller(agency, parts.writer, parts.snapshots, self._taken, parts.token, clock)
+            agency.name: Poller(agency, parts.writer, parts.snapshots, self._on_step, parts.token, clock)
             for agency in agencies
         }
         self._crew = Crew(min(parts.pollers, len(self.pollers)), self._turn, self._stumbled, clock=clock)
@@ -117,7 +117,7 @@ class Runner:
         poller = self.pollers[feed]
         wait = poller.turn(self._shared_client())
         if poller.is_well():
-            self._parts.writer.tell_trouble(feed, "")
+            self._parts.writer.report_trouble(feed, "")
         return wait
 
     def _stumbled(self, feed: str, error: BaseException) -> float | None:
@@ -128,18 +128,18 @@ class Runner:
             if poller.lease is poller.turned_with:  # a turn that took too long may end under a newer lease
                 poller.end()
             return None
-        pause = self._tell(poller, words_of(error), error)
+        pause = self._report(poller, words_of(error), error)
         if isinstance(error, BluelampError):
             return pause
         self._give_back(poller, pause)
         return None
 
-    def _tell(self, poller: Poller, problem: str, error: BaseException | None = None) -> float:
+    def _report(self, poller: Poller, problem: str, error: BaseException | None = None) -> float:
         """Record what is wrong, each problem once; seconds until it is tried again."""
         if poller.problem != problem and not self._looking.stopping:
             _LOG.error("paused", feed=poller.agency.name, problem=problem, exc_info=_defect(error))
             with suppress(Exception):  # it is told from memory then
-                self._parts.writer.tell_trouble(poller.agency.name, problem)
+                self._parts.writer.report_trouble(poller.agency.name, problem)
         return poller.stumble(problem, _LOOK)
 
     def _give_back(self, poller: Poller, pause: float) -> None:
@@ -150,11 +150,11 @@ class Runner:
             with suppress(BluelampError):
                 self._parts.leases.release(lease)
 
-    def _taken(self, feed: str, step: Step) -> None:
+    def _on_step(self, feed: str, step: Step) -> None:
         if self.placing is not None:
-            self.placing.taken(feed, step)
-        if self._parts.taken is not None:
-            self._parts.taken(feed, step)
+            self.placing.on_step(feed, step)
+        if self._parts.on_step is not None:
+            self._parts.on_step(feed, step)
 
     def _shared_client(self) -> HttpClient:
         with self._lock:
@@ -178,7 +178,7 @@ class Runner:
         for feed in self._crew.stalled(_STALLED):
             poller = self.pollers[feed]
             if poller.lease is not None:
-                self._tell(poller, f"This process did not get its turn done in {_STALLED:.0f} s.")
+                self._report(poller, f"This process did not get its turn done in {_STALLED:.0f} s.")
                 self._give_back(poller, 2 * _LOOK)
         free = [name for name, one in self.pollers.items() if one.lease is None and self._clock() >= one.not_before]
         for feed, lease in (self._parts.leases.acquire_all(free) if free else {}).items():

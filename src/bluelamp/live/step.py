@@ -9,14 +9,14 @@ from typing import cast
 
 from bluelamp.domain import guard
 from bluelamp.domain.call import Call, Place
-from bluelamp.domain.diff import Cloak, Compared, Recall, as_it_is, believe, compare, locate, stand
+from bluelamp.domain.diff import Cloak, Recall, SnapshotDiff, as_it_is, believe, compare, locate, stand
 from bluelamp.domain.feed import FeedRules
 from bluelamp.domain.guard import BELIEVED, CONFIRMED, GOOD, STANDS, SUSPICIOUS, UNCHANGED, Stated, Verdict
-from bluelamp.domain.intake import Taking
-from bluelamp.domain.snapshot import Reading, content_of
+from bluelamp.domain.intake import Intake
+from bluelamp.domain.snapshot import SnapshotReading, content_of
 from bluelamp.domain.tracking import Doubt, Mark, Tracking, without_doubt
 from bluelamp.errors import SourceError
-from bluelamp.storage.live.log_writer import LogState, Step, Taken
+from bluelamp.storage.live.log_writer import LogState, SnapshotResult, Step
 from bluelamp.storage.live.snapshots import PLACED, Body
 
 # So many different answers are remembered, to know one that comes late.
@@ -28,7 +28,7 @@ def take_in(
     state: LogState,
     number: int,
     stated: Stated,
-    read: Callable[[], Reading],
+    read: Callable[[], SnapshotReading],
     recall: Recall,
     cloak: Cloak = as_it_is,
 ) -> Step:
@@ -41,17 +41,17 @@ def take_in(
     try:
         reading = read()
     except SourceError as error:
-        return _told(number, stated, Verdict(guard.FAILED, problem=error.message))
+        return _verdict_step(number, stated, Verdict(guard.FAILED, problem=error.message))
     mark = _mark(number, stated, reading)
     verdict = guard.judge(rules, tracking, stated, reading, mark["content"], len(state.calls))
-    taking = _taking(rules, tracking, stated, verdict, mark)
-    compared = compare(rules, tracking, state.calls, reading, taking, recall, state.shown, cloak)
-    if taking.again and guard.repeated(tracking, stated) is tracking["good"]:
+    intake = _intake(rules, tracking, stated, verdict, mark)
+    compared = compare(rules, tracking, state.calls, reading, intake, recall, state.shown, cloak)
+    if intake.again and guard.repeated(tracking, stated) is tracking["good"]:
         if _says_nothing(compared, tracking):
-            return _out_of_doubt(state, _told(number, stated, Verdict(UNCHANGED)))
+            return _out_of_doubt(state, _verdict_step(number, stated, Verdict(UNCHANGED)))
         verdict = Verdict(GOOD, (STANDS,))
     _remember(compared.tracking, rules, tracking, stated, verdict, mark)
-    taken = Taken(
+    result = SnapshotResult(
         number,
         verdict.name,
         verdict.reasons,
@@ -61,15 +61,15 @@ def take_in(
         reading.duplicates,
         reading.conflicting,
     )
-    return _step(taken, stated, compared)
+    return _step(result, stated, compared)
 
 
-def _taking(rules: FeedRules, tracking: Tracking, stated: Stated, verdict: Verdict, mark: Mark) -> Taking:
+def _intake(rules: FeedRules, tracking: Tracking, stated: Stated, verdict: Verdict, mark: Mark) -> Intake:
     """How an answer with this verdict is taken in."""
     good, is_good = tracking["good"], verdict.name == GOOD
     again = is_good and good is not None and mark["content"] == good.get("content")
     known = guard.repeated(tracking, stated) if again else None
-    return Taking(
+    return Intake(
         stated.at,
         stated.version,
         good=is_good,
@@ -81,15 +81,15 @@ def _taking(rules: FeedRules, tracking: Tracking, stated: Stated, verdict: Verdi
     )
 
 
-def _says_nothing(compared: Compared, before: Tracking) -> bool:
+def _says_nothing(compared: SnapshotDiff, before: Tracking) -> bool:
     """Whether the last good list, again after a doubt, takes nothing back that the doubt had added."""
     after, before = compared.tracking, without_doubt(before)
     same = all(after[name] == before[name] for name in ("absent", "absent_units"))
     return same and not compared.changes
 
 
-def _out_of_doubt(state: LogState, told: Step) -> Step:
-    return Step(told.taken, told.at, without_doubt(state.tracking))
+def _out_of_doubt(state: LogState, step: Step) -> Step:
+    return Step(step.result, step.at, without_doubt(state.tracking))
 
 
 def place(
@@ -107,28 +107,28 @@ def place(
         placed.update({id_: cloak(place) for id_, place in json.loads(body.body).items()})
     version = f"placed:{number}"
     compared = locate(rules, state.tracking, calls(placed), placed, at, version)
-    taken = Taken(number, PLACED, (), version)
-    return Step(taken, at, None, compared.changes, compared.calls)
+    result = SnapshotResult(number, PLACED, (), version)
+    return Step(result, at, None, compared.changes, compared.calls)
 
 
 def _unread(rules: FeedRules, state: LogState, number: int, stated: Stated, verdict: Verdict) -> Step:
     """An answer without a look at its rows: it changes nothing, unless what it is again has stood long enough."""
-    told, doubt = _told(number, stated, verdict), state.tracking["doubt"]
+    step, doubt = _verdict_step(number, stated, verdict), state.tracking["doubt"]
     known = guard.repeated(state.tracking, stated) if verdict.name == UNCHANGED else None
     if known is None:
-        return told
+        return step
     if doubt is None:
-        return _stands(rules, state, number, stated, known) or told
+        return _stands(rules, state, number, stated, known) or step
     if known is not doubt:
-        return _out_of_doubt(state, told)
+        return _out_of_doubt(state, step)
     if not guard.stands(rules, doubt, stated):
-        return told
+        return step
     at, patience = stated.at, guard.patience(rules, doubt, stated)
     compared = believe(rules, state.tracking, state.calls, at, doubt["version"], patience)
     mark = cast(Mark, {name: value for name, value in doubt.items() if name not in ("reasons", "since")})
     _settle(compared.tracking, state.tracking, mark)
-    taken = Taken(number, GOOD, (BELIEVED, *doubt["reasons"]), doubt["version"], doubt["rows"])
-    return _step(taken, stated, compared)
+    result = SnapshotResult(number, GOOD, (BELIEVED, *doubt["reasons"]), doubt["version"], doubt["rows"])
+    return _step(result, stated, compared)
 
 
 def _stands(rules: FeedRules, state: LogState, number: int, stated: Stated, good: Mark) -> Step | None:
@@ -141,22 +141,22 @@ def _stands(rules: FeedRules, state: LogState, number: int, stated: Stated, good
     if compared.tracking == state.tracking:
         return None
     reason = BELIEVED if guard.says_nothing_new(good, stated) else STANDS
-    return _step(Taken(number, GOOD, (reason,), good["version"], good["rows"]), stated, compared)
+    return _step(SnapshotResult(number, GOOD, (reason,), good["version"], good["rows"]), stated, compared)
 
 
-def _told(number: int, stated: Stated, verdict: Verdict) -> Step:
+def _verdict_step(number: int, stated: Stated, verdict: Verdict) -> Step:
     reasons = verdict.reasons or ((verdict.problem,) if verdict.problem else ())
     version = "" if stated.problem or stated.status == 304 else stated.version
-    return Step(Taken(number, verdict.name, reasons, version), stated.at)
+    return Step(SnapshotResult(number, verdict.name, reasons, version), stated.at)
 
 
-def _step(taken: Taken, stated: Stated, compared: Compared) -> Step:
+def _step(result: SnapshotResult, stated: Stated, compared: SnapshotDiff) -> Step:
     return Step(
-        taken, stated.at, compared.tracking, compared.changes, compared.calls, compared.occurrences, compared.points
+        result, stated.at, compared.tracking, compared.changes, compared.calls, compared.occurrences, compared.points
     )
 
 
-def _mark(number: int, stated: Stated, reading: Reading) -> Mark:
+def _mark(number: int, stated: Stated, reading: SnapshotReading) -> Mark:
     return {
         "at": stated.at,
         "number": number,

@@ -35,14 +35,14 @@ from bluelamp.sources.http import HttpClient
 from bluelamp.storage.live.event_log import EventLog
 from bluelamp.storage.live.leases import Leases
 from bluelamp.storage.live.log_writer import LogWriter, Step
-from bluelamp.storage.live.snapshots import PLACED, Body, Entry, Kept, Snapshots
+from bluelamp.storage.live.snapshots import PLACED, Body, NewSnapshot, SnapshotEntry, Snapshots
 
 # How long a snapshot that was handed in is waited for, until it is taken in by whoever holds the feed, seconds.
 _PATIENCE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class SnapshotReceipt:
     """A snapshot that was handed in: its number, and its verdict where it was taken in already."""
 
     number: int
@@ -92,10 +92,10 @@ class LiveFlow:
         self.running = Runner(agencies, parts)
         return self.running
 
-    def keep(self, feed: str, parts: Sequence[Part], at: str, origin: str, problem: str = "") -> Entry:
+    def keep(self, feed: str, parts: Sequence[Part], at: str, origin: str, problem: str = "") -> SnapshotEntry:
         """Keep a snapshot as received; it waits to be taken in. `at` is the moment that it was fetched."""
         bodies = [Body(part.url, part.status, part.headers, part.body) for part in parts]
-        return self.snapshots.keep(self.agency(feed).name, Kept(at, origin, bodies, problem))
+        return self.snapshots.keep(self.agency(feed).name, NewSnapshot(at, origin, bodies, problem))
 
     def take(self, feed: str, parts: Sequence[Part], at: str, origin: str, problem: str = "") -> Step:
         """Keep a snapshot and take it in at once, in this process. Raises Busy while another one polls the feed."""
@@ -116,7 +116,7 @@ class LiveFlow:
         """Keep places that were decided for calls (by their ids); the calls have them in a moment. They are kept among
         the snapshots, so that a rebuild gives every call its place again without asking anybody."""
         body = json.dumps(places, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
-        kept = Kept(self._moment(), PLACED, [Body("places:", 200, {}, body)])
+        kept = NewSnapshot(self._moment(), PLACED, [Body("places:", 200, {}, body)])
         self.snapshots.keep(self.agency(feed).name, kept)
         if self.running is None or not self.running.poke(feed):
             with suppress(Busy):
@@ -133,7 +133,7 @@ class LiveFlow:
         finally:
             self.leases.release(lease)
 
-    def receive(self, feed: str, parts: Sequence[Part], origin: str = PUSHED) -> Received:
+    def receive(self, feed: str, parts: Sequence[Part], origin: str = PUSHED) -> SnapshotReceipt:
         """Keep a snapshot that was handed in. It is taken in by whoever holds the feed; that is waited for a little."""
         entry = self.keep(feed, parts, self._moment(), origin)
         if self.running is None or not self.running.poke(feed):
@@ -143,7 +143,7 @@ class LiveFlow:
         while True:
             found = self.snapshots.after(feed, entry.number - 1, 1)[0]
             if found.verdict or time.monotonic() > until:
-                return Received(found.number, found.verdict, tuple(found.reasons))
+                return SnapshotReceipt(found.number, found.verdict, tuple(found.reasons))
             time.sleep(0.05)
 
     def _moment(self) -> str:

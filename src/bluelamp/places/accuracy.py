@@ -17,7 +17,7 @@ from bluelamp.places.scoring import FAR_M, NEAR_M, SHOWN, learnt
 from bluelamp.places.setup import PlacesSetup, sources_of
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.sources.geocoders.choice import GAZETTEER, TERMS
-from bluelamp.storage.places.store import Places, Score
+from bluelamp.storage.places.store import PlaceStore, Score
 
 NOT_YET = "Not scored yet: no official coordinates have been given."
 _SHOWN_SCORES = tuple(name for name in Score.__dataclass_fields__ if name != "reach")
@@ -27,7 +27,7 @@ _MOST = 60  # measurements of the past
 class PlaceScores:
     """Of one installation. Raises StorageError where the database is away."""
 
-    def __init__(self, places: Places, setup: PlacesSetup) -> None:
+    def __init__(self, places: PlaceStore, setup: PlacesSetup) -> None:
         self._places, self._setup = places, setup
 
     def standing(self, agency: Agency) -> dict[str, Any]:

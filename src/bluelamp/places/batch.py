@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bluelamp.domain.decision import decide
-from bluelamp.domain.place import Asked
+from bluelamp.domain.place import LocationQuery
 from bluelamp.places.resolver import Resolver
-from bluelamp.sources.geocoders.calling import Line
+from bluelamp.sources.geocoders.calling import Provider
 from bluelamp.sources.geocoders.geocoder import Batching
 
 WORTH_IT = 20  # a list that is no longer is asked one by one
@@ -31,7 +31,7 @@ def can_batch(resolver: Resolver) -> bool:
     return any(isinstance(line.geocoder, Batching) for line in resolver.lines)
 
 
-def ask_in_batches(resolver: Resolver, locations: Sequence[Asked]) -> Batched:
+def ask_in_batches(resolver: Resolver, locations: Sequence[LocationQuery]) -> Batched:
     """Ask those geocoders about all locations that what is at hand does not place, each once. Nobody else should ask
     about the same meanwhile: claims are not taken. Raises StorageError."""
     result = Batched()
@@ -47,34 +47,34 @@ def ask_in_batches(resolver: Resolver, locations: Sequence[Asked]) -> Batched:
     return result
 
 
-def _ask(resolver: Resolver, line: Line, some: Sequence[Asked], result: Batched) -> None:
-    answers = line.ask_batch([resolver.ground.query(asked) for asked in some])
+def _ask(resolver: Resolver, line: Provider, some: Sequence[LocationQuery], result: Batched) -> None:
+    answers = line.ask_batch([resolver.ground.query(query) for query in some])
     result.asked += len(some)
     now = datetime.now(UTC)
-    for asked, said in zip(some, answers, strict=True):
+    for query, said in zip(some, answers, strict=True):
         if said.state in ("found", "nothing"):
-            resolver.places.keep_answer(resolver.feed, asked, line.name, said.candidates, now)
+            resolver.places.keep_answer(resolver.feed, query, line.name, said.candidates, now)
             result.answered += 1
         elif said.reason not in result.problems:
             result.problems.append(said.reason)
 
 
-def _open(resolver: Resolver, line: Line, locations: Sequence[Asked]) -> Iterator[Asked]:
+def _open(resolver: Resolver, line: Provider, locations: Sequence[LocationQuery]) -> Iterator[LocationQuery]:
     """Locations that are not placed by what is at hand, and that this geocoder knows and was not asked about yet."""
     known = resolver.places.known(resolver.feed)
     seen = set[str]()
-    for asked in locations:
-        if asked.key in seen or not line.answers(resolver.ground.query(asked)):
+    for query in locations:
+        if query.key in seen or not line.answers(resolver.ground.query(query)):
             continue
-        seen.add(asked.key)
-        if asked.key in known and not _is_open(resolver, line, asked):
+        seen.add(query.key)
+        if query.key in known and not _is_open(resolver, line, query):
             continue
-        if decide(asked, resolver.ground.at_hand(asked), resolver.rules, resolver.ground.areas).kind != "point":
-            yield asked
+        if decide(query, resolver.ground.at_hand(query), resolver.rules, resolver.ground.areas).kind != "point":
+            yield query
 
 
-def _is_open(resolver: Resolver, line: Line, asked: Asked) -> bool:
+def _is_open(resolver: Resolver, line: Provider, query: LocationQuery) -> bool:
     """Of a location that something is stored of: whether this geocoder is still to be asked about it."""
-    return resolver.places.fix_of(resolver.feed, asked.key) is None and line.name not in resolver.places.answers(
-        resolver.feed, asked.key
+    return resolver.places.fix_of(resolver.feed, query.key) is None and line.name not in resolver.places.answers(
+        resolver.feed, query.key
     )

@@ -20,7 +20,7 @@ from bluelamp.domain.location_words import FREEWAY_TYPES
 from bluelamp.errors import NoSuchThing
 from bluelamp.sources.gazetteer import City, city_of_feed, read_cities
 from bluelamp.storage.gazetteer.areas import same_name
-from bluelamp.storage.gazetteer.store import GazetteerStore, Held
+from bluelamp.storage.gazetteer.store import GazetteerStore, ManifestInput
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,7 +42,7 @@ class CityMap:
     feed: str
     city: City
     store: GazetteerStore
-    held: Mapping[str, Held]
+    held: Mapping[str, ManifestInput]
 
     @property
     def version(self) -> str:

@@ -13,7 +13,7 @@ from bluelamp.domain.call import Call, Place
 from bluelamp.domain.decision import VERSION
 from bluelamp.domain.judging import Bounds, PlaceRules
 from bluelamp.domain.location import Aliases, parse_location
-from bluelamp.domain.place import AreaCheck, Asked, Candidate, CandidateSource, NoAreas, asked_of
+from bluelamp.domain.place import AreaCheck, Candidate, CandidateSource, LocationQuery, NoAreas, query_of
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.sources.geocoders.geocoder import Query
 
@@ -25,7 +25,7 @@ _AREA_FIELDS = ("beat", "reporting_area", "division")
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class PlaceContext:
     """`sources` answer at once from what is at hand; `rules` are complete but for the points that stand for nothing."""
 
     feed: str
@@ -37,24 +37,26 @@ class Ground:
     aliases: Aliases = field(default_factory=dict)
     hides_points: bool = False  # then coordinates in a location are not read
 
-    def asked(self, location: str | None, block: str | None, areas: Mapping[str, str | None]) -> Asked:
+    def query_of_location(
+        self, location: str | None, block: str | None, areas: Mapping[str, str | None]
+    ) -> LocationQuery:
         """What is asked about a location as a call names it."""
-        found = asked_of(parse_location(location, block, self.aliases), areas)
+        found = query_of(parse_location(location, block, self.aliases), areas)
         # Taken out where it was read; a call of before that was asked for may state it yet.
         return replace(found, point=None) if self.hides_points else found
 
-    def asked_of_call(self, call: Call) -> Asked:
-        return self.asked(call["location"], call["block"], {name: call[name] for name in _AREA_FIELDS})  # type: ignore[literal-required]
+    def query_of_call(self, call: Call) -> LocationQuery:
+        return self.query_of_location(call["location"], call["block"], {name: call[name] for name in _AREA_FIELDS})  # type: ignore[literal-required]
 
-    def query(self, asked: Asked) -> Query:
+    def query(self, query: LocationQuery) -> Query:
         """The same for geocoders."""
-        return Query(asked, self.city, self.bounds)
+        return Query(query, self.city, self.bounds)
 
-    def at_hand(self, asked: Asked) -> list[Candidate]:
+    def at_hand(self, query: LocationQuery) -> list[Candidate]:
         """What the gazetteer knows, and the coordinates that the location itself states. What a city publishes is one
         witness, whoever looks it up."""
-        found = [one for source in self.sources for one in source.candidates(asked)]
-        stated = [] if asked.point is None else [Candidate("feed", "feed", *asked.point, "point", _STATED_METRES, None)]
+        found = [one for source in self.sources for one in source.candidates(query)]
+        stated = [] if query.point is None else [Candidate("feed", "feed", *query.point, "point", _STATED_METRES, None)]
         return stated + [replace(one, group="city") if one.source == "gazetteer" else one for one in found]
 
 
@@ -76,7 +78,7 @@ def ground_of(
     stretch: Mapping[tuple[str, str], float] | None = None,
     defaults: Sequence[tuple[float, float]] = (),
     rough: Sequence[str] = (),
-) -> Ground:
+) -> PlaceContext:
     """A feed's ground. `material` names the version of the gazetteer, `defaults` are points that the configuration
     knows to stand for nothing."""
     gates = tuple(name for name in ("beat", "division") if name in agency.check_fields) or ("beat", "division")
@@ -93,7 +95,7 @@ def ground_of(
         stretch=stretch or {},
     )
     rules = with_version(rules, material)
-    return Ground(
+    return PlaceContext(
         agency.name,
         agency.city,
         agency.bounds,

@@ -15,7 +15,7 @@ from typing import Any
 
 from bluelamp.domain.call import Call, Place
 from bluelamp.domain.judging import CODES
-from bluelamp.domain.place import Asked, metres_between
+from bluelamp.domain.place import LocationQuery, metres_between
 from bluelamp.places.context import feed_candidate
 from bluelamp.places.explanation_words import KINDS, and_, rule_of, sentence, shown_by
 from bluelamp.places.resolver import Resolved, Resolver
@@ -50,7 +50,7 @@ class Opened:
         return self.sources.get(name) or Source(name, name)
 
 
-class PlaceTeller:
+class PlaceExplainer:
     """Explains places. Safe for threads. `open_feed` opens a feed's resolver, without geocoders: nobody is asked."""
 
     def __init__(self, open_feed: Callable[[Agency], Opened]) -> None:
@@ -58,10 +58,10 @@ class PlaceTeller:
         self._lock = threading.Lock()
         self._opened: dict[str, tuple[float, Opened]] = {}
 
-    def tell(self, agency: Agency, call: Call, listed: Place | None) -> dict[str, Any]:
+    def explain(self, agency: Agency, call: Call, listed: Place | None) -> dict[str, Any]:
         """How the place of a call was found. `listed` is the point that the publisher gave with it, as it stands in the
         event log. Raises SettingsError or StorageError."""
-        told = _Told(self._of(agency), agency.privacy, call, listed)
+        told = _Explanation(self._of(agency), agency.privacy, call, listed)
         return told.as_dict()
 
     def _of(self, agency: Agency) -> Opened:
@@ -73,27 +73,27 @@ class PlaceTeller:
             return opened
 
 
-class _Told:
+class _Explanation:
     """One call's place."""
 
     def __init__(self, opened: Opened, privacy: Privacy, call: Call, listed: Place | None) -> None:
         self._opened, self._privacy, self._call = opened, privacy, call
         self._place = call["place"]
-        self._asked = opened.resolver.ground.asked_of_call(call)
+        self._query = opened.resolver.ground.query_of_call(call)
         own = () if privacy.cloaks else feed_candidate(listed)
-        self._decision = opened.resolver.told(self._asked, own) if self._place is not None else None
+        self._decision = opened.resolver.current(self._query, own) if self._place is not None else None
         self._by_feed = privacy.cloaks and listed is not None
         self._found = self._candidates()
 
     def as_dict(self) -> dict[str, Any]:
         place: Mapping[str, Any] = self._place or {}
         shown = {name: place.get(name) for name in _OF_PLACE}
-        asked = {"text": self._text(), "kind": self._asked.kind, "words": KINDS[self._asked.kind]}
+        location = {"text": self._text(), "kind": self._query.kind, "words": KINDS[self._query.kind]}
         names = dict.fromkeys([*self._sources_of(place.get("method") or ""), *(one["source"] for one in self._found)])
         sources = [self._opened.source(name) for name in names if name != _MANUAL]
         return {
             **shown,
-            "asked": asked,
+            "asked": location,
             "candidates": self._found,
             "sources": [{name: getattr(one, name) for name in Source.__dataclass_fields__} for one in sources],
             "words": self._words(),
@@ -102,8 +102,8 @@ class _Told:
     def _text(self) -> str:
         """What was asked: masked where it was read; a call of before that was asked for is masked here."""
         if self._privacy.mask_block:
-            return masked_location(self._asked.text)
-        return without_coordinates(self._asked.text, HIDDEN) if self._privacy.cloaks else self._asked.text
+            return masked_location(self._query.text)
+        return without_coordinates(self._query.text, HIDDEN) if self._privacy.cloaks else self._query.text
 
     def _sources_of(self, method: str) -> list[str]:
         """Those that a place's method names: `gazetteer+census block`, `feed`."""
@@ -184,14 +184,14 @@ class _Told:
     def _area(self, one: Mapping[str, Any]) -> str | None:
         """The area that a candidate was held against: `beat 114`."""
         gate, far = one.get("gate"), one.get("gate_distance_m")
-        return None if not gate or far is None else f"{gate.replace('_', ' ')} {self._asked.area(gate)}"
+        return None if not gate or far is None else f"{gate.replace('_', ' ')} {self._query.area(gate)}"
 
     # -- in one sentence, or a few -----------------------------------------------------------------------------------
 
     def _words(self) -> str:
         place, decision = self._place, self._decision
         if place is None or decision is None:
-            return _unplaced(self._call, self._asked)
+            return _unplaced(self._call, self._query)
         if place.get("method") == _MANUAL:
             return "A person has put this place right by hand."
         if self._privacy.finest == "area" and (decision["kind"] == "point" or self._by_feed):
@@ -254,8 +254,8 @@ class _Told:
             yield f"rejected was what {and_([self._opened.source(name).words for name in rejected])} said"
 
 
-def _unplaced(call: Call, asked: Asked) -> str:
-    if asked.kind == "unknown" and not asked.areas:
+def _unplaced(call: Call, query: LocationQuery) -> str:
+    if query.kind == "unknown" and not query.areas:
         return "The publisher lists no location for this call, so it has no place."
     if call["ended"]:
         return "This call ended before it was placed."

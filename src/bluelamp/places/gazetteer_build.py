@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from bluelamp.errors import SourceError, UsageError
 from bluelamp.sources.gazetteer import City, Material, clear, download, read_files, read_pages, read_spool
-from bluelamp.storage.gazetteer.store import Built, GazetteerStore, Held
+from bluelamp.storage.gazetteer.store import Built, GazetteerStore, ManifestInput
 
 if TYPE_CHECKING:
     from bluelamp.sources.http import HttpClient
@@ -26,11 +26,11 @@ LACKING = {
     "area": "a call's place is checked against its beat by past incidents only",
     "spot": "no place is known that is not an address, and beats without a polygon cannot be checked",
 }
-Told = Callable[[str, int, int], None]  # input, rows so far, rows in all
+ReportProgress = Callable[[str, int, int], None]  # input, rows so far, rows in all
 
 
 @dataclass(slots=True)
-class TakenIn:
+class GazetteerIntake:
     """What was kept, what went wrong in a sentence each, and the index in use now (None where there is none)."""
 
     kept: list[Material] = field(default_factory=list)
@@ -46,8 +46,8 @@ def take_in(
     inputs: Sequence[str] = (),
     client: Callable[[], HttpClient],
     token: str = "",
-    told: Told | None = None,
-) -> TakenIn:
+    report: ReportProgress | None = None,
+) -> GazetteerIntake:
     """Read the files given, or fetch what can be fetched; keep it; make the index. With `inputs`, only those.
 
     `client` is only made when something is fetched. Raises UsageError for an input that there is not, SourceError for
@@ -56,7 +56,7 @@ def take_in(
     for name in inputs:
         if name not in city.inputs:
             raise UsageError(f"{city.name} has no input “{name}”.", f"It has {', '.join(city.inputs) or 'none'}.")
-    result = TakenIn()
+    result = GazetteerIntake()
     today = datetime.now(UTC).date()
     with store.writing():
         if files:
@@ -68,7 +68,7 @@ def take_in(
         else:
             with client() as connection:
                 for name in inputs or fetchable(city):
-                    _fetch(store, city, name, connection, token, today, told, result)
+                    _fetch(store, city, name, connection, token, today, report, result)
         if store.held(city.name):
             result.built = store.build(city)
     return result
@@ -80,14 +80,18 @@ def fetchable(city: City) -> list[str]:
 
 
 def _fetch(
-    store: GazetteerStore, city: City, name: str, client: HttpClient, token: str, today: date, told: Told | None,
-    result: TakenIn,
+    store: GazetteerStore, city: City, name: str, client: HttpClient, token: str, today: date,
+    report: ReportProgress | None, result: GazetteerIntake,
 ) -> None:  # fmt: skip
     wanted = city.inputs[name]
     spool = store.spool(city.name, name)
     try:
         pages = download(
-            wanted, spool, client, token=token, told=(lambda done, total: told(name, done, total)) if told else None
+            wanted,
+            spool,
+            client,
+            token=token,
+            report=(lambda done, total: report(name, done, total)) if report else None,
         )
         material = read_pages(name, wanted, read_spool(pages), today)
     except SourceError as problem:
@@ -109,7 +113,7 @@ def _all_files(paths: Sequence[Path]) -> Iterator[Path]:
             raise UsageError(f"There is no file or folder {path}.", "Give what the city publishes as files.")
 
 
-def lacking(held: dict[str, Held]) -> list[str]:
+def lacking(held: dict[str, ManifestInput]) -> list[str]:
     """A sentence for each kind of material that is not held: what does not work without it."""
     kinds = {one.kind for one in held.values()}
     words = {"address": "address points", "segment": "centrelines", "area": "polygons", "spot": "past incidents"}

@@ -19,7 +19,7 @@ from cachetools import FIFOCache
 
 from bluelamp.domain.call import Call, Place
 from bluelamp.domain.decision import place_of
-from bluelamp.domain.place import Asked, Candidate
+from bluelamp.domain.place import Candidate, LocationQuery
 from bluelamp.errors import BluelampError
 from bluelamp.places.context import feed_candidate
 from bluelamp.places.privacy import PlacePrivacy
@@ -48,7 +48,7 @@ class _Task:
 
     feed: str
     call: str
-    asked: Asked
+    asked: LocationQuery
     own: tuple[Candidate, ...]
     before: Place | None
 
@@ -77,7 +77,7 @@ class Locator:
         self._waiting, self._size = waiting, size
         self._queue: OrderedDict[tuple[str, str], _Task] = OrderedDict()
         self._placed: FIFOCache[tuple[str, str], _Task] = FIFOCache(_REMEMBERED)
-        self._told: FIFOCache[tuple[str, str], tuple[Place, Place | None, float]] = FIFOCache(_REMEMBERED)
+        self._announced: FIFOCache[tuple[str, str], tuple[Place, Place | None, float]] = FIFOCache(_REMEMBERED)
         self._change = threading.Condition()
         self._busy = False
         self._worker = Worker(
@@ -98,13 +98,13 @@ class Locator:
             return False
         # A point that was moved from view says nothing of where the call is.
         shown = None if self._privacy_of(feed).cloaks else call["place"]
-        asked, own = resolver.ground.asked_of_call(call), tuple(feed_candidate(point or shown))
-        if asked.kind == "unknown" and not own and not asked.areas and asked.point is None:
+        query, own = resolver.ground.query_of_call(call), tuple(feed_candidate(point or shown))
+        if query.kind == "unknown" and not own and not query.areas and query.point is None:
             return False
         with self._change:
             key = feed, call["id"]
             self._queue.pop(key, None)
-            self._queue[key] = _Task(feed, call["id"], asked, own, call["place"])
+            self._queue[key] = _Task(feed, call["id"], query, own, call["place"])
             if len(self._queue) > self._size:
                 self._queue.popitem(last=False)
                 self._counts["left_out"] += 1
@@ -191,9 +191,9 @@ class Locator:
 
     def _is_news(self, task: _Task, place: Place) -> bool:
         key, now = (task.feed, task.call), time.monotonic()
-        told = self._told.get(key)
+        told = self._announced.get(key)
         is_same = told is not None and told[:2] == (place, task.before) and now - told[2] < _PATIENCE_SECONDS
-        self._told[key] = told if is_same and told is not None else (place, task.before, now)
+        self._announced[key] = told if is_same and told is not None else (place, task.before, now)
         return not is_same
 
     def _privacy_of(self, feed: str) -> PlacePrivacy:
@@ -205,7 +205,7 @@ class Locator:
         if self._versions[feed] == resolver.rules.version:
             return
         self._versions[feed] = resolver.rules.version
-        others = {(asked.key, asked.areas_key): found for asked, found in resolver.redecide()}
+        others = {(query.key, query.areas_key): found for query, found in resolver.redecide()}
         for task in list(self._placed.values()):
             found = others.get((task.asked.key, task.asked.areas_key))
             if task.feed == feed and found is not None:

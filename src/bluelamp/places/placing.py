@@ -45,7 +45,7 @@ class Placing:
         self.locator.stop(timeout)
         self._worker.stop(timeout)
 
-    def taken(self, feed: str, step: Step) -> None:
+    def on_step(self, feed: str, step: Step) -> None:
         """Calls that are new, or are said to be elsewhere, are to be placed."""
         for change in step.changes:
             kind, fields = change["kind"], change["fields"] or {}

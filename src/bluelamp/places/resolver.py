@@ -18,11 +18,11 @@ from uuid import uuid4
 from bluelamp.domain.decision import Decision, decide, fixed
 from bluelamp.domain.judging import PlaceRules
 from bluelamp.domain.moment import moment_of
-from bluelamp.domain.place import Asked, Candidate, same_spot
-from bluelamp.places.context import Ground, with_version
+from bluelamp.domain.place import Candidate, LocationQuery, same_spot
+from bluelamp.places.context import PlaceContext, with_version
 from bluelamp.places.track_record import Record
-from bluelamp.sources.geocoders.calling import Line
-from bluelamp.storage.places.store import Answer, Kept, Places
+from bluelamp.sources.geocoders.calling import Provider
+from bluelamp.storage.places.store import PlaceStore, SourceAnswer, StoredDecision
 
 # Longer than all geocoders together may take; a process that dies with a claim holds nobody up for longer.
 _CLAIM_SECONDS = 180.0
@@ -40,9 +40,9 @@ class Resolver:
 
     def __init__(
         self,
-        places: Places,
-        ground: Ground,
-        lines: Sequence[Line] = (),
+        places: PlaceStore,
+        ground: PlaceContext,
+        lines: Sequence[Provider] = (),
         *,
         keep: bool = True,
         bulk: bool = False,
@@ -71,59 +71,63 @@ class Resolver:
     def feed(self) -> str:
         return self.ground.feed
 
-    def resolve(self, asked: Asked, own: Sequence[Candidate] = (), *, ask: bool = True) -> Resolved:
+    def resolve(self, query: LocationQuery, own: Sequence[Candidate] = (), *, ask: bool = True) -> Resolved:
         """Where a location is, as `Decision.as_dict`. `own` is what the feed itself says of the call; with `ask` false
         no geocoder is asked. Raises StorageError."""
-        stored = self._known is None or asked.key in self._known
-        fix = self.places.fix_of(self.feed, asked.key) if stored else None
+        stored = self._known is None or query.key in self._known
+        fix = self.places.fix_of(self.feed, query.key) if stored else None
         if fix is not None:
             return fixed(fix.lat, fix.lon, fix.uncertainty_m, fix.why).as_dict()
-        kept = self.places.kept(self.feed, asked) if stored and not own else None
-        answers = self.places.answers(self.feed, asked.key) if stored else {}
-        wanted = self._wanted(asked, answers) if ask else []
+        kept = self.places.kept(self.feed, query) if stored and not own else None
+        answers = self.places.answers(self.feed, query.key) if stored else {}
+        wanted = self._providers_due(query, answers) if ask else []
         if kept is not None and kept.version == self.rules.version and (kept.decision["kind"] == "point" or not wanted):
             return kept.decision
-        return self._resolve(asked, own, answers, wanted)
+        return self._resolve(query, own, answers, wanted)
 
-    def told(self, asked: Asked, own: Sequence[Candidate] = ()) -> Resolved:
+    def current(self, query: LocationQuery, own: Sequence[Candidate] = ()) -> Resolved:
         """The decision as it is kept, or as it would be made of what is at hand; nobody is asked and nothing kept."""
-        fix = self.places.fix_of(self.feed, asked.key)
+        fix = self.places.fix_of(self.feed, query.key)
         if fix is not None:
             return fixed(fix.lat, fix.lon, fix.uncertainty_m, fix.why).as_dict()
-        kept = None if own else self.places.kept(self.feed, asked)
+        kept = None if own else self.places.kept(self.feed, query)
         if kept is not None:
             return kept.decision
-        answers = self.places.answers(self.feed, asked.key)
+        answers = self.places.answers(self.feed, query.key)
         told = [one for answer in answers.values() for one in answer.candidates]
         # To tell one call's place, not everything that is kept is looked through.
         rules = self._rules or self._made_rules()
-        return decide(asked, [*own, *self.ground.at_hand(asked), *told], rules, self.ground.areas).as_dict()
+        return decide(query, [*own, *self.ground.at_hand(query), *told], rules, self.ground.areas).as_dict()
 
-    def area(self, asked: Asked) -> Resolved:
+    def area(self, query: LocationQuery) -> Resolved:
         """The area that a call itself names, whatever is known of it beside that."""
-        return decide(asked, (), self.rules, self.ground.areas).as_dict()
+        return decide(query, (), self.rules, self.ground.areas).as_dict()
 
     def _resolve(
-        self, asked: Asked, own: Sequence[Candidate], answers: dict[str, Answer], wanted: Sequence[Line]
+        self,
+        query: LocationQuery,
+        own: Sequence[Candidate],
+        answers: dict[str, SourceAnswer],
+        wanted: Sequence[Provider],
     ) -> Resolved:
-        at_hand = [*own, *self.ground.at_hand(asked)]
-        decision = self._decide(asked, at_hand, answers)
+        at_hand = [*own, *self.ground.at_hand(query)]
+        decision = self._decide(query, at_hand, answers)
         if decision.kind != "point" and wanted:
-            decision = self._ask(asked, at_hand, decision)
+            decision = self._ask(query, at_hand, decision)
         found = decision.as_dict()
         # A point of the call's own is no answer about the location.
         if not own and (self._keep or answers or wanted):
-            self.places.keep(self.feed, asked, found, self._now())
+            self.places.keep(self.feed, query, found, self._now())
         return found
 
-    def _decide(self, asked: Asked, at_hand: Sequence[Candidate], answers: dict[str, Answer]) -> Decision:
+    def _decide(self, query: LocationQuery, at_hand: Sequence[Candidate], answers: dict[str, SourceAnswer]) -> Decision:
         told = [one for answer in answers.values() for one in answer.candidates]
-        decision = decide(asked, [*at_hand, *told], self.rules, self.ground.areas)
+        decision = decide(query, [*at_hand, *told], self.rules, self.ground.areas)
         if told:
-            self._learn(asked, decision)
+            self._learn(query, decision)
         return decision
 
-    def _wanted(self, asked: Asked, answers: dict[str, Answer]) -> list[Line]:
+    def _providers_due(self, asked: LocationQuery, answers: dict[str, SourceAnswer]) -> list[Provider]:
         """Geocoders that have not been asked yet, or are to be asked again by now."""
         if asked.kind == "unknown" or not self.lines:
             return []
@@ -131,35 +135,35 @@ class Resolver:
         fresh = [line for line in self.lines if line.name not in answers or answers[line.name].is_due(now)]
         return [line for line in fresh if line.answers(query)]
 
-    def _ask(self, asked: Asked, at_hand: Sequence[Candidate], decision: Decision) -> Decision:
+    def _ask(self, query: LocationQuery, at_hand: Sequence[Candidate], decision: Decision) -> Decision:
         """Ask geocoders in turn until a point is certain, as the only one who does."""
         holder = uuid4().hex
-        while not self.places.claim(self.feed, asked.key, holder, self._now(), _CLAIM_SECONDS):
+        while not self.places.claim(self.feed, query.key, holder, self._now(), _CLAIM_SECONDS):
             self._sleep(_LOOK_SECONDS)
         try:
-            answers = self.places.answers(self.feed, asked.key)  # somebody may just have asked
+            answers = self.places.answers(self.feed, query.key)  # somebody may just have asked
             unstored: list[Candidate] = []
-            decision = self._decide(asked, at_hand, answers)
-            for line in self._wanted(asked, answers):
+            decision = self._decide(query, at_hand, answers)
+            for line in self._providers_due(query, answers):
                 if decision.kind == "point":
                     break
-                said = line.ask(self.ground.query(asked))
+                said = line.ask(self.ground.query(query))
                 if said.state == "held":
                     continue
                 failed = said.reason if said.state == "failed" else ""
                 answers[line.name] = self.places.keep_answer(
-                    self.feed, asked, line.name, said.candidates, self._now(), failed=failed
+                    self.feed, query, line.name, said.candidates, self._now(), failed=failed
                 )
                 unstored += [one for one in said.candidates if not one.storable]
                 self._look_for_defaults(line.name, answers[line.name].candidates)
-                decision = self._decide(asked, [*at_hand, *unstored], answers)
+                decision = self._decide(query, [*at_hand, *unstored], answers)
             return decision
         finally:
-            self.places.release(self.feed, asked.key, holder)
+            self.places.release(self.feed, query.key, holder)
 
     # -- deciding anew -----------------------------------------------------------------------------------------------
 
-    def redecide(self) -> Iterator[tuple[Asked, Resolved]]:
+    def redecide(self) -> Iterator[tuple[LocationQuery, Resolved]]:
         """Decide anew, without asking anybody, what was decided by other rules; those that came out otherwise."""
         for kept in self.places.other_versions(self.feed, self.rules.version):
             answers = self.places.answers(self.feed, kept.asked.key)
@@ -175,10 +179,10 @@ class Resolver:
         if any(self.places.is_default(source, one.lat, one.lon) for one in fresh):
             self._rules = self._made_rules()
 
-    def _learn(self, asked: Asked, decision: Decision) -> None:
+    def _learn(self, query: LocationQuery, decision: Decision) -> None:
         """What the call's own areas tell of those who answered; what follows counts from the next decision on."""
         with self._learning:
-            if self._record.note(asked, [one.as_dict() for one in decision.judged], self.ground.rules):
+            if self._record.note(query, [one.as_dict() for one in decision.judged], self.ground.rules):
                 self._rules = self._made_rules()
 
     def _made_rules(self) -> PlaceRules:
@@ -192,5 +196,5 @@ class Resolver:
         return with_version(made, self._material)
 
 
-def _is_other(kept: Kept, found: Resolved) -> bool:
+def _is_other(kept: StoredDecision, found: Resolved) -> bool:
     return any(kept.decision[name] != found[name] for name in ("kind", "lat", "lon", "area"))

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from bluelamp.domain.belief import is_own, usual_reliability
-from bluelamp.domain.place import Asked, metres_between
+from bluelamp.domain.place import LocationQuery, metres_between
 from bluelamp.errors import SourceError
 from bluelamp.places.resolver import Resolver
-from bluelamp.storage.places.store import Places, Score
+from bluelamp.storage.places.store import PlaceStore, Score
 
 NEAR_M, FAR_M = 150.0, 500.0
 SHOWN = "shown"
@@ -124,9 +124,9 @@ def score(resolver: Resolver, officials: Sequence[Official]) -> list[Score]:
     location, for each source by precision."""
     misses: dict[tuple[str, str, str], list[_Miss]] = {}
     counts: dict[str, list[int]] = {}  # kind of location → official, areas
-    for asked, official in _asked(resolver, officials):
-        found = resolver.resolve(asked, ask=False)
-        for kind in (asked.kind, "all"):
+    for query, official in _queries(resolver, officials):
+        found = resolver.resolve(query, ask=False)
+        for kind in (query.kind, "all"):
             count = counts.setdefault(kind, [0, 0])
             count[0] += 1
             count[1] += found["kind"] == "area"
@@ -142,15 +142,15 @@ def score(resolver: Resolver, officials: Sequence[Official]) -> list[Score]:
     return sorted(shown, key=lambda one: (one.kind != "all", one.kind)) + sources
 
 
-def _asked(resolver: Resolver, officials: Sequence[Official]) -> Iterator[tuple[Asked, Official]]:
+def _queries(resolver: Resolver, officials: Sequence[Official]) -> Iterator[tuple[LocationQuery, Official]]:
     """What is asked for each: by its own location, else by that of its call."""
     numbers = [one.number for one in officials if one.number and not one.location]
     calls = resolver.places.calls_by_number(resolver.feed, numbers)
     for one in officials:
         if one.location:
-            yield resolver.ground.asked(one.location, one.block, one.areas), one
+            yield resolver.ground.query_of_location(one.location, one.block, one.areas), one
         elif one.number in calls:
-            yield resolver.ground.asked_of_call(calls[one.number]), one
+            yield resolver.ground.query_of_call(calls[one.number]), one
 
 
 def _first_of_each(candidates: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -194,7 +194,7 @@ def _quantile(values: Sequence[float], share: float) -> float:
 Learnt = dict[tuple[str, str], float]
 
 
-def learnt(places: Places, feed: str) -> tuple[Learnt, Learnt]:
+def learnt(places: PlaceStore, feed: str) -> tuple[Learnt, Learnt]:
     """(reliability, stretch) of each source and precision, from the newest measurement; empty before the first."""
     scores = places.scores(feed)
     newest = [one for one in scores if one.scored_at == scores[0].scored_at and one.source != SHOWN]

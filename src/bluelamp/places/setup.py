@@ -10,18 +10,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bluelamp.domain.location import NO_ALIASES
-from bluelamp.places.context import Ground, ground_of
+from bluelamp.places.context import PlaceContext, ground_of
 from bluelamp.places.explanation import Opened, Source
 from bluelamp.places.resolver import Resolver
 from bluelamp.places.scoring import learnt
 from bluelamp.places.sparse_gazetteer import Cautious, thinness
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.sources.gazetteer import City, city_of_feed, read_cities
-from bluelamp.sources.geocoders.calling import Line
+from bluelamp.sources.geocoders.calling import Provider
 from bluelamp.sources.geocoders.choice import GAZETTEER, TERMS, Access, chosen_geocoders
 from bluelamp.sources.http import HttpClient
 from bluelamp.storage.gazetteer import Gazetteer, GazetteerStore
-from bluelamp.storage.places.store import Places
+from bluelamp.storage.places.store import PlaceStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class PlacesSetup:
     daily: int = 0
 
 
-def open_lines(setup: PlacesSetup, places: Places, client: HttpClient) -> list[Line]:
+def open_lines(setup: PlacesSetup, places: PlaceStore, client: HttpClient) -> list[Provider]:
     """The lines to the geocoders that were chosen, in their order. One set for all feeds, because a geocoder's pace is
     kept by its line. Raises SettingsError."""
 
@@ -42,12 +42,12 @@ def open_lines(setup: PlacesSetup, places: Places, client: HttpClient) -> list[L
         return places.spend(name, limit, datetime.now(UTC))
 
     return [
-        Line(geocoder, client, spend, daily=setup.daily or None)
+        Provider(geocoder, client, spend, daily=setup.daily or None)
         for geocoder in chosen_geocoders(setup.geocoders, setup.access)
     ]
 
 
-def open_ground(setup: PlacesSetup, places: Places, agency: Agency) -> Ground:
+def open_ground(setup: PlacesSetup, places: PlaceStore, agency: Agency) -> PlaceContext:
     """A feed's ground: its city's gazetteer where there is one. Raises SettingsError or StorageError."""
     city = city_of_feed(read_cities(setup.home / "cities"), agency.name)
     gazetteer = _gazetteer(setup.home, city)
@@ -69,7 +69,7 @@ def open_ground(setup: PlacesSetup, places: Places, agency: Agency) -> Ground:
     )
 
 
-def open_told(setup: PlacesSetup, places: Places, agency: Agency) -> Opened:
+def open_explained(setup: PlacesSetup, places: PlaceStore, agency: Agency) -> Opened:
     """What a feed's places are explained with. Raises SettingsError or StorageError."""
     return Opened(resolver_of(setup, places, agency, ()), sources_of(setup.home, agency))
 
@@ -101,14 +101,20 @@ def _gazetteer(home: Path, city: City | None) -> Gazetteer | None:
 
 
 def resolver_of(
-    setup: PlacesSetup, places: Places, agency: Agency, lines: Sequence[Line], *, bulk: bool = False, keep: bool = True
+    setup: PlacesSetup,
+    places: PlaceStore,
+    agency: Agency,
+    lines: Sequence[Provider],
+    *,
+    bulk: bool = False,
+    keep: bool = True,
 ) -> Resolver:
     """The resolver of a feed. Raises SettingsError or StorageError."""
     return Resolver(places, open_ground(setup, places, agency), lines, bulk=bulk, keep=keep)
 
 
 def resolvers_of(
-    setup: PlacesSetup, places: Places, agencies: Mapping[str, Agency], lines: Sequence[Line]
+    setup: PlacesSetup, places: PlaceStore, agencies: Mapping[str, Agency], lines: Sequence[Provider]
 ) -> dict[str, Resolver]:
     """Resolvers of several feeds on the same lines."""
     return {name: resolver_of(setup, places, agency, lines) for name, agency in agencies.items()}

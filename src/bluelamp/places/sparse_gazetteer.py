@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bluelamp.domain.place import Asked, Candidate, CandidateSource
+from bluelamp.domain.place import Candidate, CandidateSource, LocationQuery
 
 # Known addresses a street: at which the claims hold, and at which they are stretched most.
 _DENSE, _THIN = 20.0, 2.0
@@ -21,17 +21,17 @@ _STRETCH, _LEAST_METRES = 1.6, 250.0
 
 @dataclass(frozen=True, slots=True)
 class Cautious:
-    """A source whose blocks are claimed `thin` times more widely: 0 as they are, 1 as from one address a street."""
+    """A source whose blocks are claimed `sparsity` times more widely: 0 as they are, 1 as from one address a street."""
 
     source: CandidateSource
-    thin: float
+    sparsity: float
 
-    def candidates(self, asked: Asked) -> Sequence[Candidate]:
-        found = self.source.candidates(asked)
-        return [self._widened(one) if one.precision == "block" else one for one in found] if self.thin else found
+    def candidates(self, query: LocationQuery) -> Sequence[Candidate]:
+        found = self.source.candidates(query)
+        return [self._widened(one) if one.precision == "block" else one for one in found] if self.sparsity else found
 
     def _widened(self, one: Candidate) -> Candidate:
-        metres = max(one.uncertainty_m * (1 + (_STRETCH - 1) * self.thin), _LEAST_METRES * self.thin)
+        metres = max(one.uncertainty_m * (1 + (_STRETCH - 1) * self.sparsity), _LEAST_METRES * self.sparsity)
         return replace(one, uncertainty_m=round(metres, 1))
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from bluelamp.domain.belief import area_worth, usual_reliability
 from bluelamp.domain.judging import PlaceRules, city_share
-from bluelamp.domain.place import AreaCheck, Asked
+from bluelamp.domain.place import AreaCheck, LocationQuery
 
 LEAST_CHECKED = 30  # answers of a source, before anything follows from them
 _STEP = 1.3  # the record is looked at again when it has grown by so much
@@ -54,17 +54,17 @@ class Record:
         self._sources: dict[str, _Checked] = {}
         self._seen: set[tuple[str, str, str]] = set()
 
-    def note(self, asked: Asked, candidates: Iterable[Mapping[str, object]], rules: PlaceRules) -> bool:
+    def note(self, query: LocationQuery, candidates: Iterable[Mapping[str, object]], rules: PlaceRules) -> bool:
         """Take note of a decision's candidates (`Judged.as_dict`), each source's first of a location once. Whether the
         record of a source has grown so much that it is to be looked at again."""
         grown = False
         for one in candidates:
             source, gate = str(one["source"]), str(one["gate"] or "")
-            key = source, asked.key, asked.areas_key
+            key = source, query.key, query.areas_key
             if not gate or one["code"] not in ("kept", "outside_beat") or key in self._seen:
                 continue
             self._seen.add(key)
-            grown |= self._count(source, gate, asked.area(gate) or "", one["code"] == "outside_beat", rules)
+            grown |= self._count(source, gate, query.area(gate) or "", one["code"] == "outside_beat", rules)
         return grown
 
     def _count(self, source: str, gate: str, name: str, outside: bool, rules: PlaceRules) -> bool:

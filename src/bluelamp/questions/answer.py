@@ -32,7 +32,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QueryResult:
     """Rows with everything that a figure must carry: coverage, definition, version, caveats, truncation.
 
     A value is None where it is not known; `row_coverage` says for each row what it stands on, `strays` counts the
@@ -113,7 +113,7 @@ COVERAGE_COLUMNS = {
 }
 
 
-def answer(version: DataVersion, question: Question, *, engines: Sequence[str] = ENGINE_NAMES) -> Answer:
+def answer(version: DataVersion, question: Question, *, engines: Sequence[str] = ENGINE_NAMES) -> QueryResult:
     """Answer a question. `engines` limits who may answer, for checks. Raises UsageError for unknown values."""
     found, answered_by = figures(version, question, engines)
     limit = question.limit or MAX_ROWS
@@ -123,7 +123,7 @@ def answer(version: DataVersion, question: Question, *, engines: Sequence[str] =
     columns = [Column(one.name, "dimension", one.words) for one in question.by]
     columns += [Column(one.name, "measure", one.words, one.unit) for one in question.measures]
     missing = family.unplaced(question, lambda asked: count_records(version, asked, engines))
-    return Answer(
+    return QueryResult(
         question, tuple(columns), found.rows[:limit], covered, version.facts.name, version.facts.newest_release,
         len(found.rows) > limit,
         (*of_periods, *family.caveats(version, question), *missing, *_of_places(found)),
@@ -143,14 +143,14 @@ def no_points_told() -> str:
     return say("answer.noPoints")
 
 
-def strays_told(strays: int) -> str:
+def strays_message(strays: int) -> str:
     """What must be said of records in places that have no figure: what others record there says nothing of them."""
     return say("answer.strays", count=strays) if strays else ""
 
 
 def _of_places(found: Figures) -> list[str]:
     """What must be said of records that are in no place's figure, and of places that have none."""
-    told = [strays_told(found.strays)] if found.strays else []
+    told = [strays_message(found.strays)] if found.strays else []
     if any(its.state == NONE_LOCATED for its in found.coverages):
         told.append(no_points_told())
     return told

@@ -36,10 +36,10 @@ def _found(version: DataVersion, question: Question, stray: float) -> list[float
 
 def _points(version: DataVersion, question: Question) -> tuple[Numbers, Numbers, Numbers]:
     """(longitudes, latitudes, records) of the map points; from the map index where it has the fields of the filters."""
-    serving, name = version.serving, question.dataset.name
-    if serving is not None and name in serving.maps:
-        index = serving.maps[name]
-        scope = scope_of(version, question, serving.facts[name], index.dims)
+    indexes, name = version.indexes, question.dataset.name
+    if indexes is not None and name in indexes.maps:
+        index = indexes.maps[name]
+        scope = scope_of(version, question, indexes.facts[name], index.dims)
         if scope is not None:
             points, counts = index.points(0, 0, 0, scope.first, scope.last, scope.keep)
             return *index.lonlat(points), counts.astype(float)

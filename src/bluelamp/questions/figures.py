@@ -18,14 +18,21 @@ from typing import Any
 import numpy as np
 
 from bluelamp.errors import UsageError
-from bluelamp.questions.model.axis import Axis
+from bluelamp.questions.model.axis import ValueAxis
 from bluelamp.questions.model.data_version import DataVersion
 from bluelamp.questions.model.dataset import Measure
 from bluelamp.questions.model.family import Count
 from bluelamp.questions.model.ordering import Row, order_of
 from bluelamp.questions.model.question import MAX_ROWS, Question
 from bluelamp.questions.registry import family_of
-from bluelamp.questions.standing import FEW_LOCATED, NONE_LOCATED, Asked, RowCoverage, Standing, standing_of
+from bluelamp.questions.row_states import (
+    FEW_LOCATED,
+    NONE_LOCATED,
+    CountedQuestion,
+    RowCoverage,
+    RowStates,
+    row_states_of,
+)
 from bluelamp.questions.time_axis import time_axis
 
 __all__ = ["FEW_LOCATED", "NONE_LOCATED", "Figures", "RowCoverage", "figures_of", "rate"]
@@ -74,40 +81,40 @@ class _Figuring:
         lacking = list(self._lacking(rows)) if every else []
         rows = [*rows, *lacking]
         alike = self.publishers is None and self.times is None
-        standing = self._standing(rows)
-        rows, strays, changed = self._known(rows, standing)
+        states = self._row_states(rows)
+        rows, strays, changed = self._known(rows, states)
         if rates:
-            rows = [self._rated(row, its) for row, its in zip(rows, standing.coverages, strict=True)]
+            rows = [self._rated(row, its) for row, its in zip(rows, states.coverages, strict=True)]
         order: Sequence[int] = range(len(rows))
         # Whoever counted put the rows in order already, as far as they knew them.
         if rates or lacking or question.order != asked.order or (changed and not alike):
             order = order_of(question, rows)
         if every or rates or changed:
-            order = self._set_apart(order, rows, standing.coverages)
+            order = self._set_apart(order, rows, states.coverages)
         order = order[: (question.limit or MAX_ROWS) + 1]
-        return Figures([rows[at] for at in order], [standing.coverages[at] for at in order], strays)
+        return Figures([rows[at] for at in order], [states.coverages[at] for at in order], strays)
 
-    def _standing(self, rows: Sequence[Row]) -> Standing:
+    def _row_states(self, rows: Sequence[Row]) -> RowStates:
         uncovered = self.family.is_uncovered(self.question)
-        return standing_of(
-            Asked(
+        return row_states_of(
+            CountedQuestion(
                 self.version, self.question, self.measures, self.holdings, self.publishers, self.times, uncovered,
                 self.count,
             ),
             rows,
         )  # fmt: skip
 
-    def _known(self, rows: list[Row], standing: Standing) -> tuple[list[Row], int, bool]:
+    def _known(self, rows: list[Row], states: RowStates) -> tuple[list[Row], int, bool]:
         """(the rows with None for what is not known, how many records stray, whether anything is not known)."""
-        if standing.known is None:
+        if states.known is None:
             return rows, 0, False
         width, strays, changed, rows = len(self.question.by), 0, False, list(rows)
-        for at in np.flatnonzero(~standing.known.all(axis=1)).tolist():
+        for at in np.flatnonzero(~states.known.all(axis=1)).tolist():
             row = rows[at]
             if self._is_spilled(row):
                 continue
-            values, known = row[width:], standing.known[at].tolist()
-            strays += values[0] if standing.strays[at] and isinstance(values[0], int) else 0
+            values, known = row[width:], states.known[at].tolist()
+            strays += values[0] if states.strays[at] and isinstance(values[0], int) else 0
             rows[at] = (*row[:width], *(value if its else None for value, its in zip(values, known, strict=True)))
             changed = True
         return rows, strays, changed
@@ -160,7 +167,7 @@ class _Figuring:
                 if (*key, *other) not in there:
                     yield (*self._labels(axes, key, others, other), *nothing)
 
-    def _labels(self, axes: Sequence[Axis], key: Row, others: Sequence[int], other: Row) -> Row:
+    def _labels(self, axes: Sequence[ValueAxis], key: Row, others: Sequence[int], other: Row) -> Row:
         """The labels of a row, in the order of the question."""
         labels: list[Any] = [None] * len(self.question.by)
         for at, label in zip(others, other, strict=True):
@@ -181,11 +188,11 @@ class _Figuring:
 
     def _rated(self, row: Row, coverage: RowCoverage) -> Row:
         """A row of counts with the measures that were asked for."""
-        width, asked = len(self.question.by), self.question.measures
+        width, question = len(self.question.by), self.question.measures
         counts = dict(zip((one.name for one in self.measures), row[width:], strict=True))
         at = next(place for place, dimension in enumerate(self.question.by) if dimension.kind.has_residents)
         people = None if coverage.state == FEW_LOCATED else self._residents.get(row[at])
-        values = (rate(counts[one.rate_of], people) if one.rate_of else counts[one.name] for one in asked)
+        values = (rate(counts[one.rate_of], people) if one.rate_of else counts[one.name] for one in question)
         return (*row[:width], *values)
 
 

@@ -1,5 +1,5 @@
 """What is held of each part of a grouped answer, counted once for all the publishers' and times' values together. Used
-by `standing`.
+by `row_states`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bluelamp.domain.coverage import State
-from bluelamp.questions.model.axis import Axis
+from bluelamp.questions.model.axis import ValueAxis
 from bluelamp.questions.model.data_version import DataVersion
 from bluelamp.questions.model.dataset import Measure
 from bluelamp.questions.model.holdings import Holdings, Mask
@@ -24,8 +24,8 @@ def grid_of(
     version: DataVersion,
     question: Question,
     holdings: tuple[Holdings, ...],
-    publishers: Axis | None,
-    times: Axis | None,
+    publishers: ValueAxis | None,
+    times: ValueAxis | None,
 ) -> Grid:
     """The grid of a question's rows, worked out once for all cards of a page that group alike. `publishers` and `times`
     are the question's axes; None where it is grouped by no such field."""
@@ -42,7 +42,11 @@ class Grid:
     marks the values that have any."""
 
     def __init__(
-        self, holdings: tuple[Holdings, ...], publishers: Axis | None, times: Axis | None, own: frozenset[int | str]
+        self,
+        holdings: tuple[Holdings, ...],
+        publishers: ValueAxis | None,
+        times: ValueAxis | None,
+        own: frozenset[int | str],
     ) -> None:
         self.holdings = holdings
         first = holdings[0]
@@ -71,7 +75,7 @@ class Grid:
         found: Table = np.add.reduce([_sums(self.rows, table, self.columns) for table in tables])
         return found
 
-    def _outside(self, times: Axis | None) -> Table:
+    def _outside(self, times: ValueAxis | None) -> Table:
         """Of a year that was asked about as a whole, the force-months beyond the months that the answer spans."""
         found = np.zeros((len(self.rows), len(self.columns)), np.int64)
         if times is not None and times.outside is not None:

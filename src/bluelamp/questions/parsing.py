@@ -46,8 +46,8 @@ def _made(
     spec = find_dataset(dataset)
     chosen = tuple(_find_measure(spec, name) for name in _split(measures)) or (spec.measures[0],)
     grouped = tuple(_find_dimension(spec, name) for name in _split(by))
-    asked = [one.name for one in chosen] + [one.name for one in grouped]
-    _refuse_twice(asked)
+    named = [one.name for one in chosen] + [one.name for one in grouped]
+    _refuse_twice(named)
     if first and last and first > last:
         raise UsageError(f"The months run backwards: from {first} to {last}.")
     for month in (first, last):
@@ -57,7 +57,7 @@ def _made(
         raise UsageError(f"A limit is 1 to {MAX_ROWS:,}, not {limit}.")
     if as_of is not None and not spec.family.capabilities.has_releases:
         raise UsageError(f"{spec.name} are no part of any release: they cannot be asked as of one.")
-    orders = tuple(_find_order(text, set(asked)) for text in _split(order))
+    orders = tuple(_find_order(text, set(named)) for text in _split(order))
     return Question(spec, chosen, grouped, _filters(spec, where), first, last, orders, limit, as_of)
 
 

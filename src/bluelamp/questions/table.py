@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bluelamp.questions.answer import Answer
-from bluelamp.questions.model.cells import Cells
+from bluelamp.questions.answer import QueryResult
+from bluelamp.questions.model.cells import CellFormat
 from bluelamp.questions.model.dataset import Measure
 from bluelamp.questions.model.question import Question
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _COVERAGE = {"held": "int32", "expected": "int32", "state": "string", "located_share": "float64"}
 
 
-def table_of(found: Answer) -> pa.Table:
+def table_of(found: QueryResult) -> pa.Table:
     """The rows of an answer as an Arrow table: dimensions, measures, then what each row stands on. Its types are the
     same whether or not there is a row; what is not known is null."""
     import pyarrow as pa
@@ -31,6 +31,6 @@ def _type_of(measure: Measure) -> str:
     return "int64" if measure.is_count and not measure.rate_of else "float64"
 
 
-def cells_of(question: Question) -> dict[str, Cells]:
+def cells_of(question: Question) -> dict[str, CellFormat]:
     """What of an answer's columns is more than text in a workbook."""
-    return {one.name: Cells(one.cell) for one in question.by if one.cell != "text"}
+    return {one.name: CellFormat(one.cell) for one in question.by if one.cell != "text"}

@@ -44,11 +44,11 @@ def tile_of(version: DataVersion, question: Question, z: int, x: int, y: int) ->
 
 
 def _from_index(version: DataVersion, question: Question, z: int, x: int, y: int) -> Tile | None:
-    serving, name = version.serving, question.dataset.name
-    if serving is None or name not in serving.maps:
+    indexes, name = version.indexes, question.dataset.name
+    if indexes is None or name not in indexes.maps:
         return None
-    index = serving.maps[name]
-    scope = scope_of(version, question, serving.facts[name], index.dims)
+    index = indexes.maps[name]
+    scope = scope_of(version, question, indexes.facts[name], index.dims)
     if scope is None:
         return None
     if z < POINTS_FROM_ZOOM:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bluelamp.domain.month import Month
-from bluelamp.questions.model.axis import Axis, Label
+from bluelamp.questions.model.axis import Label, ValueAxis
 from bluelamp.questions.model.holdings import Holdings, Time
 from bluelamp.questions.model.question import Question
 
@@ -20,7 +20,7 @@ _MONTHS_A_YEAR = 12
 _TIMES = ("date", "month", "year")
 
 
-def time_axis(question: Question, holdings: Holdings) -> Axis | None:
+def time_axis(question: Question, holdings: Holdings) -> ValueAxis | None:
     """The finest field of time that a question is grouped by."""
     at = {dimension.name: place for place, dimension in enumerate(question.by) if dimension.name in _TIMES}
     finest = next((name for name in _TIMES if name in at), None)
@@ -31,7 +31,7 @@ def time_axis(question: Question, holdings: Holdings) -> Axis | None:
     return holdings.kept(key, lambda: _of_times(question, holdings, at, finest))
 
 
-def _of_times(question: Question, holdings: Holdings, at: dict[str, int], finest: str) -> Axis:
+def _of_times(question: Question, holdings: Holdings, at: dict[str, int], finest: str) -> ValueAxis:
     columns: dict[Label, list[int]] = {}
     for column, time in enumerate(holdings.times):
         for label in _labels(finest, time):
@@ -42,7 +42,7 @@ def _of_times(question: Question, holdings: Holdings, at: dict[str, int], finest
     masks[-1] = True
     derive = {place: _COARSER[finest, name] for name, place in at.items() if name != finest}
     outside = _outside(question, holdings, columns) if finest == "year" else None
-    return Axis(
+    return ValueAxis(
         at[finest],
         {label: row for row, label in enumerate(columns)},
         masks,

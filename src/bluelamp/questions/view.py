@@ -105,7 +105,7 @@ def question_of(
 ) -> Question:
     """The view's question of a dataset, without the fields that it does not have."""
     where, _ = view.for_dataset(spec)
-    asked = make_question(
+    question = make_question(
         spec.name, measures=measures, by=by, where=where, first=view.first, last=view.last, limit=limit
     )
-    return replace(asked, filters=(*asked.filters, *extra)) if extra else asked
+    return replace(question, filters=(*question.filters, *extra)) if extra else question

@@ -70,7 +70,7 @@ class Backoff:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     """A whole answer. `headers` has lower-case names, `url` is the address after redirects."""
 
     status: int
@@ -80,7 +80,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
+class HttpStream:
     """An answer whose body is still to come, as sent (no content coding is undone)."""
 
     status: int
@@ -142,7 +142,7 @@ class HttpClient:
         retry: frozenset[int] = RETRY_STATUSES,
         accept: frozenset[int] = frozenset(),
         pace: Callable[[], None] | None = None,
-    ) -> Answer:
+    ) -> HttpResponse:
         """The whole answer of a request that changes nothing at the server (so that it may be repeated), 2xx or 304.
 
         `form` is sent as a form body, `content` as it is (say its Content-Type among the headers); `limit` bounds the
@@ -152,22 +152,22 @@ class HttpClient:
         SourceUnavailable when repeating was in vain.
         """
 
-        def attempt() -> Answer:
+        def attempt() -> HttpResponse:
             if pace:
                 pace()
             with self._open(method, url, headers or {}, form or content, timeout, total) as response:
                 if not (response.is_success or response.status_code == 304 or response.status_code in accept):
                     raise _failure(response, retry)
                 body = b"" if method == "HEAD" else _bounded(response, limit)
-                return Answer(response.status_code, str(response.url), _plain(response.headers), body)
+                return HttpResponse(response.status_code, str(response.url), _plain(response.headers), body)
 
         return self.retrying(attempt)
 
-    def get(self, url: str, *, headers: Mapping[str, str] | None = None, limit: int = MAX_BODY) -> Answer:
+    def get(self, url: str, *, headers: Mapping[str, str] | None = None, limit: int = MAX_BODY) -> HttpResponse:
         """`request("GET", …)` with the usual settings."""
         return self.request("GET", url, headers=headers, limit=limit)
 
-    def head(self, url: str) -> Answer:
+    def head(self, url: str) -> HttpResponse:
         """`request("HEAD", …)`: status and headers only."""
         return self.request("HEAD", url)
 
@@ -178,7 +178,7 @@ class HttpClient:
         target = _checked_url(url)
         self._deadline.at = time.monotonic() + total
         try:
-            with _told(target):
+            with _worded_errors(target):
                 request = self._client.build_request(
                     "POST",
                     target,
@@ -196,14 +196,14 @@ class HttpClient:
     @contextmanager
     def stream(
         self, url: str, *, headers: Mapping[str, str] | None = None, total: float | None = 600.0
-    ) -> Iterator[Stream]:
+    ) -> Iterator[HttpStream]:
         """One attempt of a GET with its body as it comes, for use inside `retrying`: what may pass is TryAgain."""
         # Identity: what is cut must be resumable by byte position.
         with self._open("GET", url, {"Accept-Encoding": "identity", **(headers or {})}, None, None, total) as response:
             if not response.is_success:
                 raise _failure(response, RETRY_STATUSES)
             chunks = response.iter_raw()  # as it arrives: a chunk size would hold back what came before a cut
-            yield Stream(response.status_code, str(response.url), _plain(response.headers), chunks)
+            yield HttpStream(response.status_code, str(response.url), _plain(response.headers), chunks)
 
     def retrying(self, action: Callable[[], T]) -> T:
         """The action's result, repeated with back-off as long as it raises TryAgain; then the error it carries."""
@@ -239,7 +239,7 @@ class HttpClient:
         sent = dict(headers)
         self._deadline.at = None if total is None else time.monotonic() + total
         try:
-            with _told(target):
+            with _worded_errors(target):
                 for _ in range(MAX_REDIRECTS + 1):
                     request = self._client.build_request(
                         method,
@@ -415,7 +415,7 @@ def _first_words(response: httpx.Response) -> str:
 
 
 @contextmanager
-def _told(url: httpx.URL) -> Iterator[None]:
+def _worded_errors(url: httpx.URL) -> Iterator[None]:
     """Puts httpx's exceptions into words: TryAgain for what may pass, an error of the tree for what will not."""
     try:
         yield

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bluelamp.domain.call import Call
-from bluelamp.domain.call_filter import Filter, past_facts
+from bluelamp.domain.call_filter import CallFilter, past_facts
 from bluelamp.domain.change import Change, apply
 from bluelamp.domain.moment import moment_of, moved, parse_moment, seconds_between
 from bluelamp.errors import UsageError
@@ -31,7 +31,7 @@ _BEGIN, _END = ("opened", "reopened"), ("closed", "aged_out")
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ActivityPoint:
     """`active` calls were open at the moment `at`, `opened` ones opened since the point before. None where nobody
     watched at that moment, or at any time since the point before."""
 
@@ -41,7 +41,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ActivityLine:
     """The calls active at once from one moment to another. `unwatched` is None for a feed without a configuration;
     `kept_from` is the first moment of which changes are kept, where that is later than the first one asked for."""
 
@@ -49,7 +49,7 @@ class Line:
     first: str
     last: str
     step_seconds: int
-    points: list[Point]
+    points: list[ActivityPoint]
     unwatched: list[Stretch] | None
     kept_from: str | None
 
@@ -92,7 +92,7 @@ class Lines:
     agency: Agency | None
     memory: LineMemory = field(default_factory=LineMemory)
 
-    def draw(self, first: str, last: str, step: int, through: Filter, now: datetime | None = None) -> Line:
+    def draw(self, first: str, last: str, step: int, through: CallFilter, now: datetime | None = None) -> ActivityLine:
         """The line from one moment to another, or to now on the feed's own clock where that comes first. `now` is a
         test's clock. Raises NoSuchThing for a feed without a log."""
         now = clock_of(self.agency, now) if self.agency else now or datetime.now(UTC)
@@ -104,9 +104,9 @@ class Lines:
         counted = self._counted([at for at in moments if kept_from <= at <= until], step, kept_from, through)
         points = list(_points(moments, step, counted, gaps or ()))
         told = None if gaps is None else clipped(gaps, first, last)
-        return Line(self.feed, first, last, step, points, told, kept_from if kept_from > first else None)
+        return ActivityLine(self.feed, first, last, step, points, told, kept_from if kept_from > first else None)
 
-    def _counted(self, moments: Sequence[str], step: int, kept_from: str, through: Filter) -> dict[str, Count]:
+    def _counted(self, moments: Sequence[str], step: int, kept_from: str, through: CallFilter) -> dict[str, Count]:
         """The counts of moments in order, from memory as far as they are known."""
         head = self.log.head(self.feed)
         key = LineKey(self.feed, head.epoch, through.query(), step)
@@ -124,7 +124,7 @@ class Lines:
         self.memory.keep(key, whole)
         return {at: fresh[at] if at in fresh else known[at] for at in moments}
 
-    def _counts(self, before: str, moments: Sequence[str], through: Filter) -> Iterator[Count]:
+    def _counts(self, before: str, moments: Sequence[str], through: CallFilter) -> Iterator[Count]:
         head, start = self.log.as_of(self.feed, before)
         longest = longest_wait(self.agency) if self.agency else float("inf")
         # Without a filter only what opens and ends calls counts: a small part of all changes.
@@ -153,7 +153,7 @@ def _is_whole(at: str, step: int) -> bool:
 
 
 def counts(
-    start: Iterable[Call], changes: Iterable[Logged], moments: Sequence[str], through: Filter, longest: float
+    start: Iterable[Call], changes: Iterable[Logged], moments: Sequence[str], through: CallFilter, longest: float
 ) -> Iterator[Count]:
     """For each moment, in order, how many calls were open, and how many were opened since the moment before (the first
     time since `start`). Only openings that were seen count: between two answers at most `longest` seconds apart."""
@@ -199,7 +199,7 @@ class _All:
 class _Filtered:
     """The open calls through a filter: whole, as any field of them may come to fit or cease to."""
 
-    def __init__(self, start: Iterable[Call], through: Filter) -> None:
+    def __init__(self, start: Iterable[Call], through: CallFilter) -> None:
         self._through = through
         self._open: dict[str, Call] = {}
         self._shown: set[str] = set()
@@ -233,7 +233,7 @@ class _Filtered:
 
 def _points(
     moments: Sequence[str], step: int, counted: Mapping[str, Count], gaps: Sequence[Stretch]
-) -> Iterator[Point]:
+) -> Iterator[ActivityPoint]:
     """The points of a line, without what nobody can have seen."""
     before = _earlier(moments[0], step)
     place = 0
@@ -243,5 +243,5 @@ def _points(
         begin, end = gaps[place] if place < len(gaps) else (at, at)
         active, opened = counted.get(at, (None, None))
         # The edges of a gap were seen; so was what was opened before it began.
-        yield Point(at, None if begin < at < end else active, None if begin <= before and at <= end else opened)
+        yield ActivityPoint(at, None if begin < at < end else active, None if begin <= before and at <= end else opened)
         before = at

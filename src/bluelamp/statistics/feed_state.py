@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from cachetools import LRUCache
 
 from bluelamp.domain.call import Call
-from bluelamp.domain.call_filter import Facts, Filter, make_facts, past_facts
+from bluelamp.domain.call_filter import CallFacts, CallFilter, make_facts, past_facts
 from bluelamp.domain.change import apply
 from bluelamp.domain.duration import UNKNOWN, Minutes, minutes_with_unit
 from bluelamp.domain.local_day import Span, bounds, watched
@@ -36,12 +36,12 @@ _PAGE = 5_000
 
 
 @dataclass(slots=True)
-class Held:
+class RecentCall:
     """A call of the last days: whole while it is open. `closed` is the moment at which it was first missed, where it is
     known to have been closed; `minutes` how long a unit was on it; `second` and `day`, `hour` when it was opened."""
 
     call: Call | None
-    facts: Facts
+    facts: CallFacts
     beat: str | None
     second: float
     day: date
@@ -51,15 +51,15 @@ class Held:
     minutes: Minutes = UNKNOWN
 
 
-class FeedBook:
-    """The book of one feed. Not safe for threads: whoever uses it holds its lock."""
+class FeedState:
+    """The state of one feed. Not safe for threads: its user holds its lock."""
 
     def __init__(self, log: EventLog, snapshots: Snapshots, agency: Agency) -> None:
         self.agency, self.zone = agency, ZoneInfo(agency.zone)
         self._log, self._snapshots = log, snapshots
         self._longest = longest_wait(agency)
         self.head: Head | None = None
-        self.held: dict[str, Held] = {}
+        self.held: dict[str, RecentCall] = {}
         self.days: dict[date, DayOpenings] = {}
         self._shared: dict[Labels, Labels] = {}
         self._watched: dict[date, list[float]] = {}
@@ -130,7 +130,7 @@ class FeedBook:
         when = datetime.fromisoformat(opened_at(call))
         local = when.astimezone(self.zone)
         ended = call["ended"] is not None
-        self.held[call["id"]] = Held(
+        self.held[call["id"]] = RecentCall(
             None if ended else call,
             past_facts(call),
             call["beat"],
@@ -175,7 +175,7 @@ class FeedBook:
             self.days[day] = DayOpenings(seen, self.zone, self._shared)
             size += len(seen)
 
-    def _openings(self, begin: datetime, end: datetime) -> Iterator[tuple[str, Facts]]:
+    def _openings(self, begin: datetime, end: datetime) -> Iterator[tuple[str, CallFacts]]:
         for one in self._log.openings(self.agency.name, moment_of(begin), moment_of(end)):
             if seen_to_open(one.after, one.by, self._longest):
                 yield one.by, make_facts(*one[2:])
@@ -189,7 +189,7 @@ class FeedBook:
         days = [today - timedelta(days=ago) for ago in range(_RECENT_DAYS)]
         return [day for day in days if moment_of(bounds(day, self.zone)[0]) >= kept_from]
 
-    def counts(self, through: Filter) -> dict[date, list[int]]:
+    def counts(self, through: CallFilter) -> dict[date, list[int]]:
         """The openings of past days by local hour, through a filter; those of the last days are held one by one."""
         key = through.query()
         known = self._counts.setdefault(key, {})

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bluelamp.domain.call import Call
-from bluelamp.domain.call_filter import Facts, Filter
+from bluelamp.domain.call_filter import CallFacts, CallFilter
 from bluelamp.domain.moment import seconds_between
 
 _NOWHERE = float("nan")
@@ -33,7 +33,7 @@ def seen_to_open(after: str | None, by: str | None, longest: float) -> bool:
 class DayOpenings:
     """The openings of one local day in order: some 40 bytes each, as their labels are shared."""
 
-    def __init__(self, openings: Iterable[tuple[str, Facts]], zone: ZoneInfo, shared: dict[Labels, Labels]) -> None:
+    def __init__(self, openings: Iterable[tuple[str, CallFacts]], zone: ZoneInfo, shared: dict[Labels, Labels]) -> None:
         self._at, self._lat, self._lon = array("d"), array("d"), array("d")
         self._hour = array("b")
         self._labels: list[Labels] = []
@@ -49,7 +49,7 @@ class DayOpenings:
     def __len__(self) -> int:
         return len(self._at)
 
-    def by_hour(self, through: Filter) -> list[int]:
+    def by_hour(self, through: CallFilter) -> list[int]:
         """How many were opened in each of the day's 24 hours on the agency's clocks."""
         found = [0] * HOURS
         for place, hour in enumerate(self._hour):
@@ -57,15 +57,15 @@ class DayOpenings:
                 found[hour] += 1
         return found
 
-    def between(self, begin: datetime, end: datetime, through: Filter) -> int:
+    def between(self, begin: datetime, end: datetime, through: CallFilter) -> int:
         """How many were opened after one moment and up to another."""
         places = range(bisect_right(self._at, begin.timestamp()), bisect_right(self._at, end.timestamp()))
         return sum(1 for place in places if not through or through.lets(self._facts(place)))
 
-    def _facts(self, place: int) -> Facts:
+    def _facts(self, place: int) -> CallFacts:
         lat, lon = self._lat[place], self._lon[place]
         nowhere = lat != lat or lon != lon
-        return Facts(*self._labels[place], None if nowhere else lat, None if nowhere else lon)
+        return CallFacts(*self._labels[place], None if nowhere else lat, None if nowhere else lon)
 
 
 def days_within(begin: datetime, end: datetime, zone: ZoneInfo) -> list[date]:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from cachetools import TTLCache
 
 from bluelamp.domain.call import Call
-from bluelamp.domain.call_filter import Filter
+from bluelamp.domain.call_filter import CallFilter
 from bluelamp.domain.duration import Minutes
 from bluelamp.domain.guard import FAILED, SUSPICIOUS
 from bluelamp.domain.local_day import Span
@@ -25,15 +25,15 @@ from bluelamp.domain.moment import moment_of
 from bluelamp.errors import Overloaded
 from bluelamp.history.gaps import SEEN, clock_of
 from bluelamp.sources.feeds.agency import Agency
-from bluelamp.statistics.feed_state import DAY, WEEKS, FeedBook, Held
+from bluelamp.statistics.feed_state import DAY, WEEKS, FeedState, RecentCall
 from bluelamp.statistics.opened_counts import HOURS, days_within
 from bluelamp.statistics.watch_times import gaps_in, share_watched
 from bluelamp.storage.live.event_log import EventLog
 from bluelamp.storage.live.snapshots import Snapshots
 
 HOUR = timedelta(hours=1)
-_TOLD_AGAIN, _MOST_TOLD = 2.0, 64  # seconds, answers
-# So long one waits for the book of a feed before being told to come back: longer only while the database is away.
+_REPORT_SECONDS, _MOST_REPORTS = 2.0, 64  # seconds, answers
+# A request waits so long for the state of a feed before it is refused: longer only while the database is away.
 _PATIENCE_SECONDS = 5.0
 # An hour is compared with where so much of it was watched; with fewer such hours nothing is called usual.
 _WATCHED_SHARE, _FEWEST_HOURS = 0.9, 3
@@ -43,57 +43,57 @@ _BUSIEST = 10
 _FIELDS = ("nature", "division", "beat", "priority")
 _WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
-Told = dict[str, Any]
+Report = dict[str, Any]
 
 
-class Books:
-    """The books of a process, one for each feed. What was told is told again for a moment. Safe for threads."""
+class FeedStates:
+    """The states of a process, one for each feed. A report is given again for a moment. Safe for threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._books: dict[str, tuple[threading.Lock, FeedBook]] = {}
-        self._told: TTLCache[tuple[str, str], Told] = TTLCache(_MOST_TOLD, _TOLD_AGAIN)
+        self._states: dict[str, tuple[threading.Lock, FeedState]] = {}
+        self._reports: TTLCache[tuple[str, str], Report] = TTLCache(_MOST_REPORTS, _REPORT_SECONDS)
 
     def statistics(
-        self, log: EventLog, snapshots: Snapshots, agency: Agency, through: Filter, now: datetime | None = None
-    ) -> Told:
+        self, log: EventLog, snapshots: Snapshots, agency: Agency, through: CallFilter, now: datetime | None = None
+    ) -> Report:
         """A feed in figures, through a filter, as of now on the feed's own clock; see the API's description. `now` is
         a test's clock. Raises NoSuchThing for a feed without a log, Overloaded where another answer takes too long."""
         key = agency.name, through.query()
         with self._lock:
-            told = self._told.get(key)
-            if told is not None and now is None:
-                return told
-            found = self._books.get(agency.name)
+            report = self._reports.get(key)
+            if report is not None and now is None:
+                return report
+            found = self._states.get(agency.name)
             if found is None or found[1].agency is not agency:
-                found = threading.Lock(), FeedBook(log, snapshots, agency)
-                self._books[agency.name] = found
-        lock, book = found
+                found = threading.Lock(), FeedState(log, snapshots, agency)
+                self._states[agency.name] = found
+        lock, state = found
         if not lock.acquire(timeout=_PATIENCE_SECONDS):
             raise Overloaded(f"The figures of {agency.name} are being worked out just now.", "Ask again soon.")
         try:
             when = clock_of(agency, now)
-            book.keep_up(when)
-            told = _told(book, snapshots, through, when)
+            state.keep_up(when)
+            report = _report(state, snapshots, through, when)
         finally:
             lock.release()
         with self._lock:
-            self._told[key] = told
-        return told
+            self._reports[key] = report
+        return report
 
 
-def _told(book: FeedBook, snapshots: Snapshots, through: Filter, now: datetime) -> Told:
-    spans = book.watch.spans(now)
-    recent = _Recent.of(book, through, now)
+def _report(state: FeedState, snapshots: Snapshots, through: CallFilter, now: datetime) -> Report:
+    spans = state.watch.spans(now)
+    recent = _Recent.of(state, through, now)
     hour_ago, day_ago = now - HOUR, now - DAY
     share = share_watched(spans, hour_ago, now)
-    past = past_hours(now, book.zone)
-    usual = [opened_in(book, span, through) for span in past if is_comparable(book, spans, span)]
+    past = past_hours(now, state.zone)
+    usual = [opened_in(state, span, through) for span in past if is_comparable(state, spans, span)]
     calls = recent.open
     return {
-        "feed": book.agency.name,
+        "feed": state.agency.name,
         "at": moment_of(now),
-        "seen_at": book.watch.seen_at or _seen_long_ago(snapshots, book.agency.name),
+        "seen_at": state.watch.seen_at or _seen_long_ago(snapshots, state.agency.name),
         "active": len(calls),
         "units": sum(len(call["units"]) for call in calls),
         "opened_last_hour": {
@@ -104,13 +104,13 @@ def _told(book: FeedBook, snapshots: Snapshots, through: Filter, now: datetime) 
         },
         # Beside less than what is asked of past hours, every hour would look calm.
         "usual_this_hour": usual_of(usual) if share >= _WATCHED_SHARE else None,
-        "usual_words": words_of_usual(len(usual), now, book.zone, share),
-        "by": by_fields(calls, book.agency.dictionary),
-        "on_scene": on_scene(recent.minutes, book.agency.rules.window),
+        "usual_words": words_of_usual(len(usual), now, state.zone, share),
+        "by": by_fields(calls, state.agency.dictionary),
+        "on_scene": on_scene(recent.minutes, state.agency.rules.window),
         "busiest_beats": busiest(recent.beats, calls),
-        "week": week_of(book, spans, recent.by_hour, through),
+        "week": week_of(state, spans, recent.by_hour, through),
         "gaps_last_day": [{"from": one, "to": other} for one, other in gaps_in(spans, day_ago, now)],
-        "polls": polls_of(snapshots.verdicts(book.agency.name, moment_of(day_ago)), book.agency.interval_seconds),
+        "polls": polls_of(snapshots.verdicts(state.agency.name, moment_of(day_ago)), state.agency.interval_seconds),
     }
 
 
@@ -130,11 +130,11 @@ class _Recent:
     minutes: list[Minutes]  # of calls closed in the last day
 
     @classmethod
-    def of(cls, book: FeedBook, through: Filter, now: datetime) -> _Recent:
+    def of(cls, state: FeedState, through: CallFilter, now: datetime) -> _Recent:
         hour_ago, day_ago, end = (one.timestamp() for one in (now - HOUR, now - DAY, now))
         closed_after = moment_of(now - DAY)
-        found = cls([], 0, Counter(), {day: [0] * HOURS for day in book.recent_days(now)}, [])
-        for one in book.held.values():
+        found = cls([], 0, Counter(), {day: [0] * HOURS for day in state.recent_days(now)}, [])
+        for one in state.held.values():
             if through and not through.lets(one.facts):
                 continue
             if one.call is not None:
@@ -145,7 +145,7 @@ class _Recent:
                 found._opened(one, hour_ago, day_ago)
         return found
 
-    def _opened(self, one: Held, hour_ago: float, day_ago: float) -> None:
+    def _opened(self, one: RecentCall, hour_ago: float, day_ago: float) -> None:
         if one.second > hour_ago:
             self.last_hour += 1
         if one.second > day_ago and one.beat:
@@ -157,7 +157,7 @@ class _Recent:
 # -- compared with past weeks ------------------------------------------------------------------------------------------
 
 
-def usual_of(values: Sequence[int]) -> Told | None:
+def usual_of(values: Sequence[int]) -> Report | None:
     """What the same hour of past weeks came to, of those that were watched; None where they are too few to call
     anything usual."""
     if len(values) < _FEWEST_HOURS:
@@ -181,16 +181,16 @@ def past_hours(now: datetime, zone: ZoneInfo) -> list[Span]:
     return found
 
 
-def is_comparable(book: FeedBook, spans: list[Span], hour: Span) -> bool:
+def is_comparable(state: FeedState, spans: list[Span], hour: Span) -> bool:
     """Whether an hour of the past was watched, and its calls are kept."""
-    return all(day in book.days for day in days_within(*hour, book.zone)) and (
+    return all(day in state.days for day in days_within(*hour, state.zone)) and (
         share_watched(spans, *hour) >= _WATCHED_SHARE
     )
 
 
-def opened_in(book: FeedBook, hour: Span, through: Filter) -> int:
+def opened_in(state: FeedState, hour: Span, through: CallFilter) -> int:
     """How many calls were opened in an hour of the past."""
-    return sum(book.days[day].between(*hour, through) for day in days_within(*hour, book.zone))
+    return sum(state.days[day].between(*hour, through) for day in days_within(*hour, state.zone))
 
 
 def words_of_usual(count: int, now: datetime, zone: ZoneInfo, share: float = 1.0) -> str:
@@ -209,10 +209,10 @@ def words_of_usual(count: int, now: datetime, zone: ZoneInfo, share: float = 1.0
 # -- what is active ----------------------------------------------------------------------------------------------------
 
 
-def by_fields(calls: Sequence[Call], dictionary: Dictionary) -> Told:
+def by_fields(calls: Sequence[Call], dictionary: Dictionary) -> Report:
     """The open calls counted by nature, division, beat and priority, the most first; null where the feed does not say.
     Natures and priorities have a `label` where the dictionary has one."""
-    found: Told = {}
+    found: Report = {}
     for name in _FIELDS:
         counted = Counter(call[name] for call in calls)  # type: ignore[literal-required]
         look_up = {"nature": dictionary.nature, "priority": dictionary.priority}.get(name)
@@ -224,14 +224,14 @@ def by_fields(calls: Sequence[Call], dictionary: Dictionary) -> Told:
     return found
 
 
-def busiest(opened: Mapping[str, int], calls: Iterable[Call]) -> list[Told]:
+def busiest(opened: Mapping[str, int], calls: Iterable[Call]) -> list[Report]:
     """The beats with the most calls opened in the last day, then the most active now."""
     active = Counter(call["beat"] for call in calls if call["beat"])
     beats = sorted({*opened, *active}, key=lambda beat: (-opened.get(beat, 0), -active[beat], beat))
     return [{"beat": one, "opened_last_day": opened.get(one, 0), "active": active[one]} for one in beats[:_BUSIEST]]
 
 
-def on_scene(minutes: Iterable[Minutes], window: str) -> Told:
+def on_scene(minutes: Iterable[Minutes], window: str) -> Report:
     """How long calls that were closed in the last day had a unit on them: the median, and what it can have been at
     least and at most, as a feed is only seen now and then."""
     if window == "rolling":
@@ -244,7 +244,7 @@ def on_scene(minutes: Iterable[Minutes], window: str) -> Told:
     return _scene((middle, low, high), len(known), f"{calls}; the median lies between {low:g} and {high:g} minutes.")
 
 
-def _scene(figures: tuple[float, float, float] | None, calls: int, words: str) -> Told:
+def _scene(figures: tuple[float, float, float] | None, calls: int, words: str) -> Report:
     middle, low, high = figures or (None, None, None)
     return {"median_minutes": middle, "low": low, "high": high, "calls": calls, "words": words}
 
@@ -252,14 +252,14 @@ def _scene(figures: tuple[float, float, float] | None, calls: int, words: str) -
 # -- by hour and weekday -----------------------------------------------------------------------------------------------
 
 
-def week_of(book: FeedBook, spans: list[Span], recent: Mapping[date, Sequence[int]], through: Filter) -> Told:
+def week_of(state: FeedState, spans: list[Span], recent: Mapping[date, Sequence[int]], through: CallFilter) -> Report:
     """Calls opened in an hour that was watched, by weekday (Monday first) and local hour."""
-    counts: dict[date, Sequence[int]] = {**book.counts(through), **recent}
+    counts: dict[date, Sequence[int]] = {**state.counts(through), **recent}
     opened = [[0] * HOURS for _ in range(7)]
     minutes = [[0.0] * HOURS for _ in range(7)]
     days: list[date] = []
     for day, its in sorted(counts.items()):
-        seen = book.watched_by_hour(day, spans)
+        seen = state.watched_by_hour(day, spans)
         if any(seen):
             days.append(day)
         for hour in range(HOURS):
@@ -288,7 +288,7 @@ def _words_of_week(days: Sequence[date], watched_days: float) -> str:
     return f"Calls opened in an hour that was watched: {when}, {watched_days:g} days watched."
 
 
-def polls_of(verdicts: Mapping[str, int], interval: float) -> Told:
+def polls_of(verdicts: Mapping[str, int], interval: float) -> Report:
     """The answers of the last day: how many were to come, and how many told what was going on."""
     return {
         "expected": round(DAY.total_seconds() / interval),

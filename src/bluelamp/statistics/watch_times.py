@@ -13,7 +13,7 @@ from bluelamp.storage.live.snapshots import Snapshots
 
 
 class Watch:
-    """The stretches that a feed was watched, from a moment on. Not safe for threads: a book has it to itself."""
+    """The stretches that a feed was watched, from a moment on. Not safe for threads: one feed state owns it."""
 
     def __init__(self, snapshots: Snapshots, agency: Agency, begin: datetime) -> None:
         self._snapshots, self._feed = snapshots, agency.name

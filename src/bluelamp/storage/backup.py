@@ -27,8 +27,8 @@ _LEFT_OUT = ("cache", "tmp", "writer.lock", secrets_apart.FILE)
 _TRIES = 5
 
 
-def back_up(home: Path, target: Path, told: Callable[[int, int], None]) -> tuple[int, int]:
-    """Copy a home into a folder; how many files were copied, and how many bytes. `told` hears of both as it goes on.
+def back_up(home: Path, target: Path, report: Callable[[int, int], None]) -> tuple[int, int]:
+    """Copy a home into a folder; how many files were copied, and how many bytes. `report` hears of both as it goes on.
     Raises UsageError for a target inside the home, StorageError where it cannot be written."""
     if target.resolve().is_relative_to(home.resolve()):
         raise UsageError(f"{target} lies in the home itself.", "Choose a folder elsewhere, best on another disk.")
@@ -48,7 +48,7 @@ def back_up(home: Path, target: Path, told: Callable[[int, int], None]) -> tuple
                 fresh = _file(file, target / file.relative_to(home))
                 went = went or (fresh is None and _is_raw(file.relative_to(home)))
                 copied, size = copied + bool(fresh), size + (fresh or 0)
-                told(size, copied)
+                report(size, copied)
             if not went and _whole(target):
                 _drop_packed(target)
                 return copied, size

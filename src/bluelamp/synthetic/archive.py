@@ -17,19 +17,19 @@ import pyarrow as pa
 from bluelamp.domain.dataset import BY_NAME, CRIMES, DATASETS, OUTCOMES
 from bluelamp.domain.release import ForceMonth
 from bluelamp.synthetic.chance import key
-from bluelamp.synthetic.container import Packed, ZipWriter, pack
+from bluelamp.synthetic.container import PackedMember, ZipWriter, pack
 from bluelamp.synthetic.coverage import has_remit
 from bluelamp.synthetic.crimes import street_file
 from bluelamp.synthetic.damage import damaged
 from bluelamp.synthetic.misplaced import misplaced
 from bluelamp.synthetic.multiplied import MERGED, multiplied
 from bluelamp.synthetic.outcomes import outcome_file
-from bluelamp.synthetic.plan import ALL, ALL_DATASETS, ALL_FORCES, LEFT_OUT, PATHOLOGIES, Kept, TwinPlan
+from bluelamp.synthetic.plan import ALL, ALL_DATASETS, ALL_FORCES, LEFT_OUT, PATHOLOGIES, FileFilter, TwinPlan
 from bluelamp.synthetic.reference import write_reference
 from bluelamp.synthetic.rows import Content
 from bluelamp.synthetic.stops import stop_file
 from bluelamp.synthetic.traits import World
-from bluelamp.synthetic.truth import FileTruth, Gap, Label, Lags, Truth, gap
+from bluelamp.synthetic.truth import FileTruth, Label, Lags, MissingFile, Truth, gap
 from bluelamp.synthetic.volumes import weight
 
 __all__ = [
@@ -38,11 +38,11 @@ __all__ = [
     "ALL_FORCES",
     "LEFT_OUT",
     "PATHOLOGIES",
+    "FileFilter",
     "FileTruth",
-    "Gap",
-    "Kept",
     "Label",
     "Lags",
+    "MissingFile",
     "Truth",
     "TwinPlan",
     "write_reference",
@@ -56,7 +56,7 @@ _NOT_WORTH_WORKERS = 250_000
 _ROWS_PER_CRIME = 1 + 2 / 3 + 1 / 9
 
 Task = tuple[ForceMonth, ...]
-Made = tuple[Packed, FileTruth, Lags | None]
+Made = tuple[PackedMember, FileTruth, Lags | None]
 _MAKERS = {CRIMES.name: street_file, OUTCOMES.name: outcome_file}
 _world: World | None = None
 
@@ -183,7 +183,7 @@ def _rows(world: World, file: ForceMonth) -> Content:
 def _truth(world: World, files: list[FileTruth], lags: list[Lags]) -> Truth:
     plan, coverage = world.plan, world.coverage
     changed = coverage.restated_by(plan.release) if plan.has("restated_coverage") else None
-    restated: tuple[Gap, ...] = ()
+    restated: tuple[MissingFile, ...] = ()
     if changed and changed.month in plan.window:
         restated = (gap(changed, "withdrawn" if changed in coverage.missing else "filled in"),)
     return Truth(

@@ -22,7 +22,7 @@ _LEVEL = 1
 
 
 @dataclass(frozen=True)
-class Packed:
+class PackedMember:
     """A member: name, raw DEFLATE bytes, and the size and CRC-32 that the directory states."""
 
     name: str
@@ -31,10 +31,10 @@ class Packed:
     crc32: int
 
 
-def pack(name: str, stored: bytes, checked: bytes) -> Packed:
+def pack(name: str, stored: bytes, checked: bytes) -> PackedMember:
     """Compress `stored`; the CRC is that of `checked`, which differs for a damaged member alone."""
     deflate = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, -15)
-    return Packed(name, deflate.compress(stored) + deflate.flush(), len(stored), isal_zlib.crc32(checked))
+    return PackedMember(name, deflate.compress(stored) + deflate.flush(), len(stored), isal_zlib.crc32(checked))
 
 
 class ZipWriter:
@@ -56,7 +56,7 @@ class ZipWriter:
             self._finish()
         self._file.close()
 
-    def add(self, members: Iterable[Packed]) -> None:
+    def add(self, members: Iterable[PackedMember]) -> None:
         """Append members of less than 4 GiB each."""
         for member in members:
             name = member.name.encode("ascii")

@@ -76,7 +76,7 @@ def has_remit(force: str, dataset: str) -> bool:
     return any(known.name == dataset for known in BY_SLUG[force].datasets)
 
 
-class Coverage:
+class ReleaseCoverage:
     """What is there, what is not and why, and what is wrong with it, for one release."""
 
     def __init__(self, plan: TwinPlan) -> None:

@@ -18,7 +18,7 @@ from bluelamp.domain.release import ForceMonth
 from bluelamp.synthetic.chance import Indices, bits, fraction, key, words
 from bluelamp.synthetic.multiplied import TINY
 from bluelamp.synthetic.names import MARKUP, MARKUP_UTF8
-from bluelamp.synthetic.rows import Content, Sheet, bad_rows, chosen, joined, shuffled, taken
+from bluelamp.synthetic.rows import Content, Sheet, bad_rows, chosen, joined, labels_at, shuffled
 from bluelamp.synthetic.traits import Numbers, Traits, World, eras, identities, month_keys, traits_of
 from bluelamp.synthetic.truth import Lags
 from bluelamp.synthetic.values import (
@@ -205,7 +205,7 @@ class _Street:
         labels = [*type_labels(self.month, self.plan.has("vocabulary_eras")), UNKNOWN_TYPE]
         tail_texts = [f",{label},{outcome},\n" for label in labels for outcome in OUTCOME_NAMES]
         places = self.world.places(self.force).streets(self.month)
-        return taken(places, self.traits.place), taken(tail_texts, tails)
+        return labels_at(places, self.traits.place), labels_at(tail_texts, tails)
 
     def _types(self) -> Indices:
         """(listed,) code of the crime type; one past the last for a type that no vocabulary has."""

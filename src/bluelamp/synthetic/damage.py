@@ -16,7 +16,7 @@ EXTRA_COLUMN = "Neighbourhood"
 
 
 @dataclass(frozen=True)
-class Damaged:
+class DamagedBytes:
     """The bytes to store, the bytes that the stored checksum is of, and what was done, in words."""
 
     stored: bytes
@@ -24,7 +24,7 @@ class Damaged:
     how: str
 
 
-def damaged(fault: str, dataset: Dataset, body: bytes, seed: int) -> Damaged:
+def damaged(fault: str, dataset: Dataset, body: bytes, seed: int) -> DamagedBytes:
     """The file with the fault. Faults that only touch rows leave the bytes as they are."""
     if fault == "damaged_member":
         return _flipped(body)
@@ -47,15 +47,15 @@ def damaged(fault: str, dataset: Dataset, body: bytes, seed: int) -> Damaged:
     return _same(body, "")
 
 
-def _same(stored: bytes, how: str) -> Damaged:
-    return Damaged(stored, stored, how)
+def _same(stored: bytes, how: str) -> DamagedBytes:
+    return DamagedBytes(stored, stored, how)
 
 
-def _flipped(body: bytes) -> Damaged:
+def _flipped(body: bytes) -> DamagedBytes:
     """A stretch of the middle reads otherwise than when its checksum was taken."""
     middle = len(body) // 2
     changed = bytes(byte ^ 1 if byte > 48 else byte for byte in body[middle : middle + 40])
-    return Damaged(body[:middle] + changed + body[middle + 40 :], body, "40 bytes in the middle were changed")
+    return DamagedBytes(body[:middle] + changed + body[middle + 40 :], body, "40 bytes in the middle were changed")
 
 
 def _cut(body: bytes) -> bytes:
@@ -64,7 +64,7 @@ def _cut(body: bytes) -> bytes:
     return body[: body[:-1].rfind(b"\n") + 11]
 
 
-def _columns(fault: str, dataset: Dataset, body: bytes) -> Damaged:
+def _columns(fault: str, dataset: Dataset, body: bytes) -> DamagedBytes:
     rows = list(csv.reader(io.StringIO(body.decode(), newline="")))
     if fault == "renamed_column":
         old, new = _RENAMED[dataset.name]

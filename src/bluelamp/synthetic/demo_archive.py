@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bluelamp.domain.dataset import CRIMES, STOPS
 from bluelamp.domain.month import Month
-from bluelamp.synthetic.plan import ALL_FORCES, Kept, TwinPlan
+from bluelamp.synthetic.plan import ALL_FORCES, FileFilter, TwinPlan
 
 _SEED, _MONTHS = 1, 24
 _NEW = (Month.of(2023, 5), Month.of(2023, 6))
@@ -24,8 +24,12 @@ _STOPS_KEPT = (
 def shown_releases(crimes: int) -> tuple[TwinPlan, ...]:
     """The plans of the releases, oldest first. `crimes` is about how many the two new ones span."""
     others = tuple(force for force in ALL_FORCES if force != _SILENT)
-    new = (Kept(forces=others), Kept(forces=(_SILENT,), last=_BEFORE), Kept(forces=(_SILENT,), first=_AFTER))
-    old = (Kept((CRIMES.name,), first=_OLD_FROM), Kept((STOPS.name,), _STOPS_KEPT, first=_OLD_FROM))
+    new = (
+        FileFilter(forces=others),
+        FileFilter(forces=(_SILENT,), last=_BEFORE),
+        FileFilter(forces=(_SILENT,), first=_AFTER),
+    )
+    old = (FileFilter((CRIMES.name,), first=_OLD_FROM), FileFilter((STOPS.name,), _STOPS_KEPT, first=_OLD_FROM))
     return (
         TwinPlan(_OLD, _MONTHS, crimes, _SEED, kept=old),
         *(TwinPlan(release, _MONTHS, crimes, _SEED, kept=new) for release in _NEW),

@@ -32,7 +32,7 @@ MIXED = frozenset({"metropolitan", "kent", "south-yorkshire", "norfolk"})
 _PORTION = 8192
 
 
-class Places:
+class ForcePlaces:
     """The places of one force. Positions: own points first, then border, far, other census, markup, no location."""
 
     def __init__(self, plan: TwinPlan, force: str) -> None:

@@ -32,7 +32,7 @@ class Lsoa:
 
 
 @dataclass(frozen=True)
-class Change:
+class LsoaChange:
     """One row of the lookup 2011 → 2021: positions in `old` and `new`, and U, S, M or X as the ONS marks it."""
 
     old: int
@@ -46,12 +46,12 @@ class LsoaSet:
 
     old: tuple[Lsoa, ...]
     new: tuple[Lsoa, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[LsoaChange, ...]
     centres: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Points:
+class SnapPoints:
     """Snap points, one row each: micro-degrees (2, points) of longitude and latitude, those of the list that came after
     2022-06, `On or near …`, and the position of the LSOA of either census."""
 
@@ -100,10 +100,10 @@ def _centres(chance: np.random.Generator, authority: Authority, count: int) -> N
     return found[:count]
 
 
-def _redrawn(old: list[Lsoa], letters: str, first: int) -> tuple[list[Lsoa], list[Change]]:
+def _redrawn(old: list[Lsoa], letters: str, first: int) -> tuple[list[Lsoa], list[LsoaChange]]:
     """The census of 2021: most LSOAs stay, some are split, some merged, a very few redrawn across each other."""
     new: list[Lsoa] = []
-    changes: list[Change] = []
+    changes: list[LsoaChange] = []
     position = 0
     while position < len(old):
         this = old[position]
@@ -111,20 +111,20 @@ def _redrawn(old: list[Lsoa], letters: str, first: int) -> tuple[list[Lsoa], lis
         drawn = (first + position) * 7919 % 997
         together = follows is not None and follows.district == this.district and follows.name[:-1] == this.name[:-1]
         if drawn < 45:
-            changes += [Change(position, len(new) + part, "S") for part in range(2)]
+            changes += [LsoaChange(position, len(new) + part, "S") for part in range(2)]
             new += [_successor(this, letters, first + position, part) for part in range(2)]
         elif drawn < 52 and together:
-            changes += [Change(position + part, len(new), "M") for part in range(2)]
+            changes += [LsoaChange(position + part, len(new), "M") for part in range(2)]
             new.append(_successor(this, letters, first + position, 0))
             position += 1
         elif drawn < 54 and together:
             assert follows is not None
             pairs = ((0, 0), (0, 1), (1, 1))
-            changes += [Change(position + one, len(new) + other, "X") for one, other in pairs]
+            changes += [LsoaChange(position + one, len(new) + other, "X") for one, other in pairs]
             new += [_successor(each, letters, first + position, part) for part, each in enumerate((this, follows))]
             position += 1
         else:
-            changes.append(Change(position, len(new), "U"))
+            changes.append(LsoaChange(position, len(new), "U"))
             new.append(this)
         position += 1
     return new, changes
@@ -151,7 +151,7 @@ def _successor(lsoa: Lsoa, letters: str, number: int, part: int) -> Lsoa:
     return Lsoa(f"{letters}01{700_000 + 2 * number + part:06d}", lsoa.name[:-1] + letter, lsoa.district)
 
 
-def points_of(seed: int, authority: Authority, known: LsoaSet, blanks: bool) -> Points:
+def points_of(seed: int, authority: Authority, known: LsoaSet, blanks: bool) -> SnapPoints:
     """The snap points of an authority, inside its area, in the order of its LSOAs of 2011, which are `known`."""
     chance = generator(seed, "points", authority.number)
     per = POINTS_PER_LSOA if authority.lsoas else 60
@@ -159,7 +159,7 @@ def points_of(seed: int, authority: Authority, known: LsoaSet, blanks: bool) -> 
     degrees = _placed(chance, authority, known.centres[owner])
     location = streets(chance, authority.welsh, len(owner), blanks)
     redrawn = _moved(generator(seed, "redrawn", authority.number), authority, degrees)
-    return Points(_micro(degrees), _micro(redrawn), tuple(location), owner, _successors(known, owner, degrees))
+    return SnapPoints(_micro(degrees), _micro(redrawn), tuple(location), owner, _successors(known, owner, degrees))
 
 
 def _micro(degrees: NDArray[np.float64]) -> NDArray[np.int64]:

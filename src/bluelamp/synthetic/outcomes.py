@@ -15,7 +15,7 @@ from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 from bluelamp.synthetic.chance import key
 from bluelamp.synthetic.crimes import kept
-from bluelamp.synthetic.rows import Content, Sheet, chosen, joined, shuffled, taken
+from bluelamp.synthetic.rows import Content, Sheet, chosen, joined, labels_at, shuffled
 from bluelamp.synthetic.traits import Numbers, World, eras, identities, month_keys, traits_of
 from bluelamp.synthetic.values import CODE, UNKNOWN_OUTCOME
 from bluelamp.synthetic.values import OUTCOMES as OUTCOME_NAMES
@@ -77,8 +77,8 @@ def outcome_file(world: World, force: str, month: Month) -> Content:
     lines = joined(
         ids,
         pa.scalar(f",{month},{name},{name},"),
-        taken(places.outcomes(month), spots),
-        taken([f",{text}\n" for text in OUTCOME_NAMES], codes),
+        labels_at(places.outcomes(month), spots),
+        labels_at([f",{text}\n" for text in OUTCOME_NAMES], codes),
     )
     seed = key(plan.seed, "outcome order", force, month.index, version)
     sheet = Sheet(OUTCOMES, lines, shuffled(seed, np.arange(count)), eras(world, force, month))

@@ -93,7 +93,7 @@ LEFT_OUT = "left_out"
 
 
 @dataclass(frozen=True)
-class Kept:
+class FileFilter:
     """Some of a release's files: of these datasets and forces, from `first` to `last` (None: from the beginning, to the
     end), and of those a `share` from 0 to 1, drawn file by file."""
 
@@ -119,7 +119,7 @@ class Kept:
         return {"datasets": list(self.datasets), "forces": list(self.forces), **months, "share": self.share}
 
     @classmethod
-    def from_json(cls, plain: dict[str, Any]) -> Kept:
+    def from_json(cls, plain: dict[str, Any]) -> FileFilter:
         """What `as_json` wrote."""
         first, last = (Month.parse(plain[name]) if plain[name] else None for name in ("first", "last"))
         return cls(tuple(plain["datasets"]), tuple(plain["forces"]), first, last, plain["share"])
@@ -142,7 +142,7 @@ class TwinPlan:
     seed: int = 1
     forces: tuple[str, ...] = ALL_FORCES
     pathologies: frozenset[str] = ALL
-    kept: tuple[Kept, ...] = ()
+    kept: tuple[FileFilter, ...] = ()
 
     def __post_init__(self) -> None:
         if self.months < 1 or self.crimes < 0 or not self.forces:
@@ -189,5 +189,5 @@ class TwinPlan:
         values["release"] = Month.parse(values["release"])
         values["forces"] = tuple(values["forces"])
         values["pathologies"] = frozenset(values["pathologies"])
-        values["kept"] = tuple(Kept.from_json(one) for one in values["kept"])
+        values["kept"] = tuple(FileFilter.from_json(one) for one in values["kept"])
         return cls(**values)

@@ -34,7 +34,7 @@ def joined(*columns: pa.Array | pa.Scalar) -> pa.Array:
     return pc.binary_join_element_wise(*columns, "")
 
 
-def taken(labels: pa.Array | list[str] | tuple[str, ...], positions: NDArray[np.integer]) -> pa.Array:
+def labels_at(labels: pa.Array | list[str] | tuple[str, ...], positions: NDArray[np.integer]) -> pa.Array:
     """(rows,) the label at each position."""
     source = labels if isinstance(labels, pa.Array) else pa.array(labels, pa.string())
     return source.take(pa.array(positions.astype(np.int32)))

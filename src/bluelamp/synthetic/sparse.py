@@ -18,7 +18,7 @@ from typing import Any, Literal
 from bluelamp.domain.dataset import CRIMES, OUTCOMES, STOPS
 from bluelamp.domain.month import Month
 from bluelamp.synthetic.archive import write_release
-from bluelamp.synthetic.plan import ALL_FORCES, Kept, TwinPlan
+from bluelamp.synthetic.plan import ALL_FORCES, FileFilter, TwinPlan
 from bluelamp.synthetic.reference import write_reference
 from bluelamp.synthetic.truth import FileTruth, Truth
 
@@ -107,7 +107,7 @@ class SparseTruth:
         }
 
 
-def _plan(months: int, crimes: int, *kept: Kept, last: Month = _NEWEST, faulty: bool = False) -> TwinPlan:
+def _plan(months: int, crimes: int, *kept: FileFilter, last: Month = _NEWEST, faulty: bool = False) -> TwinPlan:
     return TwinPlan(last, months, crimes, _SEED, pathologies=_FAULTY if faulty else _HARMLESS, kept=kept)
 
 
@@ -131,7 +131,7 @@ ARCHIVES: tuple[SparseArchive, ...] = (
         (
             Load(
                 "2022-06-kent-street.csv",
-                _plan(1, 3_000, Kept((CRIMES.name,), ("kent",))),
+                _plan(1, 3_000, FileFilter((CRIMES.name,), ("kent",))),
                 "file",
             ),
         ),
@@ -139,7 +139,7 @@ ARCHIVES: tuple[SparseArchive, ...] = (
     SparseArchive(
         "three-in-a-hundred",
         "a folder that says nothing of itself, with about 3 % of the files of three years, of ten forces",
-        (Load("download", _plan(36, 36_000, Kept(forces=_SOME, share=0.12)), "folder"),),
+        (Load("download", _plan(36, 36_000, FileFilter(forces=_SOME, share=0.12)), "folder"),),
     ),
     SparseArchive(
         "with-holes",
@@ -152,12 +152,12 @@ ARCHIVES: tuple[SparseArchive, ...] = (
     SparseArchive(
         "thirty-forces",
         "a folder that says nothing of itself, with the street crimes of thirty forces for two months",
-        (Load("download", _plan(2, 3_000, Kept((CRIMES.name,), _THIRTY)), "folder"),),
+        (Load("download", _plan(2, 3_000, FileFilter((CRIMES.name,), _THIRTY)), "folder"),),
     ),
     SparseArchive(
         "no-outcomes",
         "a release of street crimes and stops, without any file of outcomes",
-        (Load("2022-06.zip", _plan(4, 6_000, Kept((CRIMES.name, STOPS.name)))),),
+        (Load("2022-06.zip", _plan(4, 6_000, FileFilter((CRIMES.name, STOPS.name)))),),
     ),
     SparseArchive(
         "only-stops",
@@ -165,7 +165,7 @@ ARCHIVES: tuple[SparseArchive, ...] = (
         (
             Load(
                 "custom-download.zip",
-                _plan(6, 24_000, Kept((STOPS.name,), ("leicestershire", "south-yorkshire"))),
+                _plan(6, 24_000, FileFilter((STOPS.name,), ("leicestershire", "south-yorkshire"))),
             ),
         ),
     ),
@@ -175,7 +175,7 @@ ARCHIVES: tuple[SparseArchive, ...] = (
         (
             Load(
                 "download",
-                _plan(6, 12_000, Kept((OUTCOMES.name,), ("avon-and-somerset", "gwent", "kent"))),
+                _plan(6, 12_000, FileFilter((OUTCOMES.name,), ("avon-and-somerset", "gwent", "kent"))),
                 "folder",
             ),
         ),

@@ -14,11 +14,11 @@ from bluelamp.domain.dataset import STOPS
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 from bluelamp.synthetic.chance import Indices, below, bits, fraction, key
-from bluelamp.synthetic.geography import Places
+from bluelamp.synthetic.geography import ForcePlaces
 from bluelamp.synthetic.hours import MINUTE
 from bluelamp.synthetic.multiplied import TINY
 from bluelamp.synthetic.names import MARKUP, MARKUP_UTF8
-from bluelamp.synthetic.rows import Content, Sheet, chosen, joined, taken
+from bluelamp.synthetic.rows import Content, Sheet, chosen, joined, labels_at
 from bluelamp.synthetic.stop_times import Lots, StopTimes
 from bluelamp.synthetic.stop_values import UNKNOWN_OBJECT, cell, choices
 from bluelamp.synthetic.traits import World, map_points
@@ -95,7 +95,7 @@ class _Stops:
     def _columns(self) -> list[pa.Array]:
         options = choices(self.month, self.plan.has("vocabulary_eras"))
         picked = {
-            name: taken(choice.labels, choice.table[bits(self.lots.words(name), 0, 12)])
+            name: labels_at(choice.labels, choice.table[bits(self.lots.words(name), 0, 12)])
             for name, choice in options.items()
         }
         if self.plan.has("gender_blank") and self.force == "west-midlands":
@@ -140,9 +140,9 @@ class _Stops:
         self.elsewhere = self._placed_elsewhere(places, spots) & ~self.unplaced
         known = places.stops(self.month)
         spots[self.unplaced] = len(known) - 1
-        return taken(known, spots)
+        return labels_at(known, spots)
 
-    def _placed_elsewhere(self, places: Places, spots: Indices) -> NDArray[np.bool_]:
+    def _placed_elsewhere(self, places: ForcePlaces, spots: Indices) -> NDArray[np.bool_]:
         """(stops,) which of them lie over the border or far away; `spots` are changed."""
         found = np.zeros(self.count, dtype=bool)
         if not self.plan.has("stops_elsewhere"):

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from bluelamp.domain.month import Month
 from bluelamp.synthetic.chance import Indices, Words, below, bits, key, words
-from bluelamp.synthetic.coverage import Coverage
-from bluelamp.synthetic.geography import MIXED, Places, eighths_of_2011, no_location_share
+from bluelamp.synthetic.coverage import ReleaseCoverage
+from bluelamp.synthetic.geography import MIXED, ForcePlaces, eighths_of_2011, no_location_share
 from bluelamp.synthetic.plan import TwinPlan
 from bluelamp.synthetic.truth import ENDED, REDRAWN
 from bluelamp.synthetic.values import CHARGED, CODE, COURT_SLOTS, FIRST_SLOTS, TYPE_SLOTS, UNKNOWN_OUTCOME
@@ -31,14 +31,14 @@ class World:
 
     def __init__(self, plan: TwinPlan) -> None:
         self.plan = plan
-        self.coverage = Coverage(plan)
+        self.coverage = ReleaseCoverage(plan)
         self.volumes = Volumes(plan)
-        self._places: Places | None = None
+        self._places: ForcePlaces | None = None
 
-    def places(self, force: str) -> Places:
+    def places(self, force: str) -> ForcePlaces:
         """The places of a force; made anew when the force changes, since a big force's are tens of megabytes."""
         if self._places is None or self._places.force != force:
-            self._places = Places(self.plan, force)
+            self._places = ForcePlaces(self.plan, force)
         return self._places
 
 

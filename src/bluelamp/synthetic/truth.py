@@ -73,7 +73,7 @@ class FileTruth:
 
 
 @dataclass(frozen=True)
-class Gap:
+class MissingFile:
     """A file that is not in the release, and the name of the pathology that took it; `left_out` where the plan did."""
 
     dataset: str
@@ -111,10 +111,10 @@ class Truth:
 
     plan: TwinPlan
     files: tuple[FileTruth, ...]
-    missing: tuple[Gap, ...]
+    missing: tuple[MissingFile, ...]
     never: tuple[tuple[str, str], ...]  # (dataset, force) outside the publisher's remit
     lags: tuple[Lags, ...]
-    restated: tuple[Gap, ...]  # the one file that this release filled in or withdrew; `why` says which
+    restated: tuple[MissingFile, ...]  # the one file that this release filled in or withdrew; `why` says which
 
     def of(self, dataset: str, force: str, month: str) -> FileTruth | None:
         """The file of that name, None where it is missing."""
@@ -155,16 +155,16 @@ class Truth:
         return cls(
             TwinPlan.from_json(plain["plan"]),
             tuple(_file_from_json(each) for each in plain["files"]),
-            tuple(Gap(**each) for each in plain["missing"]),
+            tuple(MissingFile(**each) for each in plain["missing"]),
             tuple((dataset, force) for dataset, force in plain["never"]),
             tuple(Lags(**{**each, "first": tuple(each["first"])}) for each in plain["lags"]),
-            tuple(Gap(**each) for each in plain["restated"]),
+            tuple(MissingFile(**each) for each in plain["restated"]),
         )
 
 
-def gap(file: ForceMonth, why: str) -> Gap:
+def gap(file: ForceMonth, why: str) -> MissingFile:
     """A gap where a file would be."""
-    return Gap(file.dataset, file.force, str(file.month), why)
+    return MissingFile(file.dataset, file.force, str(file.month), why)
 
 
 def _file_as_json(file: FileTruth) -> dict[str, Any]:

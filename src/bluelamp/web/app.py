@@ -23,7 +23,7 @@ from bluelamp.web.asgi import problems
 from bluelamp.web.asgi.head_and_ranges import HeadRequests, PlainParts
 from bluelamp.web.asgi.parameters import WORDS, closed, declared_of
 from bluelamp.web.asgi.rate_limits import RateLimits
-from bluelamp.web.asgi.request_metrics import Metrics, Watching
+from bluelamp.web.asgi.request_metrics import Metrics, RequestMetrics
 from bluelamp.web.asgi.security_headers import SecurityHeaders, common_headers
 from bluelamp.web.follow import hooks, syndication
 from bluelamp.web.follow.hook_metrics import HookMetrics
@@ -107,7 +107,7 @@ def make_app(settings: Settings) -> FastAPI:
     app.add_middleware(RateLimits, visitors=here.visitors, most=settings.requests_per_minute)
     app.add_middleware(SecurityHeaders, settings=settings)
     app.add_middleware(HeadRequests)
-    app.add_middleware(Watching, metrics=metrics, log=settings.log_requests)
+    app.add_middleware(RequestMetrics, metrics=metrics, log=settings.log_requests)
     return app
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from bluelamp.live.runner import Runner
     from bluelamp.live.workflow import LiveFlow
     from bluelamp.places.accuracy import PlaceScores
-    from bluelamp.places.explanation import PlaceTeller
+    from bluelamp.places.explanation import PlaceExplainer
     from bluelamp.sources.http import HttpClient
     from bluelamp.storage.follow.hooks import Hooks
     from bluelamp.storage.follow.keys import Keys
@@ -60,7 +60,7 @@ class LiveSite:
             counters=counters,
         )
         self._follower = Follower(
-            self._log, self.hub, ring=settings.stream_ring, busy=self.hub.busy, wanted=self.hub.wanted
+            self._log, self.hub, ring=settings.stream_ring, busy=self.hub.busy, wanted=self.hub.wanted_feeds
         )
         self.hub.poke = self._follower.poke
         self._half: LiveHalf | None = None
@@ -115,7 +115,7 @@ class LiveSite:
         return self.half.accuracy
 
     @property
-    def explainer(self) -> PlaceTeller:
+    def explainer(self) -> PlaceExplainer:
         return self.half.explainer
 
     @property
@@ -263,7 +263,7 @@ class LiveSite:
 
     def _from_memory(self, feed: str, problem: str = AWAY) -> FeedHealth:
         board = self.hub.boards.get(feed)
-        calls = len(board.standing.calls) if board else 0
+        calls = len(board.snapshot.calls) if board else 0
         return FeedHealth(
             feed, "silent", "nothing can be said of its snapshots just now", moment_of(datetime.now(UTC)),
             problem=problem, open_calls=calls,

@@ -43,7 +43,7 @@ def serve(settings: Settings, started: Callable[[str], None]) -> None:
     started(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
     set_up_logs()
     if settings.workers == 1:
-        _calm_collector()
+        _tune_gc()
         uvicorn.Server(_config(app, settings)).run(sockets=[bound])
         return
     # Workers are new processes: they read the same settings again, with the flags of this one in the environment.
@@ -58,11 +58,11 @@ def worker_app() -> object:
     settings = read_settings()[0]
     app = make_app(settings)
     Bounded.limit(settings)
-    _calm_collector()
+    _tune_gc()
     return app
 
 
-def _calm_collector() -> None:
+def _tune_gc() -> None:
     """Look for garbage less often, and not among what is there for good: with thousands of open streams a whole search
     takes tenths of a second, in which no change is sent."""
     gc.collect()

@@ -18,7 +18,7 @@ from bluelamp.questions.model.stores import Stores
 from bluelamp.questions.registry import families
 from bluelamp.settings import Settings
 from bluelamp.statistics.activity_cache import LineMemory
-from bluelamp.statistics.summary import Books
+from bluelamp.statistics.summary import FeedStates
 from bluelamp.web.asgi.client_address import Visitors
 from bluelamp.web.live_site import LiveSite
 from bluelamp.web.streams.stream_counters import StreamCounters
@@ -54,7 +54,7 @@ class Site:
     lanes: Lanes
     visitors: Visitors
     lines: LineMemory = field(default_factory=LineMemory)
-    books: Books = field(default_factory=Books)
+    feed_states: FeedStates = field(default_factory=FeedStates)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _archive: Archive | None = None
 
@@ -91,7 +91,7 @@ def open_site(settings: Settings, counters: StreamCounters) -> Site:
         settings,
         effort,
         stores,
-        {one.info.name: LeasePool(one.source(stores, effort.guard)) for one in families()},
+        {one.info.name: LeasePool(one.source(stores, effort.limited)) for one in families()},
         dashboards,
         Answers(),
         hashlib.sha256("\n".join(told).encode()).hexdigest()[:12],

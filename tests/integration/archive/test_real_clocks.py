@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bluelamp.archive.model import wanted
+from bluelamp.archive.model import target_version
 from bluelamp.archive.workflow import Archive
 from bluelamp.domain.file_property import FileProperty
 from bluelamp.domain.month import Month, month_range
@@ -42,7 +42,7 @@ def stops(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Archiv
 @pytest.fixture(scope="module")
 def by_itself(stops: Archive) -> dict[tuple[str, Month], dict[str, FileProperty]]:
     """(force, month) → property → what the files alone say."""
-    want = wanted(stops.ledger, stops.reference)
+    want = target_version(stops.ledger, stops.reference)
     return {
         (file.force, file.unit.month): {one.name: one for one in want.profile.properties[file.file_id]}
         for file in want.included

@@ -194,7 +194,7 @@ def test_only_the_changed_force_is_made_anew(
     with open_source(str(one_force_changed(twin, tmp_path))) as source:
         archive.receive(source, release=None, selection=Selection(), progress=SILENT)
     load_waiting(archive.ledger, archive.vault, archive.lake, run="a-run", processes=1, progress=SILENT)
-    want = modelling.wanted(archive.ledger, archive.reference)
+    want = modelling.target_version(archive.ledger, archive.reference)
     plan, base = modelling.plan(
         want, archive.ledger, archive.lake, archive.reference, archive.warehouse, built_at="2026-01-01T00:00:00Z"
     )

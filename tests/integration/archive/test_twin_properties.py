@@ -16,7 +16,7 @@ import pytest
 from bluelamp.archive.workflow import Archive
 from bluelamp.domain.dataset import STOPS
 from bluelamp.domain.month import Month
-from bluelamp.synthetic.archive import FileTruth, Kept, Truth, TwinPlan, write_release
+from bluelamp.synthetic.archive import FileFilter, FileTruth, Truth, TwinPlan, write_release
 from bluelamp.synthetic.truth import DATE_ONLY, HALF_DAYS, KNOWN, LOCAL, ODD, PARTLY, WHOLE_HOURS
 from tests.lib.archive.archives import archive_in, figures, load, query
 
@@ -32,7 +32,7 @@ FAULTS = frozenset(
     }
 )  # fmt: skip
 PLAN = TwinPlan(
-    Month.parse("2024-03"), 24, 700_000, seed=5, forces=FORCES, pathologies=FAULTS, kept=(Kept((STOPS.name,)),)
+    Month.parse("2024-03"), 24, 700_000, seed=5, forces=FORCES, pathologies=FAULTS, kept=(FileFilter((STOPS.name,)),)
 )
 TOLD = {KNOWN: "known", WHOLE_HOURS: "known", HALF_DAYS: "known", DATE_ONLY: "not known", PARTLY: "in part"}
 # Single stops without a time, one in 25, are more or fewer than a month can tell.

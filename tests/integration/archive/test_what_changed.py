@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bluelamp.archive.diff import DiffSummary, FileDiff, comparable, diff
-from bluelamp.archive.diff_records import Reader, Wanted
+from bluelamp.archive.diff_records import DifferenceReader, RecordFilter
 from bluelamp.archive.diff_sides import side_of
 from bluelamp.archive.diff_words import sentences
 from bluelamp.archive.shape import canonical_header
@@ -178,14 +178,16 @@ def test_what_the_api_answered_is_no_release(archive: Archive, tmp_path: Path) -
 # -- the records, one by one ---------------------------------------------------------------------------------------
 
 
-def reader_of(archive: Archive) -> Reader:
+def reader_of(archive: Archive) -> DifferenceReader:
     found, _ = changed(archive)
     files = [one.as_json() for one in found.values() if one.added or one.removed or one.changed]
-    return Reader(archive.ledger, archive.vault, side_of(archive.ledger, OLD), side_of(archive.ledger, NEW), files)
+    return DifferenceReader(
+        archive.ledger, archive.vault, side_of(archive.ledger, OLD), side_of(archive.ledger, NEW), files
+    )
 
 
 @pytest.fixture
-def revised(archive: Archive, tmp_path: Path) -> Reader:
+def revised(archive: Archive, tmp_path: Path) -> DifferenceReader:
     """Twenty forces: in each one outcome changed, one crime was added and one removed."""
     forces = SOME[:20]
     before: Files = {(force, "2023-05"): [(A, "Under investigation"), (B, "Local resolution")] for force in forces}
@@ -194,8 +196,8 @@ def revised(archive: Archive, tmp_path: Path) -> Reader:
     return reader_of(archive)
 
 
-def test_pages_of_records_follow_each_other_without_a_gap_whatever_their_length(revised: Reader) -> None:
-    wanted = Wanted("crimes")
+def test_pages_of_records_follow_each_other_without_a_gap_whatever_their_length(revised: DifferenceReader) -> None:
+    wanted = RecordFilter("crimes")
     whole_list = [(one.unit, one.what, one.pair) for one in revised.all(wanted)]
     assert len(whole_list) == revised.total(wanted) == 80
     for limit in (1, 7, 50, 500):
@@ -218,26 +220,26 @@ def test_pages_of_records_follow_each_other_without_a_gap_whatever_their_length(
 @pytest.mark.parametrize(
     ("wanted", "expected"),
     [
-        (Wanted("crimes", "kent"), 0),  # not among the twenty
-        (Wanted("crimes", SOME[3]), 4),
-        (Wanted("crimes", what="added"), 40),
-        (Wanted("crimes", what="removed"), 20),
-        (Wanted("crimes", what="changed"), 20),
-        (Wanted("crimes", about="outcome"), 20),
-        (Wanted("crimes", about="Last outcome category"), 20),
-        (Wanted("crimes", about="place"), 0),
-        (Wanted("crimes", what="added", about="outcome"), 40),
-        (Wanted("crimes", first=NEW), 0),
-        (Wanted("crimes", last=OLD - 1), 0),
-        (Wanted("stops"), 0),
+        (RecordFilter("crimes", "kent"), 0),  # not among the twenty
+        (RecordFilter("crimes", SOME[3]), 4),
+        (RecordFilter("crimes", what="added"), 40),
+        (RecordFilter("crimes", what="removed"), 20),
+        (RecordFilter("crimes", what="changed"), 20),
+        (RecordFilter("crimes", about="outcome"), 20),
+        (RecordFilter("crimes", about="Last outcome category"), 20),
+        (RecordFilter("crimes", about="place"), 0),
+        (RecordFilter("crimes", what="added", about="outcome"), 40),
+        (RecordFilter("crimes", first=NEW), 0),
+        (RecordFilter("crimes", last=OLD - 1), 0),
+        (RecordFilter("stops"), 0),
     ],
 )
-def test_what_is_counted_is_what_is_listed(wanted: Wanted, expected: int, revised: Reader) -> None:
+def test_what_is_counted_is_what_is_listed(wanted: RecordFilter, expected: int, revised: DifferenceReader) -> None:
     assert revised.total(wanted) == len(list(revised.all(wanted))) == expected
 
 
-def test_a_record_that_differs_has_both_values_and_its_line(revised: Reader) -> None:
-    (one,) = revised.all(Wanted("crimes", SOME[0], what="changed"))
+def test_a_record_that_differs_has_both_values_and_its_line(revised: DifferenceReader) -> None:
+    (one,) = revised.all(RecordFilter("crimes", SOME[0], what="changed"))
     assert one.unit == ForceMonth("crimes", SOME[0], OLD)
     assert one.pair.columns(BY_NAME["crimes"]) == ["Last outcome category"]
     assert one.pair.old is not None
@@ -247,5 +249,5 @@ def test_a_record_that_differs_has_both_values_and_its_line(revised: Reader) -> 
 
 def test_what_there_is_not_is_refused_with_what_there_is() -> None:
     with pytest.raises(UsageError, match=r"There are: Crime ID, Month, Reported by, Falls within, place, Crime type"):
-        Wanted("crimes", about="Outcome").check()
-    Wanted("stops", about="Outcome").check()
+        RecordFilter("crimes", about="Outcome").check()
+    RecordFilter("stops", about="Outcome").check()

@@ -62,7 +62,7 @@ def test_a_server_gathers_beside_its_answers_and_leaves_nothing(made: City, monk
     folder = made.settings.home / "cache" / "calls"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "0123456789ab.999999999.partial").write_bytes(b"of a server that was killed")
-    opened = LeasePool(CallsSource(open_stores(made.settings), Effort(2, 30).guard))
+    opened = LeasePool(CallsSource(open_stores(made.settings), Effort(2, 30).limited))
     with opened.lease() as version:
         assert version._gatherer.ident is not None, "it has begun"
         version._gatherer.join()
@@ -77,12 +77,12 @@ def test_a_server_gathers_beside_its_answers_and_leaves_nothing(made: City, monk
 def test_a_state_that_is_slow_to_close_keeps_no_reader_waiting(made: City, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lease_pool, "_IDLE_OPEN", 0)
     stores = open_stores(made.settings)
-    opened = LeasePool(CallsSource(stores, Effort(2, 30).guard))
+    opened = LeasePool(CallsSource(stores, Effort(2, 30).limited))
     current = opened.current_name()
     home = CallsHome(stores)
     days = home.days()[:-1]
     old = ServedCalls(home.connect(days, memory_mb=200, threads=1), days, home, None)
-    old.guard = Effort(2, 30).guard
+    old.limited = Effort(2, 30).limited
     gathered = threading.Event()
     old._gatherer = threading.Thread(target=gathered.wait, args=(60,))
     old._gatherer.start()
@@ -119,7 +119,7 @@ def test_what_nobody_needs_any_more_is_not_gathered(made: City) -> None:
 
 
 def test_a_state_whose_file_cannot_be_written_is_opened_anew_in_memory(made: City) -> None:
-    opened = LeasePool(CallsSource(open_stores(made.settings), Effort(2, 30).guard))
+    opened = LeasePool(CallsSource(open_stores(made.settings), Effort(2, 30).limited))
     with opened.lease() as before:
         assert before.file is not None
         before._unwritable()

@@ -11,7 +11,7 @@ from bluelamp.bootstrap import open_stores
 from bluelamp.cli import exits
 from bluelamp.cli.app import main
 from bluelamp.errors import Damaged
-from bluelamp.questions.answer import Answer, answer
+from bluelamp.questions.answer import QueryResult, answer
 from bluelamp.questions.families.calls import source
 from bluelamp.questions.families.calls.opening import open_calls
 from bluelamp.questions.families.calls.source import CallsSource
@@ -50,11 +50,11 @@ def lose(path: Path, how: str) -> None:
     path.write_bytes(data)
 
 
-def by_day(version: CallsVersion) -> Answer:
+def by_day(version: CallsVersion) -> QueryResult:
     return answer(version, make_question("calls", measures=["calls"], by=["date"]))
 
 
-def counts(found: Answer) -> dict[str, object]:
+def counts(found: QueryResult) -> dict[str, object]:
     return {str(row[0]): row[1] for row in found.rows}
 
 
@@ -89,7 +89,7 @@ def test_a_server_goes_on_without_a_day_that_is_lost_and_with_it_when_it_is_mend
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(source, "_LOOK", 0.0)
-    opened = LeasePool(CallsSource(open_stores(settings), Effort(2, 60).guard))
+    opened = LeasePool(CallsSource(open_stores(settings), Effort(2, 60).limited))
     file = file_of(settings)
     whole = file.read_bytes()
     with opened.lease() as version:
@@ -112,7 +112,7 @@ def test_of_many_files_the_damaged_one_is_found_beside_the_answers(
     monkeypatch.setattr(source, "_LOOK", 0.0)
     monkeypatch.setattr("bluelamp.questions.families.calls.sound.CHECKED_AT_ONCE", 0)
     lose(file_of(settings), "bit")
-    opened = LeasePool(CallsSource(open_stores(settings), Effort(2, 60).guard))
+    opened = LeasePool(CallsSource(open_stores(settings), Effort(2, 60).limited))
     with opened.lease() as version:
         name = version.name
     while opened.current_name() == name:

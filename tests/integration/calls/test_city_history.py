@@ -13,7 +13,7 @@ from bluelamp.bootstrap import open_live_half
 from bluelamp.settings import read_settings
 from bluelamp.synthetic.city.agency import FEED
 from bluelamp.synthetic.city.history import GrownCity, grown_city, prepare
-from bluelamp.synthetic.city.model import City
+from bluelamp.synthetic.city.model import SyntheticCity
 
 _SINCE = datetime(2026, 11, 12, 20, 30, tzinfo=UTC)
 _TWO_LOOKS = timedelta(minutes=13)  # a call is over when the second look lacks it
@@ -75,6 +75,6 @@ def test_the_city_grows_without_a_jump(tmp_path: Path) -> None:
         assert city.listed(at) == {(row["incident_number"], row["unit_number"]) for row in rows}
         assert {row["incident_number"] for row in rows} <= {one.number for one in city.incidents(at, at)}
     late = _SINCE + timedelta(days=2)
-    assert city.snapshot(late) == City(1, tempo=4.0).snapshot(late)
+    assert city.snapshot(late) == SyntheticCity(1, tempo=4.0).snapshot(late)
     marker = tmp_path / "since.txt"
     assert grown_city(marker).since == grown_city(marker).since, "the same city at the next start"

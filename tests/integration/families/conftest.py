@@ -45,6 +45,6 @@ def opened(
     pool = LeasePool(family.source(stores, lambda _cursor, _light: nullcontext()))
     with pool.lease() as version:
         if not indexed:
-            version.serving = None
+            version.indexes = None
         yield Opened(family, stores, pool, version)
     pool.close()

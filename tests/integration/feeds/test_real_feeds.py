@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bluelamp.domain.snapshot import Reading
+from bluelamp.domain.snapshot import SnapshotReading
 from bluelamp.sources.feeds.agency import Agency, read_agency
 from bluelamp.sources.feeds.part import Part
 from bluelamp.sources.feeds.reading import read
@@ -19,7 +19,7 @@ NOW = datetime(2026, 8, 18, 12, tzinfo=UTC)
 ALWAYS = {"nature", "beat", "location", "unit"}
 
 
-def read_body(agency: Agency, body: bytes, at: datetime = NOW) -> Reading:
+def read_body(agency: Agency, body: bytes, at: datetime = NOW) -> SnapshotReading:
     return read(agency, [Part(agency.url, 200, {"content-type": "application/json"}, body)], at)
 
 

@@ -23,7 +23,7 @@ def rows_of(town: City, name: str, pages: list[Path]) -> int:
 
 def test_a_layer_page_by_page(town, published, client, tmp_path):
     told: list[tuple[int, int]] = []
-    pages = download(town.inputs["addresses"], tmp_path, client, told=lambda done, total: told.append((done, total)))
+    pages = download(town.inputs["addresses"], tmp_path, client, report=lambda done, total: told.append((done, total)))
     layer = published["addresses"]
     total = len(layer.rows)
     assert layer.pages() == list(range(0, total, 50))

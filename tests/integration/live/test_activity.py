@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from bluelamp.domain.call_filter import Filter, facts_of, make_filter
+from bluelamp.domain.call_filter import CallFilter, facts_of, make_filter
 from bluelamp.live.workflow import LiveFlow
-from bluelamp.statistics.activity import Line, Lines, opening_seen
+from bluelamp.statistics.activity import ActivityLine, Lines, opening_seen
 from bluelamp.statistics.activity_cache import LineMemory
 from tests.lib.live.feed_life import live
 from tests.lib.live.home import BEGIN, FEED, minute
@@ -33,12 +33,12 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveFlow]:
     flow.close()
 
 
-def draw(flow: LiveFlow, first: float, last: float, step: int, through: Filter, memory: LineMemory) -> Line:
+def draw(flow: LiveFlow, first: float, last: float, step: int, through: CallFilter, memory: LineMemory) -> ActivityLine:
     lines = Lines(flow.log, flow.snapshots, FEED, flow.agencies[FEED], memory)
     return lines.draw(minute(first), minute(last), step, through, NOW)
 
 
-def shown(flow: LiveFlow, at: str, through: Filter, known: dict[str, list[Any]] | None = None) -> int:
+def shown(flow: LiveFlow, at: str, through: CallFilter, known: dict[str, list[Any]] | None = None) -> int:
     calls: list[Any] = (known or {}).get(at) or flow.log.as_of(FEED, at)[1]
     if known is not None:
         known[at] = calls

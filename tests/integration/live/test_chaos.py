@@ -26,7 +26,7 @@ from bluelamp.live.workflow import LiveFlow
 from bluelamp.synthetic.city.agency import FEED
 from bluelamp.synthetic.city.chaos import START, changes_of, chaos_publisher, drive, moment_of_poll, open_chaos
 from bluelamp.synthetic.city.faults import FAULTS, SHOWING, VANISHING, Plan, Planned
-from bluelamp.synthetic.city.model import City
+from bluelamp.synthetic.city.model import SyntheticCity
 from bluelamp.synthetic.city.oracle import Judgement, judge
 from bluelamp.synthetic.city.plan import fair_plan
 from bluelamp.synthetic.city.publisher import Publisher
@@ -204,7 +204,7 @@ def test_columns_that_are_gone_for_good(tmp_path: Path) -> None:
 def test_a_quiet_city_is_believed(tmp_path: Path) -> None:
     """Nobody is on any scene for half an hour: two empty answers say so, and everything is closed."""
     silence = (START + timedelta(minutes=60), START + timedelta(minutes=90))
-    publisher = Publisher(City(1, silences=[silence]), START)
+    publisher = Publisher(SyntheticCity(1, silences=[silence]), START)
     plan: Plan = (Planned(),) * 60
     flow = open_chaos(tmp_path)
     drive(flow, publisher, plan, until=31)
@@ -223,7 +223,7 @@ def test_a_quiet_city_is_believed(tmp_path: Path) -> None:
     flow.close()
 
 
-class _Still(City):
+class _Still(SyntheticCity):
     """A city in which nothing happens after the beginning."""
 
     def snapshot(self, at: datetime) -> list[dict[str, str]]:

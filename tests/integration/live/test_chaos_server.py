@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from bluelamp.synthetic.city.faults import Planned
-from bluelamp.synthetic.city.model import City
+from bluelamp.synthetic.city.model import SyntheticCity
 from bluelamp.synthetic.city.publisher import Publisher
 from bluelamp.synthetic.city.server import CityServer, running
 
@@ -25,7 +25,7 @@ PLAN = tuple(Planned(kind) for kind in ("sound", "sound", "sound", "cut", "too_m
 
 @pytest.fixture
 def server() -> Iterator[CityServer]:
-    with CityServer(Publisher(City(2), START), PLAN) as opened:
+    with CityServer(Publisher(SyntheticCity(2), START), PLAN) as opened:
         yield opened
 
 
@@ -109,7 +109,7 @@ def test_it_says_what_it_saw(server: CityServer, client: httpx.Client) -> None:
 
 def test_what_hangs_is_let_go_at_the_end(client: httpx.Client) -> None:
     before = threading.active_count()
-    with CityServer(Publisher(City(2), START), (Planned("hang"),)) as server:
+    with CityServer(Publisher(SyntheticCity(2), START), (Planned("hang"),)) as server:
         with pytest.raises(httpx.ReadTimeout):
             client.get(server.url, timeout=0.2)
         assert [seen.status for seen in server.seen] == [0]
@@ -121,7 +121,7 @@ def test_what_hangs_is_let_go_at_the_end(client: httpx.Client) -> None:
 
 
 def test_by_the_clock_it_publishes_by_itself(client: httpx.Client) -> None:
-    publisher = Publisher(City(2), START, every=timedelta(seconds=10))
+    publisher = Publisher(SyntheticCity(2), START, every=timedelta(seconds=10))
     with CityServer(publisher, now=running(START, speed=1000)) as server:
         found = set()  # type: ignore[var-annotated]
         while len(found) < 4:

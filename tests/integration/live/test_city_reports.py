@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bluelamp.storage.places.store import Places
+from bluelamp.storage.places.store import PlaceStore
 from bluelamp.storage.relational.database import open_database
 from bluelamp.synthetic.city import reports as module
 from bluelamp.synthetic.city.agency import FEED
-from bluelamp.synthetic.city.model import City
+from bluelamp.synthetic.city.model import SyntheticCity
 from bluelamp.synthetic.city.reports import reporting, reports
 from bluelamp.synthetic.city.showing import show_city, write_feed
 
@@ -20,7 +20,7 @@ _START = datetime(2026, 2, 9, 6, tzinfo=UTC)
 
 
 def test_reports_are_of_calls_that_are_over_where_they_truly_were() -> None:
-    city = City(3)
+    city = SyntheticCity(3)
     last = _START + timedelta(hours=12)
     over = {one.number: one for one in city.incidents(_START, last) if one.closed <= last.timestamp()}
     found = reports(city, _START, last)
@@ -38,7 +38,7 @@ def test_they_follow_while_the_city_is_served(tmp_path: Path, monkeypatch: pytes
         write_feed(tmp_path / "feeds", server, interval=5)
         wanted = reports(server.publisher.city, server.now() - timedelta(minutes=50), server.now())
         engine = open_database(f"sqlite:///{tmp_path / 'live.sqlite'}")
-        places = Places(engine)
+        places = PlaceStore(engine)
         with reporting(tmp_path, server):
             until = time.monotonic() + 30
             while places.officials.of(FEED, str(wanted[0].number)) is None:

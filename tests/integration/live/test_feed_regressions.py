@@ -64,7 +64,7 @@ def test_an_older_list_that_comes_late_changes_nothing(flow: LiveFlow) -> None:
     _take(flow, 0, [unit(1, "A")], x_soda2_truth_last_modified=old)
     _take(flow, 4, [unit(1, "A"), unit(2, "B")], x_soda2_truth_last_modified=new)
     late = _take(flow, 5, [unit(3, "C")], x_soda2_truth_last_modified="Wed, 11 Feb 2026 06:02:00 GMT")
-    assert (late.taken.verdict, late.changes) == ("older", ())
+    assert (late.result.verdict, late.changes) == ("older", ())
     assert _numbers(flow) == {"26-0000001", "26-0000002"}
 
 
@@ -84,7 +84,7 @@ def test_a_block_padded_with_zeros_is_the_same_block(flow: LiveFlow) -> None:
 def test_a_row_without_a_unit_is_a_call_like_the_others(flow: LiveFlow) -> None:
     nameless = {key: value for key, value in unit(2, "B").items() if key != "unit_number"}
     step = _take(flow, 0, [unit(1, "A"), nameless, unit(3, "C")])
-    assert step.taken.verdict == "good"
+    assert step.result.verdict == "good"
     assert len(_numbers(flow)) == 3
 
 
@@ -120,5 +120,5 @@ def test_one_incident_with_four_units_is_one_call(flow: LiveFlow) -> None:
 def test_an_answer_that_is_no_list_is_a_failed_snapshot(flow: LiveFlow) -> None:
     _take(flow, 0, [unit(1, "A")])
     step = flow.take(FEED, answer(b'{"error": true, "message": "busy"}'), minute(2), "polled")
-    assert step.taken.verdict == "failed"
+    assert step.result.verdict == "failed"
     assert len(_numbers(flow)) == 1

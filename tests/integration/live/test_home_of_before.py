@@ -19,7 +19,7 @@ from bluelamp.live.doctor import check_up
 from bluelamp.live.rebuild import rebuild
 from bluelamp.live.workflow import LiveFlow
 from bluelamp.settings import Settings
-from bluelamp.storage.live.event_log import fold
+from bluelamp.storage.live.event_log import project
 from bluelamp.storage.relational import database as databases
 from bluelamp.storage.vault.vault import Vault
 from tests.lib.postgres import Postgres
@@ -120,7 +120,7 @@ def test_it_tells_the_same_and_goes_on_and_is_made_anew_to_the_byte(home: Settin
     assert _told(flow)[0] == before
     assert {call["id"]: call for call in map(json.loads, _told(flow)[1])} == _calls_before()
     early = [one for one in map(json.loads, before) if one["at"] <= minute(5)]
-    assert flow.log.as_of(FEED, minute(5))[1] == fold((), early)
+    assert flow.log.as_of(FEED, minute(5))[1] == project((), early)
     step = flow.take(FEED, answer([unit(4, "D"), unit(5, "F"), unit(6, "G")]), minute(18), "polled")
     assert [change["kind"] for change in step.changes] == ["opened"]
     told = _told(flow)

@@ -91,7 +91,7 @@ def test_no_single_answer_ends_a_call(agency: Agency, body: bytes) -> None:
     after = feed.take(_GOOD, salt="again")
     assert before <= set(feed.state.calls)
     assert not {"closed", "aged_out", "reopened"} & set(feed.kinds())
-    assert after.taken.verdict in ("good", "suspicious"), "a strange column may have come and gone"
+    assert after.result.verdict in ("good", "suspicious"), "a strange column may have come and gone"
     assert json.loads(json.dumps(feed.changes, ensure_ascii=False).encode("utf-8")) == feed.changes
 
 

@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from bluelamp.errors import Busy, NoSuchThing, UsageError
-from bluelamp.storage.follow.hooks import GONE, MOST_HOOKS, Hooks, Wanted, waiting_of
+from bluelamp.storage.follow.hooks import GONE, MOST_HOOKS, Hooks, NewHook, waiting_of
 from bluelamp.storage.follow.keys import Keys
 from bluelamp.storage.follow.progress import LEASE_NAME, HookProgress
 from bluelamp.storage.live.event_log import Head
@@ -22,8 +22,8 @@ HEAD = Head("city", 1, "e1", 40)
 AT, LATER = "2026-02-11T06:00:00.000Z", "2026-02-11T07:00:00.000Z"
 
 
-def wanted(key: int = 1) -> Wanted:
-    return Wanted(key, "city", "https://example.org/in", {"beat": ["1"]}, ["opened"], "mine")
+def wanted(key: int = 1) -> NewHook:
+    return NewHook(key, "city", "https://example.org/in", {"beat": ["1"]}, ["opened"], "mine")
 
 
 def add_keys(engine: sa.Engine) -> None:

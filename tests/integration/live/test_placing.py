@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bluelamp.live.doctor import check_up
 from bluelamp.live.rebuild import rebuild
-from bluelamp.synthetic.city.model import City
+from bluelamp.synthetic.city.model import SyntheticCity
 from bluelamp.synthetic.city.publisher import Publisher
 from bluelamp.synthetic.city.server import CityServer, running
 from tests.lib.live.home import FEED, engine_of, everything, make_home, open_flow
@@ -19,7 +19,7 @@ _START = datetime(2026, 3, 6, 22, tzinfo=UTC)
 
 def test_places_follow_the_calls(tmp_path: Path, database: str) -> None:
     url = "" if database.startswith("sqlite") else database
-    with CityServer(Publisher(City(5), _START), now=running(_START, 1200)) as city:
+    with CityServer(Publisher(SyntheticCity(5), _START), now=running(_START, 1200)) as city:
         flow = open_flow(make_home(tmp_path / "home", city.url, database=url))
         flow.agencies = {FEED: replace(flow.agency(FEED), interval_seconds=0.1)}
         runner = flow.runner([FEED])

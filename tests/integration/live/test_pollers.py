@@ -16,7 +16,7 @@ import pytest
 
 from bluelamp.live.rebuild import rebuild
 from bluelamp.settings import Settings
-from bluelamp.synthetic.city.model import City
+from bluelamp.synthetic.city.model import SyntheticCity
 from bluelamp.synthetic.city.plan import fair_plan
 from bluelamp.synthetic.city.publisher import Publisher
 from bluelamp.synthetic.city.server import CityServer, running
@@ -33,7 +33,7 @@ _KILLS = int(os.environ.get("KILLS", "8"))
 
 @pytest.fixture
 def city() -> Iterator[CityServer]:
-    publisher = Publisher(City(5), _START)
+    publisher = Publisher(SyntheticCity(5), _START)
     plan = fair_plan(publisher, 400, kinds=[kind for kind in _kinds() if kind != "hang"])
     with CityServer(publisher, plan, now=running(_START, 2400)) as server:
         yield server

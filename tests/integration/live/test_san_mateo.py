@@ -58,7 +58,7 @@ def test_eleven_months_of_a_real_feed(shared_data: Path) -> None:
             stated = Stated(at, 200, body=hashlib.sha256(body).hexdigest())
             step = feed._take(stated, lambda body=body, at=at: read(agency, answer(body), parse_moment(at)))
             listed.append(ids)
-            reasons.update(step.taken.reasons)
+            reasons.update(step.result.reasons)
             ended = {step.calls[one["call"]]["incident_number"] for one in step.changes if one["kind"] == "closed"}
             assert not ended & ids, "a call that is listed does not end"
             assert len(listed) == 1 or not ended & listed[-2], "nor one that was listed a moment ago"

@@ -14,14 +14,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bluelamp.domain.call_filter import Filter, make_filter, past_facts
+from bluelamp.domain.call_filter import CallFilter, make_filter, past_facts
 from bluelamp.domain.duration import minutes_with_unit
 from bluelamp.domain.moment import moment_of, parse_moment
 from bluelamp.errors import Unreachable
 from bluelamp.live.workflow import LiveFlow
 from bluelamp.statistics import feed_state as book_module
-from bluelamp.statistics.feed_state import FeedBook
-from bluelamp.statistics.summary import Books
+from bluelamp.statistics.feed_state import FeedState
+from bluelamp.statistics.summary import FeedStates
 from bluelamp.storage.live.event_log import EventLog
 from tests.lib.live.feed_life import live
 from tests.lib.live.home import FEED, answer, make_home, minute, open_flow, unit
@@ -33,8 +33,8 @@ LABELS = ("division", "beat", "priority", "nature")
 Told = dict[str, Any]
 
 
-def told(flow: LiveFlow, now: datetime, through: Filter = ALL, books: Books | None = None) -> Told:
-    return (books or Books()).statistics(flow.log, flow.snapshots, flow.agencies[FEED], through, now)
+def told(flow: LiveFlow, now: datetime, through: CallFilter = ALL, books: FeedStates | None = None) -> Told:
+    return (books or FeedStates()).statistics(flow.log, flow.snapshots, flow.agencies[FEED], through, now)
 
 
 def everything(flow: LiveFlow) -> list[Any]:
@@ -42,7 +42,7 @@ def everything(flow: LiveFlow) -> list[Any]:
 
 
 def test_what_was_counted_change_by_change_is_what_the_log_says(tmp_path: Path, database: str) -> None:
-    books = Books()
+    books = FeedStates()
 
     def after(flow: LiveFlow, at: str) -> None:
         if int(at[14:16]) % 20 == 0:
@@ -81,7 +81,7 @@ def openings_are_those_of_the_calls(flow: LiveFlow) -> None:
     assert {one.lat for one in found} == {None, 32.75}
 
 
-def by_hand(flow: LiveFlow, now: datetime, through: Filter, found: Told) -> None:
+def by_hand(flow: LiveFlow, now: datetime, through: CallFilter, found: Told) -> None:
     calls = [call for call in everything(flow) if through.lets(past_facts(call))]
     open_ = [call for call in calls if not call["ended"]]
     assert open_
@@ -170,9 +170,9 @@ def test_calls_are_named_in_plain_words(lived: LiveFlow) -> None:
 
 
 def test_a_log_that_is_made_anew_is_read_anew(lived: LiveFlow) -> None:
-    books, now = Books(), parse_moment(minute(240))
+    books, now = FeedStates(), parse_moment(minute(240))
     before = told(lived, now, ALL, books)
-    (_, book) = books._books[FEED]
+    (_, book) = books._states[FEED]
     assert book.head is not None
     book.head = book.head._replace(epoch="another")
     book.held.clear()
@@ -194,7 +194,7 @@ class Away:
 
 @pytest.mark.parametrize("name", ["calls_between", "current"])
 def test_a_database_that_was_away_for_a_moment_changes_no_figure(lived: LiveFlow, name: str) -> None:
-    now, books, log = parse_moment(minute(240)), Books(), Away(lived.log, name)
+    now, books, log = parse_moment(minute(240)), FeedStates(), Away(lived.log, name)
     asked = log, lived.snapshots, lived.agencies[FEED], ALL, now
     with pytest.raises(Unreachable):
         books.statistics(*asked)  # type: ignore[arg-type]
@@ -210,7 +210,7 @@ def test_pages_of_changes_that_were_read_are_not_read_twice(lived: LiveFlow, mon
     # As it stood in the middle of its life.
     _, calls = log.as_of(FEED, at.at)
     monkeypatch.setattr(book_module, "_PAGE", 10)
-    early = FeedBook(log, lived.snapshots, lived.agencies[FEED])
+    early = FeedState(log, lived.snapshots, lived.agencies[FEED])
     early.keep_up(now)
     early.held.clear()
     for call in calls:
@@ -241,7 +241,7 @@ def test_a_feed_that_is_held_back_has_a_clock_of_its_own(tmp_path: Path) -> None
     hour_of_calls(flow, now, 5)
     agency = flow.agencies[FEED]
     later = replace(agency, privacy=replace(agency.privacy, delay_minutes=30))
-    found = Books().statistics(flow.log, flow.snapshots, later, ALL, now + timedelta(minutes=30))
+    found = FeedStates().statistics(flow.log, flow.snapshots, later, ALL, now + timedelta(minutes=30))
     assert found["at"] == moment_of(now)
     assert found["opened_last_hour"]["value"] == 5
     assert found["opened_last_hour"]["watched_share"] == 1

@@ -11,12 +11,12 @@ import pytest
 
 from bluelamp.domain.call import Call
 from bluelamp.domain.decision import decide
-from bluelamp.domain.place import Asked, Candidate
+from bluelamp.domain.place import Candidate, LocationQuery
 from bluelamp.places.context import ground_of
-from bluelamp.places.explanation import Opened, PlaceTeller
+from bluelamp.places.explanation import Opened, PlaceExplainer
 from bluelamp.places.resolver import Resolver
-from bluelamp.places.setup import PlacesSetup, open_told
-from bluelamp.storage.places.store import Places
+from bluelamp.places.setup import PlacesSetup, open_explained
+from bluelamp.storage.places.store import PlaceStore
 from bluelamp.web.places.call_place import PlaceFoundModel
 from tests.lib.live.city_feed import FEED, CityFeed
 from tests.lib.live.home import engine_of
@@ -33,7 +33,7 @@ class Placed:
         self.city, self.flow = city, city.flow
         # Places are decided at the time of the city's last snapshot: whatever comes later, has later been fetched.
         self.flow.now = lambda: datetime.fromisoformat(city.now)
-        self.places = Places(engine_of(city.flow))
+        self.places = PlaceStore(engine_of(city.flow))
         self.desk = Resolver(self.places, ground_of(dallas_as(FEED), areas=Beats()))
 
     def call(self, **fields: str) -> Call:
@@ -48,13 +48,13 @@ class Placed:
 
     def decide(self, call: Call, *candidates: Candidate) -> None:
         """Place a call by what was said."""
-        asked = self.desk.ground.asked_of_call(call)
+        asked = self.desk.ground.query_of_call(call)
         decision = decide(asked, candidates, self.desk.rules, self.desk.ground.areas)
         self.places.keep(FEED, asked, decision.as_dict(), NOW)
         self.flow.place(FEED, {call["id"]: decision.place()})
 
-    def asked(self, call: Call) -> Asked:
-        return self.desk.ground.asked_of_call(call)
+    def asked(self, call: Call) -> LocationQuery:
+        return self.desk.ground.query_of_call(call)
 
 
 def dallas_as(name: str) -> Any:
@@ -82,8 +82,8 @@ Ask = Callable[[Call], dict[str, Any]]
 def server(placed: Placed) -> Iterator[ThreadServer]:
     placed.call()
     opened = ThreadServer(placed.city.settings.model_copy(update={"log_requests": False}))
-    sources = open_told(PlacesSetup(placed.city.settings.home), placed.places, dallas()).sources
-    opened.app.state.site.live.half.explainer = PlaceTeller(lambda _agency: Opened(placed.desk, sources))
+    sources = open_explained(PlacesSetup(placed.city.settings.home), placed.places, dallas()).sources
+    opened.app.state.site.live.half.explainer = PlaceExplainer(lambda _agency: Opened(placed.desk, sources))
     until(lambda: FEED in opened.hub.boards)
     yield opened
     opened.stop()

@@ -11,13 +11,13 @@ import httpx
 import pytest
 
 from bluelamp.domain.call import Place
-from bluelamp.domain.place import Asked, Candidate
+from bluelamp.domain.place import Candidate, LocationQuery
 from bluelamp.places.accuracy import NOT_YET
 from bluelamp.places.context import ground_of
 from bluelamp.places.resolver import Resolver
 from bluelamp.places.scoring import Official, measure
 from bluelamp.sources.feeds.agency import Privacy
-from bluelamp.storage.places.store import Places
+from bluelamp.storage.places.store import PlaceStore
 from bluelamp.web.live.schemas import CallWithTimelineModel
 from bluelamp.web.places.schemas import FeedPlacesModel
 from tests.lib.live.city_feed import FEED, CityFeed
@@ -32,7 +32,7 @@ NOW = datetime(2026, 2, 12, 6, tzinfo=UTC)
 class Blocks:
     """A gazetteer that knows one street."""
 
-    def candidates(self, asked: Asked) -> list[Candidate]:
+    def candidates(self, asked: LocationQuery) -> list[Candidate]:
         if asked.streets != ("ELM ST",):
             return []
         return [Candidate("gazetteer", "city", LAT, LON, "block", 100.0, asked.streets, asked.first)]
@@ -40,7 +40,7 @@ class Blocks:
 
 def desk_of(city: CityFeed) -> Resolver:
     agency = city.flow.agencies[FEED]
-    return Resolver(Places(engine_of(city.flow)), ground_of(agency, sources=[Blocks()]))
+    return Resolver(PlaceStore(engine_of(city.flow)), ground_of(agency, sources=[Blocks()]))
 
 
 def official(number: str, east_m: float) -> Official:
@@ -103,7 +103,7 @@ def test_scores_and_their_history(client: httpx.Client, city: CityFeed) -> None:
 
 
 def test_geocoders_are_named_with_their_terms_and_budgets(city: CityFeed, serve: Serve) -> None:
-    places = Places(engine_of(city.flow))
+    places = PlaceStore(engine_of(city.flow))
     server = serve(city, geocoders="census,google", google_key="k", geocode_daily_budget=50)
     for _ in range(3):
         places.spend("census", 50, datetime.now(UTC))
@@ -142,7 +142,7 @@ def test_where_places_are_kept_from_view_no_distance_is_told(city: CityFeed, pri
     (call,) = city.flow.log.current(FEED)[1]
     place: Place = {"kind": "point", "lat": LAT, "lon": LON, "uncertainty_m": 100.0, "method": "x", "confidence": 0.9}
     shown = {**call, "place": place}
-    Places(engine_of(city.flow)).officials.keep(FEED, [("26-0000001", LAT, LON)], NOW)
+    PlaceStore(engine_of(city.flow)).officials.keep(FEED, [("26-0000001", LAT, LON)], NOW)
     agency = city.flow.agencies[FEED]
     record = city.half.accuracy
     plain, kept = record.official(agency, shown), record.official(replace(agency, privacy=privacy), shown)  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from bluelamp.domain.call import Place
-from bluelamp.storage.live.event_log import fold
+from bluelamp.storage.live.event_log import project
 from bluelamp.web.live.schemas import (
     AsOfModel,
     BetweenModel,
@@ -159,12 +159,12 @@ def test_calls_as_parquet_carry_what_they_are(ended: CityFeed, api: httpx.Client
 
 def test_geojson_holds_what_can_be_drawn_and_says_what_cannot(ended: CityFeed, serve: Serve) -> None:
     server = serve(ended)
-    until(lambda: FEED in server.hub.boards and server.hub.boards[FEED].standing.calls)
+    until(lambda: FEED in server.hub.boards and server.hub.boards[FEED].snapshot.calls)
     board = server.hub.boards[FEED]
     place: Place = {"kind": "point", "lat": 32.7, "lon": -96.8}
-    first, *rest = board.standing.in_order()
+    first, *rest = board.snapshot.in_order()
     moved = {first["id"]: {**first, "place": place}, **{call["id"]: call for call in rest}}
-    board.standing = board.standing._replace(calls=moved)  # type: ignore[arg-type]
+    board.snapshot = board.snapshot._replace(calls=moved)  # type: ignore[arg-type]
     found = httpx.get(f"{server.api}/calls?format=geojson")
     assert found.headers["content-type"] == "application/geo+json"
     (feature,) = found.json()["features"]
@@ -184,7 +184,7 @@ def test_a_call_is_the_sum_of_its_timeline(ended: CityFeed, api: httpx.Client) -
             assert found["call"]["ended"] == "closed"
             assert [change["kind"] for change in found["timeline"]] == ["opened", "closed"]
         else:
-            assert fold((), found["timeline"]) == [found["call"]]
+            assert project((), found["timeline"]) == [found["call"]]
 
 
 def fold_all(city: CityFeed) -> list[Any]:
@@ -264,7 +264,7 @@ def test_changes_between_two_moments_lead_from_the_one_to_the_other(
         changes += found["changes"]
     for change in changes:
         ChangeModel.model_validate(change)
-    assert fold(start, changes) == ended.flow.log.as_of(FEED, moments[-2])[1]
+    assert project(start, changes) == ended.flow.log.as_of(FEED, moments[-2])[1]
     assert [change["at"] for change in changes] == sorted(change["at"] for change in changes)
     assert changes
 

@@ -117,11 +117,11 @@ def test_what_is_unchanged_is_not_sent_again_and_a_quiet_snapshot_is_no_change(c
     for form in ("atom", "json"):
         answer = httpx.get(f"{server.api}/follow.{form}")
         city.show()
-        until(lambda: server.hub.boards[FEED].standing.head.at == city.now)
+        until(lambda: server.hub.boards[FEED].snapshot.head.at == city.now)
         again = httpx.get(f"{server.api}/follow.{form}", headers={"If-None-Match": answer.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
     city.open()
-    until(lambda: len(server.hub.boards[FEED].standing.calls) == 3)
+    until(lambda: len(server.hub.boards[FEED].snapshot.calls) == 3)
     later = httpx.get(f"{server.api}/follow.{form}", headers={"If-None-Match": answer.headers["etag"]})
     assert later.status_code == 200
 
@@ -136,11 +136,11 @@ def test_only_so_many_calls_of_a_day(city: CityFeed, serve: Serve) -> None:
     assert items == sorted(items, key=lambda item: item["date_published"], reverse=True)
     city._minutes += 23 * 60 + 50
     city.open(1)
-    until(lambda: len(server.hub.boards[FEED].standing.calls) == 107)
+    until(lambda: len(server.hub.boards[FEED].snapshot.calls) == 107)
     assert len(httpx.get(f"{server.api}/follow.json").json()["items"]) == 100
     city._minutes += 20
     city.open(1)
-    until(lambda: len(server.hub.boards[FEED].standing.calls) == 108)
+    until(lambda: len(server.hub.boards[FEED].snapshot.calls) == 108)
     assert [item["title"] for item in httpx.get(f"{server.api}/follow.json").json()["items"]] == [
         "40 - Other, 108 Elm St",
         "40 - Other, 107 Elm St",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bluelamp.cli import exits, main
-from bluelamp.storage.follow.hooks import Wanted
+from bluelamp.storage.follow.hooks import NewHook
 from bluelamp.storage.follow.progress import HookProgress
 from bluelamp.storage.live.leases import Leases
 from bluelamp.storage.tables.follow import HOOK_LEASE
@@ -50,7 +50,7 @@ def test_keys_are_made_listed_and_taken_back(city: CityFeed, run: Commands) -> N
         ("A newsroom", token[:8]), ("Another", other["key"][:8])
     ]  # fmt: skip
     assert "already" in run.fails("keys", "add", "Another")
-    city.half.hooks.make(Wanted(found.id, FEED, "https://example.org/", {}), None)
+    city.half.hooks.make(NewHook(found.id, FEED, "https://example.org/", {}), None)
     assert "1 webhook with it" in run("keys", "remove", "A newsroom")
     assert city.half.keys.find(token) is None
     assert city.half.hooks.all() == []
@@ -68,7 +68,7 @@ def test_looking_makes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str
 def test_webhooks_are_listed_and_their_dead_letters_tried_again(city: CityFeed, run: Commands) -> None:
     city.half.keys.add("A newsroom")
     key = city.half.keys.all()[0].id
-    hook = city.half.hooks.make(Wanted(key, FEED, "https://example.org/in", {}), city.flow.log.head(FEED))
+    hook = city.half.hooks.make(NewHook(key, FEED, "https://example.org/in", {}), city.flow.log.head(FEED))
     city.open(4)
     lease = Leases(city.half.hooks.engine, HOOK_LEASE).acquire("webhooks")
     assert lease is not None

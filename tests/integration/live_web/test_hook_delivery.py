@@ -19,7 +19,7 @@ from bluelamp.errors import SourceUnavailable
 from bluelamp.follow.delivery import RETRIES
 from bluelamp.live.rebuild import rebuild
 from bluelamp.sources.http import HttpClient
-from bluelamp.storage.follow.hooks import Wanted
+from bluelamp.storage.follow.hooks import NewHook
 from tests.lib.hooks.courier import Desk
 from tests.lib.hooks.receiver import Receiver, Sent
 from tests.lib.live.city_feed import FEED, CityFeed
@@ -94,7 +94,7 @@ def test_every_change_comes_once_in_order_and_signed(city: CityFeed, desk: Desk,
 def test_a_webhook_that_was_made_before_the_first_snapshot_is_told_everything(
     city: CityFeed, desk: Desk, receiver: Receiver
 ) -> None:
-    hook = desk.hooks.make(Wanted(1, FEED, receiver.url, {}), None)
+    hook = desk.hooks.make(NewHook(1, FEED, receiver.url, {}), None)
     city.open(3)
     assert desk.run(hook) == "nothing"
     assert changes(receiver.sent) == logged(city)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from bluelamp.follow.deliverer import AT_ONCE, SLOW_AT_ONCE, Deliverer
-from bluelamp.storage.follow.hooks import Hook, Wanted
+from bluelamp.storage.follow.hooks import Hook, NewHook
 from tests.lib.hooks.courier import key_id
 from tests.lib.hooks.receiver import Receiver
 from tests.lib.live.city_feed import FEED, CityFeed
@@ -31,7 +31,7 @@ def deliverer(city: CityFeed) -> Iterator[Deliverer]:
 
 
 def hook_at(city: CityFeed, url: str) -> Hook:
-    return city.half.hooks.make(Wanted(key_id(city), FEED, url, {}), city.flow.log.head(FEED))
+    return city.half.hooks.make(NewHook(key_id(city), FEED, url, {}), city.flow.log.head(FEED))
 
 
 def test_receivers_that_are_slow_hold_up_neither_the_others_nor_the_flow(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bluelamp.storage.follow.hooks import Wanted
+from bluelamp.storage.follow.hooks import NewHook
 from bluelamp.storage.live.leases import LEASE_SECONDS
 from tests.lib.hooks import process as hook_process
 from tests.lib.hooks.courier import key_id
@@ -73,7 +73,7 @@ def processes(city: CityFeed) -> Iterator[Processes]:
 def test_killed_while_delivering_nothing_is_lost(city: CityFeed, processes: Processes, receiver: Receiver) -> None:
     assert LEASE_SECONDS > 15, "the second process must know by itself that the first is no more"
     hook = city.half.hooks.make(
-        Wanted(key_id(city), FEED, f"{receiver.url}/in", {"beat": ["1"]}), city.flow.log.head(FEED)
+        NewHook(key_id(city), FEED, f"{receiver.url}/in", {"beat": ["1"]}), city.flow.log.head(FEED)
     )
     for process in (processes.begin(), processes.begin()):
         assert process.stdout is not None
@@ -105,7 +105,7 @@ def test_killed_while_delivering_nothing_is_lost(city: CityFeed, processes: Proc
 def test_a_database_that_restarts_meanwhile_loses_nothing(
     city: CityFeed, postgres: Postgres, receiver: Receiver
 ) -> None:
-    hook = city.half.hooks.make(Wanted(key_id(city), FEED, f"{receiver.url}/in", {}), city.flow.log.head(FEED))
+    hook = city.half.hooks.make(NewHook(key_id(city), FEED, f"{receiver.url}/in", {}), city.flow.log.head(FEED))
     receiver.held["/in"] = threading.Event()
     city.open(5)
     deliverer = city.half.deliver()

@@ -12,7 +12,7 @@ from bluelamp.bootstrap import open_live
 from bluelamp.domain.place import metres_between
 from bluelamp.live.rebuild import rebuild
 from bluelamp.live.workflow import LiveFlow
-from bluelamp.storage.follow.hooks import Wanted
+from bluelamp.storage.follow.hooks import NewHook
 from bluelamp.storage.follow.progress import LEASE_NAME, HookProgress
 from bluelamp.storage.live.leases import Leases
 from bluelamp.storage.tables.follow import HOOK_LEASE
@@ -82,7 +82,8 @@ def test_a_rebuild_lets_dead_letters_go(tmp_path: Path, database: str, geocoder:
         keys.add("A newsroom")
         key, engine = keys.all()[0].id, hooks.engine
         hook, other = (
-            hooks.make(Wanted(key, feed, "https://example.org/", {}), flow.log.head(feed)) for feed in (GUARDED, HIDDEN)
+            hooks.make(NewHook(key, feed, "https://example.org/", {}), flow.log.head(feed))
+            for feed in (GUARDED, HIDDEN)
         )
         lease, progress = Leases(engine, HOOK_LEASE).acquire(LEASE_NAME), HookProgress(engine)
         assert lease is not None

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from bluelamp.sources.http import Backoff, HttpClient
-from bluelamp.storage.places.store import Places
+from bluelamp.storage.places.store import PlaceStore
 from bluelamp.storage.relational.database import open_database
 from tests.lib.loopback import Loopback
 from tests.lib.migrated import write_migrated
@@ -28,15 +28,15 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine
 
 
 @pytest.fixture
-def places(engine: sa.Engine) -> Places:
-    return Places(engine)
+def places(engine: sa.Engine) -> PlaceStore:
+    return PlaceStore(engine)
 
 
 @pytest.fixture
-def lite(tmp_path: Path) -> Iterator[Places]:
+def lite(tmp_path: Path) -> Iterator[PlaceStore]:
     """The store on SQLite alone, where the database makes no difference."""
     opened = open_database(write_migrated(tmp_path / "home" / "ledger.sqlite"))
-    yield Places(opened)
+    yield PlaceStore(opened)
     opened.dispose()
 
 

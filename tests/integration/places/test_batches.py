@@ -15,14 +15,14 @@ import typer
 from bluelamp.cli import places as commands
 from bluelamp.cli.context import Context
 from bluelamp.domain.location import parse_location
-from bluelamp.domain.place import Asked, asked_of
+from bluelamp.domain.place import LocationQuery, query_of
 from bluelamp.places.batch import ask_in_batches, can_batch
-from bluelamp.sources.geocoders.calling import Line
+from bluelamp.sources.geocoders.calling import Provider
 from bluelamp.sources.geocoders.census import Census
 from bluelamp.sources.geocoders.geocoder import Query
 from bluelamp.sources.geocoders.nominatim import Nominatim
 from bluelamp.sources.http import HttpClient
-from bluelamp.storage.places.store import Places
+from bluelamp.storage.places.store import PlaceStore
 from tests.lib.loopback import Loopback, Reply, Request
 from tests.lib.places.ground import Clock, at, desk_on, keep_scores_in
 
@@ -61,25 +61,25 @@ def census_batch(request: Request, *, skip: str = "") -> Reply:
     return Reply(body=out.getvalue().encode(), headers={"Content-Type": "text/csv"})
 
 
-def locations(count: int) -> list[Asked]:
-    return [asked_of(parse_location(f"1900 STREET {number} AVE"), {"beat": "1"}) for number in range(count)]
+def locations(count: int) -> list[LocationQuery]:
+    return [query_of(parse_location(f"1900 STREET {number} AVE"), {"beat": "1"}) for number in range(count)]
 
 
 @pytest.fixture
-def line(server: Loopback, client: HttpClient, lite: Places) -> Callable[..., Line]:
+def line(server: Loopback, client: HttpClient, lite: PlaceStore) -> Callable[..., Provider]:
     clock = Clock()
 
-    def make(geocoder: object = None, daily: int | None = None) -> Line:
+    def make(geocoder: object = None, daily: int | None = None) -> Provider:
         def spend(name: str, limit: int) -> bool:
             return lite.spend(name, limit, clock())
 
         found = geocoder or Census(server.url)
-        return Line(found, client, spend, daily=daily, sleep=lambda _: None)  # type: ignore[arg-type]
+        return Provider(found, client, spend, daily=daily, sleep=lambda _: None)  # type: ignore[arg-type]
 
     return make
 
 
-def test_a_batch_is_one_form_and_one_request(server: Loopback, line: Callable[..., Line]) -> None:
+def test_a_batch_is_one_form_and_one_request(server: Loopback, line: Callable[..., Provider]) -> None:
     server.routes[BATCH] = census_batch
     queries = [Query(asked, "Dallas, Texas") for asked in locations(50)]
     said = line(daily=1).ask_batch(queries)
@@ -92,7 +92,7 @@ def test_a_batch_is_one_form_and_one_request(server: Loopback, line: Callable[..
     assert first == "0,1949 STREET 0 AVE,Dallas,Texas,"
 
 
-def test_what_a_batch_leaves_out_has_failed(server: Loopback, line: Callable[..., Line]) -> None:
+def test_what_a_batch_leaves_out_has_failed(server: Loopback, line: Callable[..., Provider]) -> None:
     server.routes[BATCH] = lambda request: census_batch(request, skip="3")
     said = line().ask_batch([Query(asked, "Dallas, Texas") for asked in locations(5)])
     assert [one.state for one in said] == ["found", "nothing", "found", "failed", "found"]
@@ -101,14 +101,14 @@ def test_what_a_batch_leaves_out_has_failed(server: Loopback, line: Callable[...
 @pytest.mark.parametrize(
     "reply", [Reply(500), Reply(200, b"<html>busy</html>"), Reply(200, b'"99","x","No_Match"'), Reply(429)]
 )
-def test_a_batch_that_fails_fails_for_all(server: Loopback, line: Callable[..., Line], reply: Reply) -> None:
+def test_a_batch_that_fails_fails_for_all(server: Loopback, line: Callable[..., Provider], reply: Reply) -> None:
     server.reply(BATCH, reply)
     said = line().ask_batch([Query(asked, "Dallas, Texas") for asked in locations(3)])
     assert {one.state for one in said} == {"failed"}
     assert len(server.log) == 1
 
 
-def test_a_budget_that_is_used_up_holds(server: Loopback, line: Callable[..., Line]) -> None:
+def test_a_budget_that_is_used_up_holds(server: Loopback, line: Callable[..., Provider]) -> None:
     server.routes[BATCH] = census_batch
     one = line(daily=1)
     queries = [Query(asked, "Dallas, Texas") for asked in locations(3)]
@@ -118,7 +118,7 @@ def test_a_budget_that_is_used_up_holds(server: Loopback, line: Callable[..., Li
 
 
 def test_answers_are_stored_and_nobody_is_asked_again(
-    server: Loopback, line: Callable[..., Line], lite: Places
+    server: Loopback, line: Callable[..., Provider], lite: PlaceStore
 ) -> None:
     server.routes[BATCH] = census_batch
     server.reply(SINGLE, Reply(body=NOTHING))
@@ -134,7 +134,7 @@ def test_answers_are_stored_and_nobody_is_asked_again(
 
 
 def test_what_is_at_hand_and_few_are_not_asked_in_a_batch(
-    server: Loopback, line: Callable[..., Line], lite: Places
+    server: Loopback, line: Callable[..., Provider], lite: PlaceStore
 ) -> None:
     server.routes[BATCH] = census_batch
     desk = desk_on(lite, [line()], None)

@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from bluelamp.domain.place import Asked
+from bluelamp.domain.place import LocationQuery
 from bluelamp.places.context import ground_of
 from bluelamp.places.resolver import Resolver
 from bluelamp.sources.feeds.agency import Privacy
 from bluelamp.sources.http import HttpClient
-from bluelamp.storage.places.store import Places
+from bluelamp.storage.places.store import PlaceStore
 from tests.lib.loopback import Loopback, Reply
 from tests.lib.places.geocoder_forms import FORMS, Found
 from tests.lib.places.ground import Beats, Clock, KnownBlocks, answers, at, dallas, desk_on, line_to
@@ -21,15 +21,17 @@ from tests.lib.places.ground import Beats, Clock, KnownBlocks, answers, at, dall
 PATH = FORMS["census"].path
 
 
-def asked(desk: Resolver, text: str = "N HARROW AVE", beat: str | None = "1", block: str | None = "1900") -> Asked:
-    return desk.ground.asked(text, block, {"beat": beat})
+def asked(
+    desk: Resolver, text: str = "N HARROW AVE", beat: str | None = "1", block: str | None = "1900"
+) -> LocationQuery:
+    return desk.ground.query_of_location(text, block, {"beat": beat})
 
 
 def found(beat: int = 1, east: float = 0.0, **more: object) -> Found:
     return Found(*at(beat, east), **more)  # type: ignore[arg-type]
 
 
-def test_what_is_at_hand_asks_nobody(places: Places, server: Loopback, client: HttpClient) -> None:
+def test_what_is_at_hand_asks_nobody(places: PlaceStore, server: Loopback, client: HttpClient) -> None:
     gazetteer = KnownBlocks({"1900 N HARROW AVE": at(1)})
     desk = desk_on(places, [line_to("census", server, client, places)], None, gazetteer)
     decision = desk.resolve(asked(desk))
@@ -37,7 +39,7 @@ def test_what_is_at_hand_asks_nobody(places: Places, server: Loopback, client: H
     assert not server.log
 
 
-def test_a_geocoder_is_asked_once_for_a_place(places: Places, server: Loopback, client: HttpClient) -> None:
+def test_a_geocoder_is_asked_once_for_a_place(places: PlaceStore, server: Loopback, client: HttpClient) -> None:
     answers(server, "census", lambda text: [found()])
     desk = desk_on(places, [line_to("census", server, client, places)])
     first = desk.resolve(asked(desk))
@@ -49,7 +51,9 @@ def test_a_geocoder_is_asked_once_for_a_place(places: Places, server: Loopback, 
     assert len(server.log) == 1
 
 
-def test_geocoders_are_asked_in_turn_until_it_is_certain(places: Places, server: Loopback, client: HttpClient) -> None:
+def test_geocoders_are_asked_in_turn_until_it_is_certain(
+    places: PlaceStore, server: Loopback, client: HttpClient
+) -> None:
     answers(server, "nominatim", lambda text: [found(beat=3)])  # elsewhere
     answers(server, "census", lambda text: [found()])
     answers(server, "photon", lambda text: [found()])
@@ -77,7 +81,7 @@ def test_geocoders_are_asked_in_turn_until_it_is_certain(places: Places, server:
 )
 @pytest.mark.parametrize("name", FORMS)
 def test_a_lie_is_no_point(
-    lite: Places, server: Loopback, client: HttpClient, name: str, lie: Found, code: str
+    lite: PlaceStore, server: Loopback, client: HttpClient, name: str, lie: Found, code: str
 ) -> None:
     answers(server, name, lambda text: [lie])
     desk = desk_on(lite, [line_to(name, server, client, lite)])
@@ -88,7 +92,7 @@ def test_a_lie_is_no_point(
 
 
 def test_html_with_200_and_a_slow_one_are_failures_that_are_asked_again_later(
-    places: Places, server: Loopback, client: HttpClient
+    places: PlaceStore, server: Loopback, client: HttpClient
 ) -> None:
     clock = Clock()
     server.reply(PATH, Reply(200, b"<html>maintenance</html>", {"Content-Type": "text/html"}))
@@ -102,7 +106,7 @@ def test_html_with_200_and_a_slow_one_are_failures_that_are_asked_again_later(
 
 
 def test_what_was_not_found_is_asked_for_after_an_hour_a_day_a_week(
-    places: Places, server: Loopback, client: HttpClient
+    places: PlaceStore, server: Loopback, client: HttpClient
 ) -> None:
     clock = Clock()
     answers(server, "census", lambda text: [])
@@ -129,7 +133,7 @@ def test_what_was_not_found_is_asked_for_after_an_hour_a_day_a_week(
     assert len(server.log) == 5
 
 
-def test_the_same_point_for_everything_is_found_out(places: Places, server: Loopback, client: HttpClient) -> None:
+def test_the_same_point_for_everything_is_found_out(places: PlaceStore, server: Loopback, client: HttpClient) -> None:
     answers(server, "census", lambda text: [Found(*at(1), street=text.split(",")[0].partition(" ")[2])])
     desk = desk_on(places, [line_to("census", server, client, places)])
     streets = ["N HARROW AVE", "PINNER RD", "ACTON LN", "EALING ST", "BARNET DR"]
@@ -149,7 +153,7 @@ def test_the_same_point_for_everything_is_found_out(places: Places, server: Loop
     assert later.resolve(asked(later, streets[4]))["kind"] == "area"
 
 
-def test_one_request_for_a_place_however_many_ask(places: Places, server: Loopback, client: HttpClient) -> None:
+def test_one_request_for_a_place_however_many_ask(places: PlaceStore, server: Loopback, client: HttpClient) -> None:
     gate = threading.Event()
     form = FORMS["census"]
 
@@ -170,7 +174,7 @@ def test_one_request_for_a_place_however_many_ask(places: Places, server: Loopba
     assert all(one == decisions[0] for one in decisions)
 
 
-def test_a_claim_of_a_dead_process_ends(places: Places) -> None:
+def test_a_claim_of_a_dead_process_ends(places: PlaceStore) -> None:
     clock = Clock()
     assert places.claim("f", "k", "one", clock(), 60)
     assert places.claim("f", "k", "one", clock(), 60)
@@ -183,7 +187,7 @@ def test_a_claim_of_a_dead_process_ends(places: Places) -> None:
     assert places.claim("f", "k", "three", clock(), 60)
 
 
-def test_the_budget_holds_over_restarts_and_days(places: Places, server: Loopback, client: HttpClient) -> None:
+def test_the_budget_holds_over_restarts_and_days(places: PlaceStore, server: Loopback, client: HttpClient) -> None:
     clock = Clock()
     answers(server, "census", lambda text: [])
     for street in ("ACTON LN", "EALING ST", "BARNET DR", "PINNER RD"):
@@ -197,7 +201,7 @@ def test_the_budget_holds_over_restarts_and_days(places: Places, server: Loopbac
     assert len(server.log) == 3
 
 
-def test_what_may_not_be_kept_is_not_kept(places: Places, server: Loopback, client: HttpClient) -> None:
+def test_what_may_not_be_kept_is_not_kept(places: PlaceStore, server: Loopback, client: HttpClient) -> None:
     answers(server, "nominatim", lambda text: [])
     answers(server, "google", lambda text: [found(east=20)])
     answers(server, "census", lambda text: [found()])
@@ -216,7 +220,7 @@ def test_what_may_not_be_kept_is_not_kept(places: Places, server: Loopback, clie
     assert alone.resolve(asked(alone, "PINNER RD"))["kind"] == "area"
 
 
-def test_a_person_goes_before_every_source(places: Places, server: Loopback, client: HttpClient) -> None:
+def test_a_person_goes_before_every_source(places: PlaceStore, server: Loopback, client: HttpClient) -> None:
     clock = Clock()
     answers(server, "census", lambda text: [found()])
     desk = desk_on(places, [line_to("census", server, client, places)], clock)
@@ -232,7 +236,7 @@ def test_a_person_goes_before_every_source(places: Places, server: Loopback, cli
     assert desk.resolve(asked(desk))["method"] == "census block"
 
 
-def test_other_rules_decide_anew_without_asking(places: Places, server: Loopback, client: HttpClient) -> None:
+def test_other_rules_decide_anew_without_asking(places: PlaceStore, server: Loopback, client: HttpClient) -> None:
     answers(server, "census", lambda text: [found(beat=1, east=700)])  # 200 m beyond the beat
     desk = desk_on(places, [line_to("census", server, client, places)])
     assert desk.resolve(asked(desk))["kind"] == "point"
@@ -247,7 +251,7 @@ def test_other_rules_decide_anew_without_asking(places: Places, server: Loopback
     assert len(server.log) == 1
 
 
-def test_bulk_places_new_locations_and_sees_what_is_stored(places: Places) -> None:
+def test_bulk_places_new_locations_and_sees_what_is_stored(places: PlaceStore) -> None:
     gazetteer = KnownBlocks({"1900 N HARROW AVE": at(1), "1900 PINNER RD": at(1)})
     one = desk_on(places, (), None, gazetteer)
     places.fix("dallas-tx", asked(one, "PINNER RD"), 32.7, -96.7, 20.0, "by hand", Clock()())
@@ -257,7 +261,7 @@ def test_bulk_places_new_locations_and_sees_what_is_stored(places: Places) -> No
     assert places.kinds("dallas-tx") == {}
 
 
-def test_the_secret_is_one_for_all(places: Places) -> None:
+def test_the_secret_is_one_for_all(places: PlaceStore) -> None:
     assert len(places.secret()) == 64
     assert places.secret() == places.secret()
 
@@ -265,11 +269,11 @@ def test_the_secret_is_one_for_all(places: Places) -> None:
 @pytest.mark.parametrize(
     "privacy", [Privacy(), Privacy(mask_block=True), Privacy(jitter_m=50.0), Privacy(finest="area")]
 )
-def test_coordinates_in_a_location_are_its_place_where_privacy_lets_them(lite: Places, privacy: Privacy) -> None:
+def test_coordinates_in_a_location_are_its_place_where_privacy_lets_them(lite: PlaceStore, privacy: Privacy) -> None:
     agency = replace(dallas(), privacy=privacy)
     desk = Resolver(lite, ground_of(agency, areas=Beats()), now=Clock())
     lat, lon = at(1)
-    told = desk.resolve(desk.ground.asked(f"{lat:.5f},{lon:.5f}", None, {"beat": "1"}))
+    told = desk.resolve(desk.ground.query_of_location(f"{lat:.5f},{lon:.5f}", None, {"beat": "1"}))
     assert (told["kind"], told["method"]) == (("area", "beat") if privacy.hides_points else ("point", "feed"))
-    elsewhere = desk.resolve(desk.ground.asked(f"{lat:.5f},{lon:.5f}", None, {"beat": "5"}))
+    elsewhere = desk.resolve(desk.ground.query_of_location(f"{lat:.5f},{lon:.5f}", None, {"beat": "5"}))
     assert elsewhere["kind"] != "point"

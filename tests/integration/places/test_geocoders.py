@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bluelamp.domain.location import parse_location
-from bluelamp.domain.place import asked_of
+from bluelamp.domain.place import query_of
 from bluelamp.errors import SettingsError
-from bluelamp.sources.geocoders.calling import FAILURES, Line, Said
+from bluelamp.sources.geocoders.calling import FAILURES, Provider, Said
 from bluelamp.sources.geocoders.census import Census
 from bluelamp.sources.geocoders.choice import NAMES, Access, chosen_geocoders
 from bluelamp.sources.geocoders.geocoder import Query
@@ -44,12 +44,12 @@ def clock() -> Clock:
     return Clock()
 
 
-Asking = Callable[..., Line]
+Asking = Callable[..., Provider]
 
 
 @pytest.fixture
-def line(form: Form, server: Loopback, client: HttpClient, clock: Clock) -> Line:
-    return Line(form.make(server.url), client, lambda name, limit: True, clock=clock, sleep=clock.sleep)
+def line(form: Form, server: Loopback, client: HttpClient, clock: Clock) -> Provider:
+    return Provider(form.make(server.url), client, lambda name, limit: True, clock=clock, sleep=clock.sleep)
 
 
 @pytest.fixture(params=FORMS)
@@ -58,14 +58,14 @@ def form(request: pytest.FixtureRequest) -> Form:
 
 
 def query(text: str = "1900 N HARROW AVE") -> Query:
-    return Query(asked_of(parse_location(text), {}), "Dallas, Texas", BOUNDS)
+    return Query(query_of(parse_location(text), {}), "Dallas, Texas", BOUNDS)
 
 
 def answer(server: Loopback, form: Form, *found: Found) -> None:
     server.reply(form.path, Reply(200, form.body(*found), {"Content-Type": "application/json"}))
 
 
-def test_a_block_is_found(form: Form, line: Line, server: Loopback) -> None:
+def test_a_block_is_found(form: Form, line: Provider, server: Loopback) -> None:
     answer(server, form, Found(LAT, LON))
     said = line.ask(query())
     assert said.state == "found"
@@ -77,9 +77,11 @@ def test_a_block_is_found(form: Form, line: Line, server: Loopback) -> None:
     assert one.storable is (form.name not in ("radar", "google"))
 
 
-def test_the_question_names_number_street_and_city_and_nothing_else(form: Form, line: Line, server: Loopback) -> None:
+def test_the_question_names_number_street_and_city_and_nothing_else(
+    form: Form, line: Provider, server: Loopback
+) -> None:
     answer(server, form)
-    line.ask(Query(asked_of(parse_location("1900 N HARROW AVE"), {"beat": "114"}), "Dallas, Texas", BOUNDS))
+    line.ask(Query(query_of(parse_location("1900 N HARROW AVE"), {"beat": "114"}), "Dallas, Texas", BOUNDS))
     (request,) = server.asked(form.path)
     asked = parse_qs(urlsplit(request.path).query)
     text = asked[form.text][0]
@@ -88,21 +90,21 @@ def test_the_question_names_number_street_and_city_and_nothing_else(form: Form, 
     assert "bluelamp" in request.headers["user-agent"]
 
 
-def test_one_address_is_known_more_closely_than_a_block(form: Form, line: Line, server: Loopback) -> None:
+def test_one_address_is_known_more_closely_than_a_block(form: Form, line: Provider, server: Loopback) -> None:
     answer(server, form, Found(LAT, LON, number=1937))
     (one,) = line.ask(query("1937 N HARROW AVE")).candidates
     assert one.number == 1937
     assert one.uncertainty_m < 120
 
 
-def test_a_whole_street_is_no_block(form: Form, line: Line, server: Loopback) -> None:
+def test_a_whole_street_is_no_block(form: Form, line: Provider, server: Loopback) -> None:
     answer(server, form, Found(LAT, LON, number=None, exact=False))
     said = line.ask(query())
     assert all(one.precision in ("street", "area") for one in said.candidates)
     assert (said.state == "nothing") is (form.name == "census")
 
 
-def test_a_crossing_has_both_streets_or_is_not_asked(form: Form, line: Line, server: Loopback) -> None:
+def test_a_crossing_has_both_streets_or_is_not_asked(form: Form, line: Provider, server: Loopback) -> None:
     answer(server, form, Found(LAT, LON, street="North Harrow Avenue", cross="Pinner Rd"))
     said = line.ask(query("N HARROW AVE / PINNER RD"))
     if not form.crossings:
@@ -114,13 +116,13 @@ def test_a_crossing_has_both_streets_or_is_not_asked(form: Form, line: Line, ser
     assert len(one.streets or ()) == 2
 
 
-def test_nothing_found_is_an_answer(form: Form, line: Line, server: Loopback) -> None:
+def test_nothing_found_is_an_answer(form: Form, line: Provider, server: Loopback) -> None:
     answer(server, form)
     assert line.ask(query()) == Said("nothing")
     assert line.breaker.failures == 0
 
 
-def test_several_answers_all_come_through(form: Form, line: Line, server: Loopback) -> None:
+def test_several_answers_all_come_through(form: Form, line: Provider, server: Loopback) -> None:
     answer(server, form, Found(LAT, LON), Found(LAT + 0.1, LON))
     assert len(line.ask(query()).candidates) == 2
 
@@ -144,7 +146,9 @@ def test_several_answers_all_come_through(form: Form, line: Line, server: Loopba
     ],
     ids=["html", "empty", "null", "numbers", "object", "wrong types", "without points", "list", "no text", "deep"],
 )
-def test_an_answer_in_no_form_of_its_own_is_a_failure(form: Form, line: Line, server: Loopback, body: bytes) -> None:
+def test_an_answer_in_no_form_of_its_own_is_a_failure(
+    form: Form, line: Provider, server: Loopback, body: bytes
+) -> None:
     server.reply(form.path, Reply(200, body, {"Content-Type": "text/html"}))
     said = line.ask(query())
     assert (said.state, said.candidates) == ("failed", ())
@@ -152,27 +156,27 @@ def test_an_answer_in_no_form_of_its_own_is_a_failure(form: Form, line: Line, se
     assert KEY not in said.reason
 
 
-def test_coordinates_that_are_no_numbers_are_a_failure(form: Form, line: Line, server: Loopback) -> None:
+def test_coordinates_that_are_no_numbers_are_a_failure(form: Form, line: Provider, server: Loopback) -> None:
     body = form.body(Found(LAT, LON)).replace(str(LAT).encode(), b"NaN")
     server.reply(form.path, Reply(200, body))
     assert line.ask(query()).state == "failed"
 
 
-def test_a_form_of_error_with_status_200(form: Form, line: Line, server: Loopback) -> None:
+def test_a_form_of_error_with_status_200(form: Form, line: Provider, server: Loopback) -> None:
     for body in form.broken:
         server.reply(form.path, Reply(200, body))
         assert line.ask(query()).state == "failed"
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 429, 500, 502])
-def test_refusals_are_failures_without_the_key(form: Form, line: Line, server: Loopback, status: int) -> None:
+def test_refusals_are_failures_without_the_key(form: Form, line: Provider, server: Loopback, status: int) -> None:
     server.reply(form.path, Reply(status, b"no"))
     said = line.ask(query())
     assert said.state == "failed"
     assert KEY not in said.reason
 
 
-def test_a_key_is_sent_where_there_is_one(form: Form, line: Line, server: Loopback) -> None:
+def test_a_key_is_sent_where_there_is_one(form: Form, line: Provider, server: Loopback) -> None:
     answer(server, form)
     line.ask(query())
     (request,) = server.asked(form.path)
@@ -181,7 +185,7 @@ def test_a_key_is_sent_where_there_is_one(form: Form, line: Line, server: Loopba
     assert KEY not in repr(line.geocoder)
 
 
-def test_the_pace_is_kept(form: Form, line: Line, server: Loopback, clock: Clock) -> None:
+def test_the_pace_is_kept(form: Form, line: Provider, server: Loopback, clock: Clock) -> None:
     answer(server, form)
     for _ in range(4):
         line.ask(query())
@@ -197,12 +201,12 @@ def test_the_budget_of_the_day(form: Form, server: Loopback, client: HttpClient,
         left[0] -= 1
         return left[0] >= 0
 
-    line = Line(form.make(server.url), client, spend, daily=50, clock=clock, sleep=clock.sleep)
+    line = Provider(form.make(server.url), client, spend, daily=50, clock=clock, sleep=clock.sleep)
     assert [line.ask(query()).state for _ in range(3)] == ["nothing", "nothing", "held"]
     assert len(server.log) == 2
 
 
-def test_too_many_requests_are_waited_out(form: Form, line: Line, server: Loopback, clock: Clock) -> None:
+def test_too_many_requests_are_waited_out(form: Form, line: Provider, server: Loopback, clock: Clock) -> None:
     server.reply(form.path, Reply(429, b"", {"Retry-After": "90"}), Reply(200, form.body()))
     assert line.ask(query()).state == "failed"
     assert line.ask(query()).state == "held"
@@ -212,7 +216,7 @@ def test_too_many_requests_are_waited_out(form: Form, line: Line, server: Loopba
 
 
 def test_the_breaker_opens_after_failures_and_tries_once(
-    form: Form, line: Line, server: Loopback, clock: Clock
+    form: Form, line: Provider, server: Loopback, clock: Clock
 ) -> None:
     server.reply(form.path, Reply(500, b""))
     for _ in range(FAILURES):
@@ -236,7 +240,7 @@ def test_a_slow_geocoder_is_cut_off(form: Form, server: Loopback, client: HttpCl
     geocoder = form.make(server.url)
     quick = replace(geocoder, terms=replace(geocoder.terms, timeout_seconds=0.3))  # type: ignore[type-var]
     server.reply(form.path, Reply(200, form.body(Found(LAT, LON)) + b" " * 500, drip=0.05))
-    line = Line(quick, client, lambda name, limit: True, clock=clock, sleep=clock.sleep)
+    line = Provider(quick, client, lambda name, limit: True, clock=clock, sleep=clock.sleep)
     said = line.ask(query())
     assert (said.state, said.candidates) == ("failed", ())
 

@@ -11,7 +11,7 @@ from bluelamp.places.locator import Locator
 from bluelamp.places.placing import Placing
 from bluelamp.places.resolver import Resolver
 from bluelamp.sources.http import HttpClient
-from bluelamp.storage.places.store import Places
+from bluelamp.storage.places.store import PlaceStore
 from tests.lib.live.home import FEED, answer, engine_of, make_home, minute, open_flow, unit
 from tests.lib.loopback import Loopback
 from tests.lib.places.geocoder_forms import FORMS, Found
@@ -21,7 +21,7 @@ from tests.lib.places.ground import SCORED, Beats, answers, at, keep_scores, lin
 def test_a_call_appears_at_once_and_its_place_follows(tmp_path: Path, server: Loopback, client: HttpClient) -> None:
     answers(server, "census", lambda text: [Found(*at(1), street=text.split(",")[0].partition(" ")[2])])
     flow = open_flow(make_home(tmp_path / "home"))
-    places = Places(engine_of(flow))
+    places = PlaceStore(engine_of(flow))
     ground = ground_of(flow.agency(FEED), areas=Beats(), reliability=SCORED)
     desk = Resolver(places, ground, [line_to("census", server, client, places)])
     placing = Placing(lambda located: Locator({FEED: desk}, located), flow.place)
@@ -29,7 +29,7 @@ def test_a_call_appears_at_once_and_its_place_follows(tmp_path: Path, server: Lo
     step = flow.take(FEED, answer(rows), minute(0), "polled")
     assert [change["kind"] for change in step.changes] == ["opened", "opened"]
     placing.start()
-    placing.taken(FEED, step)
+    placing.on_step(FEED, step)
     assert placing.locator.drain(20)
     placing.stop(10)
     _, calls = flow.log.current(FEED)
@@ -51,7 +51,7 @@ def test_a_call_appears_at_once_and_its_place_follows(tmp_path: Path, server: Lo
 def test_a_process_that_begins_to_poll_places_the_calls_that_were_open(tmp_path: Path, server: Loopback) -> None:
     answers(server, "census", lambda text: [Found(32.8, -96.8, street="Harrow Ave")])
     flow = open_flow(make_home(tmp_path / "home", f"{server.url}/calls", geocoders="census", census_url=server.url))
-    keep_scores(Places(engine_of(flow)), FEED)
+    keep_scores(PlaceStore(engine_of(flow)), FEED)
     row = unit(1, "U1", location="HARROW AVE", block="1900", beat="114")
     flow.take(FEED, answer([row]), minute(0), "polled")
     runner = flow.runner([FEED])

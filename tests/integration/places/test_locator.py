@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bluelamp.domain.call import Call, Place
-from bluelamp.domain.place import Asked, Candidate
+from bluelamp.domain.place import Candidate, LocationQuery
 from bluelamp.errors import Unreachable
 from bluelamp.places.locator import Locator
 from bluelamp.places.privacy import PlacePrivacy
 from bluelamp.sources.http import HttpClient
-from bluelamp.storage.places.store import Places
+from bluelamp.storage.places.store import PlaceStore
 from tests.lib.loopback import Loopback, Reply
 from tests.lib.places.geocoder_forms import FORMS, Found
 from tests.lib.places.ground import KnownBlocks, answers, at, call, desk_on, line_to
@@ -67,7 +67,7 @@ def begun(locator: Locator, told: Told) -> None:
     assert locator.drain(10)
 
 
-def test_a_call_is_placed_after_it_was_submitted(lite: Places, opened: Opened, told: Told) -> None:
+def test_a_call_is_placed_after_it_was_submitted(lite: PlaceStore, opened: Opened, told: Told) -> None:
     locator = opened(desk_on(lite, (), None, KnownBlocks(BLOCKS)))
     locator.start()
     assert locator.submit(FEED, call("a", "STREET 7"))
@@ -79,7 +79,7 @@ def test_a_call_is_placed_after_it_was_submitted(lite: Places, opened: Opened, t
     assert locator.health()["placed"] == 2
 
 
-def test_what_cannot_be_placed_is_not_taken(lite: Places, opened: Opened) -> None:
+def test_what_cannot_be_placed_is_not_taken(lite: PlaceStore, opened: Opened) -> None:
     locator = opened(desk_on(lite))
     assert not locator.submit("another-feed", call("a", "STREET 7"))
     assert not locator.submit(FEED, call("a", None, block=None, beat=None))
@@ -88,7 +88,7 @@ def test_what_cannot_be_placed_is_not_taken(lite: Places, opened: Opened) -> Non
 
 
 def test_submitting_never_waits_for_a_geocoder(
-    lite: Places, server: Loopback, client: HttpClient, opened: Opened, told: Told
+    lite: PlaceStore, server: Loopback, client: HttpClient, opened: Opened, told: Told
 ) -> None:
     gate = threading.Event()
     form = FORMS["census"]
@@ -106,7 +106,7 @@ def test_submitting_never_waits_for_a_geocoder(
     gate.set()
 
 
-def test_the_newest_call_goes_first_and_the_oldest_is_left_out(lite: Places, opened: Opened, told: Told) -> None:
+def test_the_newest_call_goes_first_and_the_oldest_is_left_out(lite: PlaceStore, opened: Opened, told: Told) -> None:
     locator = opened(desk_on(lite, (), None, KnownBlocks(BLOCKS)), size=5)
     for n in range(8):
         locator.submit(FEED, call(str(n), f"STREET {n}"))
@@ -117,7 +117,7 @@ def test_the_newest_call_goes_first_and_the_oldest_is_left_out(lite: Places, ope
     assert locator.health()["left_out"] == 3
 
 
-def test_the_same_place_is_told_once(lite: Places, opened: Opened, told: Told) -> None:
+def test_the_same_place_is_told_once(lite: PlaceStore, opened: Opened, told: Told) -> None:
     locator = opened(desk_on(lite, (), None, KnownBlocks(BLOCKS)))
     locator.start()
     locator.submit(FEED, call("a", "STREET 7"))
@@ -128,7 +128,7 @@ def test_the_same_place_is_told_once(lite: Places, opened: Opened, told: Told) -
 
 
 def test_open_calls_without_a_point_are_looked_at_when_nothing_else_waits(
-    lite: Places, opened: Opened, told: Told
+    lite: PlaceStore, opened: Opened, told: Told
 ) -> None:
     waiting: list[tuple[str, Call]] = [
         (FEED, call("a", "STREET 7")),
@@ -139,7 +139,7 @@ def test_open_calls_without_a_point_are_looked_at_when_nothing_else_waits(
     assert list(told.kinds) == ["a"]
 
 
-def test_the_feeds_own_point_is_checked(lite: Places, opened: Opened, told: Told) -> None:
+def test_the_feeds_own_point_is_checked(lite: PlaceStore, opened: Opened, told: Told) -> None:
     locator = opened(desk_on(lite, (), None, KnownBlocks(BLOCKS)))
     locator.start()
     lat, lon = at(1, 7)
@@ -155,7 +155,7 @@ def test_the_feeds_own_point_is_checked(lite: Places, opened: Opened, told: Told
 
 
 def test_a_source_that_is_found_out_is_told_of_again(
-    lite: Places, server: Loopback, client: HttpClient, opened: Opened, told: Told
+    lite: PlaceStore, server: Loopback, client: HttpClient, opened: Opened, told: Told
 ) -> None:
     answers(server, "census", lambda text: [Found(*at(1), street=text.split(",")[0].partition(" ")[2])])
     locator = opened(desk_on(lite, [line_to("census", server, client, lite)]))
@@ -177,14 +177,14 @@ class Broken:
     def __init__(self) -> None:
         self.whole = False
 
-    def candidates(self, asked: Asked) -> list[Candidate]:
+    def candidates(self, asked: LocationQuery) -> list[Candidate]:
         if not self.whole:
             raise Unreachable("The store is away.")
         return []
 
 
 def test_one_call_that_fails_does_not_end_the_locator(
-    lite: Places, opened: Opened, told: Told, monkeypatch: pytest.MonkeyPatch
+    lite: PlaceStore, opened: Opened, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bluelamp.places.locator._AFTER_ERROR_SECONDS", 0.01)
     source = Broken()
@@ -199,7 +199,7 @@ def test_one_call_that_fails_does_not_end_the_locator(
     assert locator.health()["failed"] == 1
 
 
-def test_the_budget_is_in_the_health(lite: Places, server: Loopback, client: HttpClient, opened: Opened) -> None:
+def test_the_budget_is_in_the_health(lite: PlaceStore, server: Loopback, client: HttpClient, opened: Opened) -> None:
     from datetime import UTC, datetime
 
     answers(server, "census", lambda text: [])
@@ -213,7 +213,7 @@ def test_the_budget_is_in_the_health(lite: Places, server: Loopback, client: Htt
     assert (state["name"], state["budget"], state["used"], state["failures"]) == ("census", 40, 1, 0)
 
 
-def test_a_place_that_would_look_the_same_is_not_told_again(lite: Places, opened: Opened, told: Told) -> None:
+def test_a_place_that_would_look_the_same_is_not_told_again(lite: PlaceStore, opened: Opened, told: Told) -> None:
     privacy = PlacePrivacy(jitter_m=200.0, secret=lite.secret())
     locator = opened(desk_on(lite, (), None, KnownBlocks(BLOCKS)), privacy={FEED: privacy})
     locator.start()
@@ -225,7 +225,9 @@ def test_a_place_that_would_look_the_same_is_not_told_again(lite: Places, opened
     assert len(told.all) == 1
 
 
-def test_a_point_that_was_moved_is_not_taken_for_the_publishers_own(lite: Places, opened: Opened, told: Told) -> None:
+def test_a_point_that_was_moved_is_not_taken_for_the_publishers_own(
+    lite: PlaceStore, opened: Opened, told: Told
+) -> None:
     privacy = PlacePrivacy(finest="street")
     locator = opened(desk_on(lite, (), None, KnownBlocks(BLOCKS)), privacy={FEED: privacy})
     locator.start()
@@ -241,7 +243,7 @@ def test_a_point_that_was_moved_is_not_taken_for_the_publishers_own(lite: Places
 
 
 def test_an_open_call_that_shows_more_than_it_may_by_now_is_placed_again(
-    lite: Places, opened: Opened, told: Told
+    lite: PlaceStore, opened: Opened, told: Told
 ) -> None:
     privacy = PlacePrivacy(finest="block")
     lat, lon = at(1, 7)
@@ -254,7 +256,7 @@ def test_an_open_call_that_shows_more_than_it_may_by_now_is_placed_again(
     assert list(told.kinds) == ["a"]
 
 
-def test_an_open_call_whose_point_is_vague_is_moved_all_the_same(lite: Places, opened: Opened, told: Told) -> None:
+def test_an_open_call_whose_point_is_vague_is_moved_all_the_same(lite: PlaceStore, opened: Opened, told: Told) -> None:
     privacy = PlacePrivacy(jitter_m=100.0, secret=lite.secret())
     lat, lon = at(1, 7)
     vague: Place = {"kind": "point", "lat": lat, "lon": lon, "uncertainty_m": 900.0, "method": "gazetteer street"}
@@ -266,7 +268,9 @@ def test_an_open_call_whose_point_is_vague_is_moved_all_the_same(lite: Places, o
     assert list(told.kinds) == ["a"]
 
 
-def test_where_there_are_to_be_no_points_the_calls_own_area_is_told(lite: Places, opened: Opened, told: Told) -> None:
+def test_where_there_are_to_be_no_points_the_calls_own_area_is_told(
+    lite: PlaceStore, opened: Opened, told: Told
+) -> None:
     locator = opened(desk_on(lite, (), None, KnownBlocks(BLOCKS)), privacy={FEED: PlacePrivacy(finest="area")})
     locator.start()
     locator.submit(FEED, call("a", "STREET 7"))

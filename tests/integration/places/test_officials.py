@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bluelamp.storage.places.store import Places
+from bluelamp.storage.places.store import PlaceStore
 
 NOW = datetime(2026, 2, 12, 6, tzinfo=UTC)
 
 
-def test_a_call_is_remembered_with_the_first_time_and_the_newest_point(places: Places) -> None:
+def test_a_call_is_remembered_with_the_first_time_and_the_newest_point(places: PlaceStore) -> None:
     store = places.officials
     store.keep("dallas-tx", [("26-1", 32.8, -96.8), ("26-2", 32.7, -96.7)], NOW)
     store.keep("dallas-tx", [("26-1", 32.9, -96.9), ("26-3", 32.6, -96.6)], NOW + timedelta(days=1))
@@ -22,7 +22,7 @@ def test_a_call_is_remembered_with_the_first_time_and_the_newest_point(places: P
     assert store.of("houston-tx", "26-1") is None
 
 
-def test_many_reports_of_one_call_are_one(places: Places) -> None:
+def test_many_reports_of_one_call_are_one(places: PlaceStore) -> None:
     rows = [(f"26-{number % 700}", 32.0 + number / 10_000, -96.0) for number in range(1_400)]
     places.officials.keep("dallas-tx", rows, NOW)
     found = places.officials.of("dallas-tx", "26-699")

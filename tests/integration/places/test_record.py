@@ -8,11 +8,11 @@ from collections.abc import Callable
 import pytest
 
 from bluelamp.domain.location import parse_location
-from bluelamp.domain.place import Asked, asked_of
+from bluelamp.domain.place import LocationQuery, query_of
 from bluelamp.places.context import ground_of
 from bluelamp.places.resolver import Resolver
 from bluelamp.sources.http import HttpClient
-from bluelamp.storage.places.store import Places
+from bluelamp.storage.places.store import PlaceStore
 from tests.lib.loopback import Loopback
 from tests.lib.places.geocoder_forms import Found
 from tests.lib.places.ground import EAST, LAT, LON, METRE, Beats, Clock, answers, dallas, line_to
@@ -30,9 +30,9 @@ class Sized(Beats):
 Liar = Callable[[random.Random, int], tuple[float, float]]
 
 
-def asked(number: int) -> Asked:
+def asked(number: int) -> LocationQuery:
     """A street of its own for each call; calls take turns through ten beats."""
-    return asked_of(parse_location(f"1900 STREET {number} AVE"), {"beat": str(number % 10)})
+    return query_of(parse_location(f"1900 STREET {number} AVE"), {"beat": str(number % 10)})
 
 
 def within(draw: random.Random, beat: int) -> tuple[float, float]:
@@ -67,13 +67,13 @@ def said_by(server: Loopback, names: tuple[str, ...], liar: Liar) -> None:
         answers(server, name, found)
 
 
-def desk_of(server: Loopback, client: HttpClient, places: Places, names: tuple[str, ...]) -> Resolver:
+def desk_of(server: Loopback, client: HttpClient, places: PlaceStore, names: tuple[str, ...]) -> Resolver:
     lines = [line_to(name, server, client, places) for name in names]
     return Resolver(places, ground_of(dallas(), areas=Sized()), lines, now=Clock())
 
 
 @pytest.mark.parametrize("names", [("census",), ("census", "nominatim")])
-def test_belief_is_earned(server: Loopback, client: HttpClient, lite: Places, names: tuple[str, ...]) -> None:
+def test_belief_is_earned(server: Loopback, client: HttpClient, lite: PlaceStore, names: tuple[str, ...]) -> None:
     said_by(server, names, truthful)
     desk = desk_of(server, client, lite, names)
     kinds = [desk.resolve(asked(number))["kind"] for number in range(CALLS)]
@@ -92,7 +92,7 @@ def test_belief_is_earned(server: Loopback, client: HttpClient, lite: Places, na
 @pytest.mark.parametrize("names", [("census",), ("census", "nominatim")])
 @pytest.mark.parametrize("share", [0.33, 1.0])
 def test_who_lies_is_never_believed(
-    server: Loopback, client: HttpClient, lite: Places, names: tuple[str, ...], share: float
+    server: Loopback, client: HttpClient, lite: PlaceStore, names: tuple[str, ...], share: float
 ) -> None:
     said_by(server, names, lying(share))
     desk = desk_of(server, client, lite, names)

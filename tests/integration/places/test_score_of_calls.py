@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bluelamp.places.scoring import read_official, score
-from bluelamp.storage.places.store import Places
+from bluelamp.storage.places.store import PlaceStore
 from bluelamp.storage.tables.live import CALL, EVENT_LOG, FEED
 from tests.lib.places.ground import KnownBlocks, at, call, desk_on
 
@@ -28,7 +28,7 @@ def keep_call(engine: sa.Engine, number: str, location: str) -> None:
         )  # fmt: skip
 
 
-def test_calls_are_found_by_their_number(engine: sa.Engine, places: Places, tmp_path: Path) -> None:
+def test_calls_are_found_by_their_number(engine: sa.Engine, places: PlaceStore, tmp_path: Path) -> None:
     keep_call(engine, "26-1", "STREET 1")
     keep_call(engine, "26-2", "STREET 2")
     lat, lon = at(1)

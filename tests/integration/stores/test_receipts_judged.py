@@ -14,7 +14,7 @@ from bluelamp.domain.force import FORCES
 from bluelamp.domain.month import Month
 from bluelamp.domain.scope import DEFAULT_SCOPE, ScopeChoice
 from bluelamp.domain.selection import Selection
-from bluelamp.domain.whole import Window
+from bluelamp.domain.whole import ReceiptWindow
 from bluelamp.storage.ledger.ledger import Ledger
 from bluelamp.storage.relational import database
 from bluelamp.storage.relational.database import open_database
@@ -99,12 +99,12 @@ def test_receipts_of_before_are_judged_by_their_files(url: str, opened: Callable
     windows = {listing: set(its) for (_, listing), its in ledger.windows_by_listing().items()}
     march = M("2024-03")
     assert windows["https://police.uk/2024-03.zip"] == {
-        Window("crimes", march, march, march, whole=True),
-        Window("stops", M("2024-02"), M("2024-02"), march, whole=False),
+        ReceiptWindow("crimes", march, march, march, whole=True),
+        ReceiptWindow("stops", M("2024-02"), M("2024-02"), march, whole=False),
     }
-    assert windows["/downloads/mine"] == {Window("crimes", march, march, march, whole=False)}
+    assert windows["/downloads/mine"] == {ReceiptWindow("crimes", march, march, march, whole=False)}
     kent = Selection(forces=frozenset({"kent"}))
-    assert windows["/downloads/2024-03/"] == {Window("crimes", march, march, march, whole=True, choice=kent)}
+    assert windows["/downloads/2024-03/"] == {ReceiptWindow("crimes", march, march, march, whole=True, choice=kent)}
 
 
 def test_a_chosen_scope_is_kept(opened: Callable[[], Ledger]) -> None:

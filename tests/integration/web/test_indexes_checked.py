@@ -33,7 +33,7 @@ def opened(folder: WarehouseFolder) -> LeasePool[ServedArchive]:
     stores = replace(
         open_stores(read_settings({"home": home}, {})[0], memory_mb=500, threads=2), warehouse=lambda: folder
     )
-    return LeasePool(ArchiveSource(stores, Effort(2, 60).guard))
+    return LeasePool(ArchiveSource(stores, Effort(2, 60).limited))
 
 
 def turn_bits(path: Path) -> None:
@@ -45,17 +45,17 @@ def turn_bits(path: Path) -> None:
 
 def test_a_damaged_index_is_not_used_and_the_figures_stay(folder: WarehouseFolder) -> None:
     with opened(folder).lease() as version:
-        assert version.serving is not None
+        assert version.indexes is not None
         right = answer(version, QUESTION).rows
     current = folder.current()
     assert current is not None
-    for path in sorted(current.serving.iterdir()):
+    for path in sorted(current.indexes.iterdir()):
         whole = path.read_bytes()
         if not whole:
             continue
         turn_bits(path)
         with opened(folder).lease() as version:
-            assert version.serving is None, path.name
+            assert version.indexes is None, path.name
             if path.suffix == ".cubes":
                 assert answer(version, QUESTION).rows == right
         path.write_bytes(whole)
@@ -75,11 +75,11 @@ def test_large_indexes_are_checked_beside_and_the_rows_answer_meanwhile(
     monkeypatch.setattr(ServedArchive, "check", checked)
     here = opened(folder)
     with here.lease() as version:
-        assert version.serving is None
+        assert version.indexes is None
         rows = answer(version, QUESTION).rows
         go_on.set()
         assert done.wait(60)
-        assert version.serving is not None
+        assert version.indexes is not None
         assert answer(version, QUESTION).rows == rows  # type: ignore[unreachable]
 
     # A version that is published meanwhile takes over when its indexes are checked, and not before.

@@ -117,13 +117,13 @@ def outcome(folder: Path) -> dict[str, Any]:
     from bluelamp.questions.families.archive.version import ArchiveVersion
     from bluelamp.questions.parsing import make_question
     from bluelamp.storage.lake import SCHEMAS, TABLE_OF
-    from bluelamp.storage.warehouse.indexes import build_serving, open_serving
+    from bluelamp.storage.warehouse.indexes import build_indexes, open_indexes
 
     archive, version = load_release(folder, SINCE, {**files_before(), **files_since()})
-    build_serving(version.file, folder / "indexes", lambda _done, _of: None)
+    build_indexes(version.file, folder / "indexes", lambda _done, _of: None)
     found: dict[str, Any] = {"lake": {name: SCHEMAS[table].names for name, table in TABLE_OF.items()}}
     with archive.warehouse.reading() as connection:
-        opened = ArchiveVersion(connection, open_serving(folder / "indexes"))
+        opened = ArchiveVersion(connection, open_indexes(folder / "indexes"))
         for dataset, column in (("crimes", "weapon"), ("stops", "reason")):
             asked = make_question(dataset, by=["month", column])
             answers = {name: answer(opened, asked, engines=(name, "rows")) for name in ENGINE_NAMES}

@@ -17,7 +17,7 @@ from bluelamp.archive.workflow import Archive
 from bluelamp.bootstrap import open_archive
 from bluelamp.domain.month import Month
 from bluelamp.domain.selection import Selection
-from bluelamp.questions.answer import Answer, answer
+from bluelamp.questions.answer import QueryResult, answer
 from bluelamp.questions.families.archive.version import ArchiveVersion
 from bluelamp.questions.parsing import make_question
 from bluelamp.settings import read_settings
@@ -89,7 +89,9 @@ def load(
     return archive.finish(SILENT)
 
 
-def ask(archive: Archive, dataset: str, version: Version | None = None, *, marts: bool = True, **words: Any) -> Answer:
+def ask(
+    archive: Archive, dataset: str, version: Version | None = None, *, marts: bool = True, **words: Any
+) -> QueryResult:
     with archive.warehouse.reading(version) as connection:
         engines = ("marts", "rows") if marts else ("rows",)
         return answer(ArchiveVersion(connection), make_question(dataset, **words), engines=engines)

@@ -9,7 +9,7 @@ from typing import Any
 from bluelamp.follow.delivery import Courier, Outcome
 from bluelamp.follow.log_reader import HookReading
 from bluelamp.sources.http import HttpClient
-from bluelamp.storage.follow.hooks import Hook, Wanted
+from bluelamp.storage.follow.hooks import Hook, NewHook
 from bluelamp.storage.follow.progress import LEASE_NAME, HookProgress
 from bluelamp.storage.live.leases import Leases
 from bluelamp.storage.tables.follow import HOOK_LEASE
@@ -46,7 +46,7 @@ class Desk:
     def hook(
         self, url: str, through: Mapping[str, Any] | None = None, kinds: Sequence[str] = (), *, key: int = 1
     ) -> Hook:
-        return self.hooks.make(Wanted(key, FEED, url, through or {}, kinds), self.city.flow.log.head(FEED))
+        return self.hooks.make(NewHook(key, FEED, url, through or {}, kinds), self.city.flow.log.head(FEED))
 
     def once(self, hook: Hook) -> Outcome:
         """One step; `nothing` where it is not due."""

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 from bluelamp.domain.call import Call
 from bluelamp.domain.change import Change, apply, call_id
-from bluelamp.domain.diff import Known
+from bluelamp.domain.diff import EndedCall
 from bluelamp.domain.feed import FeedRules
 from bluelamp.domain.guard import Stated
 from bluelamp.domain.matching import number_key, place_key
 from bluelamp.domain.moment import moment_of
-from bluelamp.domain.snapshot import ListedUnit, Reading, Row, collapse
+from bluelamp.domain.snapshot import ListedUnit, Row, SnapshotReading, collapse
 from bluelamp.domain.tracking import nothing_tracked
 from bluelamp.errors import SourceError
 from bluelamp.live.step import take_in
@@ -78,7 +78,7 @@ class MemoryFeed:
         self.minutes += wait
         kept, duplicates, conflicting = collapse(rows)
         seen = {name for one in kept for name in one.values} | ({"unit"} if any(one.units for one in kept) else set())
-        reading = Reading(
+        reading = SnapshotReading(
             kept,
             frozenset(seen) if fields is None else fields,
             len(rows) + unreadable,
@@ -90,7 +90,7 @@ class MemoryFeed:
         body = hashlib.sha256((repr(rows) + repr(unreadable) + repr(cut) + salt).encode()).hexdigest()
         stated = Stated(at(self.minutes), status, version, body, time, out_of_date, problem)
 
-        def read() -> Reading:
+        def read() -> SnapshotReading:
             if broken:
                 raise SourceError("The answer is not JSON.")
             return reading
@@ -99,7 +99,7 @@ class MemoryFeed:
 
     def _take(self, stated: Stated, read: object) -> Step:
         step = take_in(self.rules, self.state, self.state.taken + 1, stated, read, self._recall)  # type: ignore[arg-type]
-        self.verdicts.append(step.taken.verdict)
+        self.verdicts.append(step.result.verdict)
         for change in step.changes:
             self.state.seq += 1
             numbered: Change = {"seq": self.state.seq, **change}
@@ -121,7 +121,7 @@ class MemoryFeed:
                 self.state.calls[id_] = call
         return step
 
-    def _recall(self, key: str) -> Known:
+    def _recall(self, key: str) -> EndedCall:
         ids = self._named.get(key, {})
         named = [self._folded[id_] for id_ in ids if key in _keys(self._folded[id_])]
         gone = [call for call in named if call["ended"]]
@@ -129,7 +129,7 @@ class MemoryFeed:
         occurrence = max((self.occurrences.get(call["id"], 1) for call in named), default=self.let_go)
         while call_id(self.rules.feed, key, occurrence + 1) in self._folded:
             occurrence += 1
-        return Known(newest, occurrence)
+        return EndedCall(newest, occurrence)
 
     @property
     def numbers(self) -> list[str | None]:

@@ -19,7 +19,7 @@ from bluelamp.places.placing import Placing
 from bluelamp.settings import Settings, read_settings
 from bluelamp.sources.feeds.fetching import Part
 from bluelamp.storage.live.log_writer import Step
-from bluelamp.storage.places.store import Places
+from bluelamp.storage.places.store import PlaceStore
 from tests.lib.loopback import Loopback, Reply
 from tests.lib.places.geocoder_forms import FORMS, Found
 from tests.lib.places.ground import keep_scores
@@ -117,7 +117,7 @@ class Feeds:
         self.now = datetime.now(UTC)
         self.day = (self.now - timedelta(days=3)).replace(hour=12, minute=0)
         for feed in (GUARDED, HIDDEN):
-            keep_scores(Places(self.flow.log._engine), feed)
+            keep_scores(PlaceStore(self.flow.log._engine), feed)
             self._poll(feed)
 
     def close(self) -> None:
@@ -152,7 +152,7 @@ class Feeds:
         assert make is not None
         placing = Placing(lambda located: make([agency], located), self.flow.place)
         for step in steps:
-            placing.taken(feed, step)
+            placing.on_step(feed, step)
         placing.start()
         assert placing.locator.drain(20)
         placing.stop(10)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from bluelamp.domain.call import Call
 from bluelamp.domain.change import Change
 from bluelamp.errors import Unreachable
-from bluelamp.storage.live.event_log import Head, Logged, fold
+from bluelamp.storage.live.event_log import Head, Logged, project
 from tests.lib.live.feed_in_memory import MemoryFeed
 
 
@@ -45,7 +45,7 @@ class MemoryLog:
         return [logged(change) for change in found[:limit]]
 
     def as_of_seq(self, head: Head, seq: int) -> list[Call]:
-        return fold((), [change for change in self.feeds[head.feed].changes if change["seq"] <= seq])
+        return project((), [change for change in self.feeds[head.feed].changes if change["seq"] <= seq])
 
 
 def all_logged(changes: Sequence[Change]) -> list[Logged]:

@@ -18,7 +18,7 @@ def main() -> None:
     flow.agencies = {
         name: replace(agency, interval_seconds=interval, timeout_seconds=2.0) for name, agency in flow.agencies.items()
     }
-    runner = flow.runner(["city"], lambda _feed, step: print(step.taken.number, step.taken.verdict, flush=True))
+    runner = flow.runner(["city"], lambda _feed, step: print(step.result.number, step.result.verdict, flush=True))
     runner.start()
     while True:
         time.sleep(1)

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from bluelamp.domain.call import Call
-from bluelamp.domain.place import Asked, Candidate, NoAreas
-from bluelamp.places.context import Ground, ground_of
+from bluelamp.domain.place import Candidate, LocationQuery, NoAreas
+from bluelamp.places.context import PlaceContext, ground_of
 from bluelamp.places.resolver import Resolver
 from bluelamp.sources.feeds.agency import Agency, read_agencies
-from bluelamp.sources.geocoders.calling import Line
+from bluelamp.sources.geocoders.calling import Provider
 from bluelamp.sources.http import HttpClient
-from bluelamp.storage.places.store import Places, Score
+from bluelamp.storage.places.store import PlaceStore, Score
 from bluelamp.storage.relational.database import open_database
 from tests.lib.loopback import Loopback, Reply
 from tests.lib.places.geocoder_forms import FORMS, Found
@@ -44,7 +44,7 @@ class KnownBlocks:
 
     blocks: dict[str, tuple[float, float]] = field(default_factory=dict)
 
-    def candidates(self, asked: Asked) -> Sequence[Candidate]:
+    def candidates(self, asked: LocationQuery) -> Sequence[Candidate]:
         at = self.blocks.get(asked.text)
         if at is None:
             return []
@@ -73,13 +73,13 @@ def line_to(
     name: str,
     server: Loopback,
     client: HttpClient,
-    places: Places,
+    places: PlaceStore,
     clock: Clock | None = None,
     daily: int | None = None,
-) -> Line:
+) -> Provider:
     """A line that keeps its budget in the store and no pace."""
     now = clock or Clock()
-    return Line(
+    return Provider(
         FORMS[name].make(server.url),
         client,
         lambda source, limit: places.spend(source, limit, now()),
@@ -93,11 +93,11 @@ def line_to(
 SCORED = {(name, precision): 0.92 for name in FORMS for precision in ("point", "block", "intersection")}
 
 
-def ground(*sources: Any, **options: Any) -> Ground:
+def ground(*sources: Any, **options: Any) -> PlaceContext:
     return ground_of(dallas(), sources=sources, areas=Beats(), **{"reliability": SCORED, **options})
 
 
-def keep_scores(places: Places, feed: str = "dallas-tx") -> None:
+def keep_scores(places: PlaceStore, feed: str = "dallas-tx") -> None:
     """Have all geocoders scored well: what was not makes no point by itself."""
     usual = {"kind": "all", "official": 200, "points": 200, "areas": 0, "near": 190, "far": 2, "within": 190}
     distances = {"median_m": 50.0, "p95_m": 140.0, "reach": 1.0}
@@ -108,13 +108,13 @@ def keep_scores(places: Places, feed: str = "dallas-tx") -> None:
 def keep_scores_in(home: Path) -> None:
     """The same in the database of a home."""
     engine = open_database(f"sqlite:///{home / 'live.sqlite'}")
-    keep_scores(Places(engine))
+    keep_scores(PlaceStore(engine))
     engine.dispose()
 
 
 def desk_on(
-    places: Places,
-    lines: Sequence[Line] = (),
+    places: PlaceStore,
+    lines: Sequence[Provider] = (),
     clock: Clock | None = None,
     *sources: Any,
     reliability: Any = SCORED,

@@ -10,7 +10,7 @@ from bluelamp.domain.coverage import Cell, HeldFile, State, cells
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 from bluelamp.domain.selection import Selection
-from bluelamp.domain.whole import Window
+from bluelamp.domain.whole import ReceiptWindow
 
 M = Month.parse
 KENT = ForceMonth("crimes", "kent", M("2024-02"))
@@ -18,8 +18,10 @@ PSNI_OUTCOMES = ForceMonth("outcomes", "northern-ireland", M("2024-02"))
 OLD = M("2024-02")
 
 
-def window(first: str, last: str, *, whole: bool, release: str = "", dataset: str = "crimes", **choice: Any) -> Window:
-    return Window(dataset, M(first), M(last), M(release or last), whole, Selection(**choice))
+def window(
+    first: str, last: str, *, whole: bool, release: str = "", dataset: str = "crimes", **choice: Any
+) -> ReceiptWindow:
+    return ReceiptWindow(dataset, M(first), M(last), M(release or last), whole, Selection(**choice))
 
 
 WHOLE = window("2024-01", "2024-03", whole=True)
@@ -30,7 +32,7 @@ PART_OF_OUTCOMES = window("2024-01", "2024-03", whole=False, dataset="outcomes")
 
 def told(
     unit: ForceMonth,
-    *windows: Window,
+    *windows: ReceiptWindow,
     held: HeldFile | None = None,
     quarantined: Month | None = None,
     not_fetched: Month | None = None,
@@ -74,7 +76,7 @@ def told(
     ],
 )
 def test_states_and_their_precedence(
-    unit: ForceMonth, windows: list[Window], known: dict[str, Any], state: State, release: Month | None
+    unit: ForceMonth, windows: list[ReceiptWindow], known: dict[str, Any], state: State, release: Month | None
 ) -> None:
     cell = told(unit, *windows, **known)
     assert (cell.state, cell.release) == (state, release)

@@ -12,7 +12,7 @@ from bluelamp.domain.belief import area_worth
 from bluelamp.domain.decision import Decision, decide, fixed
 from bluelamp.domain.judging import CODES, PlaceRules
 from bluelamp.domain.location import canonical_aliases, parse_location
-from bluelamp.domain.place import Asked, Candidate, Precision, asked_of, metres_between
+from bluelamp.domain.place import Candidate, LocationQuery, Precision, metres_between, query_of
 
 LAT, LON = 32.80, -96.80
 METRE = 1 / 111_195.0
@@ -59,8 +59,8 @@ RULES = PlaceRules(version="1.test", bounds=BOUNDS, aliases=canonical_aliases({"
 UNSCORED = replace(RULES, reliability={})
 
 
-def asked(text: str = "1900 N HASKELL AVE", beat: str | None = "114", **areas: str) -> Asked:
-    return asked_of(parse_location(text, None, RULES.aliases), {"beat": beat, **areas})
+def asked(text: str = "1900 N HASKELL AVE", beat: str | None = "114", **areas: str) -> LocationQuery:
+    return query_of(parse_location(text, None, RULES.aliases), {"beat": beat, **areas})
 
 
 def at(
@@ -79,11 +79,11 @@ def at(
     return Candidate(source, group or source, lat, lon, precision, metres, streets, number, storable=storable)
 
 
-def placed(question: Asked, *candidates: Candidate, rules: PlaceRules = RULES) -> Decision:
+def placed(question: LocationQuery, *candidates: Candidate, rules: PlaceRules = RULES) -> Decision:
     return decide(question, candidates, rules, AREAS)
 
 
-def only_code(question: Asked, candidate: Candidate, rules: PlaceRules = RULES) -> str:
+def only_code(question: LocationQuery, candidate: Candidate, rules: PlaceRules = RULES) -> str:
     decision = placed(question, candidate, rules=rules)
     (judged,) = decision.judged
     assert judged.reason.endswith(".")
@@ -271,7 +271,7 @@ def test_keys_are_the_same_for_the_same_location() -> None:
     assert asked("MAIN ST / ELM ST").key == asked("Elm St & Main St").key
     assert asked("1900 N HASKELL AVE").key != asked("2000 N HASKELL AVE").key
     assert asked("1900 N HASKELL AVE", beat="115").areas_key != asked().areas_key
-    assert Asked.from_dict(asked(reporting_area="1").as_dict()) == asked(reporting_area="1")
+    assert LocationQuery.from_dict(asked(reporting_area="1").as_dict()) == asked(reporting_area="1")
 
 
 def test_metres() -> None:

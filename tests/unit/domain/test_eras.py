@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bluelamp.domain.dataset import BY_NAME, DATASETS
 from bluelamp.domain.eras import (
-    Change,
+    RecordingChange,
     changes,
     eras_of,
     eras_of_field,
@@ -29,7 +29,7 @@ CHANGES = pytest.mark.parametrize("change", changes(), ids=lambda one: one.name)
 MONTHS = st.integers(Month.of(2010, 12).index, Month.of(2030, 12).index).map(Month)
 
 
-def known_words(change: Change) -> set[str]:
+def known_words(change: RecordingChange) -> set[str]:
     """The published values of the columns that a change is about, and what its fields may be asked by."""
     return {
         word
@@ -40,7 +40,7 @@ def known_words(change: Change) -> set[str]:
 
 
 @CHANGES
-def test_every_word_of_an_entry_exists(change: Change) -> None:
+def test_every_word_of_an_entry_exists(change: RecordingChange) -> None:
     assert change.known in ("counted", "reported")
     assert change.source
     assert change.words.endswith(".")
@@ -56,7 +56,7 @@ def test_every_word_of_an_entry_exists(change: Change) -> None:
 
 
 @CHANGES
-def test_every_era_has_an_end_and_runs_forwards(change: Change) -> None:
+def test_every_era_has_an_end_and_runs_forwards(change: RecordingChange) -> None:
     for era in change.eras:
         assert era.first or era.last, era.what
         assert era.first is None or era.last is None or era.first <= era.last, era.what
@@ -65,7 +65,7 @@ def test_every_era_has_an_end_and_runs_forwards(change: Change) -> None:
 
 
 @CHANGES
-def test_no_value_stands_in_two_eras(change: Change) -> None:
+def test_no_value_stands_in_two_eras(change: RecordingChange) -> None:
     values = [value for era in change.eras for value in era.values]
     assert len(values) == len(set(values))
     # Of a column as a whole the eras follow each other; only what is mixed overlaps.

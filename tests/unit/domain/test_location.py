@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bluelamp.domain.location import Location, Street, canonical_aliases, parse_location
-from bluelamp.domain.place import Asked, asked_of
+from bluelamp.domain.place import LocationQuery, query_of
 
 # Of an invented city, in the forms that dispatchers use.
 ALIASES = canonical_aliases(
@@ -277,6 +277,6 @@ def test_coordinates_in_the_text_are_read(text, point, kind):
 
 def test_two_miles_of_a_road_and_two_points_of_a_street_are_not_one_place():
     assert parsed(None, "I-20 MM 12").key != parsed(None, "I-20 MM 13").key
-    one, other = (asked_of(parsed(None, f"HARROW AVE ({lat},-96.7970)"), {}) for lat in ("32.7767", "32.8767"))
+    one, other = (query_of(parsed(None, f"HARROW AVE ({lat},-96.7970)"), {}) for lat in ("32.7767", "32.8767"))
     assert one.key != other.key
-    assert Asked.from_dict(json.loads(json.dumps(one.as_dict()))) == one
+    assert LocationQuery.from_dict(json.loads(json.dumps(one.as_dict()))) == one

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bluelamp.domain.member_name import Named, parse_unit, read_name
+from bluelamp.domain.member_name import MemberName, parse_unit, read_name
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from bluelamp.domain.member_name import Named, parse_unit, read_name
 )  # fmt: skip
 def test_forms_that_mean_one_thing(name: str) -> None:
     found = read_name(name)
-    assert isinstance(found, Named)
+    assert isinstance(found, MemberName)
     assert (found.dataset.name, found.force, str(found.month)) == ("crimes", "kent", "2024-03")
     assert found.published == "2024-03-kent-street.csv"
     assert found.plainly == (name.rpartition("/")[2] == found.published)
@@ -46,7 +46,7 @@ def test_what_is_left_out_has_a_reason(name: str, why: str) -> None:
 
 def test_an_unknown_publisher_is_recognised_so_that_it_can_be_named() -> None:
     found = read_name("2024-03-Atlantis-street.csv")
-    assert isinstance(found, Named)
+    assert isinstance(found, MemberName)
     assert found.force == "atlantis"
 
 

@@ -14,7 +14,7 @@ from bluelamp.domain.month import Month, month_range
 from bluelamp.domain.release import ForceMonth
 from bluelamp.domain.scope import ScopeChoice
 from bluelamp.domain.selection import Selection
-from bluelamp.domain.whole import Window
+from bluelamp.domain.whole import ReceiptWindow
 
 M = Month.parse
 LETTERS = {
@@ -31,7 +31,7 @@ class Installation:
         self.held: dict[ForceMonth, HeldFile] = {}
         self.broken: dict[ForceMonth, Month] = {}
         self.left_out: dict[ForceMonth, Month] = {}
-        self.windows: list[Window] = []
+        self.windows: list[ReceiptWindow] = []
         self.scope = scope or ScopeChoice()
 
     def release(
@@ -51,7 +51,7 @@ class Installation:
                 self.left_out[unit] = M(name)
         for dataset in sorted({unit.dataset for unit in listed}):
             months = [unit.month for unit in listed if unit.dataset == dataset]
-            self.windows.append(Window(dataset, min(months), max(months), M(name), dataset in whole, chosen))
+            self.windows.append(ReceiptWindow(dataset, min(months), max(months), M(name), dataset in whole, chosen))
         return self
 
     def api(self, dataset: str, force: str, *months: str) -> Installation:

@@ -8,7 +8,7 @@ from bluelamp.domain.force import FORCES
 from bluelamp.domain.month import Month, month_range
 from bluelamp.domain.release import ForceMonth
 from bluelamp.domain.selection import Selection
-from bluelamp.domain.whole import Window, judge, told
+from bluelamp.domain.whole import ReceiptWindow, judge, message_of
 
 M = Month.parse
 SLUGS = [force.slug for force in FORCES]
@@ -60,7 +60,7 @@ def test_all_forces_of_some_months_without_a_name_are_a_part() -> None:
 
 def test_it_is_told_in_one_line() -> None:
     units = [*listing(stops=44), ForceMonth("crimes", "kent", M("2024-03"))]
-    assert told(M("2024-03"), judge(units, names_release=True)) == (
+    assert message_of(M("2024-03"), judge(units, names_release=True)) == (
         "Read as release 2024-03: stop and search whole (44 publishers, 36 months); "
         "street crime a part (1 publisher, 1 month)."
     )
@@ -69,8 +69,10 @@ def test_it_is_told_in_one_line() -> None:
 KENT = Selection(forces=frozenset({"kent"}))
 
 
-def window(whole: bool, choice: Selection | None = None, first: str = "2024-01", *, stated: bool = False) -> Window:
-    return Window("crimes", M(first), M("2024-03"), M("2024-03"), whole, choice or Selection(), stated)
+def window(
+    whole: bool, choice: Selection | None = None, first: str = "2024-01", *, stated: bool = False
+) -> ReceiptWindow:
+    return ReceiptWindow("crimes", M(first), M("2024-03"), M("2024-03"), whole, choice or Selection(), stated)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +97,6 @@ def window(whole: bool, choice: Selection | None = None, first: str = "2024-01",
     ],
 )
 def test_whether_a_listing_without_a_new_file_says_more(
-    new: Window, same: list[Window], others: list[Window], more: bool
+    new: ReceiptWindow, same: list[ReceiptWindow], others: list[ReceiptWindow], more: bool
 ) -> None:
     assert new.adds_to(same, others) is more

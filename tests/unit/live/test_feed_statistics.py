@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bluelamp.domain.call_filter import EVERYTHING, Facts, make_filter
+from bluelamp.domain.call_filter import EVERYTHING, CallFacts, make_filter
 from bluelamp.domain.duration import UNKNOWN, Minutes
 from bluelamp.domain.moment import moment_of, moved
 from bluelamp.statistics.opened_counts import DayOpenings, days_within
@@ -17,7 +17,7 @@ from tests.lib.live.feed_in_memory import at
 
 CHICAGO = ZoneInfo("America/Chicago")
 KOLKATA = ZoneInfo("Asia/Kolkata")
-NOWHERE = Facts("north", "1", "2", "40 - other", None, None)
+NOWHERE = CallFacts("north", "1", "2", "40 - other", None, None)
 
 
 def local(zone: ZoneInfo, *when: int, fold: int = 0) -> datetime:
@@ -76,12 +76,12 @@ def test_too_few_hours_are_not_called_usual() -> None:
     )
 
 
-def opening(zone: ZoneInfo, *when: int, facts: Facts = NOWHERE, fold: int = 0) -> tuple[str, Facts]:
+def opening(zone: ZoneInfo, *when: int, facts: CallFacts = NOWHERE, fold: int = 0) -> tuple[str, CallFacts]:
     return moment_of(local(zone, *when, fold=fold)), facts
 
 
 def test_openings_of_a_day_by_local_hour_and_by_filter() -> None:
-    placed = Facts("south", "2", "1", "40 - other", 32.8, -96.8)
+    placed = CallFacts("south", "2", "1", "40 - other", 32.8, -96.8)
     day = DayOpenings(
         [
             opening(KOLKATA, 2026, 2, 11, 23, 59),

@@ -135,7 +135,7 @@ def test_a_rolling_feed_never_says_closed() -> None:
 def test_one_short_snapshot_ends_nothing(kept: int) -> None:
     feed = MemoryFeed()
     feed.show(*TWELVE)
-    assert feed.show(*TWELVE[:kept]).taken.verdict == "suspicious"
+    assert feed.show(*TWELVE[:kept]).result.verdict == "suspicious"
     for number in range(4):
         assert kinds(feed.show(*TWELVE, salt=str(number))) == []
     assert len(feed.state.calls) == 12
@@ -144,13 +144,13 @@ def test_one_short_snapshot_ends_nothing(kept: int) -> None:
 def test_five_of_twelve_is_no_reason_for_suspicion() -> None:
     feed = MemoryFeed()
     feed.show(*TWELVE)
-    assert feed.show(*TWELVE[:5]).taken.verdict == "good"
+    assert feed.show(*TWELVE[:5]).result.verdict == "good"
 
 
 def test_nine_rows_are_too_few_to_judge_a_drop() -> None:
     feed = MemoryFeed()
     feed.show(*TWELVE[:9])
-    assert feed.show(*TWELVE[:1]).taken.verdict == "good"
+    assert feed.show(*TWELVE[:1]).result.verdict == "good"
 
 
 def test_a_suspicious_snapshot_adds_what_it_shows() -> None:
@@ -164,7 +164,7 @@ def test_the_next_one_with_the_same_reason_confirms_it_and_both_count() -> None:
     feed.show(*TWELVE)
     feed.show(*TWELVE[:2])
     step = feed.show(*TWELVE[:2], salt="again")
-    assert step.taken.verdict == "good"
+    assert step.result.verdict == "good"
     assert kinds(step) == ["closed"] * 10
     assert {tuple(change["between"] or ()) for change in step.changes} == {(at(2), at(4))}
 
@@ -181,7 +181,7 @@ def test_another_reason_confirms_nothing() -> None:
     feed = MemoryFeed()
     feed.show(*TWELVE)
     feed.show(*TWELVE[:2])
-    assert feed.show().taken.reasons == ("empty",)
+    assert feed.show().result.reasons == ("empty",)
     assert len(feed.state.calls) == 12
     assert kinds(feed.show(*TWELVE, salt="all is well")) == []
 
@@ -201,8 +201,8 @@ def test_the_last_good_answer_again_takes_the_doubt_away_too() -> None:
     feed = MemoryFeed()
     feed.show(*TWELVE)
     for number in range(4):
-        assert feed.show(salt=f"empty {number}").taken.verdict == "suspicious"
-        assert feed.show(*TWELVE).taken.verdict == "unchanged"
+        assert feed.show(salt=f"empty {number}").result.verdict == "suspicious"
+        assert feed.show(*TWELVE).result.verdict == "unchanged"
     assert feed.kinds() == ["opened"] * 12
     assert feed.state.tracking["absent"] == {}
 
@@ -211,7 +211,7 @@ def test_out_of_date_never_confirms_itself() -> None:
     feed = MemoryFeed()
     feed.show(*TWELVE)
     for number in range(20):
-        assert feed.show(*TWELVE[:8], out_of_date=True, salt=str(number)).taken.verdict == "suspicious"
+        assert feed.show(*TWELVE[:8], out_of_date=True, salt=str(number)).result.verdict == "suspicious"
     assert len(feed.state.calls) == 12
     feed.show(status=304, wait=60)
     assert len(feed.state.calls) == 12, "nor by standing for long"
@@ -219,15 +219,15 @@ def test_out_of_date_never_confirms_itself() -> None:
 
 def test_as_many_rows_as_an_answer_can_have() -> None:
     feed = MemoryFeed(FeedRules("city", limit=12))
-    assert feed.show(*TWELVE).taken.reasons == ("limit",)
+    assert feed.show(*TWELVE).result.reasons == ("limit",)
 
 
 def test_too_many_unreadable_rows() -> None:
     feed = MemoryFeed()
     feed.show(*TWELVE)
-    assert feed.show(*TWELVE, unreadable=1, salt="more than 5 %").taken.reasons == ("unreadable",)
+    assert feed.show(*TWELVE, unreadable=1, salt="more than 5 %").result.reasons == ("unreadable",)
     hundred = [row(str(number), f"U{number}") for number in range(99)]
-    assert MemoryFeed().show(*hundred, unreadable=1).taken.verdict == "good"
+    assert MemoryFeed().show(*hundred, unreadable=1).result.verdict == "good"
 
 
 def test_a_suspicious_state_that_stands_unchanged_is_believed_after_a_quarter_of_an_hour() -> None:
@@ -237,20 +237,20 @@ def test_a_suspicious_state_that_stands_unchanged_is_believed_after_a_quarter_of
     for _ in range(7):
         assert kinds(feed.show(status=304)) == []
     step = feed.show(status=304)
-    assert step.taken.verdict == "good"
-    assert step.taken.reasons[0] == "believed"
+    assert step.result.verdict == "good"
+    assert step.result.reasons[0] == "believed"
     assert kinds(step) == ["closed"] * 12
     assert {tuple(change["between"] or ()) for change in step.changes} == {(at(2), at(4))}
-    assert feed.show().taken.verdict in ("good", "unchanged")
+    assert feed.show().result.verdict in ("good", "unchanged")
 
 
 def test_the_same_version_again_confirms_nothing() -> None:
     feed = MemoryFeed()
     feed.show(*TWELVE, version="v1")
     feed.show(version="v2")
-    assert feed.show(version="v2").taken.verdict == "unchanged"
+    assert feed.show(version="v2").result.verdict == "unchanged"
     assert len(feed.state.calls) == 12
-    assert feed.show(version="v3").taken.verdict == "good"
+    assert feed.show(version="v3").result.verdict == "good"
     assert feed.state.calls == {}
 
 
@@ -263,8 +263,8 @@ def test_unchanged_is_neither_a_miss_nor_a_confirmation() -> None:
     feed.show(row("2", "B"), version="v2")
     # Up to a quarter of an hour: what has stood longer is believed, a good list as much as one in doubt.
     for _ in range(3):
-        assert feed.show(row("2", "B"), version="v2").taken.verdict == "unchanged"
-        assert feed.show(status=304).taken.verdict == "unchanged"
+        assert feed.show(row("2", "B"), version="v2").result.verdict == "unchanged"
+        assert feed.show(status=304).result.verdict == "unchanged"
     assert feed.numbers == ["1", "2"]
     assert kinds(feed.show(row("2", "B"), version="v3")) == ["closed"]
 
@@ -274,21 +274,21 @@ def test_an_older_answer_changes_nothing() -> None:
     feed.show(row("1", "A"), version="v1", time=at(2))
     feed.show(row("1", "A"), row("2", "B"), version="v2", time=at(4))
     step = feed.show(row("1", "A"), version="v1b", time=at(3))
-    assert (step.taken.verdict, kinds(step)) == ("older", [])
+    assert (step.result.verdict, kinds(step)) == ("older", [])
 
 
 def test_a_version_far_in_the_future_is_not_the_mark() -> None:
     feed = MemoryFeed()
     feed.show(row("1", "A"), version="v1", time=at(2))
     feed.show(row("1", "A"), row("2", "B"), version="v2", time=at(64))
-    assert feed.show(row("1", "A"), row("3", "C"), version="v3", time=at(6)).taken.verdict == "good"
+    assert feed.show(row("1", "A"), row("3", "C"), version="v3", time=at(6)).result.verdict == "good"
 
 
 def test_a_version_a_little_in_the_future_is_the_mark() -> None:
     feed = MemoryFeed()
     feed.show(row("1", "A"), version="v1", time=at(2))
     feed.show(row("1", "A"), row("2", "B"), version="v2", time=at(8))
-    assert feed.show(row("1", "A"), version="v3", time=at(7)).taken.verdict == "older"
+    assert feed.show(row("1", "A"), version="v3", time=at(7)).result.verdict == "older"
 
 
 @pytest.mark.parametrize("fault", [{"status": 500}, {"status": 429}, {"problem": "cut off"}, {"broken": True}])
@@ -297,7 +297,7 @@ def test_what_failed_changes_nothing(fault: dict[str, object]) -> None:
     feed.show(row("1", "A"))
     for number in range(10):
         step = feed.show(salt=str(number), **fault)  # type: ignore[arg-type]
-        assert (step.taken.verdict, kinds(step)) == ("failed", [])
+        assert (step.result.verdict, kinds(step)) == ("failed", [])
     assert feed.numbers == ["1"]
 
 
@@ -313,8 +313,8 @@ def test_calls_keep_their_ids_when_the_numbers_vanish_and_come_back() -> None:
     feed = MemoryFeed()
     feed.show(*rows)
     ids = set(feed.state.calls)
-    assert feed.show(*_without_number(rows)).taken.reasons == ("column_gone:incident_number",)
-    assert feed.show(*_without_number(rows), salt="again").taken.verdict == "good"
+    assert feed.show(*_without_number(rows)).result.reasons == ("column_gone:incident_number",)
+    assert feed.show(*_without_number(rows), salt="again").result.verdict == "good"
     assert feed.state.tracking["gone"] == {"incident_number": at(6)}
     fresh = row(None, "D", location="Pine Rd")
     assert kinds(feed.show(*_without_number(rows), fresh)) == ["opened"]
@@ -357,7 +357,7 @@ def test_without_numbers_a_call_is_the_rows_of_one_location_and_nature() -> None
 def test_order_of_rows_and_repeated_rows_do_not_matter() -> None:
     feed = MemoryFeed()
     feed.show(*TWELVE)
-    assert feed.show(*reversed(TWELVE), TWELVE[3], TWELVE[3]).taken.duplicates == 2
+    assert feed.show(*reversed(TWELVE), TWELVE[3], TWELVE[3]).result.duplicates == 2
     assert feed.kinds() == ["opened"] * 12
 
 
@@ -366,7 +366,7 @@ def test_a_unit_that_says_two_things_is_counted_and_settled_the_same_way_in_any_
     seen = []
     for rows in ([one, other], [other, one]):
         feed = MemoryFeed()
-        assert feed.show(*rows).taken.conflicting == 1
+        assert feed.show(*rows).result.conflicting == 1
         seen.append(next(iter(feed.state.calls.values()))["priority"])
     assert seen[0] == seen[1]
 

@@ -33,11 +33,11 @@ def test_late() -> None:
     feed.show(*TWELVE[:11], version="v1", time=at(2))
     feed.show(*TWELVE, version="v2", time=at(4))
     for _ in range(3):
-        assert feed.show(*TWELVE[:11], version="v1", time=at(2)).taken.verdict == "older"
+        assert feed.show(*TWELVE[:11], version="v1", time=at(2)).result.verdict == "older"
     feed.show(version="v3", time=at(12))
     # The last good list states that it is older than the one in doubt: it ends nothing, and the doubt begins anew.
-    assert feed.show(*TWELVE, version="v2", time=at(4)).taken.verdict == "unchanged"
-    assert feed.show(version="v4", time=at(16)).taken.verdict == "suspicious"
+    assert feed.show(*TWELVE, version="v2", time=at(4)).result.verdict == "unchanged"
+    assert feed.show(version="v4", time=at(16)).result.verdict == "suspicious"
     assert feed.kinds() == ["opened"] * 12
 
 
@@ -86,10 +86,10 @@ def test_nothing_new(sign: str) -> None:
     feed.show(*TWELVE[:11], version=version, time=time)
     for _ in range(7):
         step = feed.show(status=304) if sign == "304" else feed.show(*TWELVE[:11], version=version, time=time)
-        assert (step.taken.verdict, kinds(step)) == ("unchanged", [])
+        assert (step.result.verdict, kinds(step)) == ("unchanged", [])
     assert asks_whole(feed.rules, feed.state.tracking, at(feed.minutes))
     step = feed.show(*TWELVE[:11], version=version, time=time)
-    assert (step.taken.reasons, kinds(step)) == (("believed",), ["closed"])
+    assert (step.result.reasons, kinds(step)) == (("believed",), ["closed"])
 
 
 def test_nothing_new_is_asked_for_whole_in_time() -> None:
@@ -102,9 +102,9 @@ def test_nothing_new_is_asked_for_whole_in_time() -> None:
         asked.append(asks_whole(feed.rules, feed.state.tracking, at(feed.minutes)))
         assert kinds(feed.show(status=304)) == []
     assert asked == [False] * 7 + [True] * 13
-    assert feed.show(*TWELVE, version="v2").taken.verdict == "suspicious"
+    assert feed.show(*TWELVE, version="v2").result.verdict == "suspicious"
     assert asks_whole(feed.rules, feed.state.tracking, at(feed.minutes))
-    assert feed.show(*TWELVE, version="v3").taken.verdict == "good"
+    assert feed.show(*TWELVE, version="v3").result.verdict == "good"
     assert feed.kinds() == ["opened"] * 12
 
 
@@ -163,9 +163,9 @@ def test_same_list_is_the_next_answer(misses: int) -> None:
     feed.show(row("1", "A"), row("2", "B"), row("2", "C"))
     steps = [feed.show(row("2", "B")) for _ in range(misses)]
     assert [kinds(step) for step in steps] == [[]] * (misses - 1) + [["closed", "unit_left"]]
-    assert [step.taken.reasons for step in steps[1:]] == [("stands",)] * (misses - 1)
+    assert [step.result.reasons for step in steps[1:]] == [("stands",)] * (misses - 1)
     # Nothing is missed any more: what comes now is only a sign of life.
-    assert feed.show(row("2", "B")).taken.verdict == "unchanged"
+    assert feed.show(row("2", "B")).result.verdict == "unchanged"
 
 
 @pytest.mark.parametrize("window", ["active", "rolling"])
@@ -192,13 +192,13 @@ def test_doubted(rows: list[object]) -> None:
     feed = MemoryFeed(FeedRules("city", misses=1))
     feed.show(*TWELVE)
     step = feed.show(*rows)  # type: ignore[arg-type]
-    assert (step.taken.verdict, kinds(step)) == ("suspicious", ["opened"] * (STRANGER in rows))
+    assert (step.result.verdict, kinds(step)) == ("suspicious", ["opened"] * (STRANGER in rows))
 
 
 def test_doubted_even_where_no_good_answer_came_before() -> None:
     feed = MemoryFeed(FeedRules("city", limit=12, misses=1))
     feed.show(*TWELVE)
-    assert feed.show().taken.reasons == ("empty",)
+    assert feed.show().result.reasons == ("empty",)
     assert len(feed.state.calls) == 12
 
 
@@ -208,7 +208,7 @@ def test_confirmed() -> None:
     feed.show(*TWELVE[:2])
     feed.show(*TWELVE[2:4], wait=1)
     step = feed.show(*TWELVE[:2], wait=1)
-    assert step.taken.reasons == ("confirmed", "shrunk")
+    assert step.result.reasons == ("confirmed", "shrunk")
     # Two were listed within the interval: they are missed for the first time.
     assert kinds(step) == ["closed"] * 8
     assert {tuple(change["between"] or ()) for change in step.changes} == {(at(2), at(4))}
@@ -218,8 +218,8 @@ def test_another_reason() -> None:
     feed = MemoryFeed()
     feed.show(*TWELVE)
     for _ in range(5):
-        assert feed.show().taken.reasons == ("empty",)
-        assert feed.show(*TWELVE[:2]).taken.reasons == ("shrunk",)
+        assert feed.show().result.reasons == ("empty",)
+        assert feed.show(*TWELVE[:2]).result.reasons == ("shrunk",)
     assert len(feed.state.calls) == 12
 
 
@@ -231,10 +231,10 @@ def test_cut_off(why: str) -> None:
     others = [row(f"26-1{number:06d}", f"B{number}") for number in range(12)]
     for number in range(30):
         step = feed.show(*others, cut=cut, salt=str(number % 3), version=f"v{number // 12}" if number > 8 else "")
-        assert step.taken.verdict in ("suspicious", "unchanged")
+        assert step.result.verdict in ("suspicious", "unchanged")
     feed.show(status=304, wait=60)
     assert feed.kinds() == ["opened"] * 24
-    assert feed.show(*others[:11], salt="whole").taken.verdict == "good"
+    assert feed.show(*others[:11], salt="whole").result.verdict == "good"
     assert kinds(feed.show(*others[:11])) == ["closed"] * 13
 
 
@@ -242,15 +242,15 @@ def test_out_of_date() -> None:
     feed = MemoryFeed()
     feed.show(*TWELVE)
     for number in range(20):
-        assert feed.show(*TWELVE[:8], out_of_date=True, salt=str(number % 2)).taken.verdict == "suspicious"
+        assert feed.show(*TWELVE[:8], out_of_date=True, salt=str(number % 2)).result.verdict == "suspicious"
     assert len(feed.state.calls) == 12
     # The same version and bytes without that word are something new.
     feed.show(*TWELVE[:8], out_of_date=True, version="v9")
-    assert feed.show(*TWELVE[:8], version="v9").taken.verdict == "good"
+    assert feed.show(*TWELVE[:8], version="v9").result.verdict == "good"
     feed.show(*TWELVE)
     # The same bytes without that word are the last good list, not the one in doubt.
     feed.show(*TWELVE, out_of_date=True)
-    assert feed.show(*TWELVE).taken.verdict == "unchanged"
+    assert feed.show(*TWELVE).result.verdict == "unchanged"
     assert feed.state.tracking["doubt"] is None
 
 
@@ -259,7 +259,7 @@ def test_same_version() -> None:
     feed.show(*TWELVE, version="v1")
     for number in range(20):
         step = feed.show(*TWELVE[:8], STRANGER, version="v1", salt=str(number % 2))
-        assert step.taken.reasons == ("same_version",)
+        assert step.result.reasons == ("same_version",)
     feed.show(status=304, wait=60)
     assert len(feed.state.calls) == 13
     # The same bytes for a quarter of an hour are what the version means.
@@ -268,15 +268,15 @@ def test_same_version() -> None:
     # Other bytes with the same rows are nothing new.
     other = MemoryFeed()
     other.show(*TWELVE, version="v1")
-    assert other.show(*TWELVE, version="v1", salt="blanks").taken.verdict in ("good", "unchanged")
+    assert other.show(*TWELVE, version="v1", salt="blanks").result.verdict in ("good", "unchanged")
 
 
 def test_version_in_doubt() -> None:
     feed = MemoryFeed()
     feed.show(*TWELVE, version="v1")
     feed.show(*TWELVE[:2], version="v2")
-    assert feed.show(*TWELVE[:3], version="v2", wait=60).taken.verdict == "suspicious"
-    assert feed.show(*TWELVE, version="v2", salt="whole").taken.verdict == "good"
+    assert feed.show(*TWELVE[:3], version="v2", wait=60).result.verdict == "suspicious"
+    assert feed.show(*TWELVE, version="v2", salt="whole").result.verdict == "good"
     for _ in range(20):
         feed.show(*TWELVE, version="v2", salt="whole")
     assert feed.kinds() == ["opened"] * 12
@@ -331,6 +331,6 @@ def test_what_an_older_build_remembered_is_understood(version: str, doubted: boo
     for absence in tracking["absent"].values():
         absence.pop("counted", None)
     again = feed.show(*TWELVE[: 0 if doubted else 11], version=version and "v2", wait=SECOND)
-    assert (again.taken.verdict, kinds(again)) == ("unchanged", [])
-    assert feed.show(*TWELVE, version=version and "v3").taken.verdict == "good"
+    assert (again.result.verdict, kinds(again)) == ("unchanged", [])
+    assert feed.show(*TWELVE, version=version and "v3").result.verdict == "good"
     assert len(feed.state.calls) == 12

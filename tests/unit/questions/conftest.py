@@ -24,7 +24,7 @@ from bluelamp.domain.selection import Selection
 from bluelamp.questions.families.archive.version import ArchiveVersion
 from bluelamp.settings import read_settings
 from bluelamp.sources.police_uk.archive import open_source
-from bluelamp.storage.warehouse.indexes import build_serving, open_serving
+from bluelamp.storage.warehouse.indexes import build_indexes, open_indexes
 
 MONTHS = ("2023-11", "2023-12", "2024-01")
 # force: (town, authority, LSOA code, longitude); `surrey` publishes nothing, and lies between the two others.
@@ -130,9 +130,9 @@ def indexed(small_archive: Archive, tmp_path_factory: pytest.TempPathFactory) ->
     version = small_archive.warehouse.current()
     assert version is not None
     folder = tmp_path_factory.mktemp("indexes") / "serving"
-    build_serving(version.file, folder, lambda _done, _of: None)
+    build_indexes(version.file, folder, lambda _done, _of: None)
     with small_archive.warehouse.reading() as connection:
-        yield ArchiveVersion(connection, open_serving(folder))
+        yield ArchiveVersion(connection, open_indexes(folder))
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bluelamp.domain.month import Month
 from bluelamp.errors import UsageError
-from bluelamp.questions.answer import Answer, answer
+from bluelamp.questions.answer import QueryResult, answer
 from bluelamp.questions.families.archive.datasets import DATASETS
 from bluelamp.questions.families.archive.version import ArchiveVersion
 from bluelamp.questions.model.dataset import NOT_RECORDED, DatasetSpec, Dimension
@@ -22,7 +22,7 @@ from bluelamp.questions.parsing import make_question
 ALL = ("indexes", "marts", "rows")
 
 
-def ask(warehouse: Warehouse, dataset: str = "crimes", *, engines: Sequence[str] = ALL, **words: Any) -> Answer:
+def ask(warehouse: Warehouse, dataset: str = "crimes", *, engines: Sequence[str] = ALL, **words: Any) -> QueryResult:
     return answer(ArchiveVersion(warehouse), make_question(dataset, **words), engines=engines)
 
 
@@ -200,7 +200,7 @@ def test_ordering_and_the_unknown_last(warehouse: Warehouse) -> None:
 # -- coverage ----------------------------------------------------------------------------------------------------
 
 
-def gaps(found: Answer) -> set[tuple[str, str, int]]:
+def gaps(found: QueryResult) -> set[tuple[str, str, int]]:
     return {(gap.force, gap.state, gap.months) for gap in found.coverage.gaps}  # type: ignore[attr-defined]
 
 

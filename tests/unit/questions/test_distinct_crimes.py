@@ -21,7 +21,7 @@ from bluelamp.bootstrap import open_archive
 from bluelamp.domain.dataset import CRIMES, OUTCOMES, Dataset
 from bluelamp.domain.month import Month
 from bluelamp.domain.selection import Selection
-from bluelamp.questions.answer import Answer, answer
+from bluelamp.questions.answer import QueryResult, answer
 from bluelamp.questions.cards import answer_dashboard
 from bluelamp.questions.dashboards import read_dashboard
 from bluelamp.questions.families.archive.version import ArchiveVersion
@@ -88,7 +88,7 @@ def version(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArchiveVersion
         yield ArchiveVersion(connection)
 
 
-def ask(version: ArchiveVersion, dataset: str, **words: Any) -> Answer:
+def ask(version: ArchiveVersion, dataset: str, **words: Any) -> QueryResult:
     return answer(version, make_question(dataset, measures=["distinct_crimes"], **words))
 
 

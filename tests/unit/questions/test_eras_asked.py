@@ -21,7 +21,7 @@ from bluelamp.domain.eras import changes
 from bluelamp.domain.grouping import BLANK, ETHNIC_GROUPS, OTHER_LABEL, STOP_OUTCOMES, Grouping
 from bluelamp.domain.month import Month
 from bluelamp.domain.selection import Selection
-from bluelamp.questions.answer import Answer, answer
+from bluelamp.questions.answer import QueryResult, answer
 from bluelamp.questions.cards import answer_dashboard
 from bluelamp.questions.dashboards import read_dashboards
 from bluelamp.questions.families.archive.version import ArchiveVersion
@@ -29,7 +29,7 @@ from bluelamp.questions.parsing import make_question
 from bluelamp.questions.view import make_view
 from bluelamp.settings import read_settings
 from bluelamp.sources.police_uk.archive import open_source
-from bluelamp.storage.warehouse.indexes import build_serving, open_serving
+from bluelamp.storage.warehouse.indexes import build_indexes, open_indexes
 
 WORDS = {one.name: one.words for one in changes()}
 PRISON, CHARGED, UNKNOWN = "Offender sent to prison", "Suspect charged", "Court result unavailable"
@@ -99,18 +99,18 @@ def version(home: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     current = home.warehouse.current()
     assert current is not None
     folder = tmp_path_factory.mktemp("indexes") / "serving"
-    build_serving(current.file, folder, lambda _done, _of: None)
+    build_indexes(current.file, folder, lambda _done, _of: None)
     with home.warehouse.reading() as connection:
-        yield ArchiveVersion(connection, open_serving(folder))
+        yield ArchiveVersion(connection, open_indexes(folder))
 
 
-def ask(version: ArchiveVersion, dataset: str, span: tuple[str, str] | str = "", **words: object) -> Answer:
+def ask(version: ArchiveVersion, dataset: str, span: tuple[str, str] | str = "", **words: object) -> QueryResult:
     first, last = (span, span) if isinstance(span, str) else span
     months = {"first": Month.parse(first), "last": Month.parse(last)} if first else {}
     return answer(version, make_question(dataset, **months, **words))  # type: ignore[arg-type]
 
 
-def rows(found: Answer) -> dict[object, tuple[object, str]]:
+def rows(found: QueryResult) -> dict[object, tuple[object, str]]:
     """labels → (value, state)."""
     width = len(found.question.by)
     return {

@@ -11,7 +11,7 @@ from bluelamp.domain.month import Month
 from bluelamp.messages import catalogue
 from bluelamp.questions.answer import Answer, answer
 from bluelamp.questions.families.archive.version import ArchiveVersion
-from bluelamp.questions.model.kept import Kept
+from bluelamp.questions.model.kept import BoundedCache
 from bluelamp.questions.parsing import make_question
 from bluelamp.questions.table import table_of
 
@@ -25,12 +25,14 @@ def version(request: pytest.FixtureRequest) -> ArchiveVersion:
     return found if isinstance(found, ArchiveVersion) else ArchiveVersion(found)
 
 
-def ask(version: ArchiveVersion, dataset: str = "crimes", first: str = "", last: str = "", **words: object) -> Answer:
+def ask(
+    version: ArchiveVersion, dataset: str = "crimes", first: str = "", last: str = "", **words: object
+) -> QueryResult:
     months = {"first": Month.parse(first) if first else None, "last": Month.parse(last) if last else None}
     return answer(version, make_question(dataset, **months, **words))  # type: ignore[arg-type]
 
 
-def states(found: Answer) -> list[tuple[object, ...]]:
+def states(found: QueryResult) -> list[tuple[object, ...]]:
     """(the first label, the first value, held, expected, state) of each row."""
     width = len(found.question.by)
     return [
@@ -249,7 +251,7 @@ def test_an_answer_tells_of_the_rows_that_its_files_lost(
     kent = next(number for number, (slug, _) in version.forces.items() if slug == "kent")
     month = Month.parse("2023-12").index
     made = {"rejected_row": file_caveats.Files(*(np.array([one]) for one in (kent, month, 4, -1, 40)))}
-    monkeypatch.setattr(version, "_often", Kept(512))  # nothing that was worked out without them
+    monkeypatch.setattr(version, "_often", BoundedCache(512))  # nothing that was worked out without them
     monkeypatch.setattr(file_caveats, "_findings", lambda _version, dataset: made if dataset == "crimes" else {})
     said = "4 published rows of 1 force-month could not be read and are in no figure."
     assert said in ask(version).caveats

@@ -17,7 +17,7 @@ from bluelamp.domain.vocabulary import CRIME_TYPES
 from bluelamp.errors import UsageError
 from bluelamp.sources.police_uk.api_areas import Box, Point, Polygon
 from bluelamp.sources.police_uk.api_csv import CATEGORY_NAMES, crimes_as_csv, stops_as_csv
-from bluelamp.sources.police_uk.api_places import Named
+from bluelamp.sources.police_uk.api_places import NamedPlace
 from bluelamp.sources.police_uk.api_reading import UnexpectedAnswer, records
 from bluelamp.sources.police_uk.api_types import Available, Category, Crime, Stop
 from bluelamp.sources.police_uk.rate_limit import LeakyBucket
@@ -190,7 +190,7 @@ def test_real_answers_become_rows() -> None:
     available = records(json.loads((REAL / "available_dates.json").read_text()), Available.of, "month")
     assert "greater-manchester" not in available[0].stop_and_search
     assert "metropolitan" in available[0].stop_and_search
-    forces = records(json.loads((REAL / "forces.json").read_text()), Named.force, "force")
+    forces = records(json.loads((REAL / "forces.json").read_text()), NamedPlace.force, "force")
     assert {force.id: force.name for force in forces}["btp"] == "British Transport Police"
 
 

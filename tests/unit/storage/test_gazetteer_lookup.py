@@ -11,9 +11,9 @@ import pyarrow as pa
 import pytest
 
 from bluelamp.domain.location import parse_location
-from bluelamp.domain.place import asked_of
+from bluelamp.domain.place import query_of
 from bluelamp.errors import Damaged, StorageError
-from bluelamp.storage.gazetteer import Answer, Gazetteer, build_index
+from bluelamp.storage.gazetteer import Gazetteer, GazetteerMatch, build_index
 from tests.lib.gazetteer.grid import ALIASES, BOUNDS, PLANE, addresses, degrees, grid, segments, spots
 
 Material = Sequence[tuple[str, pa.Table]]
@@ -37,11 +37,11 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Gazetteer:
     return Gazetteer(path, ALIASES)
 
 
-def ask(gazetteer: Gazetteer, text: str, block: str | None = None) -> tuple[Answer, ...]:
+def ask(gazetteer: Gazetteer, text: str, block: str | None = None) -> tuple[GazetteerMatch, ...]:
     return gazetteer.find(parse_location(text, block, ALIASES))
 
 
-def off(answer: Answer, x: float, y: float) -> float:
+def off(answer: GazetteerMatch, x: float, y: float) -> float:
     """Metres from an answer to where it should be."""
     east, north = PLANE.to_metres(answer.lat, answer.lon)
     return math.hypot(east - x, north - y)
@@ -297,13 +297,13 @@ def test_candidates_are_the_same_answers(city):
     ):
         location = parse_location(text, block, ALIASES)
         found = city.find(location)
-        candidates = city.candidates(asked_of(location, {"beat": "114"}))
+        candidates = city.candidates(query_of(location, {"beat": "114"}))
         assert [(one.lat, one.lon, one.uncertainty_m) for one in candidates] == [
             (one.lat, one.lon, one.uncertainty_m) for one in found
         ]
         assert found
         assert all(one.source == one.group == "gazetteer" and one.streets for one in candidates)
-    assert city.candidates(asked_of(parse_location("", None), {})) == []
+    assert city.candidates(query_of(parse_location("", None), {})) == []
 
 
 def test_the_same_material_makes_the_same_file(tmp_path):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bluelamp.storage.tables.packed import Packed, PackedJson, bare, pack, unpack, whole
+from bluelamp.storage.tables.packed import PackedJson, PackedText, bare, pack, unpack, whole
 
 _HEAD = {"seq": 7, "id": "ab" * 12, "kind": "opened", "call": "cd" * 8}
 
@@ -58,7 +58,7 @@ def test_a_call_takes_a_quarter_of_its_text() -> None:
 
 
 def test_columns_give_what_they_were_given() -> None:
-    for kind, value in ((Packed(), "text"), (PackedJson(), [{"a": None}])):
+    for kind, value in ((PackedText(), "text"), (PackedJson(), [{"a": None}])):
         dialect: Any = None
         kept = kind.bind_processor(dialect)(value)
         assert kind.result_processor(dialect, None)(kept) == value

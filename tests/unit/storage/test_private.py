@@ -16,8 +16,8 @@ from bluelamp.bootstrap import open_archive, open_live, open_live_half
 from bluelamp.settings import read_settings
 from bluelamp.storage.backup import back_up
 from bluelamp.storage.ledger.ledger_copy import keep_copy
-from bluelamp.storage.live.snapshots import Body, Kept
-from bluelamp.storage.places.store import Places
+from bluelamp.storage.live.snapshots import Body, NewSnapshot
+from bluelamp.storage.places.store import PlaceStore
 from bluelamp.storage.private import tighten_home
 from bluelamp.storage.relational.database import open_database
 from bluelamp.storage.tables.follow import HOOK
@@ -87,7 +87,7 @@ def test_a_copy_holds_no_secret_in_the_open_and_gets_them_back(tmp_path: Path) -
     with closing(sqlite3.connect(target / "live.sqlite")) as connection:
         assert connection.execute("SELECT state FROM hook").fetchall() == [("paused",)]
     engine = open_database(f"sqlite:///{target / 'live.sqlite'}")
-    assert Places(engine).secret() == jitter
+    assert PlaceStore(engine).secret() == jitter
     with engine.connect() as connection:
         assert connection.execute(sa.select(HOOK.c.secret, HOOK.c.state)).one() == (signed, "active")
     assert not (target / "secrets.sqlite").exists(), "once they are back they lie in one place"
@@ -135,7 +135,7 @@ def test_without_its_secrets_a_copy_opens_and_signs_with_what_nobody_knows(tmp_p
     back_up(home, target, lambda _size, _files: None)
     (target / "secrets.sqlite").unlink()
     engine = open_database(f"sqlite:///{target / 'live.sqlite'}")
-    assert Places(engine).secret() not in ("", jitter)
+    assert PlaceStore(engine).secret() not in ("", jitter)
     engine.dispose()
 
 
@@ -143,7 +143,7 @@ def test_the_keys_of_a_request_are_not_kept(tmp_path: Path) -> None:
     flow = open_live(read_settings({"home": tmp_path / "home"}, {})[0])
     url = "https://example.org/calls?app_key=topsecret&$limit=5"
     now = datetime(2026, 1, 1, tzinfo=UTC).isoformat()
-    entry = flow.snapshots.keep("city", Kept(now, "polled", [Body(url, 200, {}, b"[]")]))
+    entry = flow.snapshots.keep("city", NewSnapshot(now, "polled", [Body(url, 200, {}, b"[]")]))
     assert [part["url"] for part in flow.snapshots.after("city", 0)[0].parts] == [
         "https://example.org/calls?app_key=•••&$limit=5"
     ]

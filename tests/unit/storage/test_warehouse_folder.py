@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bluelamp.errors import Damaged
-from bluelamp.storage.warehouse.database import Version, WarehouseFolder, serving_beside
+from bluelamp.storage.warehouse.database import Version, WarehouseFolder, indexes_beside
 
 
 @pytest.fixture
@@ -21,8 +21,8 @@ def _publish(
     built = folder.new_file()
     built.write_text(content or f"rows of {letter}")
     if indexes:
-        serving_beside(built).mkdir()
-        (serving_beside(built) / "manifest.json").write_text(letter)
+        indexes_beside(built).mkdir()
+        (indexes_beside(built) / "manifest.json").write_text(letter)
     return folder.publish(built, letter * 64, as_of)
 
 
@@ -34,8 +34,8 @@ def test_a_version_is_published_with_its_indexes(folder: WarehouseFolder) -> Non
     one = _publish(folder, "a")
     assert folder.current() == one
     assert folder.previous() is None
-    assert (one.serving / "manifest.json").read_text() == "a"
-    assert _files(folder) == {one.file, one.serving}
+    assert (one.indexes / "manifest.json").read_text() == "a"
+    assert _files(folder) == {one.file, one.indexes}
 
 
 def test_the_version_before_stays_and_the_one_before_that_goes(folder: WarehouseFolder) -> None:
@@ -43,7 +43,7 @@ def test_the_version_before_stays_and_the_one_before_that_goes(folder: Warehouse
     assert folder.current() == versions[2]
     assert folder.previous() == versions[1]
     assert [folder.named(version.name) for version in versions] == [None, *versions[1:]]
-    assert _files(folder) == {path for version in versions[1:] for path in (version.file, version.serving)}
+    assert _files(folder) == {path for version in versions[1:] for path in (version.file, version.indexes)}
     assert folder.named("nonsense/../current") is None
 
 
@@ -54,7 +54,7 @@ def test_a_version_made_anew_does_not_push_out_the_one_before(folder: WarehouseF
     assert again.file != first.file
     assert folder.previous() == before
     assert folder.named(first.name) == again
-    assert _files(folder) == {before.file, before.serving, again.file, again.serving}
+    assert _files(folder) == {before.file, before.indexes, again.file, again.indexes}
 
 
 def test_a_current_version_whose_file_is_gone_is_not_kept(folder: WarehouseFolder) -> None:
@@ -70,31 +70,31 @@ def test_versions_of_an_older_state_of_knowledge_have_no_indexes(folder: Warehou
     assert folder.current() == one
     assert folder.previous() is None
     assert folder.as_of("2023-01") == folder.named(old.name) == old
-    assert not old.serving.exists()
+    assert not old.indexes.exists()
 
 
 def test_what_a_killed_writer_left_is_swept(folder: WarehouseFolder) -> None:
     one = _publish(folder, "a")
     left = folder.new_file()
     left.write_text("half")
-    serving_beside(left).mkdir()
-    (serving_beside(left) / "crimes.bits").write_text("half")
+    indexes_beside(left).mkdir()
+    (indexes_beside(left) / "crimes.bits").write_text("half")
     (folder.root / "b-00000000.serving").mkdir()
     (folder.root / "b-00000000.duckdb").write_text("renamed, but not published")
     folder.sweep()
-    assert _files(folder) == {one.file, one.serving, left}  # partial files are swept by their ending, with all others
+    assert _files(folder) == {one.file, one.indexes, left}  # partial files are swept by their ending, with all others
     assert folder.new_file() == left
     assert not left.exists()
 
 
 def test_indexes_made_anew_take_the_place_of_the_old(folder: WarehouseFolder) -> None:
     one = _publish(folder, "a")
-    building = serving_beside(folder.new_file())
+    building = indexes_beside(folder.new_file())
     building.mkdir()
     (building / "manifest.json").write_text("anew")
-    folder.replace_serving(building, one)
-    assert (one.serving / "manifest.json").read_text() == "anew"
-    assert _files(folder) == {one.file, one.serving}
+    folder.replace_indexes(building, one)
+    assert (one.indexes / "manifest.json").read_text() == "anew"
+    assert _files(folder) == {one.file, one.indexes}
 
 
 def test_a_damaged_pointer_to_the_version_before_harms_nobody(folder: WarehouseFolder) -> None:
@@ -106,4 +106,4 @@ def test_a_damaged_pointer_to_the_version_before_harms_nobody(folder: WarehouseF
         folder.previous()
     folder.forget_previous()
     assert folder.previous() is None
-    assert _files(folder) == {two.file, two.serving}
+    assert _files(folder) == {two.file, two.indexes}

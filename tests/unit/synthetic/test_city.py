@@ -19,7 +19,7 @@ from bluelamp.sources.feeds.reading import read
 from bluelamp.synthetic.city.agency import FEED, agency_toml
 from bluelamp.synthetic.city.ground import BOUNDS, Ground
 from bluelamp.synthetic.city.incidents import Incident
-from bluelamp.synthetic.city.model import City
+from bluelamp.synthetic.city.model import SyntheticCity
 from bluelamp.synthetic.city.publisher import Publisher, written
 from bluelamp.synthetic.city.truth import truth_of, write_truth
 
@@ -41,23 +41,23 @@ FORMS = {
 
 
 @pytest.fixture(scope="module")
-def city() -> City:
-    return City(3)
+def city() -> SyntheticCity:
+    return SyntheticCity(3)
 
 
 def every(minutes: int, count: int) -> list[datetime]:
     return [MONDAY + timedelta(minutes=minutes * number) for number in range(count)]
 
 
-def test_the_same_seed_shows_the_same_in_any_order(city: City) -> None:
+def test_the_same_seed_shows_the_same_in_any_order(city: SyntheticCity) -> None:
     moments = every(47, 40)
     forwards = [city.snapshot(moment) for moment in moments]
-    backwards = [City(3).snapshot(moment) for moment in reversed(moments)]
+    backwards = [SyntheticCity(3).snapshot(moment) for moment in reversed(moments)]
     assert forwards == backwards[::-1]
-    assert City(4).snapshot(MONDAY) != forwards[0]
+    assert SyntheticCity(4).snapshot(MONDAY) != forwards[0]
 
 
-def test_rows_have_the_real_form(city: City) -> None:
+def test_rows_have_the_real_form(city: SyntheticCity) -> None:
     rows = [row for moment in every(31, 200) for row in city.snapshot(moment)]
     assert {name for row in rows for name in row} == set(FORMS)
     for row in rows:
@@ -68,14 +68,14 @@ def test_rows_have_the_real_form(city: City) -> None:
     assert all("block" not in row for row in rows if "beat" not in row), "what has no beat is on no street"
 
 
-def test_rows_have_the_columns_of_today(city: City, shared_data: Path) -> None:
+def test_rows_have_the_columns_of_today(city: SyntheticCity, shared_data: Path) -> None:
     real = json.loads((shared_data / "dallas" / "snapshot-2026-08-excerpt.json").read_text())
     columns = {name for row in real for name in row}
     rows = [row for moment in every(60, 10) for row in city.snapshot(moment)]
     assert columns <= {name for row in rows for name in row} <= columns | {"block"}
 
 
-def test_it_is_quiet_at_five_and_busy_in_the_evening(city: City) -> None:
+def test_it_is_quiet_at_five_and_busy_in_the_evening(city: SyntheticCity) -> None:
     by_hour: dict[int, list[int]] = {}
     for moment in every(20, 3 * 24 * 7):
         by_hour.setdefault(moment.astimezone(city.zone).hour, []).append(len(city.listed(moment)))
@@ -87,7 +87,7 @@ def test_it_is_quiet_at_five_and_busy_in_the_evening(city: City) -> None:
 
 
 def test_the_nights_of_the_weekend_are_busier() -> None:
-    city = City(5)
+    city = SyntheticCity(5)
     nights = {
         day: mean(len(city.listed(MONDAY + timedelta(days=day + 7 * week, hours=23))) for week in range(12))
         for day in (1, 4, 5)
@@ -95,7 +95,7 @@ def test_the_nights_of_the_weekend_are_busier() -> None:
     assert min(nights[4], nights[5]) > 1.1 * nights[1]
 
 
-def test_units_come_and_go_as_in_the_real_feed(city: City) -> None:
+def test_units_come_and_go_as_in_the_real_feed(city: SyntheticCity) -> None:
     snapshots = [city.listed(moment) for moment in every(2, 720)]
     changed = mean(len(before ^ after) for before, after in itertools.pairwise(snapshots))
     assert 3 <= changed <= 12, "three to ten rows in two minutes"
@@ -105,20 +105,20 @@ def test_units_come_and_go_as_in_the_real_feed(city: City) -> None:
         assert max(Counter(number for number, _ in rows).values()) <= 4
 
 
-def test_incident_numbers_are_given_once(city: City) -> None:
+def test_incident_numbers_are_given_once(city: SyntheticCity) -> None:
     incidents = city.incidents(MONDAY, MONDAY + timedelta(days=10))
     assert len({one.number for one in incidents}) == len(incidents) > 8_000
     assert [one.number for one in incidents] == sorted(one.number for one in incidents)
 
 
-def test_calls_drop_out_and_come_back(city: City) -> None:
+def test_calls_drop_out_and_come_back(city: SyntheticCity) -> None:
     incidents = city.incidents(MONDAY, MONDAY + timedelta(days=5))
     dropped = [one for one in incidents if any(len(stay.spans) > 1 for stay in one.stays)]
     assert 0.02 < len(dropped) / len(incidents) < 0.12
     assert 0.01 < sum(bool(one.corrections) for one in incidents) / len(incidents) < 0.06
 
 
-def test_what_is_listed_is_what_the_truth_says(city: City) -> None:
+def test_what_is_listed_is_what_the_truth_says(city: SyntheticCity) -> None:
     publisher = Publisher(city, MONDAY)
     truth = json.loads(json.dumps(truth_of(publisher, (), 200)))
     for number in range(0, 200, 17):
@@ -135,14 +135,14 @@ def test_what_is_listed_is_what_the_truth_says(city: City) -> None:
     assert all(one["reported"] < one["opened"] < one["closed"] for one in truth["incidents"])
 
 
-def test_the_truth_can_be_written(city: City, tmp_path: Path) -> None:
+def test_the_truth_can_be_written(city: SyntheticCity, tmp_path: Path) -> None:
     publisher = Publisher(city, MONDAY)
     write_truth(publisher, (), 10, tmp_path / "truth.json")
     assert json.loads((tmp_path / "truth.json").read_text()) == truth_of(publisher, (), 10)
 
 
 def test_times_are_local_on_the_night_when_an_hour_comes_twice() -> None:
-    city = City(1)
+    city = SyntheticCity(1)
     night = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
     rows = [row for number in range(40) for row in city.snapshot(night + timedelta(minutes=5 * number))]
     incidents = {one.number: one for one in city.incidents(night, night + timedelta(hours=4))}
@@ -154,14 +154,14 @@ def test_times_are_local_on_the_night_when_an_hour_comes_twice() -> None:
     assert hours[1, 0] > 0 < hours[1, 1]
 
 
-def test_calls_cross_midnight(city: City) -> None:
+def test_calls_cross_midnight(city: SyntheticCity) -> None:
     one_in_the_night = MONDAY + timedelta(minutes=40)
     assert {row["date"][:10] for row in city.snapshot(one_in_the_night)} == {"2026-02-08", "2026-02-09"}
 
 
 def test_nobody_is_on_a_scene_in_a_silence() -> None:
     begin, end = MONDAY + timedelta(hours=1), MONDAY + timedelta(hours=2)
-    silent, loud = City(3, silences=[(begin, end)]), City(3)
+    silent, loud = SyntheticCity(3, silences=[(begin, end)]), SyntheticCity(3)
     assert silent.snapshot(begin) == silent.snapshot(end - timedelta(seconds=1)) == []
     before = begin - timedelta(minutes=1)
     assert silent.snapshot(before) == loud.snapshot(before) != []
@@ -170,26 +170,26 @@ def test_nobody_is_on_a_scene_in_a_silence() -> None:
 
 
 def test_a_faster_city_has_as_many_calls_and_more_changes() -> None:
-    slow, fast = City(3), City(3, tempo=4)
+    slow, fast = SyntheticCity(3), SyntheticCity(3, tempo=4)
     moments = every(2, 400)
     sizes = [mean(len(city.listed(moment)) for moment in moments) for city in (slow, fast)]
     assert 0.6 < sizes[1] / sizes[0] < 1.6
 
-    def turnover(city: City) -> float:
+    def turnover(city: SyntheticCity) -> float:
         return mean(len(city.listed(one) ^ city.listed(one + timedelta(minutes=2))) for one in moments[:100])
 
     assert turnover(fast) > 2 * turnover(slow)
     numbers = [one.number for one in fast.incidents(MONDAY, MONDAY + timedelta(days=2))]
     assert len(set(numbers)) == len(numbers)
     with pytest.raises(ValueError, match="at most 4"):
-        City(3, tempo=5)
+        SyntheticCity(3, tempo=5)
 
 
 # -- places ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def incidents(city: City) -> list[Incident]:
+def incidents(city: SyntheticCity) -> list[Incident]:
     return city.incidents(MONDAY, MONDAY + timedelta(days=7))
 
 
@@ -235,7 +235,7 @@ def test_the_ground_is_the_seed_s_own() -> None:
     assert Ground(1).streets == Ground(1).streets != Ground(2).streets
 
 
-def test_its_feed_reads_its_rows(city: City) -> None:
+def test_its_feed_reads_its_rows(city: SyntheticCity) -> None:
     agency = read_agency(agency_toml("http://127.0.0.1:1/resource/x.json"), FEED, f"{FEED}.toml", "test")
     rows = city.snapshot(MONDAY)
     reading = read(agency, [Part(agency.url, 200, {}, written(rows))], MONDAY)

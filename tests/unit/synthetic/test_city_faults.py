@@ -15,9 +15,9 @@ from bluelamp.sources.feeds.fetching import Part, version_of
 from bluelamp.sources.feeds.reading import read
 from bluelamp.synthetic.city.agency import FEED, agency_toml
 from bluelamp.synthetic.city.faults import DROPPING, FAULTS, SHOWING, SILENT, VANISHING, WHOLE, Plan, Planned
-from bluelamp.synthetic.city.model import City
+from bluelamp.synthetic.city.model import SyntheticCity
 from bluelamp.synthetic.city.plan import fair_plan, random_plan
-from bluelamp.synthetic.city.publisher import Answer, Publisher, is_sound
+from bluelamp.synthetic.city.publisher import CityResponse, Publisher, is_sound
 
 EVENING = datetime(2026, 2, 10, 2, tzinfo=UTC)
 POLLS = 1500
@@ -25,7 +25,7 @@ POLLS = 1500
 
 @pytest.fixture(scope="module")
 def publisher() -> Publisher:
-    return Publisher(City(7), EVENING)
+    return Publisher(SyntheticCity(7), EVENING)
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +38,12 @@ def plan(publisher: Publisher) -> Plan:
     return fair_plan(publisher, POLLS, seed=2)
 
 
-def part(answer: Answer) -> Part:
+def part(answer: CityResponse) -> Part:
     headers = {name.lower(): value for name, value in answer.headers.items()}
     return Part("http://127.0.0.1/x.json", answer.status, headers, answer.body)
 
 
-def rows_of(answer: Answer) -> list[Any]:
+def rows_of(answer: CityResponse) -> list[Any]:
     rows = json.loads(answer.body)
     assert isinstance(rows, list)
     assert rows == answer.rows

@@ -15,7 +15,7 @@ import pytest
 
 from bluelamp.domain.decision import decide
 from bluelamp.domain.place import metres_between
-from bluelamp.places.context import Ground as FeedGround
+from bluelamp.places.context import PlaceContext as FeedGround
 from bluelamp.places.context import ground_of
 from bluelamp.sources.feeds.agency import read_agency
 from bluelamp.sources.gazetteer import read_cities
@@ -56,7 +56,7 @@ def decided(ground: FeedGround) -> list[tuple[Spot, dict[str, Any]]]:
     found = []
     for spot in [city.spot(chance) for _ in range(1500)]:
         areas = {} if spot.kind == "named" else {"beat": spot.beat, "division": spot.division}
-        asked = ground.asked(spot.location, spot.block, areas)
+        asked = ground.query_of_location(spot.location, spot.block, areas)
         found.append((spot, decide(asked, ground.at_hand(asked), ground.rules, ground.areas).as_dict()))
     return found
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from bluelamp.domain.month import Month
-from bluelamp.synthetic.archive import LEFT_OUT, Kept, TwinPlan, write_release
-from bluelamp.synthetic.coverage import Coverage
+from bluelamp.synthetic.archive import LEFT_OUT, FileFilter, TwinPlan, write_release
+from bluelamp.synthetic.coverage import ReleaseCoverage
 from bluelamp.synthetic.demo_archive import shown_releases
 from bluelamp.synthetic.sparse import ARCHIVES, BY_NAME, LoadTruth, SparseTruth, as_commands, write_sparse
 
@@ -100,7 +100,7 @@ def test_only_a_releases_name_says_which_it_is(written: dict[str, SparseTruth]) 
 
 def test_what_is_kept_is_the_same_whatever_else_is(tmp_path: Path) -> None:
     """A file's rows do not depend on which other files there are, so a part can stand beside the whole."""
-    last = Kept(("crimes",), ("kent", "gwent"), first=Month.of(2022, 6))
+    last = FileFilter(("crimes",), ("kent", "gwent"), first=Month.of(2022, 6))
     part = TwinPlan(Month.of(2022, 6), months=3, crimes=3_000, seed=3, kept=(last,), pathologies=frozenset())
     assert TwinPlan.from_json(part.as_json()) == part
     plain = TwinPlan(Month.of(2022, 6), months=3, crimes=3_000, seed=3, pathologies=frozenset())
@@ -118,7 +118,7 @@ def test_the_demo_shows_the_gaps_that_real_holdings_have() -> None:
     """Months that no release covers, a force that was silent for over a year, stops of some forces only."""
     old, *new = shown_releases(1_000)
     assert [str(plan.release) for plan in (old, *new)] == ["2019-12", "2023-05", "2023-06"]
-    kept = {plan: [file for file in Coverage(plan).expected() if plan.keeps(file)] for plan in (old, *new)}
+    kept = {plan: [file for file in ReleaseCoverage(plan).expected() if plan.keeps(file)] for plan in (old, *new)}
     assert {str(file.month) for file in kept[old]} == {"2019-10", "2019-11", "2019-12"}
     assert min(file.month for file in kept[new[0]]) > Month.of(2019, 12) + 12
     forces = {(file.dataset, file.force) for file in kept[old]}

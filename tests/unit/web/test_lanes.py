@@ -12,13 +12,13 @@ from bluelamp.errors import Overloaded, TooMany
 from bluelamp.web.work.answer_cache import Answers
 from bluelamp.web.work.cancellation import Asker, AskerGone, asking, current_asker
 from bluelamp.web.work.effort import Effort
-from bluelamp.web.work.lanes import Lane, Places
+from bluelamp.web.work.lanes import AdmissionLimit, Lane
 from bluelamp.web.work.turns import Turns
 
 
 def test_beyond_the_queue_one_is_told_to_come_back() -> None:
     async def act() -> None:
-        places = Places(most=1, queue=1, patience=60)
+        places = AdmissionLimit(most=1, queue=1, patience=60)
         give_back = await places.take(Asker())
         waiting = asyncio.create_task(places.take(Asker()))
         await asyncio.sleep(0)
@@ -33,7 +33,7 @@ def test_beyond_the_queue_one_is_told_to_come_back() -> None:
 
 def test_who_waits_too_long_is_told_so_and_leaves_no_trace() -> None:
     async def act() -> None:
-        places = Places(most=1, queue=5, patience=0)
+        places = AdmissionLimit(most=1, queue=5, patience=0)
         give_back = await places.take(Asker(), "a")
         with pytest.raises(Overloaded):
             await places.take(Asker(), "b")
@@ -45,7 +45,7 @@ def test_who_waits_too_long_is_told_so_and_leaves_no_trace() -> None:
 
 def test_one_address_does_not_take_all_places() -> None:
     async def act() -> None:
-        places = Places(most=4, queue=4, patience=60, each=2)
+        places = AdmissionLimit(most=4, queue=4, patience=60, each=2)
         held = [await places.take(Asker(), "a"), await places.take(Asker(), "a")]
         with pytest.raises(TooMany):
             await places.take(Asker(), "a")
@@ -58,7 +58,7 @@ def test_one_address_does_not_take_all_places() -> None:
 
 def test_whoever_hangs_up_gives_up_the_place_in_the_queue() -> None:
     async def act() -> None:
-        places = Places(most=1, queue=1, patience=60)
+        places = AdmissionLimit(most=1, queue=1, patience=60)
         give_back = await places.take(Asker())
         asker = Asker()
         waiting = asyncio.create_task(places.take(asker))

@@ -13,7 +13,7 @@ from typing import Any
 from bluelamp.archive.profile.clock import clocks, reads_as_local
 from bluelamp.archive.profile.coordinates import coordinates
 from bluelamp.archive.profile.evidence import StopEvidence
-from bluelamp.archive.profile.overrides import Known
+from bluelamp.archive.profile.overrides import FileOverride
 from bluelamp.archive.profile.place_evidence import PlaceEvidence
 from bluelamp.archive.profile.rows_held import copies, rows_of, sizes
 from bluelamp.archive.profile.time_of_day import Times, times_of_day
@@ -61,7 +61,7 @@ class Profile:
 Series = Mapping[Month, Counted]
 
 
-def decide(files: Iterable[Counted], known: Sequence[Known]) -> Profile:
+def decide(files: Iterable[Counted], known: Sequence[FileOverride]) -> Profile:
     """The properties of these files; `known` overrides, the first entry that speaks of a file before the others."""
     by_force: dict[tuple[str, str], dict[Month, Counted]] = {}
     for file in files:
@@ -125,7 +125,7 @@ def _rows_of(file: Counted, reading: StopReading) -> FileProperty:
     return rows_of(file.rows, file.found("other_force"), file.found("out_of_month"))
 
 
-def _overridden(decided: FileProperty, unit: ForceMonth, known: Sequence[Known]) -> FileProperty:
+def _overridden(decided: FileProperty, unit: ForceMonth, known: Sequence[FileOverride]) -> FileProperty:
     entry = next((one for one in known if one.name == decided.name and one.holds(unit)), None)
     # A month without summer time is of both clocks: nothing is to be overridden.
     if entry is None or decided.value == "utc or local":

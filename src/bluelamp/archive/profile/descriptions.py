@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DescribedProperty:
     """One property of one file of the version."""
 
     unit: ForceMonth
@@ -42,7 +42,9 @@ class Told:
         }
 
 
-def properties_of(connection: duckdb.DuckDBPyConnection, dataset: str = "", force: str = "") -> Iterator[Told]:
+def properties_of(
+    connection: duckdb.DuckDBPyConnection, dataset: str = "", force: str = ""
+) -> Iterator[DescribedProperty]:
     """Every property of the files of a data version, of one dataset and force where they are named, by dataset, force,
     month and property; none of a version that an earlier program built."""
     if not connection.execute(
@@ -60,4 +62,4 @@ def properties_of(connection: duckdb.DuckDBPyConnection, dataset: str = "", forc
     ).fetchall()
     for of_dataset, slug, month, name, value, confidence, reason, decided_by, count, evidence in rows:
         decided = FileProperty(name, value, confidence, reason, decided_by, count, json.loads(evidence))
-        yield Told(ForceMonth(of_dataset, slug, Month(month)), decided)
+        yield DescribedProperty(ForceMonth(of_dataset, slug, Month(month)), decided)

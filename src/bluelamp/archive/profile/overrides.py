@@ -29,7 +29,7 @@ _WHAT_TO_DO = f"Write [[known]] with {', '.join(_KEYS)}; bluelamp archive profil
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class FileOverride:
     """One entry: what these files are, whatever they look like."""
 
     publisher: str
@@ -46,7 +46,7 @@ class Known:
         return (unit.dataset, unit.force) == (self.dataset, self.publisher) and self.first <= unit.month <= self.last
 
 
-def overrides(home: Path | None) -> tuple[Known, ...]:
+def overrides(home: Path | None) -> tuple[FileOverride, ...]:
     """The entries that count, the operator's first. Raises SettingsError where that table says something else."""
     own = home / FILE_NAME if home is not None else None
     found = () if own is None or not own.is_file() else _read(_text_of(own), str(own), BY_OPERATOR)
@@ -54,7 +54,7 @@ def overrides(home: Path | None) -> tuple[Known, ...]:
 
 
 @cache
-def _shipped() -> tuple[Known, ...]:
+def _shipped() -> tuple[FileOverride, ...]:
     text = resources.files(__package__).joinpath("known.toml").read_text(encoding="utf-8")
     return _read(text, "known.toml", BY_SHIPPED_TABLE)
 
@@ -68,7 +68,7 @@ def _text_of(path: Path) -> str:
         raise SettingsError(f"{path} cannot be read: {error}.", _WHAT_TO_DO) from error
 
 
-def _read(text: str, file: str, by: str) -> tuple[Known, ...]:
+def _read(text: str, file: str, by: str) -> tuple[FileOverride, ...]:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -81,7 +81,7 @@ def _read(text: str, file: str, by: str) -> tuple[Known, ...]:
     return tuple(_entry(entry, f"Entry {number} of {file}", by) for number, entry in enumerate(entries, 1))
 
 
-def _entry(entry: Any, where: str, by: str) -> Known:
+def _entry(entry: Any, where: str, by: str) -> FileOverride:
     if not isinstance(entry, Mapping):
         raise SettingsError(f"{where} is no table.", _WHAT_TO_DO)
     lacking = [key for key in _KEYS if not isinstance(entry.get(key), str) or not entry[key].strip()]
@@ -100,7 +100,7 @@ def _entry(entry: Any, where: str, by: str) -> Known:
         raise SettingsError(f"{where}: first and last are months such as 2021-03.", _WHAT_TO_DO) from error
     if last < first:
         raise SettingsError(f"{where}: last is before first.", _WHAT_TO_DO)
-    return Known(
+    return FileOverride(
         entry["publisher"], entry["dataset"], first, last, entry["property"], entry["value"], entry["source"], by
     )
 

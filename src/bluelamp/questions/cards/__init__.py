@@ -27,8 +27,8 @@ def answer_dashboard(
     """All cards of one view (or those with these names), with the coverage of the dashboard's own dataset. A card that
     cannot be answered says so in its place, and the others are answered all the same."""
     cards = [dashboard.card(name) for name in names] if names else dashboard.cards
-    asked = question_of(view, dashboard.spec)
-    known = replace(asked, filters=tuple(known_filter(version, one) for one in asked.filters))
+    question = question_of(view, dashboard.spec)
+    known = replace(question, filters=tuple(known_filter(version, one) for one in question.filters))
     own = family_of(dashboard.spec).coverage(version, known)
     months = [one.month for one in own.by_month] or list(version.months)
     return {
@@ -42,7 +42,7 @@ def answer_dashboard(
             for value in unknown_values(version, one)
         ],
         "cards": {card.name: answer_card(version, dashboard, card, view) for card in cards},
-        "licence": version.licence(asked),
+        "licence": version.licence(question),
     }
 
 
@@ -60,8 +60,8 @@ def answer_card(version: DataVersion, dashboard: DashboardSpec, card: CardSpec, 
     covered = scene.coverage(question) if question else None
     same = card.dataset == dashboard.dataset and not found.own_coverage
     titled = heading(card, view, question, covered)
-    told = f"{titled}. {found.summary}"
-    cite = _cite(version, told, question, covered.words()) if question and covered else ""
+    words = f"{titled}. {found.summary}"
+    cite = _cite(version, words, question, covered.words()) if question and covered else ""
     return {
         **head,
         "heading": titled,
@@ -78,9 +78,9 @@ def answer_card(version: DataVersion, dashboard: DashboardSpec, card: CardSpec, 
     }
 
 
-def _cite(version: DataVersion, told: str, question: Question, coverage: str) -> str:
-    """A figure as prose, with all that it must be quoted with; `told` says what it is and how much."""
+def _cite(version: DataVersion, words: str, question: Question, coverage: str) -> str:
+    """A figure as prose, with all that it must be quoted with; `words` says what it is and how much."""
     return (
-        f"{told} {coverage} Source: {version.source_in_prose(question)}, by Bluelamp, data version "
+        f"{words} {coverage} Source: {version.source_in_prose(question)}, by Bluelamp, data version "
         f"{version.facts.name}, question {question.canonical()}. {version.licence(question)}"
     )

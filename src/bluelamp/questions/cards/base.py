@@ -52,9 +52,9 @@ class Scene:
         self, card: CardSpec, *, measures: Sequence[str] = (), by: Sequence[str] = (), view: View | None = None
     ) -> Question:
         """The card's question in the page's view, or in another one."""
-        asked = question_of(view or self.view, card.spec, measures=measures, by=by)
-        filters = (known_filter(self.version, one) for one in asked.filters)
-        return replace(asked, filters=(*filters, *self.own_filters(card)))
+        question = question_of(view or self.view, card.spec, measures=measures, by=by)
+        filters = (known_filter(self.version, one) for one in question.filters)
+        return replace(question, filters=(*filters, *self.own_filters(card)))
 
     def own_filters(self, card: CardSpec) -> tuple[Filter, ...]:
         """The card's own filters. What they leave out may be a label that came later, or one long gone: that must not
@@ -124,7 +124,7 @@ def measure_of(spec: DatasetSpec, name: str) -> Measure:
     return found
 
 
-def told(value: float | None) -> str:
+def figure_words(value: float | None) -> str:
     """A figure for a sentence: `1,204`, or `not known`."""
     return say("card.notKnown") if value is None else f"{value:,}"
 

@@ -22,35 +22,35 @@ def bars(scene: Scene, card: CardSpec) -> CardAnswer:
     assert dimension is not None
     view = scene.view.without(dimension.name)
     measures = [card.measure, card.rate] if card.rate else [card.measure]
-    asked = scene.question(card, measures=[card.measure], by=[dimension.name], view=view)
-    found = scene.figures(asked)
+    question = scene.question(card, measures=[card.measure], by=[dimension.name], view=view)
+    found = scene.figures(question)
     rows = [_Bar(row[0], row[1], its) for row, its in zip(found.rows, found.coverages, strict=True)]
-    every = sum(bar.count or 0 for bar in rows) if measure.adds else _once(scene, replace(asked, by=())) or 0
+    every = sum(bar.count or 0 for bar in rows) if measure.adds else _once(scene, replace(question, by=())) or 0
     chosen = [value for field, sign, value in scene.view.where if (field, sign) == (dimension.name, "=")]
     blank = next((bar for bar in rows if bar.value in (NOT_RECORDED, None)), None)
     unknown = blank.count if blank is not None else None
     # A value that nothing was recorded for is no bar; one that nothing is held for is told.
     known = [bar for bar in rows if bar.value not in (NOT_RECORDED, None) and bar.count != 0]
-    told = known if dimension.terms else _told(known, card.limit, chosen)
-    rest = [bar for bar in known if bar not in told]
+    bars_shown = known if dimension.terms else _shown_bars(known, card.limit, chosen)
+    rest = [bar for bar in known if bar not in bars_shown]
     residents = scene.family.residents(scene.version) if card.rate else {}
     label = partial(scene.version.value_label, dimension)
-    shown_rows = [_shown(label, bar, every, residents) for bar in told]
-    reason = "" if any(bar.count is not None for bar in rows) else scene.why_unknown(asked)
+    shown_rows = [_shown(label, bar, every, residents) for bar in bars_shown]
+    reason = "" if any(bar.count is not None for bar in rows) else scene.why_unknown(question)
     shown = {
         "by": dimension.name,
         "rows": shown_rows,
         "unknown": _shown(label, replace(blank, value=NOT_RECORDED), every, {}) if blank and unknown else None,
         "total": None if reason else every,
         "reason": reason,
-        "rest": _rest(scene, asked, rest),
+        "rest": _rest(scene, question, rest),
         "strays": found.strays,
         "selected": chosen,
-        "note": scene.family.chart_note(scene.version, asked, dimension.name),
+        "note": scene.family.chart_note(scene.version, question, dimension.name),
     }
     summary = reason or _bars_summary(card.title, shown_rows, unknown or 0, every)
-    asked = replace(asked, measures=tuple(measure_of(spec, name) for name in measures))
-    return CardAnswer(asked, shown, summary, measure.words, measure.unit, scene.caveats(asked))
+    question = replace(question, measures=tuple(measure_of(spec, name) for name in measures))
+    return CardAnswer(question, shown, summary, measure.words, measure.unit, scene.caveats(question))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +60,26 @@ class _Bar:
     coverage: RowCoverage
 
 
-def _rest(scene: Scene, asked: Question, bars: Sequence[_Bar]) -> dict[str, Any] | None:
+def _rest(scene: Scene, question: Question, bars: Sequence[_Bar]) -> dict[str, Any] | None:
     """What is not among the bars shown: how many values, their records (None where none of them is known), and how
     many of them are not known."""
     if not bars:
         return None
     known = [bar.count for bar in bars if bar.count is not None]
     count = sum(known) if known else None
-    if known and not asked.measures[0].adds:
+    if known and not question.measures[0].adds:
         values = tuple(str(bar.value) for bar in bars if bar.count is not None)
-        count = _once(scene, replace(asked, by=(), filters=(*asked.filters, Filter(asked.by[0], values))))
+        count = _once(scene, replace(question, by=(), filters=(*question.filters, Filter(question.by[0], values))))
     return {"rows": len(bars), "count": count, "unknown": len(bars) - len(known)}
 
 
-def _once(scene: Scene, asked: Question) -> int | None:
+def _once(scene: Scene, question: Question) -> int | None:
     """The figure of a question that is not grouped, of a measure that does not add up: crimes are counted once."""
-    row, _ = scene.one(asked)
+    row, _ = scene.one(question)
     return whole(row[0])
 
 
-def _told(known: list[_Bar], limit: int, chosen: Sequence[str]) -> list[_Bar]:
+def _shown_bars(known: list[_Bar], limit: int, chosen: Sequence[str]) -> list[_Bar]:
     """The largest, and what is chosen wherever it stands."""
     head = known[:limit]
     return head + [bar for bar in known[limit:] if str(bar.value) in chosen]

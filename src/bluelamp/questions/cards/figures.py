@@ -64,7 +64,7 @@ def share(scene: Scene, card: CardSpec) -> CardAnswer:
 _NO_SHARE: dict[str, Any] = {"share": None, "numerator": None, "denominator": None, "not_recorded": None}
 
 
-def _share_told(card: CardSpec, figures: dict[str, Any], part: float) -> dict[str, Any]:
+def _share_shown(card: CardSpec, figures: dict[str, Any], part: float) -> dict[str, Any]:
     """What the card shows of known counts: `figures` by measure, and the part that is a share of them."""
     spec = card.spec
     count = spec.measures[0].name

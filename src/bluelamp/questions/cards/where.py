@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from bluelamp.messages import say
 from bluelamp.questions.box import box_of
-from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, told, whole
+from bluelamp.questions.cards.base import CardAnswer, Scene, figure_words, measure_of, whole
 from bluelamp.questions.dashboards import CardSpec
 from bluelamp.questions.model.question import Filter, Question
 
@@ -23,8 +23,8 @@ MapAreas = tuple[dict[str, Any] | None, Question]
 
 def located_records(scene: Scene, card: CardSpec, count: str) -> MapAreas:
     """No areas: the located records as they are."""
-    asked = scene.question(card, measures=[count])
-    return None, replace(asked, filters=(*asked.filters, located_only(card)))
+    question = scene.question(card, measures=[count])
+    return None, replace(question, filters=(*question.filters, located_only(card)))
 
 
 def located_only(card: CardSpec) -> Filter:
@@ -66,21 +66,21 @@ def map_card(
     return CardAnswer(question, shown, summary, measure.words, measure.unit, caveats)
 
 
-def _parameters(asked: Question, scene: Scene) -> str:
+def _parameters(question: Question, scene: Scene) -> str:
     parts = [("version", scene.version.facts.name)]
-    for filter_ in asked.filters:
+    for filter_ in question.filters:
         sign = "!=" if filter_.negated else "="
         parts += [("where", f"{filter_.dimension.name}{sign}{value}") for value in filter_.values]
-    parts += [("from", str(asked.first))] if asked.first else []
-    parts += [("to", str(asked.last))] if asked.last else []
+    parts += [("from", str(question.first))] if question.first else []
+    parts += [("to", str(question.last))] if question.last else []
     return "&".join(f"{name}={quote(value, safe='=,')}" for name, value in parts)
 
 
-def _bounds(scene: Scene, asked: Question, areas: dict[str, Any] | None) -> list[float] | None:
+def _bounds(scene: Scene, question: Question, areas: dict[str, Any] | None) -> list[float] | None:
     """The box of what is on the map. Where areas are drawn it is only looked at should their outlines be missing: then
     that of all records is near enough, and costs nothing."""
-    version, dataset = scene.version, asked.dataset
-    if areas is not None and version.serving is not None and dataset.name in version.serving.maps:
-        whole = version.serving.maps[dataset.name].bounds
+    version, dataset = scene.version, question.dataset
+    if areas is not None and version.indexes is not None and dataset.name in version.indexes.maps:
+        whole = version.indexes.maps[dataset.name].bounds
         return None if whole is None else list(whole)
-    return box_of(version, asked)
+    return box_of(version, question)

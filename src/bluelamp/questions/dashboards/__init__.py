@@ -190,7 +190,7 @@ def read_dashboard(name: str, text: str, file: str) -> DashboardSpec:
         dashboard = DashboardSpec(**_with_defaults(data, name))
     except ValidationError as error:
         first = error.errors()[0]
-        raise SettingsError(f"{file}, line {_line(node, first['loc'])}: {_told(first)}") from None
+        raise SettingsError(f"{file}, line {_line(node, first['loc'])}: {_message(first)}") from None
     for loc, problem in _problems(dashboard):
         raise SettingsError(f"{file}, line {_line(node, loc)}: {problem}")
     return dashboard
@@ -215,7 +215,7 @@ def _with_defaults(data: dict[Any, Any], name: str) -> dict[str, Any]:
     return {**{str(key): value for key, value in data.items()}, "cards": cards, "name": name}
 
 
-def _told(problem: Any) -> str:
+def _message(problem: Any) -> str:
     where = ".".join(str(part) for part in problem["loc"] if not isinstance(part, int))
     if problem["type"] == "extra_forbidden":
         known = [*DashboardSpec.model_fields, *CardSpec.model_fields]

@@ -55,9 +55,9 @@ def count_from_indexes(version: DataVersion, question: Question) -> tuple[int, n
 
 
 def _answering(version: DataVersion, question: Question) -> _Answering | None:
-    if version.serving is None:
+    if version.indexes is None:
         return None
-    facts = version.serving.facts.get(question.dataset.name)
+    facts = version.indexes.facts.get(question.dataset.name)
     if facts is None or not all(measure.counts or measure.only for measure in question.measures):
         return None
     grouped = [_base(dimension) for dimension in question.by]
@@ -66,7 +66,7 @@ def _answering(version: DataVersion, question: Question) -> _Answering | None:
     dims |= {name for one in filters if (name := _base(one.dimension)) != "month"}
     if any(name not in facts.sizes for name in dims) or len(set(grouped)) < len(grouped):
         return None
-    counter = version.serving.counter(question.dataset.name, frozenset(dims), tuple(grouped))
+    counter = version.indexes.counter(question.dataset.name, frozenset(dims), tuple(grouped))
     return None if counter is None else _Answering(version, question, counter, facts)
 
 
@@ -157,14 +157,14 @@ class _Answering:
         columns = self._columns(whole)
         if not question.by:
             return [tuple(int(column.sum()) for column in columns)]
-        folds = [self._fold(dimension, scope) for dimension in question.by]
-        whole, columns = _folded(whole, folds), [_folded(column, folds) for column in columns]
+        groupings = [self._grouping(dimension, scope) for dimension in question.by]
+        whole, columns = _grouped(whole, groupings), [_grouped(column, groupings) for column in columns]
         present = np.argwhere(whole > 0)
         places = tuple(present.T)
         counts = [column[places].tolist() for column in columns]
         labels = []
-        for axis, fold in enumerate(folds):
-            words = [fold.label(number) for number in range(fold.size)]
+        for axis, grouping in enumerate(groupings):
+            words = [grouping.label(number) for number in range(grouping.size)]
             labels.append([words[number] for number in present[:, axis].tolist()])
         rows = list(zip(*labels, *counts, strict=True))
         return sorted_rows(question, rows)[: (question.limit or MAX_ROWS) + 1]
@@ -188,24 +188,24 @@ class _Answering:
         by = [_base(dimension) for dimension in self.question.by]
         return self.counter.count(scope.first, scope.last, scope.keep, by)
 
-    def _fold(self, dimension: Dimension, scope: Scope) -> _Fold:
+    def _grouping(self, dimension: Dimension, scope: Scope) -> _Grouping:
         if dimension.name == "month":
-            return _Fold(None, scope.last - scope.first + 1, lambda code: str(Month(scope.first + code)))
+            return _Grouping(None, scope.last - scope.first + 1, lambda code: str(Month(scope.first + code)))
         if dimension.name == "year":
             years = np.arange(scope.first, scope.last + 1) // 12
             begin = int(years[0]) if len(years) else 0
-            return _Fold(years - begin, len(set(years.tolist())), lambda code: begin + code)
+            return _Grouping(years - begin, len(set(years.tolist())), lambda code: begin + code)
         size = self.sizes[_base(dimension)]
         folded = _coarser(self.version, self.question.dataset, dimension, size)
         labels = self.version.labels(dimension) if dimension.kind.has_words or dimension.kind.is_publisher else {}
         label = dimension.kind.code_label(dimension, labels, size)
         # A flag has two values, whatever it folds.
         folded_size = len(dimension.terms) or 2
-        return _Fold(folded, size if folded is None else folded_size, label)
+        return _Grouping(folded, size if folded is None else folded_size, label)
 
 
 @dataclass(frozen=True, slots=True)
-class _Fold:
+class _Grouping:
     """How the codes of one axis are shown: `to` maps each to a coarser one, None where they stay as they are."""
 
     to: Codes | None
@@ -213,13 +213,13 @@ class _Fold:
     label: Callable[[int], Any]
 
 
-def _folded(counts: npt.NDArray[np.int64], folds: Sequence[_Fold]) -> npt.NDArray[np.int64]:
-    for axis, fold in enumerate(folds):
-        if fold.to is None:
+def _grouped(counts: npt.NDArray[np.int64], groupings: Sequence[_Grouping]) -> npt.NDArray[np.int64]:
+    for axis, grouping in enumerate(groupings):
+        if grouping.to is None:
             continue
         shape = list(counts.shape)
-        shape[axis] = fold.size
+        shape[axis] = grouping.size
         folded = np.zeros(shape, np.int64)
-        np.add.at(np.moveaxis(folded, axis, 0), fold.to, np.moveaxis(counts, axis, 0))
+        np.add.at(np.moveaxis(folded, axis, 0), grouping.to, np.moveaxis(counts, axis, 0))
         counts = folded
     return counts

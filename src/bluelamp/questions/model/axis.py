@@ -16,7 +16,7 @@ Label = Any
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Axis:
+class ValueAxis:
     """The values of one field: `places` says which row of `masks` a value has; one that is not there needs everything.
 
     `asked` are the values that are rows of the answer whether or not anything was recorded. `own` marks the publishers
@@ -40,8 +40,8 @@ class Axis:
         return np.fromiter((places.get(label, others) for label in labels), np.int64, len(labels))
 
 
-def axis_of_publishers(at: int, names: Sequence[Label], asked: Sequence[Label] | None = None) -> Axis:
+def axis_of_publishers(at: int, names: Sequence[Label], asked: Sequence[Label] | None = None) -> ValueAxis:
     """The axis of a dimension, at a place in the question, whose values are the publishers of the holdings, in their
     order; `asked` are those that are rows whether or not anything was recorded, by default all."""
     masks = np.concatenate([np.eye(len(names), dtype=bool), np.ones((1, len(names)), bool)])
-    return Axis(at, {name: row for row, name in enumerate(names)}, masks, names if asked is None else asked)
+    return ValueAxis(at, {name: row for row, name in enumerate(names)}, masks, names if asked is None else asked)

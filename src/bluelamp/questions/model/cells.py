@@ -9,7 +9,7 @@ CellKind = Literal["text", "month", "day", "moment", "local", "flag", "degrees"]
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
+class CellFormat:
     """The cells of one column. A `moment` is shown on the clocks of `zone`, which the `heading` names; `exact` is the
     heading of a further column with the text itself. What does not fit its kind stays text."""
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from bluelamp.domain.month import Month
 from bluelamp.errors import UsageError
 from bluelamp.questions.model.dataset import Dimension
-from bluelamp.questions.model.kept import Kept
+from bluelamp.questions.model.kept import BoundedCache
 from bluelamp.questions.model.labels import value_label
 from bluelamp.questions.model.question import Question
 from bluelamp.questions.model.suggestions import near
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from bluelamp.storage.warehouse.indexes import Serving
+    from bluelamp.storage.warehouse.indexes import IndexFolder
 
 _OFTEN = 512
 # Beyond every number of a word: what it stands for was never recorded here, and so has no record.
 NO_RECORD = 1 << 20
 Found = TypeVar("Found")
-Guard = Callable[["duckdb.DuckDBPyConnection", bool], AbstractContextManager[None]]
+StatementLimit = Callable[["duckdb.DuckDBPyConnection", bool], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class VersionFacts:
     """What a data version is. `name` is short and stable; `as_of` is set for one of an older state of knowledge."""
 
     name: str
@@ -48,15 +48,15 @@ class Facts:
 
 class DataVersion(ABC):
     """`connection` is a read-only connection to the version's file; every statement runs on a cursor of its own, so
-    that several threads may ask at once. `serving` holds the version's indexes, None where it has none."""
+    that several threads may ask at once. `indexes` holds the version's indexes, None where it has none."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, serving: Serving | None = None) -> None:
-        self.connection, self.serving = connection, serving
+    def __init__(self, connection: duckdb.DuckDBPyConnection, indexes: IndexFolder | None = None) -> None:
+        self.connection, self.indexes = connection, indexes
         # What surrounds every statement; a server sets one that bounds time, memory and how many run at once.
-        self.guard: Guard = lambda _cursor, _light: nullcontext()
+        self.limited: StatementLimit = lambda _cursor, _light: nullcontext()
         self._lock = threading.RLock()
         self._held: dict[str, Any] = {}
-        self._often = Kept(_OFTEN)
+        self._often = BoundedCache(_OFTEN)
 
     def rows(
         self,
@@ -69,7 +69,7 @@ class DataVersion(ABC):
         """What a statement gives, at most `most` rows of it. A statement that reads many rows is not `light`: where
         several ask at once it may have to wait its turn."""
         cursor = self.connection.cursor()
-        with self.guard(cursor, light):
+        with self.limited(cursor, light):
             cursor.execute(statement, dict(parameters or {}))
             rows: list[tuple[Any, ...]] = cursor.fetchall() if most is None else cursor.fetchmany(most)
             return rows
@@ -77,7 +77,7 @@ class DataVersion(ABC):
     def arrow(self, statement: str, parameters: Mapping[str, Any] | None = None, *, light: bool = False) -> pa.Table:
         """What a statement gives, as an Arrow table."""
         cursor = self.connection.cursor()
-        with self.guard(cursor, light):
+        with self.limited(cursor, light):
             return cursor.execute(statement, dict(parameters or {})).to_arrow_table()
 
     def often(self, key: tuple[Any, ...], make: Callable[[], Found]) -> Found:
@@ -108,7 +108,7 @@ class DataVersion(ABC):
 
     @property
     def name(self) -> str:
-        """Short and stable; see `Facts`."""
+        """Short and stable; see `VersionFacts`."""
         return self.facts.name
 
     @property
@@ -125,7 +125,7 @@ class DataVersion(ABC):
 
     @property
     @abstractmethod
-    def facts(self) -> Facts: ...
+    def facts(self) -> VersionFacts: ...
 
     @property
     @abstractmethod

@@ -223,7 +223,7 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class Points:
+class PointsQuery:
     """How a dataset's map points are read from its rows. `counted` is a subquery with {table} and {conditions} in it:
     one row for each point that has records, as longitude, latitude, name and n."""
 
@@ -268,7 +268,7 @@ class DatasetSpec:
     dimensions: tuple[Dimension, ...]
     measures: tuple[Measure, ...]
     family: FamilyInfo
-    points: Points
+    points: PointsQuery
     caveats: tuple[str, ...] = field(default=())
     placed_by_point: bool = False
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
-from bluelamp.questions.model.axis import Axis
+from bluelamp.questions.model.axis import ValueAxis
 from bluelamp.questions.model.coverage import Coverage
-from bluelamp.questions.model.data_version import DataVersion, Guard
+from bluelamp.questions.model.data_version import DataVersion, StatementLimit
 from bluelamp.questions.model.dataset import DatasetSpec, FamilyInfo
 from bluelamp.questions.model.holdings import Holdings, Mask, Time
 from bluelamp.questions.model.lease_pool import VersionSource
@@ -45,8 +45,8 @@ class Family(ABC, Generic[V]):
         before the first."""
 
     @abstractmethod
-    def source(self, stores: Stores, guard: Guard) -> VersionSource[Any]:
-        """Where a server's lease pool has its versions from; `guard` surrounds every statement that they run."""
+    def source(self, stores: Stores, limit: StatementLimit) -> VersionSource[Any]:
+        """Where a server's lease pool has its versions from; `limit` surrounds every statement that they run."""
 
     # -- what could say an answer ------------------------------------------------------------------------------------
 
@@ -68,7 +68,7 @@ class Family(ABC, Generic[V]):
         """The units that the answer should contain, and those it does."""
 
     @abstractmethod
-    def publisher_axis(self, version: V, question: Question, holdings: Holdings) -> Axis | None:
+    def publisher_axis(self, version: V, question: Question, holdings: Holdings) -> ValueAxis | None:
         """The dimension grouped by that says whose files a row needs; None where there is none."""
 
     def own_publishers(self, version: V, question: Question) -> frozenset[int | str]:
@@ -97,7 +97,7 @@ class Family(ABC, Generic[V]):
     # -- places ------------------------------------------------------------------------------------------------------
 
     def located_shares(
-        self, version: V, question: Question, axis: Axis | None, holdings: Holdings, own: Mask, count: Count
+        self, version: V, question: Question, axis: ValueAxis | None, holdings: Holdings, own: Mask, count: Count
     ) -> dict[Any, float | None]:
         """place → the share (0 to 1) of its publisher's records that have a map point; a question's one place is called
         None. Empty where a question is about no place."""

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from bluelamp.domain.coverage import State
 from bluelamp.domain.month import Month
-from bluelamp.questions.model.kept import Kept
+from bluelamp.questions.model.kept import BoundedCache
 
 Mask = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int8]
@@ -44,7 +44,7 @@ class Holdings:
     held: Mask
     whole: Mask
     tells: Mask
-    _kept: Kept = field(default_factory=lambda: Kept(_MOST_KEPT), init=False, repr=False, compare=False)
+    _kept: BoundedCache = field(default_factory=lambda: BoundedCache(_MOST_KEPT), init=False, repr=False, compare=False)
 
     def kept(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """What `make` gives, kept beside the table that it was worked out of: the cards of a page share both."""

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 Made = TypeVar("Made")
 
 
-class Kept:
+class BoundedCache:
     """At most `most` values by their keys; one more, and it begins anew. Two threads that ask at once may both make a
     value: neither waits for the other."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from bluelamp.questions.model.cells import Cells
+from bluelamp.questions.model.cells import CellFormat
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,6 +44,6 @@ class RecordSet(Protocol):
         """The table with the numbers that a file of text writes in a form of their own."""
         ...
 
-    def cells(self) -> Mapping[str, Cells]:
+    def cells(self) -> Mapping[str, CellFormat]:
         """What of the columns is more than text in a workbook."""
         ...

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from bluelamp.errors import TooCostly
 from bluelamp.questions.export import spreadsheet_safe
-from bluelamp.questions.model.cells import Cells
+from bluelamp.questions.model.cells import CellFormat
 from bluelamp.questions.records.workbook import write_workbook
 from bluelamp.questions.records.workbook_maker import made_apart
 
@@ -83,10 +83,10 @@ def as_parquet(tables: Tables, about: Mapping[str, Any]) -> Iterator[bytes]:
             schema = plain.schema.with_metadata({"bluelamp": json.dumps(about, ensure_ascii=False)})
             writer = pq.ParquetWriter(pa.PythonFile(sink, mode="w"), schema, compression="zstd")
         writer.write_table(plain.cast(writer.schema))
-        yield sink.taken()
+        yield sink.take_bytes()
     if writer is not None:
         writer.close()
-        yield sink.taken()
+        yield sink.take_bytes()
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -115,7 +115,7 @@ class _Sink(io.RawIOBase):
     def tell(self) -> int:
         return self._at
 
-    def taken(self) -> bytes:
+    def take_bytes(self) -> bytes:
         parts, self._parts = b"".join(self._parts), []
         return parts
 
@@ -137,7 +137,7 @@ def as_geojson(pairs: Iterable[tuple[list[str], pa.Table]], about: Mapping[str, 
 
 
 def as_xlsx(
-    tables: Tables, names: list[str], rows: int, about: Mapping[str, str], cells: Mapping[str, Cells] | None = None
+    tables: Tables, names: list[str], rows: int, about: Mapping[str, str], cells: Mapping[str, CellFormat] | None = None
 ) -> Iterator[bytes]:
     """A workbook: the rows, and a second sheet that says what they cover; `cells` says which columns are more than
     text. A large one is made by a process of its own, and empty portions say that it still is. Raises TooCostly beyond

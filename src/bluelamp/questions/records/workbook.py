@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from bluelamp.questions.model.cells import CellKind, Cells
+from bluelamp.questions.model.cells import CellFormat, CellKind
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -32,14 +32,14 @@ _FORMATS: dict[CellKind, str] = {
 _WIDTHS: dict[CellKind, int] = {"month": 9, "day": 11, "moment": 20, "local": 20, "degrees": 12}
 
 
-_TEXT = Cells("text")
+_TEXT = CellFormat("text")
 
 
 @dataclass(frozen=True, slots=True)
 class _Column:
     name: str
     heading: str
-    cells: Cells
+    cells: CellFormat
 
 
 def write_workbook(
@@ -47,7 +47,7 @@ def write_workbook(
     tables: Iterable[pa.Table],
     names: Sequence[str],
     about: Mapping[str, str],
-    cells: Mapping[str, Cells],
+    cells: Mapping[str, CellFormat],
 ) -> None:
     """The rows of `tables`, and a second sheet that says what they cover."""
     import xlsxwriter
@@ -78,7 +78,7 @@ def write_workbook(
             notes.write_string(at, 1, text[:_LONGEST])
 
 
-def _columns(names: Sequence[str], cells: Mapping[str, Cells]) -> Iterable[_Column]:
+def _columns(names: Sequence[str], cells: Mapping[str, CellFormat]) -> Iterable[_Column]:
     for name in names:
         its = cells.get(name, _TEXT)
         yield _Column(name, its.heading or name, its)
@@ -96,7 +96,7 @@ def _notes(about: Mapping[str, str], columns: Sequence[_Column]) -> Iterable[tup
 Write = Callable[[int, int, Any], object]
 
 
-def _writer(sheet: Worksheet, cells: Cells, formats: Mapping[CellKind, Format]) -> Write:
+def _writer(sheet: Worksheet, cells: CellFormat, formats: Mapping[CellKind, Format]) -> Write:
     """What writes (line, column, value) of one column."""
     read, its = _READERS.get(cells.kind), formats.get(cells.kind)
     zone = ZoneInfo(cells.zone) if cells.zone else None

@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 
 from bluelamp.errors import StorageError
-from bluelamp.questions.model.cells import Cells
+from bluelamp.questions.model.cells import CellFormat
 from bluelamp.questions.records.workbook import write_workbook
 
 # Rows that are handed over at once, and how long the process is waited for before a sign of life is given, seconds.
@@ -34,11 +34,11 @@ def made_apart(
     tables: Iterable[pa.Table],
     names: Sequence[str],
     about: Mapping[str, str],
-    cells: Mapping[str, Cells],
+    cells: Mapping[str, CellFormat],
 ) -> Iterator[None]:
     """Write the workbook to `path`; gives a sign of life now and then. Closed early, it ends the process. Raises
     StorageError where the process could not do it."""
-    told = {"path": str(path), "names": list(names), "about": dict(about), "cells": _told_cells(cells)}
+    told = {"path": str(path), "names": list(names), "about": dict(about), "cells": _cells_as_json(cells)}
     process = subprocess.Popen(  # noqa: S603 - this program itself
         [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
@@ -92,7 +92,7 @@ def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column
 
 
-def _told_cells(cells: Mapping[str, Cells]) -> dict[str, dict[str, str]]:
+def _cells_as_json(cells: Mapping[str, CellFormat]) -> dict[str, dict[str, str]]:
     return {name: asdict(one) for name, one in cells.items()}
 
 
@@ -101,7 +101,7 @@ def main(source: BinaryIO) -> None:
     with suppress(OSError):
         os.nice(_NICE)
     told = json.loads(source.readline())
-    cells = {name: Cells(**one) for name, one in told["cells"].items()}
+    cells = {name: CellFormat(**one) for name, one in told["cells"].items()}
     write_workbook(Path(told["path"]), _tables(source), told["names"], told["about"], cells)
 
 

@@ -50,7 +50,7 @@ class Privacy:
 
 
 @dataclass(frozen=True, slots=True)
-class Incident:
+class ReportAddress:
     """Where official reports can be read: see `written.IncidentTable`."""
 
     url: str
@@ -94,7 +94,7 @@ class Agency:
     origin: str  # where it was read from: `shipped`, or a path
     maker: RowMaker = field(repr=False)
     dictionary: Dictionary = field(default=Dictionary(), repr=False)
-    incident: Incident | None = None
+    incident: ReportAddress | None = None
 
     @property
     def fields(self) -> frozenset[str]:
@@ -181,7 +181,7 @@ def read_agency(text: str, name: str, file: str, origin: str) -> Agency:
             tuple(NatureMeaning(**one.model_dump()) for one in written.natures),
             tuple(PriorityMeaning(**one.model_dump()) for one in written.priorities),
         ),
-        incident=None if written.incident is None else Incident(written.incident.url, written.incident.words),
+        incident=None if written.incident is None else ReportAddress(written.incident.url, written.incident.words),
     )
 
 

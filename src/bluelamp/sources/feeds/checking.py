@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bluelamp.domain.snapshot import CUT_OFF, PAGES_REPEAT, Reading
+from bluelamp.domain.snapshot import CUT_OFF, PAGES_REPEAT, SnapshotReading
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.sources.feeds.oddities import ODDITIES
 
@@ -22,7 +22,7 @@ _CUT = {
 }
 
 
-class Found(NamedTuple):
+class Remark(NamedTuple):
     """Something that was found, as a sentence. A `fault` is to be mended in the file, or by the publisher; the rest is
     good to know."""
 
@@ -30,7 +30,7 @@ class Found(NamedTuple):
     fault: bool = True
 
 
-def filled(reading: Reading) -> Counter[str]:
+def filled(reading: SnapshotReading) -> Counter[str]:
     """How many rows have each of our fields, and `point`."""
     counts = Counter[str]()
     for row in reading.rows:
@@ -40,7 +40,7 @@ def filled(reading: Reading) -> Counter[str]:
     return counts
 
 
-def findings(agency: Agency, reading: Reading) -> list[Found]:
+def findings(agency: Agency, reading: SnapshotReading) -> list[Remark]:
     """Everything, the gravest first. An empty list says nothing of its columns."""
     found = list(_unreadable(agency, reading))
     found += _cut(reading)
@@ -51,14 +51,14 @@ def findings(agency: Agency, reading: Reading) -> list[Found]:
     return found
 
 
-def _unreadable(agency: Agency, reading: Reading) -> Iterator[Found]:
+def _unreadable(agency: Agency, reading: SnapshotReading) -> Iterator[Remark]:
     unreadable = len(reading.unreadable)
     if unreadable:
         words = f"{unreadable:,} of {_rows(reading.total)} cannot be read."
-        yield Found(words, _many(agency, unreadable, reading))
+        yield Remark(words, _many(agency, unreadable, reading))
 
 
-def _empty(agency: Agency, reading: Reading) -> Iterator[Found]:
+def _empty(agency: Agency, reading: SnapshotReading) -> Iterator[Remark]:
     """Fields that are mapped and in no row: their column is not there, or it is and nothing comes of it."""
     counts = filled(reading)
     empty = [name for name in sorted(agency.fields) if not counts[name]]
@@ -69,44 +69,44 @@ def _empty(agency: Agency, reading: Reading) -> Iterator[Found]:
     absent = sorted(agency.columns - reading.columns)
     if gone:
         columns = f" No row has the columns {', '.join(absent)}." if absent else ""
-        yield Found(f"Mapped, but in no row: {', '.join(gone)}.{columns}")
+        yield Remark(f"Mapped, but in no row: {', '.join(gone)}.{columns}")
     if there:
-        yield Found(
+        yield Remark(
             f"Empty in every row: {', '.join(there)}. The columns are there: either every cell is empty, or nothing"
             " comes of what stands in them (a pattern that never matches, a list of objects whose key is not named)."
         )
-    yield Found(f"The rows have: {_columns(reading)}.", fault=False)
+    yield Remark(f"The rows have: {_columns(reading)}.", fault=False)
 
 
-def _columns(reading: Reading) -> str:
+def _columns(reading: SnapshotReading) -> str:
     names = sorted(reading.columns)
     more = f" and {len(names) - _SHOWN_COLUMNS:,} more" if len(names) > _SHOWN_COLUMNS else ""
     return f"{', '.join(names[:_SHOWN_COLUMNS])}{more}"
 
 
-def _odd(agency: Agency, reading: Reading) -> Iterator[Found]:
+def _odd(agency: Agency, reading: SnapshotReading) -> Iterator[Remark]:
     for code, (rows, example) in reading.odd.items():
         shown = example if len(example) <= _LONGEST_EXAMPLE else f"{example[:_LONGEST_EXAMPLE]}…"
         fault = code not in _USUAL and _many(agency, rows, reading)
-        yield Found(f"{rows:,} of {_rows(reading.total)} {ODDITIES[code]}, such as “{shown}”.", fault)
+        yield Remark(f"{rows:,} of {_rows(reading.total)} {ODDITIES[code]}, such as “{shown}”.", fault)
 
 
-def _pointless(agency: Agency, reading: Reading) -> Iterator[Found]:
+def _pointless(agency: Agency, reading: SnapshotReading) -> Iterator[Remark]:
     if agency.coordinates != "feed":
         return
     if not any(row.point for row in reading.rows):
-        yield Found(f"No row has a point that could be read. The rows have: {_columns(reading)}.")
+        yield Remark(f"No row has a point that could be read. The rows have: {_columns(reading)}.")
     if agency.bounds is None:
-        yield Found("No bounds are set: a point that is far from the feed's area cannot be told.", fault=False)
+        yield Remark("No bounds are set: a point that is far from the feed's area cannot be told.", fault=False)
 
 
-def _cut(reading: Reading) -> Iterator[Found]:
+def _cut(reading: SnapshotReading) -> Iterator[Remark]:
     """Such a list is never whole, and ends no call: that is worth knowing before it is polled."""
     for reason in reading.cut:
-        yield Found(_CUT[reason])
+        yield Remark(_CUT[reason])
 
 
-def _many(agency: Agency, rows: int, reading: Reading) -> bool:
+def _many(agency: Agency, rows: int, reading: SnapshotReading) -> bool:
     """More than may be wrong in a list that is right."""
     return rows > agency.rules.unreadable_share * reading.total
 

@@ -63,7 +63,7 @@ class RowMaker:
         self._sources = _sources(written)
         self.fields = frozenset(name for name, _ in self._values) | _more_fields(written)
 
-    def told_by(self, columns: frozenset[str]) -> set[str]:
+    def stated_by(self, columns: frozenset[str]) -> set[str]:
         """The fields whose columns are there, even where every cell is empty: an empty list of units says that there
         are none, while a column that is gone says nothing."""
         return {name for name, sources in self._sources.items() if any(one <= columns for one in sources)}

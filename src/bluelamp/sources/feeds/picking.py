@@ -14,7 +14,7 @@ from bluelamp.domain.snapshot import FIELDS, ListedUnit, clean, clean_block
 from bluelamp.sources.feeds.agency_file import AgencyFile, PrivacyTable
 from bluelamp.sources.feeds.agency_file_fields import FieldTable, TimeTable
 from bluelamp.sources.feeds.markup import decoded, without_tags
-from bluelamp.sources.feeds.times import NOTHING, Clock, Reported
+from bluelamp.sources.feeds.times import NOTHING, Clock, ReportedTime
 
 Raw = Mapping[str, Any]  # a row as published: column → text, number, null (nothing nested, see `making.flattened`)
 Pick = Callable[[Raw], str | None]
@@ -147,7 +147,7 @@ def _only(values: Raw) -> Any:
     return next(iter(values.values())) if len(values) == 1 else None
 
 
-def reported_pick(table: TimeTable | None, zone: str) -> Callable[[Raw, datetime], Reported]:
+def reported_pick(table: TimeTable | None, zone: str) -> Callable[[Raw, datetime], ReportedTime]:
     if table is None:
         return lambda _raw, _fetched_at: NOTHING
     shown = ZoneInfo(zone)
@@ -155,7 +155,7 @@ def reported_pick(table: TimeTable | None, zone: str) -> Callable[[Raw, datetime
     moment = _field_pick(FieldTable(column=table.moment, pattern=table.pattern)) if table.moment else None
     date, of_day = table.date, table.time
 
-    def reported(raw: Raw, fetched_at: datetime) -> Reported:
+    def reported(raw: Raw, fetched_at: datetime) -> ReportedTime:
         if moment and (text := moment(raw)):
             return clock.moment(text, fetched_at)
         hour = text_of(raw.get(of_day)) if of_day else None

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bluelamp.domain.same_incident import period_of
-from bluelamp.domain.snapshot import Reading, collapse
+from bluelamp.domain.snapshot import SnapshotReading, collapse
 from bluelamp.errors import SourceError
 from bluelamp.sources.feeds import arcgis, csv_rows, html_table, json_rows, rss, socrata, xml_rows
 from bluelamp.sources.feeds.agency import Agency
@@ -33,7 +33,7 @@ def rows_of(agency: Agency, parts: Sequence[Part]) -> list[Any]:
     return _ROWS[agency.platform](agency, parts)
 
 
-def read(agency: Agency, parts: Sequence[Part], fetched_at: datetime) -> Reading:
+def read(agency: Agency, parts: Sequence[Part], fetched_at: datetime) -> SnapshotReading:
     """What a snapshot says. `fetched_at` (aware) decides between the two moments of an hour that a clock shows twice.
 
     Privacy is kept here: natures to be left out are in no row, blocks to be masked are masked, so that nothing further
@@ -54,8 +54,8 @@ def read(agency: Agency, parts: Sequence[Part], fetched_at: datetime) -> Reading
             fields.add("unit")
     columns = frozenset(name for names in {one.columns for one in made} for name in names)
     if rows:
-        fields |= agency.maker.told_by(columns)
-    return Reading(
+        fields |= agency.maker.stated_by(columns)
+    return SnapshotReading(
         rows=rows,
         fields=frozenset(fields),
         total=len(made),

@@ -29,7 +29,7 @@ _SAME_EVERYWHERE = frozenset({"EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "
 _UTC = frozenset({"UT", "UTC", "GMT", "Z"})
 
 
-class Read(NamedTuple):
+class ParsedTime(NamedTuple):
     """What a text says. `zone` is a name such as CEST, where it states one that only its own place can tell."""
 
     when: datetime
@@ -65,11 +65,11 @@ def lacks(form: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def read_as(text: str, form: str, year: int | None = None) -> Read | None:
+def read_as(text: str, form: str, year: int | None = None) -> ParsedTime | None:
     """A text by a format; None where it does not fit wholly. `year` is that of a format that states none."""
     try:
         if form == "iso":
-            return Read(datetime.fromisoformat(text))
+            return ParsedTime(datetime.fromisoformat(text))
         if form == "epoch":
             return _from_epoch(text)
         if form == "rfc822":
@@ -84,28 +84,28 @@ def is_date_alone(text: str, form: str) -> bool:
     return not _HOLDS_CLOCK.search(text) if form == "iso" else not holds(form).clock
 
 
-def _from_epoch(text: str) -> Read | None:
+def _from_epoch(text: str) -> ParsedTime | None:
     """Seconds since 1970, or thousandths of them: 1e11 seconds is the year 5138, 1e11 thousandths is 1973."""
     if not _EPOCH.fullmatch(text):
         return None
     number = float(text)
     seconds = number / 1000 if number > 1e11 else number
-    return Read(datetime.fromtimestamp(seconds, UTC)) if math.isfinite(seconds) and seconds > 0 else None
+    return ParsedTime(datetime.fromtimestamp(seconds, UTC)) if math.isfinite(seconds) and seconds > 0 else None
 
 
-def _from_rfc822(text: str) -> Read | None:
+def _from_rfc822(text: str) -> ParsedTime | None:
     found = _RFC822.fullmatch(text)
     if found is None:
         return None
     when, zone = parsedate_to_datetime(text), (found["zone"] or "").upper()
     if when.tzinfo is not None or not zone:
-        return Read(when)
+        return ParsedTime(when)
     if zone == "-0000" or zone in _UTC:
-        return Read(when.replace(tzinfo=UTC))
-    return None if zone in _SAME_EVERYWHERE else Read(when, zone)
+        return ParsedTime(when.replace(tzinfo=UTC))
+    return None if zone in _SAME_EVERYWHERE else ParsedTime(when, zone)
 
 
-def _from_pattern(text: str, form: str, year: int | None) -> Read | None:
+def _from_pattern(text: str, form: str, year: int | None) -> ParsedTime | None:
     found = _shape(form).fullmatch(text)
     if found is None:
         return None
@@ -117,7 +117,7 @@ def _from_pattern(text: str, form: str, year: int | None) -> Read | None:
     if year is not None and not holds(form).year:
         text, form = f"{year} {text}", f"%Y {form}"
     when = datetime.strptime(text, form)  # noqa: DTZ007 - the zone is the feed's, see `times.Clock`
-    return Read(when.replace(tzinfo=UTC)) if zone in _UTC else Read(when, zone)
+    return ParsedTime(when.replace(tzinfo=UTC)) if zone in _UTC else ParsedTime(when, zone)
 
 
 @lru_cache(maxsize=256)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bluelamp.domain.moment import moment_of
-from bluelamp.sources.feeds.time_formats import Read, holds, is_date_alone, read_as
+from bluelamp.sources.feeds.time_formats import ParsedTime, holds, is_date_alone, read_as
 
 # A publisher's clock may be ahead of ours by so much before an hour counts as one that is still to come.
 AHEAD = timedelta(minutes=5)
@@ -22,7 +22,7 @@ AHEAD = timedelta(minutes=5)
 OLDEST, NEWEST = timedelta(days=3653), timedelta(days=1)
 
 
-class Reported(NamedTuple):
+class ReportedTime(NamedTuple):
     """`local` is the clock's text without an offset, `at` the moment; `depends` says that another time of fetching
     could have given another moment. `odd` names what was wrong (`oddities`) where nothing came of a text."""
 
@@ -32,9 +32,9 @@ class Reported(NamedTuple):
     odd: str = ""
 
 
-NOTHING = Reported()
-UNREAD = Reported(odd="time_unread")
-OUTSIDE = Reported(depends=True, odd="time_outside")
+NOTHING = ReportedTime()
+UNREAD = ReportedTime(odd="time_unread")
+OUTSIDE = ReportedTime(depends=True, odd="time_outside")
 
 
 def resolve_local(clock: datetime, zone: ZoneInfo, fetched_at: datetime) -> tuple[datetime, bool]:
@@ -63,7 +63,7 @@ class Clock:
     formats: tuple[str, ...]
     time_formats: tuple[str, ...]
 
-    def moment(self, text: str, fetched_at: datetime) -> Reported:
+    def moment(self, text: str, fetched_at: datetime) -> ReportedTime:
         """What a column says that holds date and time; UNREAD where it cannot be read. A time of day alone is today's,
         or yesterday's where that is still ahead; a day without a year is likewise the last one."""
         for form in self.formats:
@@ -74,7 +74,7 @@ class Clock:
                 return found
         return UNREAD
 
-    def _dated(self, text: str, form: str, fetched_at: datetime) -> Reported | None:
+    def _dated(self, text: str, form: str, fetched_at: datetime) -> ReportedTime | None:
         for year in self._years(form, fetched_at):
             found = read_as(text, form, year)
             if found is None or (year is not None and self._is_ahead(found.when, fetched_at)):
@@ -85,7 +85,7 @@ class Clock:
             return reported if year is None else reported._replace(depends=True)
         return None
 
-    def date_and_time(self, date: str, of_day: str, fetched_at: datetime) -> Reported:
+    def date_and_time(self, date: str, of_day: str, fetched_at: datetime) -> ReportedTime:
         """What two columns say together; a date without a time says too little. A time that holds a date itself, as
         some do for what was reported yesterday, is right by itself."""
         for form in self.time_formats:
@@ -96,7 +96,7 @@ class Clock:
                 return self._on(date, found.when.time(), fetched_at)
         return UNREAD
 
-    def time_alone(self, of_day: str, fetched_at: datetime) -> Reported:
+    def time_alone(self, of_day: str, fetched_at: datetime) -> ReportedTime:
         """What a column says that holds a time of day, of a feed that states no date."""
         for form in self.time_formats:
             found = read_as(of_day, form)
@@ -106,7 +106,7 @@ class Clock:
                 return self.time_of_day(found.when.time(), fetched_at)
         return UNREAD
 
-    def time_of_day(self, of_day: time, fetched_at: datetime) -> Reported:
+    def time_of_day(self, of_day: time, fetched_at: datetime) -> ReportedTime:
         """Today's, or yesterday's where that is still ahead."""
         today = fetched_at.astimezone(self.zone).date()
         found = datetime.combine(today, of_day)
@@ -114,7 +114,7 @@ class Clock:
             found = datetime.combine(today - timedelta(days=1), of_day)
         return self._reported(found, fetched_at)._replace(depends=True)
 
-    def _on(self, date: str, of_day: time, fetched_at: datetime) -> Reported:
+    def _on(self, date: str, of_day: time, fetched_at: datetime) -> ReportedTime:
         """A time of a day that is stated beside it."""
         for form in self.formats:
             if not holds(form).day:
@@ -142,7 +142,7 @@ class Clock:
         moment = clock if clock.tzinfo is not None else resolve_local(clock, self.zone, fetched_at)[0]
         return moment > fetched_at + AHEAD
 
-    def _zoned(self, found: Read, fetched_at: datetime) -> Reported:
+    def _zoned(self, found: ParsedTime, fetched_at: datetime) -> ReportedTime:
         """A time that may name a zone: one that the feed's own zone does not go by is not guessed at."""
         if found.zone and found.zone not in {
             found.when.replace(tzinfo=self.zone, fold=fold).tzname() for fold in (0, 1)
@@ -150,7 +150,7 @@ class Clock:
             return UNREAD
         return self._reported(found.when, fetched_at)
 
-    def _reported(self, found: datetime, fetched_at: datetime, *, depends: bool = False) -> Reported:
+    def _reported(self, found: datetime, fetched_at: datetime, *, depends: bool = False) -> ReportedTime:
         try:
             if found.tzinfo is None:
                 moment, doubtful = resolve_local(found, self.zone, fetched_at)
@@ -164,4 +164,4 @@ class Clock:
             local = found if own else moment.astimezone(self.shown).replace(tzinfo=None)
         except (OverflowError, ValueError):
             return OUTSIDE
-        return Reported(local.isoformat(timespec="seconds"), moment_of(moment), depends)
+        return ReportedTime(local.isoformat(timespec="seconds"), moment_of(moment), depends)

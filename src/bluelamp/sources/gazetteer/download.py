@@ -24,49 +24,51 @@ from bluelamp.sources.http import shown_url
 
 _PAGE_BYTES = 128 << 20
 _OLDEST = timedelta(days=7)
-Told = Callable[[int, int], None]  # rows so far, rows in all
+ReportProgress = Callable[[int, int], None]  # rows so far, rows in all
 
 
-class Answer(Protocol):
-    """A whole answer, as `sources.http.Answer`."""
+class ResponseBody(Protocol):
+    """A whole answer, as `sources.http.HttpResponse`."""
 
     @property
     def body(self) -> bytes: ...
 
 
-class Client(Protocol):
+class PageClient(Protocol):
     """What fetches (`sources.http.HttpClient`). Raises the SourceErrors for whatever goes wrong on the way."""
 
-    def get(self, url: str, *, headers: Mapping[str, str] | None = None, limit: int = ...) -> Answer: ...
+    def get(self, url: str, *, headers: Mapping[str, str] | None = None, limit: int = ...) -> ResponseBody: ...
 
 
-def download(wanted: Input, spool: Path, client: Client, *, token: str = "", told: Told | None = None) -> list[Path]:
+def download(
+    input_: Input, spool: Path, client: PageClient, *, token: str = "", report: ReportProgress | None = None
+) -> list[Path]:
     """The pages of an input, in order, fetched into `spool` as far as they are not there yet. `token` is Socrata's.
     Raises SourceError for what the publisher does, SourceChanged where the table changed under the fetch."""
-    headers = {"X-App-Token": token} if token and wanted.platform == "socrata" else {}
-    ask = _Asker(client, wanted, headers)
+    headers = {"X-App-Token": token} if token and input_.platform == "socrata" else {}
+    ask = _Asker(client, input_, headers)
     total = ask.count()
-    _begin(spool, wanted, total)
+    _begin(spool, input_, total)
     pages, got = [], 0
     while got < total:
         page = spool / f"{got:09}.json"
         data = page.read_bytes() if page.exists() else ask.page(got)
-        rows = _rows_in(data, wanted)
+        rows = _rows_in(data, input_)
         if not rows:
             raise SourceError(
-                f"{shown_url(wanted.url)} gave nothing after row {got:,} of {total:,}.", "Try again later."
+                f"{shown_url(input_.url)} gave nothing after row {got:,} of {total:,}.", "Try again later."
             )
         if not page.exists():
             _spooled(page, data)  # only what was understood
         pages.append(page)
         got += rows
-        if told:
-            told(got, total)
+        if report:
+            report(got, total)
     if got != total:
         for page in pages:
             page.unlink()
         raise SourceChanged(
-            f"{shown_url(wanted.url)} states {total:,} rows and gave {got:,}.", "It may have changed: try again."
+            f"{shown_url(input_.url)} states {total:,} rows and gave {got:,}.", "It may have changed: try again."
         )
     return pages
 
@@ -85,14 +87,14 @@ def clear(spool: Path) -> None:
 
 
 class _Asker:
-    def __init__(self, client: Client, wanted: Input, headers: Mapping[str, str]) -> None:
-        self._client, self._wanted, self._headers = client, wanted, headers
+    def __init__(self, client: PageClient, input_: Input, headers: Mapping[str, str]) -> None:
+        self._client, self._input, self._headers = client, input_, headers
         self._order = ""
 
     def count(self) -> int:
         """How many rows there are. Of a layer, what names its rows as well."""
-        if self._wanted.platform == "socrata":
-            where = {key: value for key, value in self._wanted.parameters.items() if key == "$where"}
+        if self._input.platform == "socrata":
+            where = {key: value for key, value in self._input.parameters.items() if key == "$where"}
             rows = self._json({**where, "$select": "count(*) as rows"})
             stated = rows[0].get("rows") if isinstance(rows, list) and rows and isinstance(rows[0], dict) else None
         else:
@@ -100,12 +102,12 @@ class _Asker:
             one = self._json({**self._layer(), "outFields": "*", "resultRecordCount": "1", "returnGeometry": "false"})
             self._order = str(one.get("objectIdFieldName") or "")
         if not str(stated).isdigit() or int(str(stated)) < 1:
-            raise SourceError(f"{shown_url(self._wanted.url)} does not say how many rows it has.", "Check the address.")
+            raise SourceError(f"{shown_url(self._input.url)} does not say how many rows it has.", "Check the address.")
         return int(str(stated))
 
     def page(self, offset: int) -> bytes:
         """The rows after `offset`, in an order that keeps pages apart."""
-        wanted = self._wanted
+        wanted = self._input
         if wanted.platform == "socrata":
             page = {"$order": ":id", **wanted.parameters, "$limit": str(wanted.page_rows), "$offset": str(offset)}
         else:
@@ -116,15 +118,15 @@ class _Asker:
         return self._get(page)
 
     def _layer(self) -> dict[str, str]:
-        return {"where": self._wanted.parameters.get("where", "1=1"), "f": "json"}
+        return {"where": self._input.parameters.get("where", "1=1"), "f": "json"}
 
     def _get(self, parameters: Mapping[str, str]) -> bytes:
-        joint = "&" if urlsplit(self._wanted.url).query else "?"
-        address = f"{self._wanted.url}{joint}{urlencode(parameters)}"
+        joint = "&" if urlsplit(self._input.url).query else "?"
+        address = f"{self._input.url}{joint}{urlencode(parameters)}"
         return self._client.get(address, headers=self._headers, limit=_PAGE_BYTES).body
 
     def _json(self, parameters: Mapping[str, str]) -> Any:
-        return _checked(self._get(parameters), self._wanted.url)
+        return _checked(self._get(parameters), self._input.url)
 
 
 def _checked(data: bytes, url: str) -> Any:
@@ -139,19 +141,19 @@ def _checked(data: bytes, url: str) -> Any:
     return found
 
 
-def _rows_in(data: bytes, wanted: Input) -> int:
-    found = _checked(data, wanted.url)
+def _rows_in(data: bytes, input_: Input) -> int:
+    found = _checked(data, input_.url)
     rows = found.get("features") if isinstance(found, dict) else found
     if not isinstance(rows, list):
-        raise SourceError(f"{shown_url(wanted.url)} answers with JSON of an unknown form.", "Check the address.")
+        raise SourceError(f"{shown_url(input_.url)} answers with JSON of an unknown form.", "Check the address.")
     return len(rows)
 
 
-def _begin(spool: Path, wanted: Input, total: int) -> None:
+def _begin(spool: Path, input_: Input, total: int) -> None:
     """Go on where the same fetch was left, or begin anew."""
     path = spool / "state.json"
     now = datetime.now(UTC)
-    state = {"url": wanted.url, "parameters": wanted.parameters, "page_rows": wanted.page_rows, "rows": total}
+    state = {"url": input_.url, "parameters": input_.parameters, "page_rows": input_.page_rows, "rows": total}
     try:
         before = json.loads(path.read_text(encoding="utf-8"))
         begun = datetime.fromisoformat(before.pop("begun"))

@@ -49,7 +49,7 @@ class Material:
     unreadable: int
 
 
-def read_pages(name: str, wanted: Input, pages: Iterable[tuple[str, bytes]], read_on: date) -> Material:
+def read_pages(name: str, input_: Input, pages: Iterable[tuple[str, bytes]], read_on: date) -> Material:
     """An input from its pages, each with what messages call it. Raises SourceError."""
     digest = hashlib.sha256()
 
@@ -58,8 +58,8 @@ def read_pages(name: str, wanted: Input, pages: Iterable[tuple[str, bytes]], rea
             digest.update(data)
             yield from features(page, data)
 
-    table, unreadable = _table(wanted, name, rows())
-    return Material(name, wanted.kind, table, wanted.url, read_on, digest.hexdigest(), _licence(wanted), unreadable)
+    table, unreadable = _table(input_, name, rows())
+    return Material(name, input_.kind, table, input_.url, read_on, digest.hexdigest(), _licence(input_), unreadable)
 
 
 def read_files(city: City, paths: Iterable[Path], read_on: date) -> Iterator[Material]:
@@ -79,8 +79,8 @@ def _first(rows: Iterator[Feature]) -> Iterator[Feature]:
         yield row
 
 
-def _licence(wanted: Input) -> str:
-    return ". ".join(part for part in (wanted.attribution, wanted.licence) if part)
+def _licence(input_: Input) -> str:
+    return ". ".join(part for part in (input_.attribution, input_.licence) if part)
 
 
 def _recognised(city: City, path: Path, member: str, rows: list[Feature]) -> tuple[str, Input]:
@@ -100,17 +100,17 @@ def _recognised(city: City, path: Path, member: str, rows: list[Feature]) -> tup
     )
 
 
-def _has_all(wanted: Input, columns: frozenset[str]) -> bool:
-    return all(_column(alternatives, columns) for name, alternatives in wanted.columns.items() if name not in _OPTIONAL)
+def _has_all(input_: Input, columns: frozenset[str]) -> bool:
+    return all(_column(alternatives, columns) for name, alternatives in input_.columns.items() if name not in _OPTIONAL)
 
 
 _OPTIONAL = ("lat", "lon", "beat", "reporting_area", "division", "left_from", "left_to", "right_from", "right_to")
 
 
-def _has_shapes(wanted: Input, columns: frozenset[str], shapes: set[int]) -> bool:
-    by_columns = all(_column(wanted.columns.get(name, ()), columns) for name in ("lat", "lon"))
-    fitting = {"address": {0}, "spot": {0}, "segment": {1, 5}, "area": {3, 6}}[wanted.kind]
-    return bool(shapes & fitting) or (by_columns and wanted.kind in ("address", "spot"))
+def _has_shapes(input_: Input, columns: frozenset[str], shapes: set[int]) -> bool:
+    by_columns = all(_column(input_.columns.get(name, ()), columns) for name in ("lat", "lon"))
+    fitting = {"address": {0}, "spot": {0}, "segment": {1, 5}, "area": {3, 6}}[input_.kind]
+    return bool(shapes & fitting) or (by_columns and input_.kind in ("address", "spot"))
 
 
 def _column(alternatives: Iterable[str], columns: frozenset[str]) -> str:
@@ -130,13 +130,13 @@ def _plain(value: object) -> str:
 class _Picker:
     """Picks our columns out of rows; which of the publisher's they are is decided by the first rows."""
 
-    def __init__(self, wanted: Input, what: str, rows: list[Feature]) -> None:
+    def __init__(self, input_: Input, what: str, rows: list[Feature]) -> None:
         columns = frozenset(column for row in rows for column in row.values)
-        self._chosen = {name: _column(alternatives, columns) for name, alternatives in wanted.columns.items()}
+        self._chosen = {name: _column(alternatives, columns) for name, alternatives in input_.columns.items()}
         for name, chosen in self._chosen.items():
             if not chosen and name not in _OPTIONAL:
                 raise SourceError(
-                    f"{what} has no column that gives the {name}: none of {', '.join(wanted.columns[name])}.",
+                    f"{what} has no column that gives the {name}: none of {', '.join(input_.columns[name])}.",
                     f"It has {', '.join(sorted(columns)[:40]) or 'no rows'}. Name the column in the city's file.",
                 )
 
@@ -159,20 +159,20 @@ class _Picker:
         return (lat, lon) if -90 <= lat <= 90 and -180 <= lon <= 180 else None
 
 
-def _table(wanted: Input, what: str, rows: Iterator[Feature]) -> tuple[pa.Table, int]:
+def _table(input_: Input, what: str, rows: Iterator[Feature]) -> tuple[pa.Table, int]:
     """(the typed table, how many rows could not be read)."""
     import pyarrow as pa
 
     first = list(_first(rows))
-    picker = _Picker(wanted, what, first)
-    reading = {"address": _address, "segment": _segment, "area": _area, "spot": _spot}[wanted.kind]
+    picker = _Picker(input_, what, first)
+    reading = {"address": _address, "segment": _segment, "area": _area, "spot": _spot}[input_.kind]
     kept: list[tuple[Any, ...]] = []
     unreadable = 0
     for source in (first, rows):
         for row in source:
-            if not _kept(wanted, row.values):
+            if not _kept(input_, row.values):
                 continue
-            made = reading(wanted, picker, row)
+            made = reading(input_, picker, row)
             if made is None:
                 unreadable += 1
             else:
@@ -181,25 +181,25 @@ def _table(wanted: Input, what: str, rows: Iterator[Feature]) -> tuple[pa.Table,
         raise SourceError(
             f"{what} has no row that can be used ({unreadable:,} cannot be read).", "Check what it holds."
         )
-    schema = _schema(wanted.kind)
+    schema = _schema(input_.kind)
     columns = zip(*kept, strict=True)
     return pa.table([pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema), (
         unreadable
     )
 
 
-def _kept(wanted: Input, values: Mapping[str, Any]) -> bool:
-    return all(_plain(values.get(column)).strip().upper() == value.upper() for column, value in wanted.keep.items())
+def _kept(input_: Input, values: Mapping[str, Any]) -> bool:
+    return all(_plain(values.get(column)).strip().upper() == value.upper() for column, value in input_.keep.items())
 
 
-def _address(wanted: Input, picker: _Picker, row: Feature) -> tuple[Any, ...] | None:
-    del wanted
+def _address(input_: Input, picker: _Picker, row: Feature) -> tuple[Any, ...] | None:
+    del input_
     number, street, point = picker.number(row.values, "number"), picker.text(row.values, "street"), picker.point(row)
     return None if number is None or not street or point is None else (number, street, *point)
 
 
-def _segment(wanted: Input, picker: _Picker, row: Feature) -> tuple[Any, ...] | None:
-    del wanted
+def _segment(input_: Input, picker: _Picker, row: Feature) -> tuple[Any, ...] | None:
+    del input_
     street = picker.text(row.values, "street")
     if not street or row.shape is None or row.shape.geom_type not in _LINES:
         return None
@@ -207,16 +207,16 @@ def _segment(wanted: Input, picker: _Picker, row: Feature) -> tuple[Any, ...] | 
     return (street, *ends, shapely.to_wkb(row.shape))
 
 
-def _area(wanted: Input, picker: _Picker, row: Feature) -> tuple[Any, ...] | None:
+def _area(input_: Input, picker: _Picker, row: Feature) -> tuple[Any, ...] | None:
     name = picker.text(row.values, "name")
     if not name or row.shape is None or row.shape.geom_type not in _POLYGONS:
         return None
     # The city's limit is asked by no name of its own.
-    return wanted.area, "" if wanted.area == "city" else name, shapely.to_wkb(row.shape)
+    return input_.area, "" if input_.area == "city" else name, shapely.to_wkb(row.shape)
 
 
-def _spot(wanted: Input, picker: _Picker, row: Feature) -> tuple[Any, ...] | None:
-    del wanted
+def _spot(input_: Input, picker: _Picker, row: Feature) -> tuple[Any, ...] | None:
+    del input_
     text, point = picker.text(row.values, "text"), picker.point(row)
     if not text or point is None:
         return None

@@ -65,7 +65,7 @@ class Breaker:
 
 
 @dataclass(slots=True)
-class Line:
+class Provider:
     """The line to one geocoder. Safe for threads; calls go one after the other.
 
     `spend` takes one request from the day's budget and says whether there was one.

@@ -14,7 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlencode
 
 from bluelamp.domain.location import parse_location
-from bluelamp.domain.place import Asked, Candidate, Precision, spelled
+from bluelamp.domain.place import Candidate, LocationQuery, Precision, spelled
 from bluelamp.errors import SourceError
 
 # A hundred block is some 130 m long: whatever point of it is given, the call may be at its other end.
@@ -41,7 +41,7 @@ class Terms:
 class Query:
     """A location and the city that it is in. `city` is `Dallas, Texas`; `bounds` are (west, south, east, north)."""
 
-    asked: Asked
+    asked: LocationQuery
     city: str
     bounds: tuple[float, float, float, float] | None = None
 

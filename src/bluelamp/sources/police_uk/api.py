@@ -16,12 +16,12 @@ from urllib.parse import quote, urlencode
 
 from bluelamp.domain.month import Month
 from bluelamp.errors import NotFound, SourceRefused, UsageError
-from bluelamp.sources.http import RETRY_STATUSES, Answer, HttpClient
+from bluelamp.sources.http import RETRY_STATUSES, HttpClient, HttpResponse
 from bluelamp.sources.police_uk.api_areas import Box, Point, Polygon
 from bluelamp.sources.police_uk.api_places import (
     ForceDetails,
     Located,
-    Named,
+    NamedPlace,
     Neighbourhood,
     NeighbourhoodEvent,
     Officer,
@@ -113,9 +113,9 @@ class PoliceApi:
 
     # Forces
 
-    def forces(self) -> list[Named]:
+    def forces(self) -> list[NamedPlace]:
         """All forces of the API."""
-        return records(self._ask("forces"), Named.force, "force")
+        return records(self._ask("forces"), NamedPlace.force, "force")
 
     def force(self, force: str) -> ForceDetails:
         """One force. Raises NotFound for an unknown one."""
@@ -127,10 +127,10 @@ class PoliceApi:
 
     # Neighbourhoods
 
-    def neighbourhoods(self, force: str) -> list[Named]:
+    def neighbourhoods(self, force: str) -> list[NamedPlace]:
         """The neighbourhoods of a force."""
         answer = self._ask(f"{_slug(force)}/neighbourhoods", missing=_NO_FORCE)
-        return records(answer, Named.neighbourhood, "neighbourhood")
+        return records(answer, NamedPlace.neighbourhood, "neighbourhood")
 
     def neighbourhood(self, force: str, neighbourhood: str) -> Neighbourhood:
         """One neighbourhood. Raises NotFound for an unknown one."""
@@ -260,21 +260,21 @@ class PoliceApi:
         path = f"{_slug(force)}/{_neighbourhood(neighbourhood)}{part}"
         return self._ask(path, missing="There is no such neighbourhood in this force.")
 
-    def _ask(self, path: str, asked: Mapping[str, str] | None = None, missing: str = "") -> Any:
+    def _ask(self, path: str, parameters: Mapping[str, str] | None = None, missing: str = "") -> Any:
         try:
-            return _parsed(self._request(path, asked or {}))
+            return _parsed(self._request(path, parameters or {}))
         except NotFound as error:
             raise NotFound(missing or error.message, "" if missing else error.hint) from None
 
     def _request(
-        self, path: str, asked: Mapping[str, str], *, post: bool = False, accept: frozenset[int] = frozenset()
-    ) -> Answer:
+        self, path: str, parameters: Mapping[str, str], *, post: bool = False, accept: frozenset[int] = frozenset()
+    ) -> HttpResponse:
         url = f"{self._api}/{path}"
         # A polygon goes by POST: a GET above 4,094 characters is answered with 400.
         answer = self._client.request(
             "POST" if post else "GET",
-            url if post or not asked else f"{url}?{urlencode(asked)}",
-            form=asked if post else None,
+            url if post or not parameters else f"{url}?{urlencode(parameters)}",
+            form=parameters if post else None,
             headers={"Accept": "application/json"},
             limit=MAX_ANSWER,
             timeout=TIMEOUT,
@@ -290,7 +290,7 @@ class PoliceApi:
 _NO_FORCE = "data.police.uk knows no such force."
 
 
-def _parsed(answer: Answer) -> Any:
+def _parsed(answer: HttpResponse) -> Any:
     try:
         return json.loads(answer.body)
     except (ValueError, RecursionError):

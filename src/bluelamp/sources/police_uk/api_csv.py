@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 
 from bluelamp.domain.dataset import CRIMES, STOPS, Dataset
-from bluelamp.sources.police_uk.api_types import Category, Crime, Location, Stop
+from bluelamp.sources.police_uk.api_types import Category, Crime, MapPoint, Stop
 
 # The labels of the CSV files. `crime-categories` states the same for a month; it is passed in where it was asked.
 CATEGORY_NAMES: Mapping[str, str] = {
@@ -63,7 +63,7 @@ def _same(dataset: Dataset, record: Crime | Stop) -> dict[str, str]:
     return {column.header: _text(getattr(record, column.api)) for column in dataset.declared if column.api}
 
 
-def _degrees(location: Location | None) -> dict[str, str]:
+def _degrees(location: MapPoint | None) -> dict[str, str]:
     return {"Longitude": location.longitude, "Latitude": location.latitude} if location else {}
 
 

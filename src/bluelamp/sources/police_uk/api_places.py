@@ -14,7 +14,7 @@ from bluelamp.sources.police_uk.api_reading import REPORT, Json, UnexpectedAnswe
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedPlace:
     """A force or neighbourhood in a list. BTP's name is null there: the domain's own name stands in."""
 
     id: str
@@ -57,7 +57,7 @@ class ForceDetails:
 
     @classmethod
     def of(cls, row: Json) -> Self:
-        named = Named.force(row)
+        named = NamedPlace.force(row)
         methods = records(row.get("engagement_methods") or [], Link.of, "engagement method")
         description, url, telephone = text(row, "description"), text(row, "url"), text(row, "telephone")
         return cls(named.id, named.name, description, url, telephone, tuple(methods))

@@ -39,7 +39,7 @@ class NotPublishedYet(NotFound):
 
 
 @dataclass(frozen=True, slots=True)
-class Location:
+class MapPoint:
     """An anonymised map point: `latitude` and `longitude` as published (strings), and the street it is named after."""
 
     latitude: str
@@ -70,7 +70,7 @@ class Crime:
     month: Month
     category: str  # a slug such as `bicycle-theft`
     context: str
-    location: Location | None
+    location: MapPoint | None
     location_type: str  # `Force`, `BTP` or ""
     location_subtype: str
     outcome_category: str
@@ -85,7 +85,7 @@ class Crime:
             month(row, "month"),
             text(row, "category"),
             text(row, "context"),
-            part(row, "location", Location.of),
+            part(row, "location", MapPoint.of),
             text(row, "location_type"),
             text(row, "location_subtype"),
             text(outcome, "category"),
@@ -115,7 +115,7 @@ class Outcome:
         )
 
     @property
-    def location(self) -> Location | None:
+    def location(self) -> MapPoint | None:
         return self.crime.location if self.crime else None
 
 
@@ -141,7 +141,7 @@ class Stop:
     involved_person: bool | None
     operation: bool | None
     operation_name: str
-    location: Location | None
+    location: MapPoint | None
     gender: str
     age_range: str
     self_defined_ethnicity: str
@@ -161,7 +161,7 @@ class Stop:
             truth(row, "involved_person"),
             truth(row, "operation"),
             text(row, "operation_name"),
-            part(row, "location", Location.of),
+            part(row, "location", MapPoint.of),
             text(row, "gender"),
             text(row, "age_range"),
             text(row, "self_defined_ethnicity"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import release_of
 from bluelamp.errors import NotFound
-from bluelamp.sources.http import Answer, HttpClient
+from bluelamp.sources.http import HttpClient, HttpResponse
 from bluelamp.sources.police_uk.api import BASE, PoliceApi
 from bluelamp.sources.police_uk.api_types import Available
 
@@ -80,14 +80,14 @@ class Discovery:
         """The months that the API holds, newest first, with the forces whose stops are published for each."""
         return self._api.availability()
 
-    def _head(self, url: str) -> Answer | None:
+    def _head(self, url: str) -> HttpResponse | None:
         answer = self._client.request("HEAD", url, accept=_ABSENT | {405, 501})
         if answer.status in (405, 501):
             answer = self._client.request("GET", url, headers={"Range": "bytes=0-0"}, limit=1 << 16, accept=_ABSENT)
         return None if answer.status in _ABSENT else answer
 
 
-def _found(month: Month, url: str, answer: Answer) -> FoundRelease:
+def _found(month: Month, url: str, answer: HttpResponse) -> FoundRelease:
     stated = answer.headers.get("content-range", "").rpartition("/")[2] or answer.headers.get("content-length", "")
     version = answer.headers.get("etag", "") or answer.headers.get("last-modified", "")
     return FoundRelease(month, url, int(stated) if stated.isascii() and stated.isdigit() else -1, version)

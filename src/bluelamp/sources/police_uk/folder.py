@@ -15,10 +15,10 @@ from pathlib import Path
 
 from isal import isal_zlib
 
-from bluelamp.domain.member_name import EXAMPLE, Named, read_name
+from bluelamp.domain.member_name import EXAMPLE, MemberName, read_name
 from bluelamp.errors import BrokenArchive, NotFound
 from bluelamp.sources.police_uk.inflate import GZIP
-from bluelamp.sources.police_uk.local_zip import told_by_start
+from bluelamp.sources.police_uk.local_zip import kind_by_start
 from bluelamp.sources.police_uk.member import MAX_MEMBERS, Member, name_problem, size_problem
 from bluelamp.sources.police_uk.release_source import Closing, OnBytes
 
@@ -92,7 +92,7 @@ def _names_below(root: Path) -> tuple[list[str], tuple[str, ...]]:
     for folder, _, files in os.walk(root):  # links to folders are not followed: they can lead in circles
         for file in files:
             name = Path(folder, file).relative_to(root).as_posix()
-            if isinstance(read_name(file), Named):
+            if isinstance(read_name(file), MemberName):
                 names.append(name)
             elif file.startswith(".") or file.lower() in _OF_THE_SYSTEM:
                 continue
@@ -118,7 +118,7 @@ def _listed(path: Path, name: str) -> Member:
         crc, size, start = _checksum(path)
     except OSError as error:
         return Member(name, 0, 0, 0, 0, -1, "", _unreadable(error))
-    told = "a zip" if start.startswith(b"PK\x03\x04") else told_by_start(start)
+    told = "a zip" if start.startswith(b"PK\x03\x04") else kind_by_start(start)
     packed = start.startswith(GZIP) and path.suffix.lower() == ".gz"
     problem = f"it is {told}, not a CSV file" if told and not packed else ""
     return replace(blank, size=size, compressed_size=size, crc32=crc, problem=problem)
@@ -171,7 +171,7 @@ def _without_repeats(members: list[Member]) -> list[Member]:
     by_subject: dict[object, list[int]] = {}
     for member in members:
         named = read_name(member.name)
-        subject = named.unit if isinstance(named, Named) else member.name
+        subject = named.unit if isinstance(named, MemberName) else member.name
         same = by_subject.setdefault(subject, [])
         if any((kept[at].size, kept[at].crc32) == (member.size, member.crc32) for at in same):
             continue

@@ -29,7 +29,7 @@ _KNOWN_STARTS = (
 )
 
 
-def told_by_start(start: bytes) -> str:
+def kind_by_start(start: bytes) -> str:
     """What a file is that starts with these bytes (“a JPEG image”), "" when it is nothing known or a zip."""
     plain = start.lstrip(b"\xef\xbb\xbf \t\r\n")
     for signature, words in _KNOWN_STARTS:
@@ -65,7 +65,7 @@ class LocalZip(Closing):
 
     def _open(self) -> list[Member]:
         start = self._read_at(0, min(16, self._size))
-        told = "" if start.startswith(b"PK") else told_by_start(start)
+        told = "" if start.startswith(b"PK") else kind_by_start(start)
         if told:
             raise BrokenArchive(f"{self.origin} is {told}, not a zip.", "Give the release as data.police.uk serves it.")
         members = read_directory(self._size, self._read_at, self.origin).members

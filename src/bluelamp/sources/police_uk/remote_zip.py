@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bluelamp.errors import BrokenArchive, DiskFull, SourceChanged, SourceError, SourceRefused, SourceUnavailable
-from bluelamp.sources.http import HttpClient, Stream, TryAgain, shown_url
+from bluelamp.sources.http import HttpClient, HttpStream, TryAgain, shown_url
 from bluelamp.sources.police_uk.local_zip import LocalZip
 from bluelamp.sources.police_uk.member import Member
 from bluelamp.sources.police_uk.release_source import Closing, OnBytes, ReleaseSource
@@ -132,7 +132,7 @@ def _probe(url: str, client: HttpClient, count: _Count) -> _Tail | None:
         return None
 
 
-def _span(stream: Stream) -> tuple[int, int] | None:
+def _span(stream: HttpStream) -> tuple[int, int] | None:
     """(first byte, total) of an answer that holds the end of the file; None when it is not a usable partial answer."""
     found = _CONTENT_RANGE.fullmatch(stream.headers.get("content-range", ""))
     if stream.status != 206 or not found or stream.headers.get("content-encoding", "identity") != "identity":
@@ -172,19 +172,21 @@ class RemoteZip(Closing):
     def read_raw(self, members: Sequence[Member], *, on_bytes: OnBytes | None = None) -> Iterator[tuple[Member, bytes]]:
         for batch in self._batches(members):
             start = batch[0].header_offset
-            end = max((self._reach[member.header_offset] for member in batch if self._wanted(member)), default=start)
+            end = max(
+                (self._reach[member.header_offset] for member in batch if self._is_selected(member)), default=start
+            )
             data = memoryview(self._fetch(start, end, on_bytes) if end > start else b"")
             for member in batch:
                 yield self._cut_out(member, data, start)
 
-    def _wanted(self, member: Member) -> bool:
+    def _is_selected(self, member: Member) -> bool:
         return not member.problem and member.header_offset in self._reach
 
     def _batches(self, members: Sequence[Member]) -> Iterator[list[Member]]:
         """Members in order of offset, grouped into requests. A member that is not to be read is a group of its own."""
         batch: list[Member] = []
         for member in sorted(members, key=lambda member: member.header_offset):
-            if not self._wanted(member):
+            if not self._is_selected(member):
                 if batch:
                     yield batch
                 yield [member]
@@ -243,7 +245,7 @@ class RemoteZip(Closing):
     def _cut(self) -> SourceUnavailable:
         return SourceUnavailable(f"The connection to {shown_url(self.url)} was cut.", "Run the same again later.")
 
-    def _check(self, stream: Stream, first: int, end: int) -> None:
+    def _check(self, stream: HttpStream, first: int, end: int) -> None:
         found = _CONTENT_RANGE.fullmatch(stream.headers.get("content-range", ""))
         total = int(found[3]) if found else -1
         if stream.status == 200 or not self._state.same(_Version.of(stream.headers, total)):
@@ -319,7 +321,7 @@ class _Download:
         if self.version.total >= 0 and self._file.tell() != self.version.total:
             raise TryAgain(SourceUnavailable(f"The download of {shown_url(self._url)} was cut.", "Run it again later."))
 
-    def _resumes(self, stream: Stream, have: int) -> bool:
+    def _resumes(self, stream: HttpStream, have: int) -> bool:
         found = _CONTENT_RANGE.fullmatch(stream.headers.get("content-range", ""))
         if stream.status != 206:
             return False
@@ -328,7 +330,7 @@ class _Download:
             raise SourceChanged(f"{shown_url(self._url)} was replaced while it was being read.", "Run the same again.")
         return True
 
-    def _start_again(self, stream: Stream) -> None:
+    def _start_again(self, stream: HttpStream) -> None:
         length = stream.headers.get("content-length", "")
         total = int(length) if re.fullmatch(r"\d{1,18}", length) else -1
         if total > MAX_DOWNLOAD:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from bluelamp.domain.member_name import Named, read_name
+from bluelamp.domain.member_name import MemberName, read_name
 from bluelamp.errors import BrokenArchive
 from bluelamp.sources.police_uk.member import (
     MAX_DIRECTORY_BYTES,
@@ -248,7 +248,7 @@ def _without_repeats(entries: list[_Entry]) -> list[_Entry]:
     by_key: dict[object, list[int]] = {}
     for entry in entries:
         named = read_name(entry.member.name)
-        key: object = named.unit if isinstance(named, Named) else entry.member.name.replace("\\", "/").casefold()
+        key: object = named.unit if isinstance(named, MemberName) else entry.member.name.replace("\\", "/").casefold()
         same = by_key.setdefault(key, [])
         if any(_content(kept[index].member) == _content(entry.member) for index in same):
             continue

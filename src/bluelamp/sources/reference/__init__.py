@@ -11,15 +11,15 @@ Called by the step that takes reference files in; it hands the tables to `storag
 from __future__ import annotations
 
 from bluelamp.sources.reference.catalogue import REFERENCE_FILES, ReferenceFile
-from bluelamp.sources.reference.download import Client, download
-from bluelamp.sources.reference.lookups import Issue
+from bluelamp.sources.reference.download import BytesClient, download
+from bluelamp.sources.reference.lookups import LookupIssue
 from bluelamp.sources.reference.read import FolderRead, ReferenceTable, read_file, read_folder, schema_of
 
 __all__ = [
     "REFERENCE_FILES",
-    "Client",
+    "BytesClient",
     "FolderRead",
-    "Issue",
+    "LookupIssue",
     "ReferenceFile",
     "ReferenceTable",
     "download",

@@ -31,7 +31,7 @@ _VINTAGE = re.compile(r"\d\d")
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ReferenceColumn:
     """One column that a kind needs. `heads` matches the publisher's column or property names, whatever their case."""
 
     name: str
@@ -58,7 +58,7 @@ class ReferenceFile:
     words: str
     url: str
     licence: str
-    columns: tuple[Column, ...]
+    columns: tuple[ReferenceColumn, ...]
     key: tuple[str, ...]
     vintage_of: str = ""
     shapes: bool = False
@@ -71,7 +71,7 @@ class ReferenceFile:
         present = {name: head for name, head in found.items() if head is not None}
         return present if len(present) == len(found) else None
 
-    def absent_from(self, heads: Sequence[str]) -> list[Column]:
+    def absent_from(self, heads: Sequence[str]) -> list[ReferenceColumn]:
         return [column for column in self.columns if column.head_in(heads) is None]
 
     def vintage(self, heads: dict[str, str]) -> str:
@@ -84,10 +84,10 @@ def _authority(ending: str, words: str) -> str:
     return _AUTHORITY_HEAD.format(ending, words)
 
 
-_LSOA21 = Column("lsoa21_code", r"LSOA21CD|lsoa21_code", "LSOA 2021 code", LSOA_CODE)
-_LSOA21_NAME = Column("lsoa21_name", r"LSOA21NM|lsoa21_name", "LSOA 2021 name")
-_LAD = Column("lad_code", _authority("CD", "code"), "local authority code", AUTHORITY_CODE)
-_LAD_NAME = Column("lad_name", _authority("NM", "name"), "local authority name")
+_LSOA21 = ReferenceColumn("lsoa21_code", r"LSOA21CD|lsoa21_code", "LSOA 2021 code", LSOA_CODE)
+_LSOA21_NAME = ReferenceColumn("lsoa21_name", r"LSOA21NM|lsoa21_name", "LSOA 2021 name")
+_LAD = ReferenceColumn("lad_code", _authority("CD", "code"), "local authority code", AUTHORITY_CODE)
+_LAD_NAME = ReferenceColumn("lad_name", _authority("NM", "name"), "local authority name")
 
 
 _FILES = (
@@ -98,11 +98,11 @@ _FILES = (
         OS_LICENCE,
         (
             # The portal's own table wrote F_LSOA11CD for a while.
-            Column("lsoa11_code", r"(?:F_)?LSOA11CD|lsoa11_code", "LSOA 2011 code", LSOA_CODE),
-            Column("lsoa11_name", r"LSOA11NM|lsoa11_name", "LSOA 2011 name"),
+            ReferenceColumn("lsoa11_code", r"(?:F_)?LSOA11CD|lsoa11_code", "LSOA 2011 code", LSOA_CODE),
+            ReferenceColumn("lsoa11_name", r"LSOA11NM|lsoa11_name", "LSOA 2011 name"),
             _LSOA21,
             _LSOA21_NAME,
-            Column("change", r"CHGIND|chgind", "change indicator", r"[USMX]"),
+            ReferenceColumn("change", r"CHGIND|chgind", "change indicator", r"[USMX]"),
             _LAD,
             _LAD_NAME,
         ),
@@ -117,8 +117,8 @@ _FILES = (
         (
             _LSOA21,
             _LSOA21_NAME,
-            Column("ward_code", r"WD2[2-5]CD|wd2[2-5]_code", "ward code", WARD_CODE),
-            Column("ward_name", r"WD2[2-5]NM|wd2[2-5]_name", "ward name"),
+            ReferenceColumn("ward_code", r"WD2[2-5]CD|wd2[2-5]_code", "ward code", WARD_CODE),
+            ReferenceColumn("ward_name", r"WD2[2-5]NM|wd2[2-5]_name", "ward name"),
             _LAD,
             _LAD_NAME,
         ),
@@ -133,10 +133,12 @@ _FILES = (
         (
             _LAD,
             _LAD_NAME,
-            Column("csp_code", r"CSP2[2-5]CD|csp2[2-5]_code", "community safety partnership code", SAFETY_CODE),
-            Column("csp_name", r"CSP2[2-5]NM|csp2[2-5]_name", "community safety partnership name"),
-            Column("police_area_code", r"PFA2[2-5]CD|pfa2[2-5]_code", "police force area code", POLICE_CODE),
-            Column("police_area_name", r"PFA2[2-5]NM|pfa2[2-5]_name", "police force area name"),
+            ReferenceColumn(
+                "csp_code", r"CSP2[2-5]CD|csp2[2-5]_code", "community safety partnership code", SAFETY_CODE
+            ),
+            ReferenceColumn("csp_name", r"CSP2[2-5]NM|csp2[2-5]_name", "community safety partnership name"),
+            ReferenceColumn("police_area_code", r"PFA2[2-5]CD|pfa2[2-5]_code", "police force area code", POLICE_CODE),
+            ReferenceColumn("police_area_name", r"PFA2[2-5]NM|pfa2[2-5]_name", "police force area name"),
         ),
         key=("lad_code", "csp_code"),
         vintage_of="lad_code",
@@ -147,9 +149,9 @@ _FILES = (
         "https://www.nomisweb.co.uk/output/census/2021/census2021-ts001.zip",
         ONS_LICENCE,
         (
-            Column("lsoa21_code", r"mnemonic|geography code", "LSOA 2021 code", LSOA_CODE),
-            Column("lsoa21_name", r"2021 super output area - lower layer|geography", "LSOA 2021 name"),
-            Column(
+            ReferenceColumn("lsoa21_code", r"mnemonic|geography code", "LSOA 2021 code", LSOA_CODE),
+            ReferenceColumn("lsoa21_name", r"2021 super output area - lower layer|geography", "LSOA 2021 name"),
+            ReferenceColumn(
                 "residents",
                 r"total|Residence type: Total; measures: Value",
                 "number of residents",
@@ -165,8 +167,8 @@ _FILES = (
         f"{_ONS}/Lower_layer_Super_Output_Areas_December_2021_Boundaries_EW_BGC_V5/FeatureServer/0/query",
         OS_LICENCE,
         (
-            Column("code", _LSOA21.heads, _LSOA21.words, LSOA_CODE),
-            Column("name", _LSOA21_NAME.heads, _LSOA21_NAME.words),
+            ReferenceColumn("code", _LSOA21.heads, _LSOA21.words, LSOA_CODE),
+            ReferenceColumn("name", _LSOA21_NAME.heads, _LSOA21_NAME.words),
         ),
         key=("code",),
         vintage_of="code",
@@ -179,8 +181,8 @@ _FILES = (
         f"{_ONS}/Police_Force_Areas_December_2023_EW_BGC/FeatureServer/0/query",
         OS_LICENCE,
         (
-            Column("code", r"PFA2[2-5]CD|pfa2[2-5]_code", "police force area code", POLICE_CODE),
-            Column("name", r"PFA2[2-5]NM|pfa2[2-5]_name", "police force area name"),
+            ReferenceColumn("code", r"PFA2[2-5]CD|pfa2[2-5]_code", "police force area code", POLICE_CODE),
+            ReferenceColumn("name", r"PFA2[2-5]NM|pfa2[2-5]_name", "police force area name"),
         ),
         key=("code",),
         vintage_of="code",
@@ -193,8 +195,8 @@ _FILES = (
         f"{_ONS}/Local_Authority_Districts_May_2024_Boundaries_UK_BGC/FeatureServer/0/query",
         OS_LICENCE,
         (
-            Column("code", _LAD.heads, _LAD.words, AUTHORITY_CODE),
-            Column("name", _LAD_NAME.heads, _LAD_NAME.words),
+            ReferenceColumn("code", _LAD.heads, _LAD.words, AUTHORITY_CODE),
+            ReferenceColumn("name", _LAD_NAME.heads, _LAD_NAME.words),
         ),
         key=("code",),
         vintage_of="code",
@@ -208,8 +210,8 @@ _FILES = (
         "",
         NI_LICENCE,
         (
-            Column("code", r"LGDCode|LGD(?:14|20\d\d)?CD", "district code", r"N09\d{6}"),
-            Column("name", r"LGDNAME|LGD(?:14|20\d\d)?NM", "district name"),
+            ReferenceColumn("code", r"LGDCode|LGD(?:14|20\d\d)?CD", "district code", r"N09\d{6}"),
+            ReferenceColumn("name", r"LGDNAME|LGD(?:14|20\d\d)?NM", "district name"),
         ),
         key=("code",),
         shapes=True,
@@ -224,7 +226,7 @@ def recognise(heads: Sequence[str], *, shapes: bool) -> ReferenceFile | None:
     return next((one for one in _FILES if one.shapes is shapes and one.heads_in(heads) is not None), None)
 
 
-def nearest_kind(heads: Sequence[str], *, shapes: bool) -> tuple[ReferenceFile, list[Column]] | None:
+def nearest_kind(heads: Sequence[str], *, shapes: bool) -> tuple[ReferenceFile, list[ReferenceColumn]] | None:
     """The kind that lacks the fewest columns, for a message; None where no kind has even two of its own here."""
     tried = [(one, one.absent_from(heads)) for one in _FILES if one.shapes is shapes]
     near = [(one, absent) for one, absent in tried if len(one.columns) - len(absent) >= 2]

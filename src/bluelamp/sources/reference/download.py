@@ -19,7 +19,7 @@ from bluelamp.errors import SourceChanged, SourceError, SourceRefused, UsageErro
 from bluelamp.sources.reference.catalogue import REFERENCE_FILES, ReferenceFile
 
 
-class Client(Protocol):
+class BytesClient(Protocol):
     """What fetches. Raises the SourceErrors of `bluelamp.errors` for whatever goes wrong on the way."""
 
     def get_bytes(self, url: str, *, max_bytes: int) -> bytes:
@@ -27,7 +27,7 @@ class Client(Protocol):
         ...
 
 
-def download(kind: str, url: str | None, spool_folder: Path, client: Client) -> Path:
+def download(kind: str, url: str | None, spool_folder: Path, client: BytesClient) -> Path:
     """Fetch a kind of REFERENCE_FILES and return where it lies now; None as `url` means the publisher's own.
 
     An address whose path ends in `/query` is a table of an ArcGIS portal and is paged; any other is fetched as it
@@ -60,13 +60,13 @@ def _spooled(target: Path, data: bytes) -> Path:
     return target
 
 
-def _all_pages(address: str, wanted: ReferenceFile, client: Client) -> list[dict[str, Any]]:
+def _all_pages(address: str, file: ReferenceFile, client: BytesClient) -> list[dict[str, Any]]:
     """Every feature of the portal's table, exactly as many as it says it has, none twice."""
     count = _answer(address, {"where": "1=1", "returnCountOnly": "true", "f": "json"}, 2**20, client).get("count")
     if not isinstance(count, int) or count < 1:
         raise SourceError(f"{address} does not say how many rows it has.", "Check the address.")
     features: list[dict[str, Any]] = []
-    for page in _pages(address, wanted, count, client):
+    for page in _pages(address, file, count, client):
         features += page
     # The portal's own row number is among the columns, so two equal rows are one row that came on two pages.
     states = (feature.get("properties") or feature.get("attributes") for feature in features)
@@ -79,9 +79,9 @@ def _all_pages(address: str, wanted: ReferenceFile, client: Client) -> list[dict
     return features
 
 
-def _pages(address: str, wanted: ReferenceFile, count: int, client: Client) -> Iterator[list[dict[str, Any]]]:
-    asked = {"where": "1=1", "outFields": "*", "outSR": "4326", "resultRecordCount": str(wanted.page_rows)}
-    if wanted.shapes:
+def _pages(address: str, file: ReferenceFile, count: int, client: BytesClient) -> Iterator[list[dict[str, Any]]]:
+    asked = {"where": "1=1", "outFields": "*", "outSR": "4326", "resultRecordCount": str(file.page_rows)}
+    if file.shapes:
         # Five decimals are about a metre, far finer than generalised boundaries are.
         asked |= {"f": "geojson", "returnGeometry": "true", "geometryPrecision": "5"}
     else:
@@ -89,7 +89,7 @@ def _pages(address: str, wanted: ReferenceFile, count: int, client: Client) -> I
     got = size = 0
     while got < count:
         body = asked | {"resultOffset": str(got)}
-        answer = _answer(address, body, wanted.max_bytes - size, client)
+        answer = _answer(address, body, file.max_bytes - size, client)
         page = answer.get("features")
         # The portal may give fewer rows than asked for, never none while some are left.
         if not isinstance(page, list) or not page:
@@ -99,9 +99,9 @@ def _pages(address: str, wanted: ReferenceFile, count: int, client: Client) -> I
         yield page
 
 
-def _answer(address: str, asked: dict[str, str], max_bytes: int, client: Client) -> dict[str, Any]:
+def _answer(address: str, parameters: dict[str, str], max_bytes: int, client: BytesClient) -> dict[str, Any]:
     joint = "&" if urlsplit(address).query else "?"
-    data = client.get_bytes(f"{address}{joint}{urlencode(asked)}", max_bytes=max(max_bytes, 1))
+    data = client.get_bytes(f"{address}{joint}{urlencode(parameters)}", max_bytes=max(max_bytes, 1))
     try:
         answer = json.loads(data)
     except ValueError as problem:

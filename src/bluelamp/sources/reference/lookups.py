@@ -22,7 +22,7 @@ _FEW_ROWS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Issue:
+class LookupIssue:
     """One row that did not fit. `row` counts from 1, a header included; `kept`: mended and used after all."""
 
     row: int
@@ -41,7 +41,7 @@ class Lookup:
     """Our column name → its values, in the file's order; `footnote_rows` are the blank rows and notes that end it."""
 
     columns: dict[str, list[str] | list[int]]
-    issues: tuple[Issue, ...]
+    issues: tuple[LookupIssue, ...]
     footnote_rows: int
     vintage: str
 
@@ -76,9 +76,9 @@ def read_lookup(name: str, text: str, kind: ReferenceFile) -> Lookup:
         absent = ", ".join(column.words for column in kind.absent_from(heads))
         raise SourceError(f"“{name}”, row 1: the header lacks {absent}.")
     places = {ours: heads.index(theirs) for ours, theirs in found.items()}
-    body, footnote_rows = _without_footnotes(records[1:], [places[one] for one in _telling(kind)])
+    body, footnote_rows = _without_footnotes(records[1:], [places[one] for one in _identifying(kind)])
     columns: dict[str, list[str]] = {column.name: [] for column in kind.columns}
-    issues: list[Issue] = []
+    issues: list[LookupIssue] = []
     seen: dict[tuple[str, ...], tuple[int, list[str]]] = {}
     for line, cells in body:
         if not any(cell.strip() for cell in cells):
@@ -102,7 +102,7 @@ def read_lookup(name: str, text: str, kind: ReferenceFile) -> Lookup:
     return Lookup(typed, tuple(issues), footnote_rows, kind.vintage(found))
 
 
-def refuse_bad(name: str, good: int, issues: list[Issue]) -> None:
+def refuse_bad(name: str, good: int, issues: list[LookupIssue]) -> None:
     """Raise SourceError, naming the first misfit, where nothing fits or more than MAX_BAD_SHARE of the rows do not."""
     bad = [issue for issue in issues if not issue.kept]
     if good and (not bad or good + len(bad) <= _FEW_ROWS or len(bad) <= MAX_BAD_SHARE * (good + len(bad))):
@@ -121,7 +121,7 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
     return ((reader.line_num, cells) for cells in reader)
 
 
-def _telling(kind: ReferenceFile) -> list[str]:
+def _identifying(kind: ReferenceFile) -> list[str]:
     """The columns whose emptiness makes a row no data row: its key, and its number where it has one."""
     return [*kind.key, *(column.name for column in kind.columns if column.number)]
 
@@ -141,23 +141,25 @@ def _without_footnotes(
 
 def _checked(
     line: int, cells: list[str], width: int, kind: ReferenceFile, found: dict[str, str], places: dict[str, int]
-) -> tuple[list[str], Issue | None]:
+) -> tuple[list[str], LookupIssue | None]:
     if len(cells) != width:
-        return [], Issue(line, "", ",".join(cells)[:80], f"it has {len(cells)} cells where the header has {width}.")
+        return [], LookupIssue(
+            line, "", ",".join(cells)[:80], f"it has {len(cells)} cells where the header has {width}."
+        )
     values = []
     for column in kind.columns:
         value = cells[places[column.name]].strip()
         if not re.fullmatch(column.values, value, re.DOTALL | re.ASCII):
             reason = f"“{value[:40]}” is no {column.words}." if value else f"the {column.words} is blank."
-            return [], Issue(line, found[column.name], value[:80], reason)
+            return [], LookupIssue(line, found[column.name], value[:80], reason)
         values.append(value)
     return values, None
 
 
 def _repeated(
     name: str, line: int, key: tuple[str, ...], before: tuple[int, list[str]], values: list[str], head: str
-) -> Issue:
-    issue = Issue(line, head, key[0], f"{' and '.join(key)} stood in row {before[0]} already.")
+) -> LookupIssue:
+    issue = LookupIssue(line, head, key[0], f"{' and '.join(key)} stood in row {before[0]} already.")
     if before[1] != values:
         raise SourceError(f"{issue.sentence(name)} The two rows differ.", "Keep the right one, or download it again.")
     return issue

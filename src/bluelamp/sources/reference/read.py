@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from bluelamp.errors import NotFound, SourceError
 from bluelamp.sources.reference.catalogue import LSOA_CODE, ReferenceFile, nearest_kind, recognise
-from bluelamp.sources.reference.lookups import Issue, first_row_of, header_of, read_lookup
-from bluelamp.sources.reference.unpacking import Member, TooMuch, members, sha256_of, text_of
+from bluelamp.sources.reference.lookups import LookupIssue, first_row_of, header_of, read_lookup
+from bluelamp.sources.reference.unpacking import TooMuch, UnpackedFile, members, sha256_of, text_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,7 +46,7 @@ class ReferenceTable:
     sha256: str
     licence: str
     vintage: str = ""
-    issues: tuple[Issue, ...] = ()
+    issues: tuple[LookupIssue, ...] = ()
     footnote_rows: int = 0
 
     @property
@@ -125,7 +125,7 @@ class _Content:
 
     kind: ReferenceFile
     table: pa.Table
-    issues: tuple[Issue, ...]
+    issues: tuple[LookupIssue, ...]
     vintage: str
     footnote_rows: int = 0
 
@@ -160,7 +160,7 @@ def _read_all(path: Path, read_on: date, source: str) -> tuple[list[ReferenceTab
     return tables, unknown
 
 
-def _content(member: Member) -> _Content | str:
+def _content(member: UnpackedFile) -> _Content | str:
     """A member read; a sentence where it is no reference file. The first bytes decide before the rest is unpacked."""
     head = member.head.decode("utf-8-sig", errors="replace").lstrip()
     if not head:
@@ -185,7 +185,7 @@ def _is_of_lsoas(kind: ReferenceFile, heads: list[str], first_row: list[str]) ->
     return not code or re.fullmatch(LSOA_CODE, code) is not None or not re.fullmatch(r"[A-Z]\d{8}", code)
 
 
-def _unknown(member: Member, heads: list[str]) -> str:
+def _unknown(member: UnpackedFile, heads: list[str]) -> str:
     near = nearest_kind(heads, shapes=False)
     if near and near[1]:
         lacks = ", ".join(column.words for column in near[1])
@@ -193,7 +193,7 @@ def _unknown(member: Member, heads: list[str]) -> str:
     return f"“{member.name}” is no reference file that is known."
 
 
-def _lookup(member: Member, kind: ReferenceFile) -> _Content:
+def _lookup(member: UnpackedFile, kind: ReferenceFile) -> _Content:
     import pyarrow as pa
 
     found = read_lookup(member.name, text_of(member.name, member.read()), kind)
@@ -201,7 +201,7 @@ def _lookup(member: Member, kind: ReferenceFile) -> _Content:
     return _Content(kind, table, found.issues, found.vintage, found.footnote_rows)
 
 
-def _shapes(member: Member) -> _Content | str:
+def _shapes(member: UnpackedFile) -> _Content | str:
     import pyarrow as pa
     import shapely
 

@@ -18,7 +18,7 @@ import shapely
 
 from bluelamp.errors import SourceError
 from bluelamp.sources.reference.catalogue import ReferenceFile, nearest_kind, recognise
-from bluelamp.sources.reference.lookups import Issue, refuse_bad
+from bluelamp.sources.reference.lookups import LookupIssue, refuse_bad
 
 # The United Kingdom with its waters, longitude and latitude in degrees: a shape outside it has its axes swapped or
 # is in another system (the National Grid counts metres).
@@ -35,7 +35,7 @@ class Shapes:
     codes: list[str]
     names: list[str]
     polygons: npt.NDArray[np.object_]
-    issues: tuple[Issue, ...]
+    issues: tuple[LookupIssue, ...]
     vintage: str
 
 
@@ -76,7 +76,7 @@ def read_shapes(name: str, document: Document) -> Shapes:
     names: list[str] = []
     polygons: list[Any] = []
     rows: list[int] = []
-    issues: list[Issue] = []
+    issues: list[LookupIssue] = []
     seen: dict[str, int] = {}
     for row, feature in enumerate(document.features, start=1):
         properties = _properties(feature)
@@ -85,7 +85,7 @@ def read_shapes(name: str, document: Document) -> Shapes:
         try:
             polygon = None if misfit else document.shape(feature)
         except (ValueError, TypeError, KeyError, IndexError, shapely.errors.ShapelyError) as problem:
-            misfit = Issue(row, "geometry", code, f"the polygon of {code} cannot be read: {problem}.")
+            misfit = LookupIssue(row, "geometry", code, f"the polygon of {code} cannot be read: {problem}.")
         if misfit:
             issues.append(misfit)
             continue
@@ -109,10 +109,10 @@ def _properties(feature: Any) -> dict[str, Any]:
     return properties if isinstance(properties, dict) else {}
 
 
-def _misfit(row: int, code: str, label: str, kind: ReferenceFile, heads: dict[str, str]) -> Issue | None:
+def _misfit(row: int, code: str, label: str, kind: ReferenceFile, heads: dict[str, str]) -> LookupIssue | None:
     if not re.fullmatch(kind.columns[0].values, code, re.ASCII):
-        return Issue(row, heads["code"], code[:80], f"“{code[:40]}” is no {kind.columns[0].words}.")
-    return None if label else Issue(row, heads["name"], "", f"the {kind.columns[1].words} of {code} is blank.")
+        return LookupIssue(row, heads["code"], code[:80], f"“{code[:40]}” is no {kind.columns[0].words}.")
+    return None if label else LookupIssue(row, heads["name"], "", f"the {kind.columns[1].words} of {code} is blank.")
 
 
 def _features(name: str, data: Any) -> tuple[list[dict[str, Any]], _Shape]:
@@ -196,12 +196,14 @@ def _check_place(name: str, codes: list[str], rows: list[int], polygons: npt.NDA
     )
 
 
-def _mend(codes: list[str], rows: list[int], polygons: npt.NDArray[np.object_]) -> list[Issue]:
+def _mend(codes: list[str], rows: list[int], polygons: npt.NDArray[np.object_]) -> list[LookupIssue]:
     """Mend, in place, polygons that cross themselves: their area stays, spikes without area go."""
     bad = np.flatnonzero(~shapely.is_valid(polygons))
     reasons = shapely.is_valid_reason(polygons[bad])
     polygons[bad] = shapely.make_valid(polygons[bad], method="structure", keep_collapsed=False)
     return [
-        Issue(rows[place], "geometry", codes[place], f"the polygon of {codes[place]} was mended: {reason}.", kept=True)
+        LookupIssue(
+            rows[place], "geometry", codes[place], f"the polygon of {codes[place]} was mended: {reason}.", kept=True
+        )
         for place, reason in zip(bad, reasons, strict=True)
     ]

@@ -30,7 +30,7 @@ class TooMuch(SourceRefused):
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class UnpackedFile:
     """One readable file: `name` for messages, `head` its first bytes, `read` gives all of them."""
 
     name: str
@@ -47,7 +47,7 @@ def sha256_of(path: Path) -> str:
         raise _cannot_open(path, problem) from problem
 
 
-def members(path: Path) -> Iterator[Member]:
+def members(path: Path) -> Iterator[UnpackedFile]:
     """What a file holds: itself, or each file of a zip in its order.
 
     Raises NotFound, BrokenArchive for a file that cannot be unpacked, TooMuch for one that unpacks to more
@@ -80,7 +80,7 @@ def text_of(name: str, data: bytes) -> str:
         ) from problem
 
 
-def _zip_members(path: Path) -> Iterator[Member]:
+def _zip_members(path: Path) -> Iterator[UnpackedFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
@@ -97,8 +97,10 @@ def _zip_members(path: Path) -> Iterator[Member]:
         raise BrokenArchive(f"“{path.name}” cannot be read as a zip: {problem}.", "Download it again.") from problem
 
 
-def _member(name: str, opener: Callable[[], IO[bytes]]) -> Member:
-    return Member(name, _unpack(name, opener, HEAD_BYTES, whole=False), lambda: _unpack(name, opener, MAX_UNPACKED))
+def _member(name: str, opener: Callable[[], IO[bytes]]) -> UnpackedFile:
+    return UnpackedFile(
+        name, _unpack(name, opener, HEAD_BYTES, whole=False), lambda: _unpack(name, opener, MAX_UNPACKED)
+    )
 
 
 def _unpack(name: str, opener: Callable[[], IO[bytes]], limit: int, *, whole: bool = True) -> bytes:

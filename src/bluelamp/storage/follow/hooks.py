@@ -77,7 +77,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class NewHook:
     """What a new webhook shall be."""
 
     key: int
@@ -95,25 +95,25 @@ class Hooks:
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
 
-    def make(self, wanted: Wanted, head: Head | None) -> Hook:
+    def make(self, new: NewHook, head: Head | None) -> Hook:
         """A webhook that tells what comes after `head`; from the beginning, where the feed has no log yet. Raises
         UsageError where its owner has enough of them, NoSuchThing where the key was removed meanwhile."""
         id_, secret = f"hook_{secrets.token_hex(8)}", SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
         stands = (head.log, head.epoch, head.seq) if head is not None else (0, "", 0)
         with self.engine.begin() as connection:
             # Written, so that whoever removes the key waits, and then finds the webhook.
-            mine_still = API_KEY.update().where(API_KEY.c.id == wanted.key).values(id=API_KEY.c.id)
+            mine_still = API_KEY.update().where(API_KEY.c.id == new.key).values(id=API_KEY.c.id)
             if connection.execute(mine_still).rowcount != 1:
                 raise NoSuchThing("This API key was removed.", "Whoever runs this site makes another one.")
             connection.execute(
                 HOOK.insert().values(
-                    id=id_, secret=secret, key=wanted.key, feed=wanted.feed, url=wanted.url, filter=dict(wanted.filter),
-                    kinds=list(wanted.kinds), style=wanted.style, description=wanted.description,
+                    id=id_, secret=secret, key=new.key, feed=new.feed, url=new.url, filter=dict(new.filter),
+                    kinds=list(new.kinds), style=new.style, description=new.description,
                     created_at=moment_of(datetime.now(UTC)),
                     state=ACTIVE, log=stands[0], epoch=stands[1], seq=stands[2], told=stands[2],
                 )
             )  # fmt: skip
-            mine = sa.select(sa.func.count()).select_from(HOOK).where(HOOK.c.key == wanted.key)
+            mine = sa.select(sa.func.count()).select_from(HOOK).where(HOOK.c.key == new.key)
             if connection.execute(mine).scalar_one() > MOST_HOOKS:
                 raise UsageError(f"A key has at most {MOST_HOOKS} webhooks.", "Remove one of them first.")
         return self.get(id_)

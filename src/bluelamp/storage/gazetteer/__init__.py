@@ -11,10 +11,10 @@ Used by the live flow and the commands. Nothing here knows where material comes 
 
 from __future__ import annotations
 
-from bluelamp.storage.gazetteer.answers import Answer
+from bluelamp.storage.gazetteer.answers import GazetteerMatch
 from bluelamp.storage.gazetteer.areas import Areas
 from bluelamp.storage.gazetteer.building import build_index
 from bluelamp.storage.gazetteer.reading import Gazetteer
-from bluelamp.storage.gazetteer.store import GazetteerStore, Held
+from bluelamp.storage.gazetteer.store import GazetteerStore, ManifestInput
 
-__all__ = ["Answer", "Areas", "Gazetteer", "GazetteerStore", "Held", "build_index"]
+__all__ = ["Areas", "Gazetteer", "GazetteerMatch", "GazetteerStore", "ManifestInput", "build_index"]

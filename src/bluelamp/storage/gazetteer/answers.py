@@ -18,7 +18,7 @@ _FINEST = 25.0  # metres: a known address is a parcel, and its point may be at i
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class GazetteerMatch:
     """Where a location is. `matched` are the streets as the gazetteer lists them, `how` says in a few words what the
     answer rests on, `number` is the house number that was matched, where it is one."""
 

@@ -19,15 +19,15 @@ import numpy.typing as npt
 
 from bluelamp.domain.location import NO_ALIASES, Location, Street
 from bluelamp.domain.location_street import read_street
-from bluelamp.domain.place import Asked, Candidate
+from bluelamp.domain.place import Candidate, LocationQuery
 from bluelamp.errors import Damaged, StorageError
 from bluelamp.storage.gazetteer import answers
-from bluelamp.storage.gazetteer.answers import Answer
+from bluelamp.storage.gazetteer.answers import GazetteerMatch
 from bluelamp.storage.gazetteer.areas import Areas
 from bluelamp.storage.gazetteer.fitting import fit
 from bluelamp.storage.gazetteer.plane import Floats, Plane
 from bluelamp.storage.gazetteer.schema import LAYOUT
-from bluelamp.storage.gazetteer.streets import Found, Known, Streets, squashed
+from bluelamp.storage.gazetteer.streets import KnownStreet, StreetMatch, Streets, squashed
 
 _REMEMBERED = 512  # streets
 _NEAR = 200  # house numbers: a block farther from any known address is not guessed
@@ -72,7 +72,7 @@ class Gazetteer:
             self._areas = Areas(self.plane, self._rows("SELECT * FROM area"), self._rows("SELECT * FROM vote"))
         return self._areas
 
-    def find(self, location: Location) -> tuple[Answer, ...]:
+    def find(self, location: Location) -> tuple[GazetteerMatch, ...]:
         """Where a location is: the best answer first, several where the text may mean several places, none where
         nothing is known of it."""
         if location.kind == "intersection":
@@ -85,17 +85,17 @@ class Gazetteer:
             return tuple(self._whole(location.streets[0]))[:_MOST]
         return ()
 
-    def candidates(self, asked: Asked) -> list[Candidate]:
+    def candidates(self, query: LocationQuery) -> list[Candidate]:
         """The same for the decision about a call's place."""
-        streets = tuple(read_street(" ".join(name.upper().split()), self._aliases) for name in asked.streets)
-        if asked.kind == "unknown" or not streets:
+        streets = tuple(read_street(" ".join(name.upper().split()), self._aliases) for name in query.streets)
+        if query.kind == "unknown" or not streets:
             return []
         blocks: tuple[int, ...] = ()
-        if asked.first is not None and asked.last is not None:
-            hundred = asked.first % 100 == 0 and asked.last == asked.first + 99
-            blocks = (asked.first,) if hundred or asked.last == asked.first else (asked.first, asked.last)
-        kind: Any = "range" if len(blocks) == 2 else asked.kind
-        found = self.find(Location(kind, asked.text, blocks, streets))
+        if query.first is not None and query.last is not None:
+            hundred = query.first % 100 == 0 and query.last == query.first + 99
+            blocks = (query.first,) if hundred or query.last == query.first else (query.first, query.last)
+        kind: Any = "range" if len(blocks) == 2 else query.kind
+        found = self.find(Location(kind, query.text, blocks, streets))
         return [
             Candidate(
                 "gazetteer", "gazetteer", one.lat, one.lon, one.precision, one.uncertainty_m,
@@ -106,9 +106,9 @@ class Gazetteer:
 
     # -- along a street -----------------------------------------------------------------------------------------
 
-    def _along(self, asked: Street, blocks: tuple[int, ...]) -> Iterator[Answer]:
+    def _along(self, street: Street, blocks: tuple[int, ...]) -> Iterator[GazetteerMatch]:
         """The best group of streets that has the number; of a group, all that have it."""
-        for group in self._streets.find(asked):
+        for group in self._streets.find(street):
             some = False
             for found in group:
                 answer = self._on(found, blocks)
@@ -118,7 +118,7 @@ class Gazetteer:
             if some:
                 return
 
-    def _on(self, found: Found, blocks: tuple[int, ...]) -> Answer | None:
+    def _on(self, found: StreetMatch, blocks: tuple[int, ...]) -> GazetteerMatch | None:
         numbered = self._numbered(found.known.id)
         first, last = blocks[0], blocks[-1]
         if first == last and first % 100:
@@ -127,7 +127,7 @@ class Gazetteer:
         last = last + 99 if last % 100 == 0 else last
         return self._stretch(found, numbered, first, last)
 
-    def _address(self, found: Found, numbered: _Numbered, number: int) -> Answer | None:
+    def _address(self, found: StreetMatch, numbered: _Numbered, number: int) -> GazetteerMatch | None:
         """One house: where it is known to be, unless that is far from all its neighbours."""
         fitted = fit(numbered.numbers, numbered.points, number, number)
         at = int(np.searchsorted(numbered.numbers, number))
@@ -144,7 +144,7 @@ class Gazetteer:
             )
         return self._stretch(found, numbered, number // 100 * 100, number // 100 * 100 + 99)
 
-    def _stretch(self, found: Found, numbered: _Numbered, first: int, last: int) -> Answer | None:
+    def _stretch(self, found: StreetMatch, numbered: _Numbered, first: int, last: int) -> GazetteerMatch | None:
         """A block or a longer stretch: by its known addresses, else its centreline, else its neighbours."""
         span = last - first + 1
         at = first + self._typical if span == 100 else (first + last) / 2
@@ -162,7 +162,7 @@ class Gazetteer:
             return self._answer(fitted.x, fitted.y, sure, "block", "neighbours", found, words, first)
         return None
 
-    def _on_centreline(self, found: Found, numbered: _Numbered, first: int, last: int) -> Answer | None:
+    def _on_centreline(self, found: StreetMatch, numbered: _Numbered, first: int, last: int) -> GazetteerMatch | None:
         """The middle of the asked part of the pieces whose numbers overlap it."""
         ends = numbered.ends
         chosen = np.flatnonzero((ends[:, 0] <= last) & (ends[:, 1] >= first))
@@ -183,16 +183,16 @@ class Gazetteer:
         words = "the centreline's numbers"
         return self._answer(x, y, sure + spread, "block", "centreline", found, words, first)
 
-    def _whole(self, asked: Street) -> Iterator[Answer]:
+    def _whole(self, street: Street) -> Iterator[GazetteerMatch]:
         """A street without a number: its middle, as far as it goes."""
-        for group in self._streets.find(asked)[:1]:
+        for group in self._streets.find(street)[:1]:
             for found in group:
                 (x, y), reach = found.known.middle, found.known.reach
                 yield self._answer(x, y, reach + 50.0, "street", "street", found, "the middle of the street")
 
     # -- where streets meet -------------------------------------------------------------------------------------
 
-    def _crossing(self, one: Street, other: Street) -> Iterator[Answer]:
+    def _crossing(self, one: Street, other: Street) -> Iterator[GazetteerMatch]:
         """Where two streets meet: of the pairs that may be meant, the best that do."""
         ones, others = self._streets.find(one), self._streets.find(other)
         if squashed(one) == squashed(other):  # `PELHAM PL / PELHAM AVE`: half a name would do for both
@@ -208,7 +208,7 @@ class Gazetteer:
             if some:
                 return
 
-    def _meetings(self, first: Found, second: Found) -> Iterator[Answer]:
+    def _meetings(self, first: StreetMatch, second: StreetMatch) -> Iterator[GazetteerMatch]:
         low, high = sorted((first.known.id, second.known.id))
         query = "SELECT x, y, gap, spread, method FROM crossing WHERE one = ? AND other = ? ORDER BY gap, x, y"
         rows = self._rows(query, (low, high)) if low != high else []
@@ -221,26 +221,26 @@ class Gazetteer:
             }[method]
             differs = ", ".join(part for part in (first.differs, second.differs) if part)
             lat, lon = self.plane.to_degrees(x, y)
-            yield Answer(
+            yield GazetteerMatch(
                 lat, lon, answers.of_crossing(method, gap, spread), "intersection", f"crossing: {method}",
                 (first.known.street.plain, second.known.street.plain), f"{words}; {differs}" if differs else words,
             )  # fmt: skip
 
-    def _place(self, name: str) -> Answer | None:
+    def _place(self, name: str) -> GazetteerMatch | None:
         for x, y, spread in self._rows("SELECT x, y, spread FROM place WHERE key = ?", (name,)):
             lat, lon = self.plane.to_degrees(x, y)
-            return Answer(lat, lon, 50.0 + spread, "point", "place", (name,), "a place of this name")
+            return GazetteerMatch(lat, lon, 50.0 + spread, "point", "place", (name,), "a place of this name")
         return None
 
     # -- the file -----------------------------------------------------------------------------------------------
 
     def _answer(
-        self, x: float, y: float, sure: float, precision: Any, method: str, found: Found, words: str,
+        self, x: float, y: float, sure: float, precision: Any, method: str, found: StreetMatch, words: str,
         number: int | None = None,
-    ) -> Answer:  # fmt: skip
+    ) -> GazetteerMatch:  # fmt: skip
         lat, lon = self.plane.to_degrees(x, y)
         how = f"{words}; {found.differs}" if found.differs else words
-        return Answer(lat, lon, sure, precision, method, (found.known.street.plain,), how, number)
+        return GazetteerMatch(lat, lon, sure, precision, method, (found.known.street.plain,), how, number)
 
     def _read_numbered(self, street: int) -> _Numbered:
         numbers = self._rows("SELECT numbers, points FROM numbers WHERE street = ?", (street,)) or [(b"", b"")]
@@ -252,11 +252,11 @@ class Gazetteer:
             np.frombuffer(ranges[0][1], dtype=np.float64).reshape(-1, 6),
         )
 
-    def _known(self) -> Iterator[Known]:
+    def _known(self) -> Iterator[KnownStreet]:
         for at, name, kind, prefix, suffix, bound, service, ramp, freeway, x, y, reach in self._rows(
             "SELECT * FROM street ORDER BY id"
         ):
-            yield Known(
+            yield KnownStreet(
                 at, Street(name, kind, prefix, suffix, bound, bool(service), bool(ramp), freeway), (x, y), reach
             )
 

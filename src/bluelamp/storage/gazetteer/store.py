@@ -37,7 +37,7 @@ _MAKING = ".making"
 _GRAMMAR = 1  # grows when `domain.location` folds names otherwise, so that indexes are made anew
 
 
-class Received(Protocol):
+class SourcedMaterial(Protocol):
     """What can be saved: one input of a city (`sources.gazetteer.Material` is one)."""
 
     @property
@@ -58,7 +58,7 @@ class Received(Protocol):
     def unreadable(self) -> int: ...
 
 
-class Named(Protocol):
+class IndexedCity(Protocol):
     """What must be known of a city to make its index (`sources.gazetteer.City` is one)."""
 
     @property
@@ -72,7 +72,7 @@ class Named(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ManifestInput:
     """What the manifest says of one input. `file` is relative to the city's folder."""
 
     kind: str
@@ -127,16 +127,16 @@ class GazetteerStore:
         """The cities that anything is kept of."""
         return sorted(path.parent.name for path in self._folder.glob("*/manifest.json"))
 
-    def held(self, city: str) -> dict[str, Held]:
+    def held(self, city: str) -> dict[str, ManifestInput]:
         """What material is in use, by the name of the input."""
-        return {name: Held(**entry) for name, entry in self._manifest(city).get("inputs", {}).items()}
+        return {name: ManifestInput(**entry) for name, entry in self._manifest(city).get("inputs", {}).items()}
 
     def built(self, city: str) -> Built | None:
         """The index that is in use; None where there is none."""
         entry = self._manifest(city).get("index")
         return Built(**entry) if entry and self._index(city, entry["version"]).is_file() else None
 
-    def save(self, city: str, received: Received) -> None:
+    def save(self, city: str, received: SourcedMaterial) -> None:
         """Keep an input and make it the one in use; earlier ones stay. Raises DiskFull or StorageError."""
         if received.kind not in KINDS:
             raise StorageError(f"“{received.kind}” is no kind of gazetteer material.")
@@ -157,7 +157,7 @@ class GazetteerStore:
                 making.write_bytes(data)
             manifest = self._manifest(city)
             inputs = manifest.get("inputs", {}) | {
-                received.name: asdict(Held(file=file, parquet_sha256=sha256, **facts))
+                received.name: asdict(ManifestInput(file=file, parquet_sha256=sha256, **facts))
             }
             self._write(city, manifest | {"inputs": inputs})
 
@@ -167,7 +167,7 @@ class GazetteerStore:
             if one.kind == kind:
                 yield self._table(city, name, one)
 
-    def build(self, city: Named) -> Built:
+    def build(self, city: IndexedCity) -> Built:
         """Make the index of what is held, where it is not made already, and put it in use; the old one is removed.
         Raises StorageError where nothing is held, Damaged where what is held has changed."""
         held = self.held(city.name)
@@ -199,7 +199,7 @@ class GazetteerStore:
         built = self.built(city)
         return Gazetteer(self._index(city, built.version), aliases) if built else None
 
-    def _table(self, city: str, name: str, held: Held) -> pa.Table:
+    def _table(self, city: str, name: str, held: ManifestInput) -> pa.Table:
         path = self._folder / city / held.file
         with storage_errors(f"read {name} of the gazetteer {city}"):
             if not path.is_file() or sha256_of(path) != held.parquet_sha256:
@@ -245,7 +245,7 @@ def _placed(target: Path) -> Iterator[Path]:
         making.unlink(missing_ok=True)
 
 
-def _version(city: Named, held: dict[str, Held]) -> str:
+def _version(city: IndexedCity, held: dict[str, ManifestInput]) -> str:
     """16 hexadecimal digits that change with the material, the configuration, the layout and the grammar."""
     made_of = {
         "layout": LAYOUT,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from bluelamp.domain.location import Street
 
 
-class Known(NamedTuple):
+class KnownStreet(NamedTuple):
     """A street of the gazetteer. `middle` and `reach` are where it is, in metres: the middle of what is known of it and
     how far the rest of it lies from there."""
 
@@ -22,31 +22,31 @@ class Known(NamedTuple):
     reach: float
 
 
-class Found(NamedTuple):
+class StreetMatch(NamedTuple):
     """A street that was meant, and in words what differs from how it was asked (empty where nothing does)."""
 
-    known: Known
+    known: KnownStreet
     differs: str
 
 
 class Streets:
     """Looks streets up by name; some 20,000 of a large city take 10 MB."""
 
-    def __init__(self, known: Iterable[Known]) -> None:
-        self._by_name: dict[str, list[Known]] = {}
+    def __init__(self, known: Iterable[KnownStreet]) -> None:
+        self._by_name: dict[str, list[KnownStreet]] = {}
         for one in known:
             self._by_name.setdefault(squashed(one.street), []).append(one)
 
     def __len__(self) -> int:
         return sum(map(len, self._by_name.values()))
 
-    def find(self, asked: Street) -> list[list[Found]]:
+    def find(self, street: Street) -> list[list[StreetMatch]]:
         """What an asked street may be: groups, the best agreement first, and in a group all that agree alike."""
-        groups: dict[int, list[Found]] = {}
-        for one in self._by_name.get(squashed(asked), ()):
-            rank, differs = _agreement(asked, one.street)
+        groups: dict[int, list[StreetMatch]] = {}
+        for one in self._by_name.get(squashed(street), ()):
+            rank, differs = _agreement(street, one.street)
             if rank is not None:
-                groups.setdefault(rank, []).append(Found(one, differs))
+                groups.setdefault(rank, []).append(StreetMatch(one, differs))
         ranks = sorted(groups)
         if ranks and ranks[0] < _LESS_SAID:
             # What is listed as it was asked is meant, and nothing else of that name.
@@ -65,16 +65,16 @@ def squashed(street: Street) -> str:
 _BOUND, _BESIDE, _LESS_SAID, _KIND_MISSING, _ANOTHER_KIND = 1, 2, 5, 10, 100
 
 
-def _agreement(asked: Street, known: Street) -> tuple[int | None, str]:
+def _agreement(street: Street, known: Street) -> tuple[int | None, str]:
     """(rank, what differs): 0 for the same street, more for less agreement, None for another street."""
     rank = 0
     differs = []
-    if not asked.freeway and asked.type != known.type:
-        if asked.type and known.type:
+    if not street.freeway and street.type != known.type:
+        if street.type and known.type:
             rank, differs = rank + _ANOTHER_KIND, [f"listed as {known.type}"]
         else:
             rank, differs = rank + _KIND_MISSING, ["the kind of street is missing"]
-    ours, theirs = (asked.prefix, asked.suffix), (known.prefix, known.suffix)
+    ours, theirs = (street.prefix, street.suffix), (known.prefix, known.suffix)
     if ours != theirs:
         if any(ours) and any(theirs) and set(ours) != set(theirs):
             return None, "another direction"
@@ -82,9 +82,9 @@ def _agreement(asked: Street, known: Street) -> tuple[int | None, str]:
         differs.append(
             "the direction is missing" if not (any(ours) and any(theirs)) else "the direction stands elsewhere"
         )
-    if asked.service_road != known.service_road or asked.ramp != known.ramp:
+    if street.service_road != known.service_road or street.ramp != known.ramp:
         rank += _BESIDE
-        differs.append("the road beside it" if not (asked.service_road or asked.ramp) else "the road it runs beside")
-    if asked.bound != known.bound:
+        differs.append("the road beside it" if not (street.service_road or street.ramp) else "the road it runs beside")
+    if street.bound != known.bound:
         rank += _BOUND
     return rank, ", ".join(differs)

@@ -8,7 +8,7 @@ from typing import Any
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 from bluelamp.domain.selection import Selection
-from bluelamp.domain.whole import Reading
+from bluelamp.domain.whole import ListingReading
 
 WAITING, LOADED, UNCHANGED, QUARANTINED, NOT_FETCHED = "waiting", "loaded", "unchanged", "quarantined", "not fetched"
 
@@ -22,7 +22,7 @@ class Receipt:
     origin: str
     kind: str
     version: str
-    readings: tuple[Reading, ...]
+    readings: tuple[ListingReading, ...]
     choice: Selection
     received_at: str
     directory_sha256: str

@@ -14,7 +14,7 @@ from bluelamp.domain.coverage import HeldFile
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import ForceMonth
 from bluelamp.domain.scope import ScopeChoice
-from bluelamp.domain.whole import Window
+from bluelamp.domain.whole import ReceiptWindow
 from bluelamp.storage.ledger import ledger_copy, scope_rows
 from bluelamp.storage.ledger.entries import (
     LOADED,
@@ -313,11 +313,11 @@ class Ledger:
             rows = connection.execute(query).all()
         return {ForceMonth(dataset, force, Month(month)): Month(release) for dataset, force, month, release in rows}
 
-    def windows(self, as_of: Month | None = None) -> list[Window]:
+    def windows(self, as_of: Month | None = None) -> list[ReceiptWindow]:
         """The months of each dataset that each receipt speaks for."""
         return [window for its in self.windows_by_listing(as_of).values() for window in its]
 
-    def windows_by_listing(self, as_of: Month | None = None) -> dict[tuple[Month, str], list[Window]]:
+    def windows_by_listing(self, as_of: Month | None = None) -> dict[tuple[Month, str], list[ReceiptWindow]]:
         """(release, hash of the directory) → its windows. Of several receipts of one listing one says whether it is
         whole; what was chosen of it is told by each."""
         columns = (RECEIPT.c.release, RECEIPT.c.directory_sha256, RECEIPT.c.readings, RECEIPT.c.choice)
@@ -332,7 +332,7 @@ class Ledger:
             listing, word = (row.release, row.directory_sha256), scope_rows.word_of(row.readings, number)
             if word >= words.get(listing, word):
                 words[listing], counting[listing] = word, row.readings
-        found: dict[tuple[Month, str], list[Window]] = {}
+        found: dict[tuple[Month, str], list[ReceiptWindow]] = {}
         for row in rows:
             listing = (row.release, row.directory_sha256)
             windows = scope_rows.windows_of(row.release, counting[listing], row.choice)

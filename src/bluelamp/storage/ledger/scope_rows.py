@@ -12,13 +12,13 @@ import sqlalchemy as sa
 from bluelamp.domain.month import Month
 from bluelamp.domain.scope import DEFAULT_SCOPE, ScopeChoice
 from bluelamp.domain.selection import Selection
-from bluelamp.domain.whole import Reading, Window, window_of
+from bluelamp.domain.whole import ListingReading, ReceiptWindow, window_of
 from bluelamp.storage.relational.database import SCOPE
 
 _THE_SCOPE = 1
 
 
-def readings_row(readings: Sequence[Reading]) -> list[dict[str, Any]]:
+def readings_row(readings: Sequence[ListingReading]) -> list[dict[str, Any]]:
     return [
         {
             "dataset": reading.dataset,
@@ -32,9 +32,9 @@ def readings_row(readings: Sequence[Reading]) -> list[dict[str, Any]]:
     ]
 
 
-def readings_of(row: Sequence[Mapping[str, Any]]) -> tuple[Reading, ...]:
+def readings_of(row: Sequence[Mapping[str, Any]]) -> tuple[ListingReading, ...]:
     return tuple(
-        Reading(
+        ListingReading(
             one["dataset"],
             one["publishers"],
             Month(one["first"]),
@@ -60,7 +60,7 @@ def choice_of(row: Mapping[str, Any]) -> Selection:
     )  # fmt: skip
 
 
-def windows_of(release: int, readings: Sequence[Mapping[str, Any]], choice: Mapping[str, Any]) -> list[Window]:
+def windows_of(release: int, readings: Sequence[Mapping[str, Any]], choice: Mapping[str, Any]) -> list[ReceiptWindow]:
     """One window for each dataset of a receipt."""
     return [window_of(one, Month(release), choice_of(choice)) for one in readings_of(readings)]
 

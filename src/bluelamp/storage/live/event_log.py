@@ -56,7 +56,7 @@ class Logged(NamedTuple):
         return cast(Change, json.loads(self.body))
 
 
-class Opening(NamedTuple):
+class CallOpening(NamedTuple):
     """When a call was first listed, between two moments, and what a filter looks at of it; the place in degrees."""
 
     after: str | None
@@ -180,14 +180,14 @@ class EventLog:
         rows = read(self._engine, lambda connection: connection.execute(query.group_by(CHANGE.c.call)).all())
         return {row.call: row.at for row in rows}
 
-    def openings(self, feed: str, first: str, last: str) -> list[Opening]:
+    def openings(self, feed: str, first: str, last: str) -> list[CallOpening]:
         """The openings of calls that were first listed from `first` to before `last`, in that order."""
         query = sa.select(CALL.c.opened_at, CALL.c.body).where(
             CALL.c.log == self.head(feed).log, CALL.c.opened_at >= first, CALL.c.opened_at < last
         )
         ordered = query.order_by(CALL.c.opened_at, CALL.c.id)
         # One at a time: a quarter of a year is read at once, and little of each call is wanted.
-        return read(self._engine, lambda connection: [_opening(*row) for row in connection.execute(ordered)])
+        return read(self._engine, lambda connection: [_call_opening(*row) for row in connection.execute(ordered)])
 
     def as_of(self, feed: str, at: str) -> tuple[Head, list[Call]]:
         """The calls that were open at a moment, and the head as it then was. Raises NotKept before the log's tail.
@@ -228,11 +228,11 @@ class EventLog:
         return [_logged(row) for row in rows]
 
 
-def _opening(at: str, body: str) -> Opening:
+def _call_opening(at: str, body: str) -> CallOpening:
     call = json.loads(body)
     place = call["place"] or {}
     facts = {name: call[name] for name in ("division", "beat", "priority", "nature")}
-    return Opening(call["opened_between"][0], at, **facts, lat=place.get("lat"), lon=place.get("lon"))
+    return CallOpening(call["opened_between"][0], at, **facts, lat=place.get("lat"), lon=place.get("lon"))
 
 
 def open_calls(connection: sa.Connection, log: int) -> list[Call]:
@@ -252,10 +252,10 @@ def as_of_seq(connection: sa.Connection, log: int, seq: int) -> list[Call]:
         .where(CHANGE.c.log == log, CHANGE.c.seq > (frame.seq if frame else 0), CHANGE.c.seq <= seq)
         .order_by(CHANGE.c.seq)
     )
-    return fold(calls, (cast(Change, json.loads(whole(row))) for row in rows))
+    return project(calls, (cast(Change, json.loads(whole(row))) for row in rows))
 
 
-def fold(calls: Iterable[Call], changes: Iterable[Change]) -> list[Call]:
+def project(calls: Iterable[Call], changes: Iterable[Change]) -> list[Call]:
     """The open calls after some changes, in the order that `open_calls` gives."""
     found: dict[str, Call] = {call["id"]: call for call in calls}
     for change in changes:

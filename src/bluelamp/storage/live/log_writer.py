@@ -18,21 +18,21 @@ import sqlalchemy as sa
 
 from bluelamp.domain.call import Call, Place
 from bluelamp.domain.change import Change, call_id
-from bluelamp.domain.diff import Known, Shown
+from bluelamp.domain.diff import EndedCall, Shown
 from bluelamp.domain.matching import number_key, place_key
 from bluelamp.domain.tracking import Tracking, nothing_tracked
 from bluelamp.storage.live.event_log import as_of_seq, open_calls
 from bluelamp.storage.live.leases import Lease, hold
 from bluelamp.storage.live.log_positions import seq_before
 from bluelamp.storage.live.snapshots import PLACED
-from bluelamp.storage.places.store import Places
+from bluelamp.storage.places.store import PlaceStore
 from bluelamp.storage.tables.follow import HOOK, HOOK_LETTER
 from bluelamp.storage.tables.live import CALL, CHANGE, EVENT_LOG, FEED, KEYFRAME, SNAPSHOT
 from bluelamp.storage.tables.packed import bare
 
 # A keyframe after so many changes, or after twice as many as there are open calls, where that is more.
 KEYFRAME_CHANGES = 500
-_NOTHING_KNOWN = Known(None, 0)
+_NOTHING_KNOWN = EndedCall(None, 0)
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ class LogState:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class SnapshotResult:
     """What became of one snapshot, for the ledger."""
 
     number: int
@@ -74,7 +74,7 @@ class Step:
     they are afterwards; without `tracking` nothing is remembered otherwise than before. `points` are the publisher's
     own, as listed: they are not written."""
 
-    taken: Taken
+    result: SnapshotResult
     at: str
     tracking: Tracking | None = None
     changes: Sequence[Change] = ()
@@ -91,9 +91,9 @@ class LogWriter:
 
     def secret(self) -> str:
         """The installation's own, by which points are moved. Not to be asked for amid a transaction."""
-        return Places(self._engine).secret()
+        return PlaceStore(self._engine).secret()
 
-    def tell_trouble(self, feed: str, problem: str) -> None:
+    def report_trouble(self, feed: str, problem: str) -> None:
         """Say, to every process, why a feed's poller can keep nothing at present; empty where all is well. Writes only
         what is other than before."""
         other = (FEED.c.name == feed) & (FEED.c.trouble != problem)
@@ -178,7 +178,7 @@ class Writing:
     def __init__(self, connection: sa.Connection, state: LogState) -> None:
         self._connection, self._state = connection, state
 
-    def recall(self, key: str) -> Known:
+    def recall(self, key: str) -> EndedCall:
         """The newest ended call that a key named, and how many calls it has named."""
         state = self._state
         known = recall(self._connection, state.log, key) if state.has_ended else _NOTHING_KNOWN
@@ -186,7 +186,7 @@ class Writing:
         # A call keeps its id when its place or nature is corrected; its key then names others.
         while self._is_taken(call_id(state.feed, key, occurrence + 1)):
             occurrence += 1
-        return Known(known.call, occurrence)
+        return EndedCall(known.call, occurrence)
 
     def _is_taken(self, id_: str) -> bool:
         if id_ in self._state.calls or not self._state.has_ended:
@@ -256,7 +256,7 @@ def load_state(connection: sa.Connection, log: int) -> LogState:
     )
 
 
-def recall(connection: sa.Connection, log: int, key: str) -> Known:
+def recall(connection: sa.Connection, log: int, key: str) -> EndedCall:
     """What is known of a key in a log."""
     column = CALL.c.number_key if key.startswith("n:") else CALL.c.place_key
     of = (CALL.c.log == log) & (column == key)
@@ -264,11 +264,11 @@ def recall(connection: sa.Connection, log: int, key: str) -> Known:
     if not many:
         # What was let go may have had the key too: counting goes on after all of it, so that no id is given twice.
         tail = connection.execute(sa.select(EVENT_LOG.c.tail).where(EVENT_LOG.c.id == log)).scalar_one()
-        return Known(None, tail)
+        return EndedCall(None, tail)
     body = connection.execute(
         sa.select(CALL.c.body).where(of, ~CALL.c.open).order_by(CALL.c.ended_at.desc(), CALL.c.id).limit(1)
     ).scalar()
-    return Known(None if body is None else json.loads(body), many)
+    return EndedCall(None if body is None else json.loads(body), many)
 
 
 def _new_epoch() -> str:
@@ -294,7 +294,7 @@ def _store_of(connection: sa.Connection) -> str:
 
 def _move_on(state: LogState, step: Step) -> None:
     state.seq += len(step.changes)
-    state.taken, state.at = max(state.taken, step.taken.number), max(state.at, step.at)
+    state.taken, state.at = max(state.taken, step.result.number), max(state.at, step.at)
     state.tracking = step.tracking or state.tracking
     state.occurrences.update(step.occurrences)
     for id_, call in step.calls.items():
@@ -340,7 +340,7 @@ def _write_calls(connection: sa.Connection, state: LogState, step: Step) -> None
     if again:
         columns = ["open", "number_key", "place_key", "body"]
         # A call that ended before, and is only placed now, keeps the moment of its end.
-        if step.taken.verdict != PLACED:
+        if step.result.verdict != PLACED:
             columns.append("ended_at")
         connection.execute(
             CALL.update()
@@ -387,7 +387,7 @@ def _write_head(connection: sa.Connection, state: LogState) -> None:
 
 
 def _write_verdict(connection: sa.Connection, feed: str, step: Step) -> None:
-    taken = step.taken
+    taken = step.result
     connection.execute(
         SNAPSHOT.update()
         .where(SNAPSHOT.c.feed == feed, SNAPSHOT.c.number == taken.number)

@@ -32,7 +32,7 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class NewSnapshot:
     """What is to be kept of a snapshot: `fetched_at` is a moment, `problem` says why there is no whole answer, `skew`
     is how far this machine's clock is ahead of the source's (seconds)."""
 
@@ -44,7 +44,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SnapshotEntry:
     """A snapshot as the ledger has it. `verdict` is empty until it was taken in."""
 
     feed: str
@@ -72,7 +72,7 @@ class Snapshots:
 
     # -- writes ------------------------------------------------------------------------------------------------------
 
-    def keep(self, feed: str, kept: Kept) -> Entry:
+    def keep(self, feed: str, kept: NewSnapshot) -> SnapshotEntry:
         """Keep a snapshot; durable when this returns. Its time never lies before that of the one before it."""
         label = f"{feed}/{kept.fetched_at[:10]}"
         parts = [self._keep_body(label, body) for body in kept.bodies]
@@ -88,7 +88,7 @@ class Snapshots:
         facts = {"url": without_secrets(body.url), "status": body.status, "headers": dict(body.headers)}
         return {**facts, "key": key, "sha256": sha256, "size": len(body.body)}
 
-    def _insert(self, feed: str, kept: Kept, parts: list[dict[str, Any]]) -> Entry:
+    def _insert(self, feed: str, kept: NewSnapshot, parts: list[dict[str, Any]]) -> SnapshotEntry:
         newest = sa.select(SNAPSHOT.c.number, SNAPSHOT.c.fetched_at).where(SNAPSHOT.c.feed == feed)
         with self._engine.begin() as connection:
             last = connection.execute(newest.order_by(SNAPSHOT.c.number.desc()).limit(1)).first()
@@ -105,7 +105,7 @@ class Snapshots:
                     skew=kept.skew,
                 )
             )
-        return Entry(feed, number, fetched_at, kept.origin, parts, kept.problem, kept.skew, "")
+        return SnapshotEntry(feed, number, fetched_at, kept.origin, parts, kept.problem, kept.skew, "")
 
     def pack_closed(self, feed: str, now: datetime) -> int:
         """Pack the raw answers of a feed's closed days; how many. For who may write the feed. Raises StorageError."""
@@ -113,7 +113,7 @@ class Snapshots:
 
     # -- reads -------------------------------------------------------------------------------------------------------
 
-    def bodies(self, entry: Entry) -> tuple[Body, ...]:
+    def bodies(self, entry: SnapshotEntry) -> tuple[Body, ...]:
         """The answers of a snapshot, from the vault. Raises Damaged or NotFound."""
         return tuple(
             Body(
@@ -125,7 +125,7 @@ class Snapshots:
             for part in entry.parts
         )
 
-    def after(self, feed: str, number: int, limit: int = 1_000) -> list[Entry]:
+    def after(self, feed: str, number: int, limit: int = 1_000) -> list[SnapshotEntry]:
         """Snapshots after a number, in the order that they were received."""
         of = (SNAPSHOT.c.feed == feed) & (SNAPSHOT.c.number > number)
         return self._entries(sa.select(SNAPSHOT).where(of).order_by(SNAPSHOT.c.number).limit(limit))
@@ -136,19 +136,19 @@ class Snapshots:
         query = sa.select(FEED.c.name).join(EVENT_LOG, EVENT_LOG.c.id == FEED.c.log).where(EVENT_LOG.c.taken < newest)
         return list(read(self._engine, lambda connection: connection.execute(query).scalars().all()))
 
-    def all(self, feed: str) -> Iterator[Entry]:
+    def all(self, feed: str) -> Iterator[SnapshotEntry]:
         """Every snapshot of a feed, page by page."""
         number = 0
         while page := self.after(feed, number):
             yield from page
             number = page[-1].number
 
-    def recent(self, feed: str, limit: int) -> list[Entry]:
+    def recent(self, feed: str, limit: int) -> list[SnapshotEntry]:
         """The newest snapshots, the newest first."""
         query = sa.select(SNAPSHOT).where(_of(feed))
         return self._entries(query.order_by(SNAPSHOT.c.number.desc()).limit(limit))
 
-    def newest(self, feed: str, verdicts: Sequence[str] = ()) -> Entry | None:
+    def newest(self, feed: str, verdicts: Sequence[str] = ()) -> SnapshotEntry | None:
         """The newest snapshot, or the newest of some verdicts."""
         query = sa.select(SNAPSHOT).where(_of(feed))
         if verdicts:
@@ -175,9 +175,9 @@ class Snapshots:
         rows = read(self._engine, lambda connection: connection.execute(query).all())
         return Counter({row[0]: row[1] for row in rows})
 
-    def _entries(self, query: sa.Select[Any]) -> list[Entry]:
+    def _entries(self, query: sa.Select[Any]) -> list[SnapshotEntry]:
         rows = read(self._engine, lambda connection: connection.execute(query).mappings().all())
-        return [Entry(**{**row, "reasons": row["reasons"] or []}) for row in rows]
+        return [SnapshotEntry(**{**row, "reasons": row["reasons"] or []}) for row in rows]
 
 
 def _of(feed: str) -> sa.ColumnElement[bool]:

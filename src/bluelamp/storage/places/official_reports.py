@@ -20,7 +20,7 @@ _PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
+class ReportedPlace:
     """Where a report says that its call was, and the moment that it was first seen here."""
 
     lat: float
@@ -49,10 +49,10 @@ class Officials:
                 newer = {name: statement.excluded[name] for name in ("lat", "lon")}
                 connection.execute(statement.on_conflict_do_update(index_elements=["feed", "number_key"], set_=newer))
 
-    def of(self, feed: str, number: str) -> Reported | None:
+    def of(self, feed: str, number: str) -> ReportedPlace | None:
         """What is reported of the call of a number; None where nothing was seen."""
         columns = PLACE_OFFICIAL.c
         mine = (columns.feed == feed) & (columns.number_key == number_key(number))
         query = sa.select(columns.lat, columns.lon, columns.first_seen).where(mine)
         row = read(self._engine, lambda connection: connection.execute(query).first())
-        return None if row is None else Reported(*row)
+        return None if row is None else ReportedPlace(*row)

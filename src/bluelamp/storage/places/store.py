@@ -20,7 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bluelamp.domain.call import Call
 from bluelamp.domain.matching import number_key
 from bluelamp.domain.moment import moment_of
-from bluelamp.domain.place import Asked, Candidate, same_spot
+from bluelamp.domain.place import Candidate, LocationQuery, same_spot
 from bluelamp.storage.places.official_reports import Officials
 from bluelamp.storage.relational.reads import read
 from bluelamp.storage.tables.live import CALL, FEED
@@ -44,7 +44,7 @@ _PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SourceAnswer:
     """What one source said of one location. `retry_at` is a moment, empty where it will not be asked again."""
 
     source: str
@@ -74,10 +74,10 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredDecision:
     """A decision as it is kept; `decision` is `domain.decision.Decision.as_dict`."""
 
-    asked: Asked
+    asked: LocationQuery
     version: str
     decision: dict[str, Any]
     decided_at: str
@@ -103,7 +103,7 @@ class Score:
     scored_at: str = ""
 
 
-class Places:
+class PlaceStore:
     """The store of places on the ledger's database."""
 
     def __init__(self, engine: sa.Engine) -> None:
@@ -116,25 +116,32 @@ class Places:
 
     # -- answers -----------------------------------------------------------------------------------------------------
 
-    def answers(self, feed: str, key: str) -> dict[str, Answer]:
+    def answers(self, feed: str, key: str) -> dict[str, SourceAnswer]:
         """What each source has said of a location."""
         query = sa.select(PLACE_ANSWER).where(PLACE_ANSWER.c.feed == feed, PLACE_ANSWER.c.key == key)
         rows = read(self._engine, lambda connection: connection.execute(query).all())
         return {row.source: _answer(row) for row in rows}
 
     def keep_answer(
-        self, feed: str, asked: Asked, source: str, found: Sequence[Candidate], now: datetime, *, failed: str = ""
-    ) -> Answer:
+        self,
+        feed: str,
+        query: LocationQuery,
+        source: str,
+        found: Sequence[Candidate],
+        now: datetime,
+        *,
+        failed: str = "",
+    ) -> SourceAnswer:
         """Keep what a source said; nothing found, or `failed` with the reason, sets when it is asked again. Candidates
         that may not be stored are left out, but that the source has answered is known."""
-        before = self.answers(feed, asked.key).get(source)
+        before = self.answers(feed, query.key).get(source)
         state: State = "failed" if failed else "found" if found else "nothing"
         tries = 0 if state == "found" else (before.tries if before else 0) + 1
         retry = "" if state == "found" else moment_of(now + RETRY_AFTER[min(tries, len(RETRY_AFTER)) - 1])
         kept = tuple(one for one in found if one.storable)
         if state == "failed" and before is not None and before.state == "found":
             return before  # a source that fails today takes nothing back
-        answer = Answer(source, state, kept, failed, moment_of(now), tries, retry)
+        answer = SourceAnswer(source, state, kept, failed, moment_of(now), tries, retry)
         values = {
             "state": state,
             "reason": failed,
@@ -144,8 +151,8 @@ class Places:
             "retry_at": retry,
         }
         with self._engine.begin() as connection:
-            _upsert(connection, PLACE_ANSWER, {"feed": feed, "key": asked.key, "source": source}, values)
-            streets = "&".join(sorted(street.upper() for street in asked.streets))
+            _upsert(connection, PLACE_ANSWER, {"feed": feed, "key": query.key, "source": source}, values)
+            streets = "&".join(sorted(street.upper() for street in query.streets))
             for spot in {same_spot(one.lat, one.lon) for one in kept}:
                 _upsert(connection, PLACE_SPOT, {"source": source, "spot": spot, "streets": streets}, {})
         return answer
@@ -174,27 +181,27 @@ class Places:
 
     # -- decisions ---------------------------------------------------------------------------------------------------
 
-    def kept(self, feed: str, asked: Asked) -> Kept | None:
+    def kept(self, feed: str, asked: LocationQuery) -> StoredDecision | None:
         """What was decided for a location with these areas, of whatever version."""
         query = sa.select(PLACE).where(PLACE.c.feed == feed, PLACE.c.key == asked.key, PLACE.c.areas == asked.areas_key)
         row = read(self._engine, lambda connection: connection.execute(query).first())
         return None if row is None else _kept(row)
 
-    def keep(self, feed: str, asked: Asked, decision: Mapping[str, Any], now: datetime) -> None:
+    def keep(self, feed: str, query: LocationQuery, decision: Mapping[str, Any], now: datetime) -> None:
         """Keep a decision in the place of the one before. Candidates that may not be stored stand in it with their
         source and reason alone."""
         stored = {**decision, "candidates": [_storable(one) for one in decision["candidates"]]}
         values = {
-            "asked": asked.as_dict(),
+            "asked": query.as_dict(),
             "kind": decision["kind"],
             "version": decision["version"],
             "decision": stored,
             "decided_at": moment_of(now),
         }
         with self._engine.begin() as connection:
-            _upsert(connection, PLACE, {"feed": feed, "key": asked.key, "areas": asked.areas_key}, values)
+            _upsert(connection, PLACE, {"feed": feed, "key": query.key, "areas": query.areas_key}, values)
 
-    def other_versions(self, feed: str, version: str) -> Iterator[Kept]:
+    def other_versions(self, feed: str, version: str) -> Iterator[StoredDecision]:
         """Decisions of a feed that were made by other rules than these, page by page."""
         after = ("", "")
         place = sa.tuple_(PLACE.c.key, PLACE.c.areas)
@@ -216,18 +223,18 @@ class Places:
     # -- what a person has put right ---------------------------------------------------------------------------------
 
     def fix(
-        self, feed: str, asked: Asked, lat: float, lon: float, uncertainty_m: float, why: str, now: datetime
+        self, feed: str, query: LocationQuery, lat: float, lon: float, uncertainty_m: float, why: str, now: datetime
     ) -> Fix:
         """Say where a location is; goes before every source."""
-        made = Fix(feed, asked.key, asked.text, lat, lon, uncertainty_m, why, moment_of(now))
+        made = Fix(feed, query.key, query.text, lat, lon, uncertainty_m, why, moment_of(now))
         values = {name: getattr(made, name) for name in ("text", "lat", "lon", "uncertainty_m", "why", "fixed_at")}
         with self._engine.begin() as connection:
-            _upsert(connection, PLACE_FIX, {"feed": feed, "key": asked.key}, values)
+            _upsert(connection, PLACE_FIX, {"feed": feed, "key": query.key}, values)
         return made
 
-    def unfix(self, feed: str, asked: Asked) -> bool:
+    def unfix(self, feed: str, query: LocationQuery) -> bool:
         """Take back what a person has said; whether there was anything."""
-        of = (PLACE_FIX.c.feed == feed) & (PLACE_FIX.c.key == asked.key)
+        of = (PLACE_FIX.c.feed == feed) & (PLACE_FIX.c.key == query.key)
         with self._engine.begin() as connection:
             return bool(connection.execute(PLACE_FIX.delete().where(of)).rowcount)
 
@@ -334,13 +341,13 @@ def _upsert(
         connection.execute(statement.on_conflict_do_nothing(index_elements=list(key)))
 
 
-def _answer(row: sa.Row[Any]) -> Answer:
+def _answer(row: sa.Row[Any]) -> SourceAnswer:
     candidates = tuple(Candidate.from_dict(one) for one in row.candidates)
-    return Answer(row.source, row.state, candidates, row.reason, row.asked_at, row.tries, row.retry_at)
+    return SourceAnswer(row.source, row.state, candidates, row.reason, row.asked_at, row.tries, row.retry_at)
 
 
-def _kept(row: sa.Row[Any]) -> Kept:
-    return Kept(Asked.from_dict(row.asked), row.version, dict(row.decision), row.decided_at)
+def _kept(row: sa.Row[Any]) -> StoredDecision:
+    return StoredDecision(LocationQuery.from_dict(row.asked), row.version, dict(row.decision), row.decided_at)
 
 
 def _storable(candidate: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 LAYOUT = 1
 
 
-class Received(Protocol):
+class SourcedTable(Protocol):
     """What can be saved: a reference table with where it came from (`sources.reference.ReferenceTable` is one)."""
 
     @property
@@ -54,7 +54,7 @@ class Received(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ManifestTable:
     """What the manifest says of one kind. `file` is relative to the lake, `parquet_sha256` the hash of that file."""
 
     file: str
@@ -75,7 +75,7 @@ class ReferenceStore:
         self._lake = home / "lake"
         self._manifest = self._lake / "ref_ons__manifest.json"
 
-    def save(self, received: Received) -> Path:
+    def save(self, received: SourcedTable) -> Path:
         """Keep a table and make it the current one of its kind; the path it lies at.
 
         The file bears its own hash as its name and is never written again, so a crash at any moment leaves the
@@ -95,7 +95,7 @@ class ReferenceStore:
         data = _parquet(received.table, facts | {"kind": received.kind})
         sha256 = hashlib.sha256(data).hexdigest()
         file = f"ref_ons__{received.kind}/{sha256[:16]}.parquet"
-        held = self._entries() | {received.kind: Held(file=file, parquet_sha256=sha256, **facts)}
+        held = self._entries() | {received.kind: ManifestTable(file=file, parquet_sha256=sha256, **facts)}
         with storage_errors(f"keep the reference table {received.kind}"):
             with atomic_path(self._lake / file) as partial:
                 partial.write_bytes(data)
@@ -110,7 +110,7 @@ class ReferenceStore:
         path = self._lake / held.file if held else None
         return path if path and path.is_file() else None
 
-    def held(self) -> dict[str, Held]:
+    def held(self) -> dict[str, ManifestTable]:
         """What is in use, by kind: for a page that tells a reader where figures come from."""
         return {kind: held for kind, held in self._entries().items() if (self._lake / held.file).is_file()}
 
@@ -140,7 +140,7 @@ class ReferenceStore:
         told = [f"{kind} {held.sha256} {held.layout}" for kind, held in sorted(self.held().items())]
         return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
-    def _entries(self) -> dict[str, Held]:
+    def _entries(self) -> dict[str, ManifestTable]:
         try:
             text = self._manifest.read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -148,7 +148,7 @@ class ReferenceStore:
         except OSError as problem:
             raise StorageError(f"“{self._manifest}” cannot be read: {problem.strerror}.") from problem
         try:
-            return {kind: Held(**entry) for kind, entry in json.loads(text).items()}
+            return {kind: ManifestTable(**entry) for kind, entry in json.loads(text).items()}
         except (ValueError, TypeError, AttributeError) as problem:
             raise Damaged(
                 f"The list of reference tables “{self._manifest}” cannot be understood.",

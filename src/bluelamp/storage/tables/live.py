@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from bluelamp.storage.relational.database import METADATA
-from bluelamp.storage.tables.packed import Packed, PackedJson
+from bluelamp.storage.tables.packed import PackedJson, PackedText
 
 # A feed, who may write its log, and which log is the one that is read.
 FEED = sa.Table(
@@ -56,7 +56,7 @@ CHANGE = sa.Table(
     sa.Column("call", sa.Text, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("at", sa.Text, nullable=False),
-    sa.Column("body", Packed, nullable=False),  # the JSON that is sent, but for what stands in the other columns
+    sa.Column("body", PackedText, nullable=False),  # the JSON that is sent, but for what stands in the other columns
     sa.Index("change_call", "log", "call", "seq"),
     sqlite_with_rowid=False,
 )
@@ -72,7 +72,7 @@ CALL = sa.Table(
     sa.Column("number_key", sa.Text),
     sa.Column("place_key", sa.Text, nullable=False),
     sa.Column("occurrence", sa.Integer, nullable=False),
-    sa.Column("body", Packed, nullable=False),  # domain.call.Call
+    sa.Column("body", PackedText, nullable=False),  # domain.call.Call
     sa.Index("call_open", "log", sqlite_where=sa.text("open = 1"), postgresql_where=sa.text("open")),
     sa.Index("call_number", "log", "number_key"),
     sa.Index("call_place", "log", "place_key"),

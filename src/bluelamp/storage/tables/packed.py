@@ -61,7 +61,7 @@ def unpack(kept: bytes | str) -> str:
     return zlib.decompressobj(-_WINDOW, _DICTIONARY).decompress(kept[1:]).decode()
 
 
-class Packed(sa.types.UserDefinedType[str]):
+class PackedText(sa.types.UserDefinedType[str]):
     """A text that is kept packed. Its column is bytes; in SQLite homes of before it is declared as text, which keeps
     bytes as they are."""
 
@@ -77,7 +77,7 @@ class Packed(sa.types.UserDefinedType[str]):
         return lambda kept: None if kept is None else unpack(kept if isinstance(kept, str) else bytes(kept))
 
 
-class PackedJson(Packed):
+class PackedJson(PackedText):
     """The same for a value."""
 
     def bind_processor(self, _dialect: sa.Dialect) -> Any:

@@ -80,10 +80,10 @@ class FolderObjects:
 
 
 class RemoteObjects:
-    """In object storage; `told` makes a StorageError of what it refuses."""
+    """In object storage; `report` makes a StorageError of what it refuses."""
 
-    def __init__(self, store: Callable[[], ObjectStore], told: Callable[[str, Exception], StorageError]) -> None:
-        self._store, self._told = store, told
+    def __init__(self, store: Callable[[], ObjectStore], report: Callable[[str, Exception], StorageError]) -> None:
+        self._store, self._told = store, report
 
     def find(self, key: str) -> bytes | None:
         import obstore

@@ -19,13 +19,13 @@ import pyarrow as pa
 
 from bluelamp.domain.force import FORCES
 from bluelamp.storage.lake import TABLE_OF, Lake
-from bluelamp.storage.warehouse.coding import Coder, Dimensions, Points
+from bluelamp.storage.warehouse.coding import Coder, Dimensions, PointDimension
 from bluelamp.storage.warehouse.failure import as_build_error
 from bluelamp.storage.warehouse.forces import coded_crimes, coded_stops, force_of
 from bluelamp.storage.warehouse.memory import give_back_memory
 from bluelamp.storage.warehouse.pipeline import Portions, ahead
-from bluelamp.storage.warehouse.places import Places
-from bluelamp.storage.warehouse.plan import FORCE_IDS, BuildPlan, Engine, Progress
+from bluelamp.storage.warehouse.places import PlaceDimensions
+from bluelamp.storage.warehouse.plan import FORCE_IDS, BuildPlan, EngineLimits, Progress
 from bluelamp.storage.warehouse.report import Report
 from bluelamp.storage.warehouse.stop_clocks import StopClocks
 from bluelamp.storage.warehouse.stop_places import StopPlaces
@@ -40,7 +40,9 @@ _INSERT_ROWS = 4 * _ROW_GROUP
 _CODED_AHEAD = 3
 
 
-def build(plan: BuildPlan, target: Path, base: Path | None, lake: Lake, engine: Engine, progress: Progress) -> None:
+def build(
+    plan: BuildPlan, target: Path, base: Path | None, lake: Lake, engine: EngineLimits, progress: Progress
+) -> None:
     """Write the version at `target`, from `base` where given. Raises DiskFull or StorageError in one sentence."""
     try:
         if base is not None:
@@ -61,12 +63,12 @@ class _Build:
     def __init__(self, plan: BuildPlan, lake: Lake, connection: duckdb.DuckDBPyConnection, progress: Progress) -> None:
         self.plan, self.lake, self.connection, self.progress = plan, lake, connection, progress
         self.tables = Tables(connection)
-        self.places = Places(self.tables, plan, progress)
+        self.places = PlaceDimensions(self.tables, plan, progress)
         self.stop_places = StopPlaces(self.tables, plan, self.places, progress)
         self.force_ids = sorted(FORCE_IDS[slug] for slug in plan.affected)
         self._coded_rows, self._of_rows = 0, sum(file.rows for file in plan.included if file.force in plan.affected)
 
-    def run(self, engine: Engine, *, fresh: bool) -> None:
+    def run(self, engine: EngineLimits, *, fresh: bool) -> None:
         self._configure(engine)
         if fresh:
             self._create()
@@ -90,7 +92,7 @@ class _Build:
 
     # -- setting up -----------------------------------------------------------------------------------------
 
-    def _configure(self, engine: Engine) -> None:
+    def _configure(self, engine: EngineLimits) -> None:
         execute = self.connection.execute
         engine.spill.mkdir(parents=True, exist_ok=True)
         execute(f"SET memory_limit = '{int(engine.memory_mb)}MB'")
@@ -187,7 +189,7 @@ class _Build:
             FROM dim_point AS p LEFT JOIN {placed} AS placed USING (point_id) ORDER BY point
             """
         ).fetchnumpy()
-        points = Points(
+        points = PointDimension(
             *(np.asarray(found[name]) for name in ("point", "point_id", "lsoa_id", "town_id", "area_id", "located"))
         )
         words: dict[str, dict[str, int]] = {}

@@ -44,7 +44,7 @@ _READ = {
 
 
 @dataclass(frozen=True, slots=True)
-class Points:
+class PointDimension:
     """The point dimension as columns sorted by key."""
 
     key: Keys
@@ -71,7 +71,7 @@ class Points:
 class Dimensions:
     """What codes are made from. `month_of_file` is 0 for files that are not part of the version."""
 
-    points: Points
+    points: PointDimension
     words: Mapping[str, Mapping[str, int]]
     month_of_file: Codes
     clocks: StopClocks

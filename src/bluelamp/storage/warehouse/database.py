@@ -47,9 +47,9 @@ class Version:
     sha256: str
 
     @property
-    def serving(self) -> Path:
+    def indexes(self) -> Path:
         """The folder of its indexes, which may be absent: the file alone gives the same answers, later."""
-        return serving_beside(self.file)
+        return indexes_beside(self.file)
 
     @property
     def whole(self) -> bool:
@@ -60,7 +60,7 @@ class Version:
             return False
 
 
-def serving_beside(file: Path) -> Path:
+def indexes_beside(file: Path) -> Path:
     """Where the indexes of a version's file lie."""
     return file.with_suffix(".serving")
 
@@ -135,7 +135,7 @@ class WarehouseFolder:
             path = self.root / f"building{PARTIAL}"
             for leftover in self.root.glob(f"building{PARTIAL}*"):
                 leftover.unlink()
-            shutil.rmtree(serving_beside(path), ignore_errors=True)
+            shutil.rmtree(indexes_beside(path), ignore_errors=True)
         return path
 
     def publish(self, built: Path, fingerprint: str, as_of: str = "") -> Version:
@@ -149,7 +149,7 @@ class WarehouseFolder:
             sha256 = sha256_of(built)
             # The hash in the name: a version built again must not take the place of the file that readers are told of.
             target = self.root / f"{f'as-of-{as_of}-' if as_of else ''}{name}-{sha256[:8]}.duckdb"
-            self._move_serving(serving_beside(built), target)
+            self._move_indexes(indexes_beside(built), target)
             built.replace(target)
             fsync_folder(self.root)
             facts = {
@@ -169,15 +169,15 @@ class WarehouseFolder:
             self.sweep()
         return Version(name, fingerprint, target, int(str(facts["size"])), str(facts["sha256"]))
 
-    def replace_serving(self, built: Path, version: Version) -> None:
+    def replace_indexes(self, built: Path, version: Version) -> None:
         """Put a folder of indexes, made anew, beside a published version. Readers keep those that they have open."""
         with storage_errors("publish the warehouse"):
-            self._move_serving(built, version.file)
+            self._move_indexes(built, version.file)
             fsync_folder(self.root)
 
-    def _move_serving(self, built: Path, file: Path) -> None:
+    def _move_indexes(self, built: Path, file: Path) -> None:
         if built.exists():
-            target = serving_beside(file)
+            target = indexes_beside(file)
             shutil.rmtree(target, ignore_errors=True)
             built.replace(target)
 
@@ -244,7 +244,7 @@ class WarehouseFolder:
             if path not in kept:
                 path.unlink(missing_ok=True)
         for folder in self.root.glob("*.serving"):
-            if folder not in {serving_beside(file) for file in kept}:
+            if folder not in {indexes_beside(file) for file in kept}:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def forget_previous(self) -> None:

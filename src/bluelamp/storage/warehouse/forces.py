@@ -16,7 +16,7 @@ from bluelamp.storage.warehouse.plan import FORCE_IDS, BuildPlan
 
 
 @dataclass(frozen=True, slots=True)
-class Force:
+class ForceFiles:
     """One force: its lake files and the rows that the ledger counts, by dataset."""
 
     force_id: int
@@ -24,28 +24,28 @@ class Force:
     rows: dict[str, int]
 
 
-def force_of(plan: BuildPlan, lake: Lake, slug: str) -> Force:
+def force_of(plan: BuildPlan, lake: Lake, slug: str) -> ForceFiles:
     """What a version shall hold of one force."""
     paths, rows = {}, {}
     for dataset in DATASETS:
         own = [f for f in plan.included if (f.force, f.unit.dataset) == (slug, dataset.name) and f.lake_path]
         paths[dataset.name] = [lake.path(path) for path in dict.fromkeys(file.lake_path for file in own)]
         rows[dataset.name] = sum(file.rows for file in own)
-    return Force(FORCE_IDS[slug], paths, rows)
+    return ForceFiles(FORCE_IDS[slug], paths, rows)
 
 
-def coded_crimes(coder: Coder, force: Force, linked: Linked) -> Iterator[tuple[str, pa.Table]]:
+def coded_crimes(coder: Coder, force: ForceFiles, linked: Linked) -> Iterator[tuple[str, pa.Table]]:
     """(table, coded rows) of the crimes and outcomes, portion by portion. Raises Damaged where the lake lacks rows."""
     yield from _counted(force, "crimes", coder.crimes(force.paths["crimes"], force.force_id, linked))
     yield from _counted(force, "outcomes", coder.outcomes(force.paths["outcomes"], force.force_id, linked))
 
 
-def coded_stops(coder: Coder, force: Force) -> Iterator[tuple[str, pa.Table]]:
+def coded_stops(coder: Coder, force: ForceFiles) -> Iterator[tuple[str, pa.Table]]:
     """The same of the stops."""
     yield from _counted(force, "stops", coder.stops(force.paths["stops"], force.force_id))
 
 
-def _counted(force: Force, dataset: str, coded: Iterator[pa.Table]) -> Iterator[tuple[str, pa.Table]]:
+def _counted(force: ForceFiles, dataset: str, coded: Iterator[pa.Table]) -> Iterator[tuple[str, pa.Table]]:
     """What the ledger counts must be there."""
     found = 0
     for rows in coded:

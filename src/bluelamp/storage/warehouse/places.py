@@ -17,7 +17,7 @@ from bluelamp.storage.warehouse.writer import Tables, plain, shapes_of, texts
 _AREAS = "SELECT area_id, code, name FROM dim_area"
 
 
-class Places:
+class PlaceDimensions:
     """Fills the place dimensions with what the lake has and the base version has not."""
 
     def __init__(self, tables: Tables, plan: BuildPlan, progress: Progress) -> None:

@@ -71,7 +71,7 @@ Progress = Callable[[str, int, int], None]  # (what, done, of)
 
 
 @dataclass(slots=True)
-class Engine:
+class EngineLimits:
     """How much of the machine the engine may use."""
 
     memory_mb: int

@@ -131,9 +131,9 @@ class PlaceFindings:
             there = np.zeros(len(km), bool)
             there[beyond] = located.locate(longitude[beyond], latitude[beyond]) >= 0
             for finding, chosen in (("far_outside_force", far), ("over_the_border", there)):
-                self._tell(finding, table, chosen, force_ids, np.asarray(pairs["point_id"]), km)
+                self._report(finding, table, chosen, force_ids, np.asarray(pairs["point_id"]), km)
 
-    def _tell(
+    def _report(
         self,
         finding: str,
         table: str,

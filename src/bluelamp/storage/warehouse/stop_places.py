@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from bluelamp.storage.lake import CRIME, OUTCOME, STOP
 from bluelamp.storage.reference.boundaries import OutsideDistance
-from bluelamp.storage.warehouse.places import Places
+from bluelamp.storage.warehouse.places import PlaceDimensions
 from bluelamp.storage.warehouse.plan import BuildPlan, Progress
 from bluelamp.storage.warehouse.writer import Tables, plain, shapes_of
 
@@ -24,7 +24,7 @@ CREDIBLE_KM = 5.0
 class StopPlaces:
     """Fills dim_stop_point. All is done by distinct points, never by records."""
 
-    def __init__(self, tables: Tables, plan: BuildPlan, places: Places, progress: Progress) -> None:
+    def __init__(self, tables: Tables, plan: BuildPlan, places: PlaceDimensions, progress: Progress) -> None:
         self.tables, self.plan, self.places, self.progress = tables, plan, places, progress
         self._execute = tables.connection.execute
 

@@ -20,7 +20,7 @@ _SECTORS = tuple(map(DIVISIONS.index, ("Westhill", "Southbank", "Harbor", "Eastf
 _INNER = (SIDE // 2 + 3, SIDE // 2 + 3)  # column and line of the beat that another one lies round
 
 
-class Areas(NamedTuple):
+class BeatAreas(NamedTuple):
     """What a place lies in, as the dispatch system calls it."""
 
     division: str
@@ -28,13 +28,13 @@ class Areas(NamedTuple):
     reporting_area: str
 
 
-def areas_at(east: float, north: float) -> Areas:
+def areas_at(east: float, north: float) -> BeatAreas:
     """What a point of the plane lies in; the nearest where it lies beyond the edge."""
     column, line = (min(max(int((metres + HALF) / CELL), 0), SIDE - 1) for metres in (east, north))
     cell = line * SIDE + column
     division, beat = BEATS[cell]
     quarter = int((east + HALF) % CELL > CELL / 2) + 2 * int((north + HALF) % CELL > CELL / 2)
-    return Areas(DIVISIONS[division], str(beat), str(1000 + 4 * cell + quarter))
+    return BeatAreas(DIVISIONS[division], str(beat), str(1000 + 4 * cell + quarter))
 
 
 def _beats() -> list[tuple[int, int]]:

@@ -20,8 +20,8 @@ from bluelamp.settings import read_settings
 from bluelamp.sources.feeds.fetching import Part
 from bluelamp.synthetic.city.agency import FEED, PATH, agency_toml
 from bluelamp.synthetic.city.faults import Plan
-from bluelamp.synthetic.city.model import City
-from bluelamp.synthetic.city.publisher import Answer, Publisher
+from bluelamp.synthetic.city.model import SyntheticCity
+from bluelamp.synthetic.city.publisher import CityResponse, Publisher
 
 # The night of 1 November 2026, when an hour comes twice, lies a week in.
 START = datetime(2026, 10, 25, 6, tzinfo=UTC)
@@ -32,7 +32,7 @@ _RENEW = 100
 
 def chaos_publisher(seed: int = 1) -> Publisher:
     """The city of a chaos run."""
-    return Publisher(City(seed), START)
+    return Publisher(SyntheticCity(seed), START)
 
 
 def open_chaos(home: Path, *, database: str = "", url: str = _URL, timeout: float = 30.0) -> LiveFlow:
@@ -48,7 +48,7 @@ def moment_of_poll(publisher: Publisher, poll: int) -> str:
     return moment_of(publisher.moment(poll) + _LAG)
 
 
-def parts_of(answer: Answer) -> tuple[tuple[Part, ...], str]:
+def parts_of(answer: CityResponse) -> tuple[tuple[Part, ...], str]:
     """An answer as it is fetched: its parts, or why there are none."""
     if answer.hang:
         return (), "127.0.0.1 took too long to answer."

@@ -16,7 +16,7 @@ from typing import Literal
 from bluelamp.synthetic.chance import key
 from bluelamp.synthetic.city.beats import areas_at
 from bluelamp.synthetic.city.plane import BLOCK, BOUNDS, CENTRE, HALF, on_earth
-from bluelamp.synthetic.city.streets import Street, freeways_of, streets_of
+from bluelamp.synthetic.city.streets import CityStreet, freeways_of, streets_of
 from bluelamp.synthetic.city.words import LANDMARKS
 
 __all__ = ["BOUNDS", "CENTRE", "HALF", "Ground", "Kind", "Spot"]
@@ -101,11 +101,11 @@ class Ground:
         middle = (first + last) / 2
         return _placed("street", None, street.named(middle, street.words[0]), *street.point(middle))
 
-    def _any(self, chance: random.Random) -> Street:
+    def _any(self, chance: random.Random) -> CityStreet:
         return chance.choices(self._pieces, cum_weights=self._busy)[0][0]
 
 
-def _busyness(street: Street, first: float, last: float) -> float:
+def _busyness(street: CityStreet, first: float, last: float) -> float:
     """How many calls come from a piece of a street: more along main roads and towards the middle."""
     far = math.hypot(street.across, min(max(0.0, first), last)) / _BUSY
     return (last - first) * (2.0 if street.main else 1.0) * (math.exp(-(far**2)) + 0.04)

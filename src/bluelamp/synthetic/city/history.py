@@ -24,7 +24,7 @@ from bluelamp.settings import Settings, read_settings
 from bluelamp.synthetic.city.agency import FEED, PATH, agency_toml
 from bluelamp.synthetic.city.chaos import parts_of
 from bluelamp.synthetic.city.incidents import LONGEST, Incident
-from bluelamp.synthetic.city.model import City, Pair
+from bluelamp.synthetic.city.model import Pair, SyntheticCity
 from bluelamp.synthetic.city.publisher import Publisher
 from bluelamp.synthetic.city.reports import report_past
 from bluelamp.synthetic.city.showing import build_places
@@ -39,14 +39,14 @@ _SNAPSHOTS = 120  # taken in at once
 _AWAY = ((4, 3, 5), (7, 14, 15))  # days before today, from and to which local hour nobody looked: a gap to be shown
 
 
-class GrownCity(City):
+class GrownCity(SyntheticCity):
     """A city that lives slowly up to a moment (aware), and `tempo` times as fast as a common one from then on. Calls
     that are open at that moment go on as they would have."""
 
     def __init__(self, seed: int, since: datetime, *, tempo: float) -> None:
         super().__init__(seed, tempo=tempo)
         self.since = since
-        self._before = City(seed, tempo=_SLOWLY)
+        self._before = SyntheticCity(seed, tempo=_SLOWLY)
         reach = timedelta(hours=LONGEST / _SLOWLY + 1)
         self._old = {one.number for one in self._before.incidents(since - reach, since) if _opened(one) < since}
         self._early = {one.number for one in super().incidents(since - reach, since) if _opened(one) < since}
@@ -156,7 +156,7 @@ def _is_in(at: datetime, day: datetime, begin: int, end: int) -> bool:
     return at.date() == day.date() and begin <= at.hour < end
 
 
-def _take_in(flow: LiveFlow, city: City, moments: Sequence[datetime]) -> None:
+def _take_in(flow: LiveFlow, city: SyntheticCity, moments: Sequence[datetime]) -> None:
     publisher = Publisher(city, moments[0], every=timedelta(seconds=1))
     lease = flow.leases.acquire(FEED)
     assert lease is not None, "nobody else polls the feed"

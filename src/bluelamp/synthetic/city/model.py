@@ -20,7 +20,7 @@ _KEPT_SLOTS = 64
 Pair = tuple[str, str]  # (incident number, unit)
 
 
-class City:
+class SyntheticCity:
     """One city. `tempo` makes its life so many times as fast (see `Incidents`; at most 4, so that incident numbers keep
     their form); in a `silence` nobody is on any scene. Moments are aware datetimes."""
 

@@ -21,7 +21,7 @@ from bluelamp.synthetic.city.agency import FEED
 from bluelamp.synthetic.city.beats import BEATS, CELL, SIDE
 from bluelamp.synthetic.city.ground import BOUNDS, Ground
 from bluelamp.synthetic.city.plane import BLOCK, DISTRICT, HALF, Point, on_earth
-from bluelamp.synthetic.city.streets import Street
+from bluelamp.synthetic.city.streets import CityStreet
 from bluelamp.synthetic.city.words import DIVISIONS, NAME, NUMBERED
 
 _NEW, _WRONG = 15, 15  # streets of 300
@@ -115,7 +115,7 @@ def _feature(properties: dict[str, Any], kind: str, coordinates: Any) -> dict[st
 # -- streets ----------------------------------------------------------------------------------------------------------
 
 
-def _addresses(chance: random.Random, street: Street, *, turned: bool) -> Iterator[tuple[int, str, float, float]]:
+def _addresses(chance: random.Random, street: CityStreet, *, turned: bool) -> Iterator[tuple[int, str, float, float]]:
     """Two to four houses of most blocks. With `turned`, all lie on the wrong side of the base line."""
     for first, last in street.pieces:
         for step in range(int((last - first) / BLOCK)):
@@ -132,7 +132,7 @@ def _addresses(chance: random.Random, street: Street, *, turned: bool) -> Iterat
                 yield number, name, *(on_earth(0, 0) if chance.random() < _AT_TOWN_HALL else on_earth(east, north))
 
 
-def _centrelines(street: Street) -> Iterator[dict[str, Any]]:
+def _centrelines(street: CityStreet) -> Iterator[dict[str, Any]]:
     """A street from one main road to the next, with the house numbers on its left and right."""
     for first, last in street.pieces:
         crossed = [step * DISTRICT for step in range(-8, 9) if first < step * DISTRICT < last]
@@ -142,7 +142,7 @@ def _centrelines(street: Street) -> Iterator[dict[str, Any]]:
                 yield _line(street, begin, end)
 
 
-def _line(street: Street, begin: float, end: float) -> dict[str, Any]:
+def _line(street: CityStreet, begin: float, end: float) -> dict[str, Any]:
     middle = (begin + end) / 2
     low, high = sorted(round(_number(street, at)) for at in (begin, end))
     steps = max(1, round((end - begin) / _STEP))
@@ -155,11 +155,11 @@ def _line(street: Street, begin: float, end: float) -> dict[str, Any]:
     return _feature({"FULLNAME": _official_name(street, middle), **values}, "LineString", course)
 
 
-def _number(street: Street, at: float) -> float:
+def _number(street: CityStreet, at: float) -> float:
     return (at + HALF if street.freeway else abs(at)) / BLOCK * 100
 
 
-def _official_name(street: Street, at: float) -> str:
+def _official_name(street: CityStreet, at: float) -> str:
     """`N ALDERMOOR ST`; of a freeway its first name, without the way that traffic goes."""
     if not street.freeway:
         return street.named(at, street.words[0]).upper()

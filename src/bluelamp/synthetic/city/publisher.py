@@ -15,7 +15,7 @@ from typing import Any
 
 from bluelamp.synthetic.chance import key
 from bluelamp.synthetic.city.faults import SHOWING, SILENT, SOUND, Planned
-from bluelamp.synthetic.city.model import City, Pair
+from bluelamp.synthetic.city.model import Pair, SyntheticCity
 
 EVERY = timedelta(minutes=2)  # between two publications
 _COLUMNS = (
@@ -32,7 +32,7 @@ Rows = list[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CityResponse:
     """One answer. `rows` are there where the body is a list, so that it can be sent page by page; `shown` are the calls
     and units that can be read in it, `about` is the publication that they are of. With `cut` half the body is sent,
     with `hang` nothing ever is."""
@@ -51,13 +51,13 @@ class Publisher:
     """Publishes a city from a moment on (aware): publication 0 is of then, each later one `every` after the one before.
     Answers are a function of the city, the plan and the number of the publication."""
 
-    def __init__(self, city: City, start: datetime, *, every: timedelta = EVERY) -> None:
+    def __init__(self, city: SyntheticCity, start: datetime, *, every: timedelta = EVERY) -> None:
         self.city, self.start, self.every = city, start, every
 
     def moment(self, publication: int) -> datetime:
         return self.start + publication * self.every
 
-    def at(self, plan: Sequence[Planned], poll: int) -> Answer:
+    def at(self, plan: Sequence[Planned], poll: int) -> CityResponse:
         """The answer to a poll, where each poll meets a new publication. Polls after the plan's end are sound."""
         planned = _planned(plan, poll)
         if planned.kind != "repeated":
@@ -65,7 +65,7 @@ class Publisher:
         before = next((one for one in range(poll - 1, -1, -1) if _planned(plan, one).kind in SHOWING), None)
         return self.answer(Planned(), poll) if before is None else self.answer(_planned(plan, before), before)
 
-    def answer(self, planned: Planned, publication: int) -> Answer:
+    def answer(self, planned: Planned, publication: int) -> CityResponse:
         """The answer that meets a fault while a publication is the newest; not for `repeated`, which is another one's
         answer."""
         chance = random.Random(key(self.city.seed, "answer", publication, planned.kind))
@@ -78,10 +78,10 @@ class Publisher:
         body = written(sent)
         headers = self._headers(version, planned, body)
         if planned.kind == "half":
-            return Answer(headers=headers, body=body[: len(body) // 2], about=about)
+            return CityResponse(headers=headers, body=body[: len(body) // 2], about=about)
         if planned.kind == "cut":
-            return Answer(headers=headers, body=body, about=about, cut=True)
-        return Answer(headers=headers, body=body, rows=sent, shown=shown, about=about)
+            return CityResponse(headers=headers, body=body, about=about, cut=True)
+        return CityResponse(headers=headers, body=body, rows=sent, shown=shown, about=about)
 
     def _headers(self, version: int, planned: Planned, body: bytes) -> dict[str, str]:
         when = self.moment(version) + (timedelta(hours=1) if planned.kind == "skewed" else timedelta())
@@ -109,21 +109,21 @@ def _planned(plan: Sequence[Planned], poll: int) -> Planned:
     return plan[poll] if poll < len(plan) else Planned()
 
 
-def _silent(kind: str, chance: random.Random) -> Answer:
+def _silent(kind: str, chance: random.Random) -> CityResponse:
     if kind == "too_many":
         headers = {"Content-Type": _JSON, "Retry-After": str(chance.choice((1, 2)))}
-        return Answer(429, headers, b'{"code":"throttled","error":true,"message":"Too many requests."}\n')
+        return CityResponse(429, headers, b'{"code":"throttled","error":true,"message":"Too many requests."}\n')
     if kind == "failing":
-        return Answer(chance.choice((500, 502, 503)), {"Content-Type": "text/plain"}, b"internal error\n")
+        return CityResponse(chance.choice((500, 502, 503)), {"Content-Type": "text/plain"}, b"internal error\n")
     if kind == "html":
-        return Answer(200, {"Content-Type": "text/html;charset=utf-8"}, _PAGE)
+        return CityResponse(200, {"Content-Type": "text/html;charset=utf-8"}, _PAGE)
     if kind == "wrong_type":
         body = chance.choice((b'{"error":true,"message":"An error occurred"}\n', b"null\n", b'"[]"\n', b"0\n"))
-        return Answer(200, {"Content-Type": _JSON}, body)
+        return CityResponse(200, {"Content-Type": _JSON}, body)
     if kind == "garbled":
-        return Answer(200, {"Content-Type": _JSON}, b"[\xc3\x28\xa0\xa1\xfe" + chance.randbytes(400))
+        return CityResponse(200, {"Content-Type": _JSON}, b"[\xc3\x28\xa0\xa1\xfe" + chance.randbytes(400))
     assert kind == "hang", kind
-    return Answer(hang=True)
+    return CityResponse(hang=True)
 
 
 def _damaged(planned: Planned, rows: list[dict[str, str]], chance: random.Random) -> tuple[Rows, frozenset[Pair]]:

@@ -18,7 +18,7 @@ from bluelamp.places.scoring import Official, measure
 from bluelamp.settings import read_settings
 from bluelamp.synthetic.chance import key
 from bluelamp.synthetic.city.agency import FEED
-from bluelamp.synthetic.city.model import City
+from bluelamp.synthetic.city.model import SyntheticCity
 from bluelamp.synthetic.city.server import CityServer
 from bluelamp.worker import Worker
 
@@ -30,7 +30,7 @@ _LOOKS = 45  # from one measurement to the next
 _BEFORE = timedelta(hours=1)  # so far back a city that begins to report reports first
 
 
-def reports(city: City, first: datetime, last: datetime) -> list[Official]:
+def reports(city: SyntheticCity, first: datetime, last: datetime) -> list[Official]:
     """The reports of the calls that ended after `first` and up to `last` (aware), in order of their numbers. Those that
     do not name their call are left out: nothing could be done with them."""
     begin, end = first.timestamp(), last.timestamp()
@@ -42,7 +42,7 @@ def reports(city: City, first: datetime, last: datetime) -> list[Official]:
     ]
 
 
-def report_past(home: Path, city: City, until: datetime, days: int) -> int:
+def report_past(home: Path, city: SyntheticCity, until: datetime, days: int) -> int:
     """Have a home's places of past days scored, each day at the noon after it; how many calls were reported. Raises
     StorageError."""
     count = 0

@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from bluelamp.synthetic.city.agency import PATH
 from bluelamp.synthetic.city.faults import Planned
-from bluelamp.synthetic.city.publisher import Answer, Publisher, written
+from bluelamp.synthetic.city.publisher import CityResponse, Publisher, written
 
 _DEFAULT_LIMIT, _MOST = 1_000, 50_000  # as Socrata has them
 _MOST_SEEN = 10_000
@@ -166,7 +166,7 @@ class _Reply:
     sent: int | None = None
 
 
-def _reply(handler: BaseHTTPRequestHandler, answer: Answer, parameters: dict[str, str]) -> _Reply:
+def _reply(handler: BaseHTTPRequestHandler, answer: CityResponse, parameters: dict[str, str]) -> _Reply:
     if answer.cut or answer.hang:
         return _Reply(answer.status, answer.headers, answer.body, len(answer.body) // 2)
     if answer.rows is None:
@@ -188,7 +188,7 @@ def _send(handler: BaseHTTPRequestHandler, reply: _Reply) -> None:
     handler.close_connection |= reply.sent is not None
 
 
-def _is_known(handler: BaseHTTPRequestHandler, answer: Answer) -> bool:
+def _is_known(handler: BaseHTTPRequestHandler, answer: CityResponse) -> bool:
     tags = handler.headers.get("If-None-Match")
     if tags is not None:
         return answer.headers["ETag"] in [tag.strip() for tag in tags.split(",")]

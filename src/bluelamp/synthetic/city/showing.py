@@ -12,7 +12,7 @@ from bluelamp.sources.gazetteer import read_cities
 from bluelamp.storage.gazetteer.store import Built, GazetteerStore
 from bluelamp.synthetic.city.agency import FEED, agency_toml
 from bluelamp.synthetic.city.faults import FAULTS, VANISHING
-from bluelamp.synthetic.city.model import City
+from bluelamp.synthetic.city.model import SyntheticCity
 from bluelamp.synthetic.city.plan import EndlessPlan
 from bluelamp.synthetic.city.published import city_toml, write_published
 from bluelamp.synthetic.city.publisher import Publisher
@@ -32,7 +32,7 @@ def show_city(
     speed: float = 1.0,
     share: float = 0.0,
     port: int = 0,
-    city: City | None = None,
+    city: SyntheticCity | None = None,
 ) -> CityServer:
     """Serve a city from now on: `city`, or else that of the seed and the tempo. It publishes every `every` seconds of
     its own time, which goes `speed` times as fast as ours; `share` of its publications have faults (of columns that
@@ -40,7 +40,7 @@ def show_city(
     now = datetime.now(UTC).replace(microsecond=0)
     start = now if speed == 1 else now - _BEFORE
     first = start - _BEHIND * timedelta(seconds=every)
-    publisher = Publisher(city or City(seed, tempo=tempo), first, every=timedelta(seconds=every))
+    publisher = Publisher(city or SyntheticCity(seed, tempo=tempo), first, every=timedelta(seconds=every))
     kinds = [kind for kind in FAULTS if kind != "hang"]
     plan = EndlessPlan(publisher, seed=seed, share=share, kinds=kinds, vanishing=VANISHING if share else ())
     return CityServer(publisher, plan, now=running(start, speed), port=port)
@@ -64,10 +64,10 @@ def build_places(home: Path, seed: int) -> Built:
     (folder / f"{FEED}.toml").write_text(city_toml(), encoding="utf-8")
     city, store = read_cities(folder)[FEED], GazetteerStore(home)
     with tempfile.TemporaryDirectory(prefix="bluelamp-city-") as published:
-        taken = take_in(store, city, files=write_published(Path(published), seed), client=_nobody)
+        taken = take_in(store, city, files=write_published(Path(published), seed), client=_nowhere)
     assert taken.built is not None, "it was given files of every kind"
     return taken.built
 
 
-def _nobody() -> NoReturn:
+def _nowhere() -> NoReturn:
     raise AssertionError("nothing is fetched where files are given")

@@ -27,7 +27,7 @@ _BANK = 110.0  # metres from the middle of the river to where streets end
 
 
 @dataclass(frozen=True, slots=True)
-class Street:
+class CityStreet:
     """One street: `along` is the axis that it runs on, `across` where it lies on the other (metres from the centre),
     `pieces` from where to where it goes, in order. `words` are the ways in which it is written."""
 
@@ -71,7 +71,7 @@ class Street:
         return f"{sides[0] if at >= 0 else sides[1]} {words}"
 
 
-def streets_of(seed: int) -> list[Street]:
+def streets_of(seed: int) -> list[CityStreet]:
     """The streets of one seed, freeways left out."""
     chance = random.Random(key(seed, "streets"))
     names = [stem + ending for stem in STEMS for ending in ENDINGS]
@@ -81,7 +81,7 @@ def streets_of(seed: int) -> list[Street]:
     return [_street(chance, name, number, axes[number % 2], grain) for number, name in enumerate(names)]
 
 
-def freeways_of(seed: int) -> list[Street]:
+def freeways_of(seed: int) -> list[CityStreet]:
     """The freeways of one seed: each from edge to edge."""
     chance = random.Random(key(seed, "freeways"))
     lines = chance.sample([line for line in range(-45, 46) if line % 15 == 4], len(FREEWAYS) + len(NUMBERED))
@@ -89,7 +89,9 @@ def freeways_of(seed: int) -> list[Street]:
     return [_freeway(name, number, line) for number, (name, line) in enumerate(names)]
 
 
-def _street(chance: random.Random, name: str, number: int, along: Axis, grain: dict[tuple[int, int], Grain]) -> Street:
+def _street(
+    chance: random.Random, name: str, number: int, along: Axis, grain: dict[tuple[int, int], Grain]
+) -> CityStreet:
     line = number // 2 - _LINES // 2
     line += line >= 0  # none lies on a base line
     kind = KINDS[(number // 2) % len(KINDS)]
@@ -108,7 +110,7 @@ def _street(chance: random.Random, name: str, number: int, along: Axis, grain: d
         words = f"{_ordinal(line)} {'Ave' if along == 'ns' else 'St'}"
     if number % 9 == 4:
         words = words.upper()
-    return Street(along, across, tuple(pieces), (words,), main=main)
+    return CityStreet(along, across, tuple(pieces), (words,), main=main)
 
 
 def _grain(chance: random.Random) -> dict[tuple[int, int], Grain]:
@@ -165,14 +167,14 @@ def _is_dry(along: Axis, across: float, at: float) -> bool:
     return abs(north - river_at(east)) > _BANK
 
 
-def _freeway(name: str, number: int, line: int) -> Street:
+def _freeway(name: str, number: int, line: int) -> CityStreet:
     along: Axis = "ns" if number % 2 else "ew"
     ways = ("Nb", "Sb") if along == "ns" else ("Eb", "Wb")
     kinds = ("Expy", "Serv") if name in NUMBERED or name == "N Meridian" else ("Fwy", "Serv", "Serv", "Acrd")
     words = [f"{name} {kind} {way}" for kind in kinds for way in ways]
     words += [f"{name} Frwy"] if "Fanning" in name else []
     words += [f"{name} Ramp {ways[0]}", words[0].upper()]
-    return Street(along, (line + 0.5) * BLOCK, ((-HALF, HALF),), tuple(words), freeway=True)
+    return CityStreet(along, (line + 0.5) * BLOCK, ((-HALF, HALF),), tuple(words), freeway=True)
 
 
 def _ordinal(number: int) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bluelamp.archive.diff_records import Difference, Reader, Wanted
+from bluelamp.archive.diff_records import Difference, DifferenceReader, RecordFilter
 from bluelamp.archive.diff_rows import Row
 from bluelamp.archive.diff_sums import name_of
 from bluelamp.domain.dataset import BY_NAME, Dataset
@@ -24,22 +24,22 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 Stems = Mapping[int, str]
 
 
-def page_of(reader: Reader, stems: Stems, wanted: Wanted, after: int, limit: int) -> dict[str, Any]:
+def page_of(reader: DifferenceReader, stems: Stems, chosen: RecordFilter, after: int, limit: int) -> dict[str, Any]:
     """At most `limit` records from number `after` on, as ChangedRecordsModel."""
-    rows, following = reader.page(wanted, after, limit)
-    dataset = BY_NAME[wanted.dataset]
+    rows, following = reader.page(chosen, after, limit)
+    dataset = BY_NAME[chosen.dataset]
     return {
         "old": str(reader.before.release),
         "new": str(reader.after.release),
         "dataset": dataset.name,
         "columns": list(dataset.columns),
-        "rows": [_told(one, dataset, stems) for one in rows],
-        "total": reader.total(wanted),
+        "rows": [_described(one, dataset, stems) for one in rows],
+        "total": reader.total(chosen),
         "next": following,
     }
 
 
-def _told(one: Difference, dataset: Dataset, stems: Stems) -> dict[str, Any]:
+def _described(one: Difference, dataset: Dataset, stems: Stems) -> dict[str, Any]:
     old, new = _cells(one.pair.old, dataset), _cells(one.pair.new, dataset)
     row = one.pair.new if one.pair.new is not None else one.pair.old
     told = {
@@ -68,23 +68,23 @@ def _id_of(one: Difference, stems: Stems) -> str | None:
     return f"{stem}-{one.pair.line}" if stem and fits else None
 
 
-def as_csv(reader: Reader, stems: Stems, wanted: Wanted) -> Iterator[bytes]:
+def as_csv(reader: DifferenceReader, stems: Stems, chosen: RecordFilter) -> Iterator[bytes]:
     """A line of names, then every record: as the newer release has it (the older one where it was removed), and in
     further columns what the older one said wherever any of them changed. Raises TooCostly before it begins."""
-    total = reader.total(wanted)
+    total = reader.total(chosen)
     if total > _MOST_ROWS_OF_CSV:
         raise TooCostly(
             f"These are {total:,} records; {_MOST_ROWS_OF_CSV:,} are compared for one file.", "Name a force or months."
         )
-    return _csv_lines(reader, stems, wanted)
+    return _csv_lines(reader, stems, chosen)
 
 
-def _csv_lines(reader: Reader, stems: Stems, wanted: Wanted) -> Iterator[bytes]:
-    dataset = BY_NAME[wanted.dataset]
-    revised = {name for file in reader.files if wanted.count(file) for name in file["columns"]}
+def _csv_lines(reader: DifferenceReader, stems: Stems, chosen: RecordFilter) -> Iterator[bytes]:
+    dataset = BY_NAME[chosen.dataset]
+    revised = {name for file in reader.files if chosen.count(file) for name in file["columns"]}
     before = [name for name in dataset.columns if name in revised]
     yield _line(["what", "id", "force", *dataset.columns, *(f"{name} ({reader.before.release})" for name in before)])
-    for one in reader.all(wanted):
+    for one in reader.all(chosen):
         old = _cells(one.pair.old, dataset) or {}
         now = _cells(one.pair.new, dataset) or old
         was = [old.get(name, "") if one.what == "changed" else "" for name in before]

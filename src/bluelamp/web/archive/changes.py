@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from bluelamp.archive.diff import comparable, in_order
-from bluelamp.archive.diff_records import Wanted
+from bluelamp.archive.diff_records import RecordFilter
 from bluelamp.domain.dataset import BY_NAME
 from bluelamp.domain.force import BY_SLUG
 from bluelamp.domain.month import Month
@@ -76,7 +76,7 @@ def changed_records(
     """Each with what the older and the newer release say of it, column by column, as published. Paired by all their
     other columns, or by their crime ID."""
     kept, before, after_release = _pair(request, old, new)
-    wanted = _wanted(dataset, force, first, last, what, about)
+    wanted = _record_filter(dataset, force, first, last, what, about)
     if kept.of(before, after_release) is None:
         return _working(kept, before, after_release)
     reader = kept.reader(before, after_release)
@@ -102,13 +102,15 @@ def _pair(request: Request, old: str, new: str) -> tuple[Changes, Month, Month]:
     return Changes(site.archive, site.cache), before, after
 
 
-def _wanted(dataset: str, force: str, first: str | None, last: str | None, what: str, about: str) -> Wanted:
+def _record_filter(
+    dataset: str, force: str, first: str | None, last: str | None, what: str, about: str
+) -> RecordFilter:
     if dataset not in BY_NAME:
         raise UsageError(f"There is no dataset “{dataset}” in a release.", near(dataset, BY_NAME))
     if force and force not in BY_SLUG:
         raise UsageError(f"There is no force “{force}”.", near(force, BY_SLUG))
     months = [Month.parse(month) if month else None for month in (first, last)]
-    wanted = Wanted(dataset, force, months[0], months[1], what, about)
+    wanted = RecordFilter(dataset, force, months[0], months[1], what, about)
     wanted.check()
     return wanted
 

@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from bluelamp.archive.diff import DiffSummary, diff
-from bluelamp.archive.diff_records import Reader
+from bluelamp.archive.diff_records import DifferenceReader
 from bluelamp.archive.diff_sides import KINDS, side_of
 from bluelamp.archive.diff_sums import by_importance, name_of, sums_by_dataset
 from bluelamp.archive.diff_words import Sentence, sentences
@@ -94,11 +94,11 @@ class Changes:
         known = "\n".join(f"{file.id} {file.state} {file.sha256} {file.vault_key}" for file in files)
         return self._cache / f"changes-{old}-{new}-{hashlib.sha256(known.encode()).hexdigest()[:12]}-{_LAYOUT}.json"
 
-    def reader(self, old: Month, new: Month) -> Reader:
+    def reader(self, old: Month, new: Month) -> DifferenceReader:
         """What lists the records that differ; only for what has been worked out."""
         files = json.loads(kept(_files_beside(self.path(old, new))) or b"[]")
         ledger = self._archive.ledger
-        return Reader(ledger, self._archive.vault, side_of(ledger, old), side_of(ledger, new), files)
+        return DifferenceReader(ledger, self._archive.vault, side_of(ledger, old), side_of(ledger, new), files)
 
     def keep(self, old: Month, new: Month, progress: Progress | None = None) -> None:
         """Work it out and keep it. Raises UsageError for releases that cannot be compared."""

@@ -46,7 +46,7 @@ _NO_PLACES = "Nothing here is asked by a point, a radius or a polygon"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RequestTarget:
     """Where something was asked: the parameters of the address, and the dataset that it names."""
 
     names: Collection[str]
@@ -64,10 +64,10 @@ class Place:
         return list(dict.fromkeys(one.name for spec in specs for one in spec.dimensions))
 
 
-def advice(asked: Mapping[str, str], place: Place) -> str:
+def advice(parameters: Mapping[str, str], place: RequestTarget) -> str:
     """What to write instead, as sentences; what there is, where nothing comes near."""
     found, points = [], False
-    for name, value in asked.items():
+    for name, value in parameters.items():
         points = points or _is_place(name, place)
         form = "" if _is_place(name, place) else nearest(name, value, place)
         if form:
@@ -78,12 +78,12 @@ def advice(asked: Mapping[str, str], place: Place) -> str:
     return " ".join(found) or _declared(place)
 
 
-def nearest(name: str, value: str, place: Place) -> str:
+def nearest(name: str, value: str, place: RequestTarget) -> str:
     """`where=force=kent` for (`force`, `kent`); empty where nothing comes near."""
     return next(_forms(name, value, place), "")
 
 
-def _forms(name: str, value: str, place: Place) -> Iterator[str]:
+def _forms(name: str, value: str, place: RequestTarget) -> Iterator[str]:
     indexed = _INDEXED.fullmatch(name)
     negated = name.endswith(("!", ".not"))
     plain = (indexed[2] if indexed else name).removesuffix("!").removesuffix(".not")
@@ -112,11 +112,11 @@ def _forms(name: str, value: str, place: Place) -> Iterator[str]:
     yield from (_pair("where", f"{one}{sign}{value}") for one in close)
 
 
-def _askable(place: Place) -> list[str]:
+def _askable(place: RequestTarget) -> list[str]:
     return place.fields() if place.filters else []
 
 
-def _is_place(name: str, place: Place) -> bool:
+def _is_place(name: str, place: RequestTarget) -> bool:
     return name not in _askable(place) and _PLACES.fullmatch(name.lower()) is not None and "bbox" not in place.names
 
 
@@ -128,7 +128,7 @@ def _shown(name: str, value: str) -> str:
     return f"{name[:60]}={value[:60]}" if value else name[:60]
 
 
-def _declared(place: Place) -> str:
+def _declared(place: RequestTarget) -> str:
     names = sorted(place.names)
     return f"There are: {', '.join(names)}." if names else "It takes none."
 

@@ -16,7 +16,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from bluelamp.errors import UsageError
-from bluelamp.web.asgi.nearest import Place, advice, listed
+from bluelamp.web.asgi.nearest import RequestTarget, advice, listed
 
 # What advertisers, newsletters and social networks append to a link that somebody follows: it asks nothing.
 TRACKING = (
@@ -57,7 +57,7 @@ class Declared:
             verb = "is no parameter" if len(asked) == 1 else "are no parameters"
             raise UsageError(
                 f"{listed([f'“{name[:60]}”' for name in asked])} {verb} of this address.",
-                advice(asked, Place(self.names, dataset)),
+                advice(asked, RequestTarget(self.names, dataset)),
             )
         for name, times in Counter(name for name, _ in sent).items():
             if times > 1 and name in self.one:

@@ -43,7 +43,7 @@ def _route(scope: Scope) -> str:
     return f"/api/v1{path}" if inside and path != "none" else path
 
 
-class Watching:
+class RequestMetrics:
     """Counts, times and logs requests."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics, *, log: bool) -> None:

@@ -68,12 +68,12 @@ def checked_url(request: Request, url: str) -> str:
     return url
 
 
-def filter_json(asked: HookFilterModel) -> dict[str, Any]:
+def filter_json(model: HookFilterModel) -> dict[str, Any]:
     """A filter as it is kept. Raises UsageError for an area that is none."""
     from bluelamp.follow.message import filter_of_hook
 
-    told: dict[str, Any] = asked.model_dump(exclude={"bbox"})
-    told["bbox"] = ",".join(repr(edge) for edge in asked.bbox) if asked.bbox else ""
+    told: dict[str, Any] = model.model_dump(exclude={"bbox"})
+    told["bbox"] = ",".join(repr(edge) for edge in model.bbox) if model.bbox else ""
     filter_of_hook(told)
     return told
 
@@ -84,7 +84,7 @@ def hook_json(hook: Hook, head: Head | None, dead: int) -> dict[str, Any]:
         "id": hook.id,
         "feed": hook.feed,
         "url": hook.url,
-        "filter": _filter_told(hook.filter),
+        "filter": _filter_as_json(hook.filter),
         "kinds": list(hook.kinds),
         "style": hook.style,
         "description": hook.description,
@@ -102,7 +102,7 @@ def hook_json(hook: Hook, head: Head | None, dead: int) -> dict[str, Any]:
     }
 
 
-def _filter_told(kept: Mapping[str, Any]) -> dict[str, Any]:
+def _filter_as_json(kept: Mapping[str, Any]) -> dict[str, Any]:
     bbox = kept.get("bbox") or ""
     return {**kept, "bbox": [float(edge) for edge in bbox.split(",")] if bbox else None}
 

@@ -11,9 +11,9 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from bluelamp.domain.change import KINDS
-from bluelamp.domain.filter_effect import CROSSINGS
+from bluelamp.domain.filter_effect import TRANSITIONS
 from bluelamp.errors import Overloaded
-from bluelamp.storage.follow.hooks import ACTIVE, STATES, Hook, Wanted
+from bluelamp.storage.follow.hooks import ACTIVE, STATES, Hook, NewHook
 from bluelamp.storage.follow.keys import Key
 from bluelamp.storage.live.event_log import Head
 from bluelamp.web.follow.hook_parameters import Owner, body_of, checked_url, filter_json, hook_json, letter_json
@@ -65,7 +65,7 @@ def hooks(request: Request, owner: Owner) -> Response:
     heads, dead = live.log.heads(), live.hooks.dead()
     mine = live.hooks.all(owner.id)
     found = [hook_json(hook, heads.get(hook.feed), dead.get(hook.id, 0)) for hook in mine]
-    return _told({"hooks": found, "kinds": {**KINDS, **CROSSINGS}, "states": STATES})
+    return _response({"hooks": found, "kinds": {**KINDS, **TRANSITIONS}, "states": STATES})
 
 
 @router.post(
@@ -83,23 +83,23 @@ async def make(request: Request, owner: Owner) -> Response:
     return await run_in_threadpool(_make, request, owner, asked)
 
 
-def _make(request: Request, owner: Key, asked: NewHookModel) -> Response:
+def _make(request: Request, owner: Key, model: NewHookModel) -> Response:
     live = live_of(request)
-    feed, kinds = live.require(asked.feed), list(dict.fromkeys(asked.kinds))
-    wanted = Wanted(
-        owner.id, feed, checked_url(request, asked.url), filter_json(asked.filter), kinds, asked.description,
-        asked.style,
+    feed, kinds = live.require(model.feed), list(dict.fromkeys(model.kinds))
+    wanted = NewHook(
+        owner.id, feed, checked_url(request, model.url), filter_json(model.filter), kinds, model.description,
+        model.style,
     )  # fmt: skip
     made = live.hooks.make(wanted, live.log.heads().get(feed))
     live.poke()
-    return _told({**_json(live, made), "secret": made.secret}, 201)
+    return _response({**_json(live, made), "secret": made.secret}, 201)
 
 
 @router.get("/{hook}", responses={200: {"model": HookModel}, **_PROBLEMS}, summary="One webhook")
 def hook(request: Request, owner: Owner, hook: HookId) -> Response:
     """What it is, how far it has come, and what hinders it."""
     live = live_of(request)
-    return _told(_json(live, live.hooks.get(hook, owner.id)))
+    return _response(_json(live, live.hooks.get(hook, owner.id)))
 
 
 @router.patch(
@@ -115,17 +115,17 @@ async def change(request: Request, owner: Owner, hook: HookId) -> Response:
     return await run_in_threadpool(_change, request, owner, hook, asked)
 
 
-def _change(request: Request, owner: Key, hook: str, asked: HookPatchModel) -> Response:
+def _change(request: Request, owner: Key, hook: str, model: HookPatchModel) -> Response:
     live = live_of(request)
     live.hooks.get(hook, owner.id)
-    values: dict[str, Any] = asked.model_dump(exclude_none=True, exclude={"filter"})
-    if asked.url is not None:
-        checked_url(request, asked.url)
-    if asked.filter is not None:
-        values["filter"] = filter_json(asked.filter)
+    values: dict[str, Any] = model.model_dump(exclude_none=True, exclude={"filter"})
+    if model.url is not None:
+        checked_url(request, model.url)
+    if model.filter is not None:
+        values["filter"] = filter_json(model.filter)
     found = live.hooks.change(hook, owner.id, **values)
     live.poke()
-    return _told(_json(live, found))
+    return _response(_json(live, found))
 
 
 @router.delete(
@@ -144,7 +144,7 @@ def dead(request: Request, owner: Owner, hook: HookId) -> Response:
     store = live_of(request).hooks
     found = store.get(hook, owner.id)
     letters = [letter_json(letter) for letter in store.letters(found.id, _MOST_LETTERS)]
-    return _told({"hook": found.id, "total": store.dead().get(found.id, 0), "letters": letters})
+    return _response({"hook": found.id, "total": store.dead().get(found.id, 0), "letters": letters})
 
 
 @router.post(
@@ -161,7 +161,7 @@ def retry(request: Request, owner: Owner, hook: HookId) -> Response:
     count = live.hooks.retry(found.id)
     live.poke()
     problem = "" if found.state == ACTIVE else f"The webhook is {found.state}: they wait until it is made active again."
-    return _told({"retrying": count, "problem": problem}, 202)
+    return _response({"retrying": count, "problem": problem}, 202)
 
 
 @router.post("/{hook}/test", responses={200: {"model": DeliveryTestModel}, **_PROBLEMS}, summary="Send a test delivery")
@@ -170,7 +170,7 @@ def test(request: Request, owner: Owner, hook: HookId) -> Response:
     try is tried at once."""
     live = live_of(request)
     found = live.hooks.get(hook, owner.id)
-    return _told(_try(live, found))
+    return _response(_try(live, found))
 
 
 def _try(live: LiveSite, hook: Hook) -> dict[str, Any]:
@@ -215,5 +215,5 @@ def _json(live: LiveSite, hook: Hook) -> dict[str, Any]:
     return hook_json(hook, head, live.hooks.dead().get(hook.id, 0))
 
 
-def _told(body: dict[str, Any], status: int = 200) -> Response:
+def _response(body: dict[str, Any], status: int = 200) -> Response:
     return JSONResponse(body, status, {"Cache-Control": "no-store"})

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Request, Response
 
 from bluelamp.domain.call import Call
-from bluelamp.domain.call_filter import Filter, past_facts
+from bluelamp.domain.call_filter import CallFilter, past_facts
 from bluelamp.domain.moment import moment_of, parse_moment
 from bluelamp.follow.syndication import MEDIA_TYPES, Followed, FollowForm, published_of, written
 from bluelamp.storage.live.event_log import Head
@@ -41,7 +41,7 @@ _NOTHING_NEW = {"description": "Nothing has changed."}
     response_class=Response,
     summary="The newest calls, for newsreaders (Atom)",
 )
-def follow_atom(request: Request, feed: FeedName, through: Annotated[Filter, Depends(filter_of)]) -> Response:
+def follow_atom(request: Request, feed: FeedName, through: Annotated[CallFilter, Depends(filter_of)]) -> Response:
     """The newest 100 calls of the 24 hours up to the newest snapshot, open and ended, each as an entry that links to
     its page. An entry keeps its id; `updated` is when the call last changed."""
     return _follow(request, feed, through, "atom")
@@ -57,12 +57,12 @@ def follow_atom(request: Request, feed: FeedName, through: Annotated[Filter, Dep
     response_class=Response,
     summary="The newest calls, for newsreaders (JSON Feed)",
 )
-def follow_json(request: Request, feed: FeedName, through: Annotated[Filter, Depends(filter_of)]) -> Response:
+def follow_json(request: Request, feed: FeedName, through: Annotated[CallFilter, Depends(filter_of)]) -> Response:
     """The same as JSON Feed 1.1."""
     return _follow(request, feed, through, "json")
 
 
-def _follow(request: Request, feed: str, through: Filter, form: FollowForm) -> Response:
+def _follow(request: Request, feed: str, through: CallFilter, form: FollowForm) -> Response:
     live, site = live_of(request), site_of(request)
     head = head_of(live, feed)
     about = _about(request, live, head, through, form)
@@ -83,7 +83,7 @@ def _follow(request: Request, feed: str, through: Filter, form: FollowForm) -> R
     return Response(body, media_type=MEDIA_TYPES[form], headers=headers)
 
 
-def _about(request: Request, live: LiveSite, head: Head, through: Filter, form: FollowForm) -> Followed:
+def _about(request: Request, live: LiveSite, head: Head, through: CallFilter, form: FollowForm) -> Followed:
     agency, query, site = agency_of(live, head.feed), through.query(), address_of(request)
     here = f"{site}/api/v1/feeds/{head.feed}/follow.{form}" + (f"?{query}" if query else "")
     zone, title = (ZoneInfo(agency.zone), agency.title) if agency else (ZoneInfo("UTC"), head.feed)
@@ -105,7 +105,7 @@ def address_of(request: Request) -> str:
     return f"{request.url.scheme}://{host}"
 
 
-def newest_calls(live: LiveSite, head: Head, through: Filter) -> list[Call]:
+def newest_calls(live: LiveSite, head: Head, through: CallFilter) -> list[Call]:
     """The newest calls that were first listed in the hours up to the newest snapshot, newest first."""
     if not head.at:
         return []

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.routing import APIRoute
 
-from bluelamp.domain.call_filter import Filter, facts_of
+from bluelamp.domain.call_filter import CallFilter, facts_of
 from bluelamp.domain.change import KINDS
 from bluelamp.errors import NoSuchThing, Overloaded
 from bluelamp.live.health import STATES
@@ -33,7 +33,7 @@ from bluelamp.web.live.schemas import CallsModel, CallWithTimelineModel, FeedMod
 from bluelamp.web.live_site import LiveSite
 from bluelamp.web.request import dumps, has_tag, site_of
 from bluelamp.web.schemas import FILES, PROBLEMS
-from bluelamp.web.streams.board import Standing
+from bluelamp.web.streams.board import FeedSnapshot
 from bluelamp.web.work.answer_cache import etag_of
 
 router = APIRouter(prefix="/feeds", tags=["feeds"], route_class=Worked)
@@ -68,14 +68,14 @@ def feed(request: Request, feed: FeedName) -> Response:
 
 def _feed(live: LiveSite, name: str) -> dict[str, Any]:
     board, health, agency = live.hub.boards.get(name), live.health(name), agency_of(live, name)
-    head = board.standing.head if board else live.hub.heads.get(name)
+    head = board.snapshot.head if board else live.hub.heads.get(name)
     return {
         "name": name,
         "title": agency.title if agency else name,
         **_configured(agency),
         "path": f"/api/v1/feeds/{name}",
         "cursor": head.cursor if head else None,
-        "open_calls": len(board.standing.calls) if board else health.open_calls if head else None,
+        "open_calls": len(board.snapshot.calls) if board else health.open_calls if head else None,
         "last_good_at": health.last_good_at,
         "state": health.state,
         "words": health.words,
@@ -112,7 +112,7 @@ def _configured(agency: Agency | None) -> dict[str, Any]:
 async def calls(
     request: Request,
     feed: FeedName,
-    through: Annotated[Filter, Depends(filter_of)],
+    through: Annotated[CallFilter, Depends(filter_of)],
     format: Annotated[Format, Query(description="geojson holds only calls with a point")] = "json",  # noqa: A002
     at_least: Annotated[
         Cursor, Query(description="a cursor that the answer must have reached; what a `resync` gives")
@@ -125,7 +125,7 @@ async def calls(
         await _reach(live, feed, wanted[1], int(wanted[2]))
     await live.hub.find(feed)
     board = board_of(live, feed)
-    return await in_lane(request, partial(_calls, request, board.standing, through, format), format)
+    return await in_lane(request, partial(_calls, request, board.snapshot, through, format), format)
 
 
 async def _reach(live: LiveSite, feed: str, epoch: str, seq: int) -> None:
@@ -138,8 +138,8 @@ async def _reach(live: LiveSite, feed: str, epoch: str, seq: int) -> None:
         )
 
 
-def _calls(request: Request, standing: Standing, through: Filter, format_: str) -> Response:
-    head, agency = standing.head, agency_of(live_of(request), standing.head.feed)
+def _calls(request: Request, snapshot: FeedSnapshot, through: CallFilter, format_: str) -> Response:
+    head, agency = snapshot.head, agency_of(live_of(request), snapshot.head.feed)
     etag = etag_of("calls", head.feed, head.cursor, through.query(), format_, repr(credits_of(agency)))
     headers = {"ETag": etag, "Cache-Control": "no-cache", "Bluelamp-Cursor": head.cursor}
     if format_ != "json":
@@ -154,11 +154,11 @@ def _calls(request: Request, standing: Standing, through: Filter, format_: str) 
             return told()
 
     def told() -> bytes:
-        found = [call for call in standing.in_order() if through.lets(facts_of(call))]
+        found = [call for call in snapshot.in_order() if through.lets(facts_of(call))]
         about = {
             "feed": head.feed,
             "cursor": head.cursor,
-            "total": len(standing.calls),
+            "total": len(snapshot.calls),
             "shown": len(found),
             "unlocated": sum(1 for call in found if not is_located(call)),
         }
@@ -216,7 +216,7 @@ def call(
 )
 async def events(
     feed: FeedName,
-    through: Annotated[Filter, Depends(filter_of)],
+    through: Annotated[CallFilter, Depends(filter_of)],
     cursor: Annotated[str, Query(max_length=60, description="the `cursor` of …/calls; from now without it")] = "",
     last_event_id: Annotated[
         str, Query(max_length=60, description="the same; a browser that comes back sends its Last-Event-ID header")
@@ -253,7 +253,7 @@ def _streams(live: LiveSite, feed: str) -> dict[str, Any]:
     if board is None:
         return {"cursor": head.cursor if head else None, "streams": 0, "ring": [0, 0]}
     return {
-        "cursor": board.standing.head.cursor,
+        "cursor": board.snapshot.head.cursor,
         "streams": sum(1 for stream in list(live.hub.streams) if stream.board is board),
         "ring": [board.ring.tail, board.ring.head],
     }

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from bluelamp.domain.call import Call
-from bluelamp.domain.call_filter import Filter, facts_of
+from bluelamp.domain.call_filter import CallFilter, facts_of
 from bluelamp.domain.moment import moment_of, parse_moment, seconds_between
 from bluelamp.errors import TooCostly, UsageError
 from bluelamp.history.gaps import SEEN, unwatched
@@ -27,7 +27,7 @@ from bluelamp.web.live.parameters import (
     fresh,
     head_of,
     live_of,
-    moment_asked,
+    moment_parameter,
 )
 from bluelamp.web.live.schemas import AsOfModel, BetweenModel
 from bluelamp.web.request import dumps, has_tag, site_of
@@ -54,7 +54,7 @@ _FILES = {name: one for name, one in FILES.items() if "spreadsheet" not in name}
 def history(
     request: Request,
     feed: FeedName,
-    through: Annotated[Filter, Depends(filter_of)],
+    through: Annotated[CallFilter, Depends(filter_of)],
     at: Annotated[str, Query(max_length=40, description="the calls that were open at this moment")] = "",
     first: Annotated[str, Query(alias="from", max_length=40, description="calls open at some time from here")] = "",
     last: Annotated[str, Query(alias="to", max_length=40, description="to here, both included")] = "",
@@ -73,14 +73,14 @@ def history(
     in their order, lead from there to any moment up to `to`."""
     live = live_of(request)
     head_of(live, feed)
-    asked = _Asked(request, feed, live.flow, through, credits_of(agency_of(live, feed)))
+    asked = _PastQuestion(request, feed, live.flow, through, credits_of(agency_of(live, feed)))
     if at:
         if first or last:
             raise UsageError("Ask either for `at`, or for `from` and `to`.")
-        return asked.as_of(moment_asked(at, "at"), format)
+        return asked.as_of(moment_parameter(at, "at"), format)
     if not first or not last:
         raise UsageError("Which moment?", "Add at=2026-02-11T00:42:49Z, or from=… and to=….")
-    span = moment_asked(first, "from"), moment_asked(last, "to")
+    span = moment_parameter(first, "from"), moment_parameter(last, "to")
     if span[0] > span[1]:
         raise UsageError(f"from ({span[0]}) lies after to ({span[1]}).")
     if format != "json":
@@ -90,10 +90,12 @@ def history(
     return asked.calls_between(span, after, limit)
 
 
-class _Asked:
+class _PastQuestion:
     """A question about the past of one feed."""
 
-    def __init__(self, request: Request, feed: str, flow: LiveFlow, through: Filter, credit: dict[str, str]) -> None:
+    def __init__(
+        self, request: Request, feed: str, flow: LiveFlow, through: CallFilter, credit: dict[str, str]
+    ) -> None:
         self._request, self._feed, self._flow, self._log, self._through = request, feed, flow, flow.log, through
         self._credit, self._effort = credit, site_of(request).effort
 
@@ -116,7 +118,7 @@ class _Asked:
             raise UsageError(f"“{after[:80]}” is no `next` of a page of calls.")
         page = self._log.calls_between(self._feed, *span, after=after, limit=limit)
         following = _place(page[-1]) if len(page) == limit else None
-        return self._told(span, {"calls": self._shown(page)}, following)
+        return self._response(span, {"calls": self._shown(page)}, following)
 
     def changes_between(self, span: tuple[str, str], after: str, limit: int, *, places: bool) -> Response:
         if after and not _AFTER_CHANGE.fullmatch(after):
@@ -132,7 +134,7 @@ class _Asked:
         if places:
             named = {*(call["id"] for call in start or ()), *(one.call for one in page)}
             found["places"] = self._log.places(self._feed, sorted(named))
-        return self._told(span, found, following)
+        return self._response(span, found, following)
 
     def between_as_file(self, span: tuple[str, str], format_: str) -> Response:
         found: list[Call] = []
@@ -148,7 +150,7 @@ class _Asked:
         about = {"feed": self._feed, "from": span[0], "to": span[1], "shown": len(found)}
         return self._file(found, format_, about, f"{span[0]}--{span[1]}")
 
-    def _told(self, span: tuple[str, str], found: dict[str, Any], following: str | None) -> Response:
+    def _response(self, span: tuple[str, str], found: dict[str, Any], following: str | None) -> Response:
         told: dict[str, Any] = {"calls": None, "start": None, "changes": None, "places": None, **found}
         about = {"feed": self._feed, "from": span[0], "to": span[1], "next": following}
         return fresh(dumps({**about, **told, "unwatched": self._unwatched(span), **self._credit}))

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from fastapi import Path, Query, Request, Response
 
-from bluelamp.domain.call_filter import Filter, make_filter
+from bluelamp.domain.call_filter import CallFilter, make_filter
 from bluelamp.domain.moment import moment_of, parse_moment
 from bluelamp.errors import NothingHeld, Overloaded, UsageError
 from bluelamp.sources.feeds.agency import Agency
@@ -42,7 +42,7 @@ Box = Annotated[
 
 def filter_of(
     division: Division = (), beat: Beat = (), priority: Priority = (), nature: Nature = (), bbox: Box = ""
-) -> Filter:
+) -> CallFilter:
     """The filter that a request asks for."""
     return make_filter(division, beat, priority, nature, bbox)
 
@@ -85,7 +85,7 @@ def head_of(live: LiveSite, feed: str) -> Head:
     """Where a feed's log stands, whether or not the feed is followed here. Raises NoSuchThing for a feed that there is
     not, NothingHeld for one that nothing was received from yet."""
     board = live.hub.boards.get(feed)
-    found = board.standing.head if board is not None else live.hub.heads.get(feed)
+    found = board.snapshot.head if board is not None else live.hub.heads.get(feed)
     if found is None:
         if not live.hub.ready.is_set():
             raise Overloaded("This server has only just begun.", "Ask again in a few seconds.")
@@ -94,7 +94,7 @@ def head_of(live: LiveSite, feed: str) -> Head:
     return found
 
 
-def moment_asked(text: str, name: str) -> str:
+def moment_parameter(text: str, name: str) -> str:
     """A moment from what was asked. Raises UsageError in words, for a time without an offset too."""
     try:
         return moment_of(parse_moment(text))

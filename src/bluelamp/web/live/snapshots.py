@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from bluelamp.domain.guard import REASONS, VERDICTS
 from bluelamp.sources.feeds.agency import Agency
 from bluelamp.sources.feeds.fetching import Part
-from bluelamp.storage.live.snapshots import Entry
+from bluelamp.storage.live.snapshots import SnapshotEntry
 from bluelamp.web.asgi import problems
 from bluelamp.web.lane_routes import Worked
 from bluelamp.web.live.parameters import FeedName, fresh, live_of
@@ -51,7 +51,7 @@ def snapshots(
     return fresh(dumps(told))
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def _entry(entry: SnapshotEntry) -> dict[str, Any]:
     # Never the addresses and headers: they may carry somebody's key.
     shown = (
         "number", "fetched_at", "origin", "verdict", "reasons", "problem", "rows", "unreadable", "duplicates",
@@ -89,7 +89,7 @@ async def hand_in(request: Request, feed: FeedName) -> Response:
     body = await _body(request)
     if body is None:
         words = f"A snapshot may have {MOST >> 20} MB at most."
-        return _told(413, "too-large", "This is too large", words)
+        return _response(413, "too-large", "This is too large", words)
     return await run_in_threadpool(
         _receive, live, agency, Part(agency.url, 200, _source_headers(request.headers), body)
     )
@@ -106,14 +106,18 @@ def _refusal(token: str, headers: Mapping[str, str]) -> Response | None:
     """Before a byte of the body is read: an answer for whoever may not hand anything in."""
     if not token:
         words = "Snapshots cannot be handed in here."
-        return _told(403, "closed", "This door is shut", words, "Its operator opens it with the setting push_token.")
+        return _response(
+            403, "closed", "This door is shut", words, "Its operator opens it with the setting push_token."
+        )
     scheme, _, shown = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not hmac.compare_digest(shown.strip().encode(), token.encode()):
-        refused = _told(401, "no-token", "Who is this?", "The token is missing or not the right one.")
+        refused = _response(401, "no-token", "Who is this?", "The token is missing or not the right one.")
         refused.headers["WWW-Authenticate"] = "Bearer"
         return refused
     if headers.get("content-encoding", "identity").lower() not in ("", "identity"):
-        return _told(415, "compressed", "This is compressed", "Send the snapshot as it is, without a content coding.")
+        return _response(
+            415, "compressed", "This is compressed", "Send the snapshot as it is, without a content coding."
+        )
     return None
 
 
@@ -146,6 +150,6 @@ def _receive(live: LiveSite, agency: Agency, part: Part) -> Response:
     return JSONResponse(told, 200 if received.verdict else 202, {"Cache-Control": "no-store"})
 
 
-def _told(status: int, slug: str, title: str, detail: str, hint: str = "") -> Response:
+def _response(status: int, slug: str, title: str, detail: str, hint: str = "") -> Response:
     body = problems.problem(status, slug, title, detail, hint)
     return JSONResponse(body, status, {"Cache-Control": "no-store"}, problems.MEDIA_TYPE)

@@ -102,11 +102,11 @@ def place(request: Request, feed: FeedName, call: CallId) -> Response:
             "The call itself has its place.",
         )
     listed = _listed(one.change for one in log.timeline(feed, call))
-    return fresh(dumps({"feed": feed, "call": call, **_told(live, agency, found, listed), **credits_of(agency)}))
+    return fresh(dumps({"feed": feed, "call": call, **_explained(live, agency, found, listed), **credits_of(agency)}))
 
 
-def _told(live: LiveSite, agency: Agency, call: Call, listed: Place | None) -> dict[str, Any]:
-    return live.explainer.tell(agency, call, listed)
+def _explained(live: LiveSite, agency: Agency, call: Call, listed: Place | None) -> dict[str, Any]:
+    return live.explainer.explain(agency, call, listed)
 
 
 def _listed(changes: Iterable[Change]) -> Place | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from bluelamp.errors import TooCostly
-from bluelamp.questions.answer import Answer, answer
+from bluelamp.questions.answer import QueryResult, answer
 from bluelamp.questions.cost import refuse_costly
 from bluelamp.questions.model.data_version import DataVersion
 from bluelamp.questions.model.question import Question
@@ -31,7 +31,7 @@ def answer_bytes(site: Site, version: DataVersion, question: Question, format_: 
         return b"".join(_as_file(found, format_))
 
 
-def _as_file(found: Answer, format_: str) -> Iterator[bytes]:
+def _as_file(found: QueryResult, format_: str) -> Iterator[bytes]:
     table = table_of(found)
     names = table.column_names
     about = about_answer(found)
@@ -55,7 +55,7 @@ def _features(table: pa.Table) -> tuple[list[str], pa.Table]:
     return [str(number) for number in range(table.num_rows)], table
 
 
-def about_answer(found: Answer) -> dict[str, str]:
+def about_answer(found: QueryResult) -> dict[str, str]:
     """What travels with a file: how to cite it, what it covers, what to mind."""
     return {
         "question": found.question.canonical(),

@@ -31,16 +31,16 @@ def find_dataset(name: str) -> DatasetSpec:
 @router.get("", responses={200: {"model": DatasetsModel}, **PROBLEMS}, summary="All datasets")
 def datasets() -> dict[str, Any]:
     """With the fields to group and filter by, the measures, and the caveats that always apply."""
-    return {"datasets": [_told(spec) for spec in registry.datasets().values()]}
+    return {"datasets": [_described(spec) for spec in registry.datasets().values()]}
 
 
 @router.get("/{dataset}", responses={200: {"model": DatasetModel}, **PROBLEMS}, summary="One dataset")
 def dataset(dataset: DatasetName) -> dict[str, Any]:
     """Its fields, measures and caveats."""
-    return _told(find_dataset(dataset))
+    return _described(find_dataset(dataset))
 
 
-def _told(spec: DatasetSpec) -> dict[str, Any]:
+def _described(spec: DatasetSpec) -> dict[str, Any]:
     return {
         "name": spec.name,
         "family": spec.family.name,

@@ -64,7 +64,7 @@ def question(
     feeds, and how much of them was watched), its caveats, its data version and its licence. The `question` in the
     answer is its canonical form: the same text, the same answer."""
     spec = find_dataset(dataset)
-    asked = make_question(
+    question = make_question(
         spec.name,
         measures=[measure],
         by=[by],
@@ -74,8 +74,8 @@ def question(
         order=[order],
         limit=limit or MOST_ROWS,
     )
-    if len(asked.by) > MOST_FIELDS:
-        raise TooCostly(f"A question groups by at most {MOST_FIELDS} fields; these are {len(asked.by)}.")
+    if len(question.by) > MOST_FIELDS:
+        raise TooCostly(f"A question groups by at most {MOST_FIELDS} fields; these are {len(question.by)}.")
     if as_of and not spec.family.capabilities.has_releases:
         raise UsageError(f"{spec.name} are no part of any release: they cannot be asked as of one.")
     pinned = _as_of(request, as_of) if as_of else version
@@ -83,11 +83,11 @@ def question(
         return answered(
             request,
             opened,
-            ["question", asked.canonical(), format],
-            partial(answer_bytes, site_of(request), opened, asked, format),
+            ["question", question.canonical(), format],
+            partial(answer_bytes, site_of(request), opened, question, format),
             pinned=pinned,
             media_type=files.MEDIA_TYPES[format],
-            headers=_headers(asked, format),
+            headers=_headers(question, format),
             file=format != "json",
         )
 
@@ -103,8 +103,8 @@ def _as_of(request: Request, release: str) -> str:
     return found.name
 
 
-def _headers(asked: Question, format_: str) -> dict[str, str]:
+def _headers(question: Question, format_: str) -> dict[str, str]:
     if format_ == "json":
         return {}
-    by = "-by-" + "-".join(one.name for one in asked.by) if asked.by else ""
-    return {"Content-Disposition": f'attachment; filename="bluelamp-{asked.dataset.name}{by}.{format_}"'}
+    by = "-by-" + "-".join(one.name for one in question.by) if question.by else ""
+    return {"Content-Disposition": f'attachment; filename="bluelamp-{question.dataset.name}{by}.{format_}"'}

@@ -10,7 +10,7 @@ import pyarrow as pa
 from fastapi import Request, Response
 
 from bluelamp.errors import TooCostly, UsageError
-from bluelamp.questions.answer import Answer, answer
+from bluelamp.questions.answer import QueryResult, answer
 from bluelamp.questions.model.data_version import DataVersion
 from bluelamp.questions.model.dataset import DatasetSpec
 from bluelamp.questions.model.records import RecordSet
@@ -32,8 +32,8 @@ def file_of_records(request: Request, spec: DatasetSpec, view: View, pinned: str
     """The answer with the file. The lease on its version lasts as long as it is being made."""
     with ExitStack() as held:
         opened = held.enter_context(lease_for(request, spec, pinned))
-        asked = _AskedFile(request, opened, spec, view, pinned, format_)
-        found = asked.without_making()
+        record_file = _RecordFile(request, opened, spec, view, pinned, format_)
+        found = record_file.without_making()
         if found is not None:
             return found
         body = asked.body()  # what fails here gives the lease back
@@ -41,7 +41,7 @@ def file_of_records(request: Request, spec: DatasetSpec, view: View, pinned: str
     return asked.streamed(body, give_back)
 
 
-class _AskedFile:
+class _RecordFile:
     """One file as it was asked for. Raises TooCostly where its format cannot hold so many rows."""
 
     def __init__(
@@ -101,7 +101,7 @@ class _AskedFile:
         return FileStream(body, self._headers, files.MEDIA_TYPES[self._format], at_end)
 
 
-def whole_of(version: DataVersion, spec: DatasetSpec, view: View) -> Answer:
+def whole_of(version: DataVersion, spec: DatasetSpec, view: View) -> QueryResult:
     """How many records there are, with what a figure must carry."""
     _, ignored = view.for_dataset(spec)
     if ignored:
@@ -109,13 +109,13 @@ def whole_of(version: DataVersion, spec: DatasetSpec, view: View) -> Answer:
     return answer(version, question_of(view, spec, measures=[spec.measures[0].name]))
 
 
-def listed(whole: Answer) -> int | None:
+def listed(whole: QueryResult) -> int | None:
     """How many records there are to list: also those that others publish of an area whose own force is not held, which
     make no figure of it. None where nothing is held that could hold one."""
     ((count,),) = whole.rows
     return int(count) if count is not None else whole.strays or None
 
 
-def records_of(request: Request, version: DataVersion, whole: Answer) -> RecordSet:
+def records_of(request: Request, version: DataVersion, whole: QueryResult) -> RecordSet:
     """The records that an answer counts."""
     return family_of(whole.question.dataset).records(version, whole.question, site_of(request).stores)

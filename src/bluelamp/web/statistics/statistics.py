@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from bluelamp.domain.call_filter import Filter
+from bluelamp.domain.call_filter import CallFilter
 from bluelamp.errors import NothingHeld, Unreachable, UsageError
 from bluelamp.statistics.activity import Lines, step_of
 from bluelamp.web.lane_routes import Worked
@@ -19,7 +19,7 @@ from bluelamp.web.live.parameters import (
     fresh,
     head_of,
     live_of,
-    moment_asked,
+    moment_parameter,
 )
 from bluelamp.web.live_site import LiveSite
 from bluelamp.web.request import dumps, site_of
@@ -37,7 +37,7 @@ router = APIRouter(prefix="/feeds", tags=["feeds"], route_class=Worked)
 def activity(
     request: Request,
     feed: FeedName,
-    through: Annotated[Filter, Depends(filter_of)],
+    through: Annotated[CallFilter, Depends(filter_of)],
     first: Annotated[str, Query(alias="from", max_length=40, description="the moment of the first point")],
     last: Annotated[
         str,
@@ -56,7 +56,7 @@ def activity(
     before. At most 1,000 points. Where nobody watched they are null: a gap, not calm."""
     live = live_of(request)
     head_of(live, feed)
-    span = moment_asked(first, "from"), moment_asked(last, "to")
+    span = moment_parameter(first, "from"), moment_parameter(last, "to")
     if span[0] > span[1]:
         raise UsageError(f"from ({span[0]}) lies after to ({span[1]}).")
     agency = agency_of(live, feed)
@@ -84,7 +84,7 @@ def activity(
     responses={200: {"model": StatisticsModel}, **PROBLEMS},
     summary="A feed in figures",
 )
-def statistics(request: Request, feed: FeedName, through: Annotated[Filter, Depends(filter_of)]) -> Response:
+def statistics(request: Request, feed: FeedName, through: Annotated[CallFilter, Depends(filter_of)]) -> Response:
     """What is active now, what was opened in the last hour and whether that is usual, how long calls take, where and
     when they come. The last hour is compared with the hour that ended at the same weekday and time of the day, on the
     agency's clocks, in the past eight weeks, where it was watched; with fewer than three such hours, or where less than
@@ -101,7 +101,7 @@ def statistics(request: Request, feed: FeedName, through: Annotated[Filter, Depe
     _require_database(live)
     site = site_of(request)
     with site.effort.turn():
-        told = site.books.statistics(live.log, live.snapshots, agency, through)
+        told = site.feed_states.statistics(live.log, live.snapshots, agency, through)
     return fresh(dumps({**told, **credits_of(agency)}))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 
-from bluelamp.domain.call_filter import Filter
+from bluelamp.domain.call_filter import CallFilter
 from bluelamp.errors import Overloaded
 from bluelamp.web.asgi.client_address import network_of
 from bluelamp.web.streams.stream import Stream
@@ -17,7 +17,7 @@ from bluelamp.web.streams.stream import Stream
 MOST_FILTERS = 256
 # So many of them an address may hold, at least; more where it may have a large share of all streams.
 _FILTERS_EACH = 8
-Groups = Mapping[Filter | None, Collection[Stream]]
+Groups = Mapping[CallFilter | None, Collection[Stream]]
 
 
 class Admission:
@@ -27,7 +27,7 @@ class Admission:
         self._per_address, self._total = per_address, total
         self.addresses: Counter[str] = Counter()  # open streams of each network
 
-    def check(self, streams: int, groups: Groups, through: Filter | None, address: str) -> None:
+    def check(self, streams: int, groups: Groups, through: CallFilter | None, address: str) -> None:
         """Raises Overloaded, in words, where there is no place for one more beside `streams`. `groups` are those of its
         feed, by filter."""
         if streams >= self._total:

@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 from starlette.types import Receive, Scope, Send
 
-from bluelamp.domain.call_filter import FIELDS, Filter, make_filter
+from bluelamp.domain.call_filter import FIELDS, CallFilter, make_filter
 from bluelamp.errors import BluelampError, NoSuchThing, Overloaded, UsageError
 from bluelamp.web.asgi import problems
 from bluelamp.web.asgi.client_address import Visitors
@@ -85,14 +85,14 @@ class Events:
             told = problems.problem(405, "read-only", "This can only be read", "This can only be read.")
             return await self._plain(send, 405, {"allow": _METHODS}, told)
         try:
-            stream, opening = await self._open(scope, send)
+            stream, preamble = await self._open(scope, send)
         except BluelampError as error:
             return await self._refuse(send, error)
         await send({"type": "http.response.start", "status": 200, "headers": self._begun})
         if method == "HEAD":
             await send({"type": "http.response.body", "body": b""})
             return 200, 0
-        await self._stream(stream, opening, receive, send)
+        await self._stream(stream, preamble, receive, send)
         return 200, stream.sent
 
     async def _open(self, scope: Scope, send: Send) -> tuple[Stream, bytes]:
@@ -127,11 +127,11 @@ class Events:
         except TimeoutError:
             raise Overloaded("This server has only just begun.", "Connect again in a few seconds.") from None
 
-    async def _stream(self, stream: Stream, opening: bytes, receive: Receive, send: Send) -> None:
+    async def _stream(self, stream: Stream, preamble: bytes, receive: Receive, send: Send) -> None:
         """Until the connection ends, or the stream is ended: then the server's `receive` says so as well."""
         stream.owner = asyncio.current_task()
         stream.tune()
-        await send({"type": "http.response.body", "body": opening, "more_body": True})
+        await send({"type": "http.response.body", "body": preamble, "more_body": True})
         # What has come since its place was taken is written now.
         self._hub.join(stream)
         try:
@@ -171,7 +171,7 @@ def _query(scope: Scope) -> list[tuple[str, str]]:
     return sent_in(scope)
 
 
-def _filter(query: Iterable[tuple[str, str]]) -> Filter:
+def _filter(query: Iterable[tuple[str, str]]) -> CallFilter:
     values: dict[str, list[str]] = {}
     for name, value in query:
         values.setdefault(name, []).append(value)

@@ -14,8 +14,8 @@ import structlog
 
 from bluelamp.errors import BluelampError
 from bluelamp.storage.live.event_log import EventLog, Head, Logged
-from bluelamp.web.streams.board import Fold, LostTrack, Standing
-from bluelamp.web.streams.ring import Entry
+from bluelamp.web.streams.board import FeedSnapshot, LogGap, Projection
+from bluelamp.web.streams.ring import RingEntry
 from bluelamp.worker import Worker, words_of
 
 _LOG = structlog.get_logger("bluelamp.streams")
@@ -27,13 +27,13 @@ AT_HAND = 10
 _PAGE, _BREATH = 2_000, 0.05
 
 
-class Told(Protocol):
+class FollowerListener(Protocol):
     """Who is told what was found; called in the follower's thread."""
 
-    def loaded(self, standing: Standing, entries: Sequence[Entry]) -> None:
+    def loaded(self, snapshot: FeedSnapshot, entries: Sequence[RingEntry]) -> None:
         """A log was loaded, for the first time or anew."""
 
-    def grown(self, standing: Standing, entries: Sequence[Entry]) -> None:
+    def grown(self, snapshot: FeedSnapshot, entries: Sequence[RingEntry]) -> None:
         """Changes were appended, or the head tells something new."""
 
     def let_go(self, feed: str) -> None:
@@ -53,19 +53,19 @@ class Follower:
     def __init__(
         self,
         open_log: Callable[[], EventLog | None],
-        told: Told,
+        listener: FollowerListener,
         *,
         ring: int,
         busy: Callable[[], bool],
         wanted: Callable[[], Collection[str]] = tuple,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._open_log, self._told, self._ring, self._busy = open_log, told, ring, busy
+        self._open_log, self._told, self._ring, self._busy = open_log, listener, ring, busy
         self._wanted, self._clock = wanted, clock
         self._heads: dict[str, Head] = {}
         self._all_at = -IDLE
         self._log: EventLog | None = None
-        self._folds: dict[str, Fold] = {}
+        self._folds: dict[str, Projection] = {}
         self._worker = Worker(
             "follow-logs", self._look, log=_LOG, complaint="logs cannot be followed", after_error=IDLE
         )
@@ -115,7 +115,7 @@ class Follower:
         for head in self._look_at(log, self._wanted()).values():
             try:
                 self._follow(log, head)
-            except LostTrack as lost:
+            except LogGap as lost:
                 # It was rebuilt or shortened while it was read: the next look loads it afresh.
                 self._folds.pop(head.feed, None)
                 _LOG.info("lost track", feed=head.feed, why=str(lost))
@@ -127,34 +127,38 @@ class Follower:
         return problem
 
     def _follow(self, log: EventLog, head: Head) -> None:
-        fold = self._folds.get(head.feed)
-        if fold is None or (fold.head.log, fold.head.epoch) != (head.log, head.epoch) or head.seq < fold.head.seq:
+        projection = self._folds.get(head.feed)
+        if (
+            projection is None
+            or (projection.head.log, projection.head.epoch) != (head.log, head.epoch)
+            or head.seq < projection.head.seq
+        ):
             self._load(log, head)
-        elif head.seq > fold.head.seq:
-            self._grow(log, fold, head)
-        elif head != fold.head:
-            self._told.grown(fold.standing(head), ())
+        elif head.seq > projection.head.seq:
+            self._grow(log, projection, head)
+        elif head != projection.head:
+            self._told.grown(projection.snapshot(head), ())
 
     def _load(self, log: EventLog, head: Head) -> None:
         """The ring as far back as it reaches, so that whoever reconnects after a restart misses nothing."""
         self._folds.pop(head.feed, None)
         start = max(head.tail, head.seq - self._ring, 0)
-        fold = Fold(head._replace(seq=start), log.as_of_seq(head, start))
-        entries = [entry for page in _pages(log, head, start, _PAGE) for entry in fold.take(page)]
-        if fold.head.seq != head.seq or log.head(head.feed).log != head.log:
-            raise LostTrack("it was replaced while it was loaded")
-        self._told.loaded(fold.standing(head), entries)
-        self._folds[head.feed] = fold
+        projection = Projection(head._replace(seq=start), log.as_of_seq(head, start))
+        entries = [entry for page in _pages(log, head, start, _PAGE) for entry in projection.take(page)]
+        if projection.head.seq != head.seq or log.head(head.feed).log != head.log:
+            raise LogGap("it was replaced while it was loaded")
+        self._told.loaded(projection.snapshot(head), entries)
+        self._folds[head.feed] = projection
 
-    def _grow(self, log: EventLog, fold: Fold, head: Head) -> None:
+    def _grow(self, log: EventLog, projection: Projection, head: Head) -> None:
         # Never so many at once that streams which are up to date fall off the ring.
-        for page in _pages(log, head, fold.head.seq, min(_PAGE, max(self._ring // 4, 1))):
-            entries = fold.take(page)
-            self._told.grown(fold.standing(head), entries)
-            if fold.head.seq < head.seq:
+        for page in _pages(log, head, projection.head.seq, min(_PAGE, max(self._ring // 4, 1))):
+            entries = projection.take(page)
+            self._told.grown(projection.snapshot(head), entries)
+            if projection.head.seq < head.seq:
                 self._worker.rest(_BREATH)
-        if fold.head.seq != head.seq:
-            raise LostTrack(f"it ends at {fold.head.seq}, not at {head.seq}")
+        if projection.head.seq != head.seq:
+            raise LogGap(f"it ends at {projection.head.seq}, not at {head.seq}")
 
 
 def _pages(log: EventLog, head: Head, after: int, size: int) -> Iterator[list[Logged]]:

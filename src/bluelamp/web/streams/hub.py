@@ -15,12 +15,12 @@ from contextlib import suppress
 
 import structlog
 
-from bluelamp.domain.call_filter import Filter
+from bluelamp.domain.call_filter import CallFilter
 from bluelamp.errors import Overloaded
 from bluelamp.storage.live.event_log import Head
 from bluelamp.web.streams.admission import Admission
-from bluelamp.web.streams.board import Board, Standing
-from bluelamp.web.streams.ring import Entry
+from bluelamp.web.streams.board import Board, FeedSnapshot
+from bluelamp.web.streams.ring import RingEntry
 from bluelamp.web.streams.stream import SEND_TIMEOUT, Stream
 from bluelamp.web.streams.stream_counters import StreamCounters
 
@@ -48,18 +48,18 @@ class Hub:
         # Has the logs looked at now; given by whoever has the follower.
         self.poke: Callable[[], None] = lambda: None
         self.stopping = False
-        self._groups: dict[str, dict[Filter | None, set[Stream]]] = {}
+        self._groups: dict[str, dict[CallFilter | None, set[Stream]]] = {}
         self._asked: dict[str, float] = {}  # when a feed was last asked for
         self.loop: asyncio.AbstractEventLoop | None = None
         self._sweeper: asyncio.Task[None] | None = None
 
     # -- from the follower's thread ----------------------------------------------------------------------------------
 
-    def loaded(self, standing: Standing, entries: Sequence[Entry]) -> None:
-        self._carry(self._load, standing, entries)
+    def loaded(self, snapshot: FeedSnapshot, entries: Sequence[RingEntry]) -> None:
+        self._carry(self._load, snapshot, entries)
 
-    def grown(self, standing: Standing, entries: Sequence[Entry]) -> None:
-        self._carry(self._grow, standing, entries)
+    def grown(self, snapshot: FeedSnapshot, entries: Sequence[RingEntry]) -> None:
+        self._carry(self._grow, snapshot, entries)
 
     def let_go(self, feed: str) -> None:
         self._carry(self._drop, feed)
@@ -70,7 +70,7 @@ class Hub:
     def looked(self, problem: str) -> None:
         self._carry(self._note, problem)
 
-    def wanted(self) -> set[str]:
+    def wanted_feeds(self) -> set[str]:
         """The feeds that somebody streams, or asked for lately."""
         since = time.monotonic() - _IDLE
         lately = {feed for feed, at in list(self._asked.items()) if at >= since}
@@ -101,24 +101,24 @@ class Hub:
                 await self._sweeper
         self.loop = None
 
-    def _load(self, standing: Standing, entries: Sequence[Entry]) -> None:
-        feed = standing.head.feed
+    def _load(self, snapshot: FeedSnapshot, entries: Sequence[RingEntry]) -> None:
+        feed = snapshot.head.feed
         board = self.boards.get(feed)
         if board is None:
             board = self.boards[feed] = Board(feed, self._ring)
             self._groups[feed] = {}
-        board.load(standing, entries)
+        board.load(snapshot, entries)
         for streams in self._groups[feed].values():
             self._wake(streams)
 
-    def _grow(self, standing: Standing, entries: Sequence[Entry]) -> None:
-        board = self.boards[standing.head.feed]
+    def _grow(self, snapshot: FeedSnapshot, entries: Sequence[RingEntry]) -> None:
+        board = self.boards[snapshot.head.feed]
         before = board.ring.head
-        board.grow(standing, entries)
+        board.grow(snapshot, entries)
         if not entries:
             return
         since = time.monotonic()
-        self.counters.grew(board.feed, standing.head.at)
+        self.counters.grew(board.feed, snapshot.head.at)
         for through, streams in self._groups[board.feed].items():
             if not board.ring.holds(before):
                 self._wake(streams)  # more came at once than is kept at hand: everybody is told so
@@ -133,7 +133,7 @@ class Hub:
 
     def _drop(self, feed: str) -> None:
         """Whoever began to watch meanwhile keeps the board: it is loaded anew."""
-        if feed in self.boards and feed not in self.wanted():
+        if feed in self.boards and feed not in self.wanted_feeds():
             del self.boards[feed], self._groups[feed]
             self._asked.pop(feed, None)
 
@@ -177,7 +177,7 @@ class Hub:
 
     # -- streams -----------------------------------------------------------------------------------------------------
 
-    def admit(self, feed: str, through: Filter | None, address: str) -> None:
+    def admit(self, feed: str, through: CallFilter | None, address: str) -> None:
         """Raises Overloaded, in words, where there is no place for one more."""
         if self.stopping:
             raise Overloaded("This server is about to stop.", "Connect again in a few seconds.")

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bluelamp.domain.call_filter import Facts, Filter
-from bluelamp.domain.filter_effect import crossing
+from bluelamp.domain.call_filter import CallFacts, CallFilter
+from bluelamp.domain.filter_effect import transition
 
 # So many bytes are handed to a connection at once: what a slow one may hold beside the ring.
 CHUNK = 64 << 10
@@ -16,20 +16,20 @@ _MOST_JOINED = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RingEntry:
     """One change. `before` and `after` are what filters see of its call, None where it is not open. `removed` and
     `entered` are the frames for filters that the change crosses, where it can cross any."""
 
     seq: int
     frame: bytes
-    before: Facts | None
-    after: Facts | None
+    before: CallFacts | None
+    after: CallFacts | None
     removed: bytes = b""
     entered: bytes = b""
 
-    def seen(self, through: Filter) -> bytes:
+    def seen(self, through: CallFilter) -> bytes:
         """The frame for one filter; empty where it shows nothing of it."""
-        how = crossing(through, self.before, self.after)
+        how = transition(through, self.before, self.after)
         if how == "removed":
             return self.removed or self.frame
         if how == "entered":
@@ -43,13 +43,13 @@ class Ring:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._slots: list[Entry | None] = [None] * limit
+        self._slots: list[RingEntry | None] = [None] * limit
         self.head = self.tail = 0
         # What was joined for a cursor and a filter, until the ring grows: equal cursors share one object.
-        self._joined: dict[tuple[int, Filter | None], tuple[bytes, int]] = {}
-        self._sieves: dict[Filter, dict[int, bytes]] = {}
+        self._joined: dict[tuple[int, CallFilter | None], tuple[bytes, int]] = {}
+        self._sieves: dict[CallFilter, dict[int, bytes]] = {}
 
-    def load(self, head: int, entries: Sequence[Entry]) -> None:
+    def load(self, head: int, entries: Sequence[RingEntry]) -> None:
         """Begin anew with the changes up to `head`, of which `entries` are the last."""
         self._slots = [None] * self._limit
         self._joined.clear()
@@ -57,7 +57,7 @@ class Ring:
         self.head = self.tail = head - len(entries)
         self.append(entries)
 
-    def append(self, entries: Sequence[Entry]) -> None:
+    def append(self, entries: Sequence[RingEntry]) -> None:
         """Changes that follow the head, in order and without a gap."""
         for entry in entries:
             assert entry.seq == self.head + 1, f"change {entry.seq} does not follow {self.head}"
@@ -74,7 +74,7 @@ class Ring:
         """Whether all that follows a cursor is here; a cursor that the log has not reached yet misses nothing."""
         return cursor >= self.tail
 
-    def slice(self, after: int, through: Filter | None = None) -> tuple[bytes, int]:
+    def slice(self, after: int, through: CallFilter | None = None) -> tuple[bytes, int]:
         """The frames after a cursor, as many as one write shall hold, and the cursor that they lead to."""
         key = (after, through)
         found = self._joined.get(key)
@@ -84,11 +84,11 @@ class Ring:
             found = self._joined[key] = self._join(after, through)
         return found
 
-    def forget(self, through: Filter) -> None:
+    def forget(self, through: CallFilter) -> None:
         """Nobody looks through this filter any more."""
         self._sieves.pop(through, None)
 
-    def _join(self, after: int, through: Filter | None) -> tuple[bytes, int]:
+    def _join(self, after: int, through: CallFilter | None) -> tuple[bytes, int]:
         frames: list[bytes] = []
         size, seq = 0, after
         for seq in range(after + 1, self.head + 1):
@@ -100,7 +100,7 @@ class Ring:
                     break
         return b"".join(frames), seq
 
-    def _frame(self, seq: int, through: Filter | None) -> bytes:
+    def _frame(self, seq: int, through: CallFilter | None) -> bytes:
         entry = self._slots[seq % self._limit]
         assert entry is not None
         assert entry.seq == seq

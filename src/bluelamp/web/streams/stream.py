@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.types import Send
 
-from bluelamp.domain.call_filter import Filter
+from bluelamp.domain.call_filter import CallFilter
 from bluelamp.web.streams import frames
 from bluelamp.web.streams.board import Board
 
@@ -36,7 +36,7 @@ class Stream:
         "generation", "over", "owner", "reason", "rotate_at", "send", "sent", "task", "through", "told", "transport",
     )  # fmt: skip
 
-    def __init__(self, board: Board, through: Filter | None, send: Send, address: str, now: float) -> None:
+    def __init__(self, board: Board, through: CallFilter | None, send: Send, address: str, now: float) -> None:
         self.board, self.through, self.send, self.address = board, through, send, address
         self.transport: Any = getattr(getattr(send, "__self__", None), "transport", None)
         self.owner: asyncio.Task[Any] | None = None

@@ -72,7 +72,7 @@ class Effort:
             self._turns.take(None, Asker())
 
     @contextmanager
-    def guard(self, cursor: duckdb.DuckDBPyConnection, light: bool) -> Iterator[None]:
+    def limited(self, cursor: duckdb.DuckDBPyConnection, light: bool) -> Iterator[None]:
         """Around every statement. Raises Overloaded, or TooCostly when its time or memory is over."""
         if light:
             with self._bounded(cursor):

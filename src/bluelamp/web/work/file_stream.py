@@ -62,7 +62,7 @@ class FileStream(Response):
                     if not begun:
                         begun = True
                         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-                    await _taken(send, {"type": "http.response.body", "body": portion, "more_body": True}, asker)
+                    await _send(send, {"type": "http.response.body", "body": portion, "more_body": True}, asker)
                 if not begun:
                     await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -87,7 +87,7 @@ class FileStream(Response):
             self._at_end()
 
 
-async def _taken(send: Send, message: Any, asker: Asker) -> None:
+async def _send(send: Send, message: Any, asker: Asker) -> None:
     """Send it; raises AskerGone where nobody takes it in time."""
     try:
         async with asyncio.timeout(_STALLED):

@@ -26,7 +26,7 @@ _ANSWERS, _ANSWERS_QUEUE, _ANSWERS_PATIENCE = 16, 200, 10.0
 _OPEN_PER_MAKER, _FILES_PATIENCE = 4, 5.0
 
 
-class Places:
+class AdmissionLimit:
     """`most` may be inside at once, `each` of them for one address (0: all); `queue` wait for `patience` seconds."""
 
     def __init__(self, most: int, queue: int, patience: float, each: int = 0) -> None:
@@ -73,12 +73,12 @@ class Lane:
     """`threads` of its own, for whoever has a place."""
 
     def __init__(self, threads: int, queue: int, patience: float) -> None:
-        self._places = Places(threads, queue, patience)
+        self._places = AdmissionLimit(threads, queue, patience)
         self._threads = threads
         self._limiter: anyio.CapacityLimiter | None = None
 
     async def run(self, work: Callable[[], Result], asker: Asker) -> Result:
-        """What `work` gives, worked out in a thread of this lane. Raises what it raises, and as `Places.take`."""
+        """What `work` returns, run in a thread of this lane. Raises what it raises, and as `AdmissionLimit.take`."""
         give_back = await self._places.take(asker)
         try:
             if self._limiter is None:
@@ -95,7 +95,7 @@ class Lanes:
         most = files_at_once * _OPEN_PER_MAKER
         self.answers = Lane(_ANSWERS, _ANSWERS_QUEUE, _ANSWERS_PATIENCE)
         self.portions = Lane(files_at_once, most, float("inf"))
-        self.open_files = Places(most, most, _FILES_PATIENCE, each=max(2, most // 2))
+        self.open_files = AdmissionLimit(most, most, _FILES_PATIENCE, each=max(2, most // 2))
 
 
 def _busy() -> Overloaded:

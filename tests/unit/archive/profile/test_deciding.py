@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bluelamp.archive.profile.deciding import Counted, Profile, decide
 from bluelamp.archive.profile.evidence import StopEvidence
-from bluelamp.archive.profile.overrides import FILE_NAME, Known, overrides
+from bluelamp.archive.profile.overrides import FILE_NAME, FileOverride, overrides
 from bluelamp.domain.file_property import (
     SUMMER_EVENING,
     SUMMER_MIDNIGHT,
@@ -88,7 +88,7 @@ def test_files_without_stops_or_evidence_have_no_properties() -> None:
     assert (found.properties, found.readings) == ({}, {})
 
 
-def known(folder: Path, text: str) -> tuple[Known, ...]:
+def known(folder: Path, text: str) -> tuple[FileOverride, ...]:
     (folder / FILE_NAME).write_text(text, encoding="utf-8")
     return overrides(folder)
 

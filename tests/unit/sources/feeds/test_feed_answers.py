@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bluelamp.domain.snapshot import Reading
+from bluelamp.domain.snapshot import SnapshotReading
 from bluelamp.errors import SourceError
 from bluelamp.sources.feeds.agency import read_agency
 from bluelamp.sources.feeds.part import Part
@@ -19,7 +19,9 @@ FIELDS = '[fields]\nlocation = "at"\nnature = "what"\n'
 ROW = '{"at": "Elm St", "what": "Other"}'
 
 
-def reading(platform: str, *bodies: bytes, rest: str = FIELDS, headers: dict[str, str] | None = None) -> Reading:
+def reading(
+    platform: str, *bodies: bytes, rest: str = FIELDS, headers: dict[str, str] | None = None
+) -> SnapshotReading:
     text = f'title = "T"\nplatform = "{platform}"\nurl = "{URL}"\nzone = "America/Chicago"\n{rest}'
     agency = read_agency(text, "test-town", "test-town.toml", "here")
     return read(agency, [Part(URL, 200, headers or {}, body) for body in bodies], NOW)

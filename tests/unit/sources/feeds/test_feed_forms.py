@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bluelamp.domain.snapshot import Reading, Row
+from bluelamp.domain.snapshot import Row, SnapshotReading
 from bluelamp.sources.feeds.agency import Agency, read_agency
 from bluelamp.sources.feeds.part import Part
 from bluelamp.sources.feeds.reading import read
@@ -33,7 +33,7 @@ def agency_of(rest: str, platform: str = "json") -> Agency:
     return read_agency(HEAD.format(platform=platform) + rest, "town", "town.toml", "here")
 
 
-def reading(agency: Agency, body: str | bytes, at: datetime = NOW) -> Reading:
+def reading(agency: Agency, body: str | bytes, at: datetime = NOW) -> SnapshotReading:
     text = body.encode() if isinstance(body, str) else body
     return read(agency, [Part("https://example.org/", 200, {}, text)], at)
 
@@ -42,7 +42,7 @@ def rows(rest: str, *raw: Any, platform: str = "json") -> tuple[Row, ...]:
     return reading(agency_of(rest, platform), json.dumps(raw)).rows
 
 
-def example(title: str) -> Reading:
+def example(title: str) -> SnapshotReading:
     (answer,) = re.findall(r"^```(?:json|xml|html)\n(.*?)^```$", EXAMPLES[title], re.DOTALL | re.MULTILINE)
     (file,) = re.findall(r"^```toml\n(.*?)^```$", EXAMPLES[title], re.DOTALL | re.MULTILINE)
     return reading(read_agency(file, "town", "town.toml", "here"), answer)

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from bluelamp.storage.warehouse.indexes import Serving, build_serving, open_serving
+from bluelamp.storage.warehouse.indexes import IndexFolder, build_indexes, open_indexes
 from tests.lib.serving.random_version import write_version
 
 
@@ -22,13 +22,13 @@ def version_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def serving_folder(version_file: Path) -> Path:
     folder = version_file.with_suffix(".serving")
-    build_serving(version_file, folder, lambda done, of: None)
+    build_indexes(version_file, folder, lambda done, of: None)
     return folder
 
 
 @pytest.fixture(scope="session")
-def serving(serving_folder: Path) -> Serving:
-    opened = open_serving(serving_folder)
+def serving(serving_folder: Path) -> IndexFolder:
+    opened = open_indexes(serving_folder)
     assert opened is not None
     return opened
 

@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from bluelamp.storage.warehouse.indexes import Counter, Serving
+from bluelamp.storage.warehouse.indexes import Counter, IndexFolder
 from tests.lib.serving.by_rows import count_by_rows
 from tests.lib.serving.random_questions import RandomQuestions
 from tests.lib.serving.random_version import FIRST
@@ -36,7 +36,9 @@ def _hold(
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
-def test_cubes_count_what_the_rows_count(connection: duckdb.DuckDBPyConnection, serving: Serving, dataset: str) -> None:
+def test_cubes_count_what_the_rows_count(
+    connection: duckdb.DuckDBPyConnection, serving: IndexFolder, dataset: str
+) -> None:
     questions = RandomQuestions(serving.facts[dataset], 1)
     for cube in serving.cubes[dataset].all:
         for _ in range(2 if dataset == "stops" else 12):
@@ -45,7 +47,7 @@ def test_cubes_count_what_the_rows_count(connection: duckdb.DuckDBPyConnection, 
 
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_bit_indexes_count_what_the_rows_count(
-    connection: duckdb.DuckDBPyConnection, serving: Serving, dataset: str
+    connection: duckdb.DuckDBPyConnection, serving: IndexFolder, dataset: str
 ) -> None:
     index, facts = serving.bits[dataset], serving.facts[dataset]
     questions = RandomQuestions(facts, 2)
@@ -56,7 +58,7 @@ def test_bit_indexes_count_what_the_rows_count(
 
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_every_axis_means_what_questions_mean_by_it(
-    connection: duckdb.DuckDBPyConnection, serving: Serving, dataset: str
+    connection: duckdb.DuckDBPyConnection, serving: IndexFolder, dataset: str
 ) -> None:
     facts = serving.facts[dataset]
     for name in facts.sizes:
@@ -67,13 +69,13 @@ def test_every_axis_means_what_questions_mean_by_it(
         assert (counter.count(0, 1 << 16, {}, [name]) == expected).all(), name
 
 
-def test_rows_of_no_force_are_in_no_index(connection: duckdb.DuckDBPyConnection, serving: Serving) -> None:
+def test_rows_of_no_force_are_in_no_index(connection: duckdb.DuckDBPyConnection, serving: IndexFolder) -> None:
     for dataset in DATASETS:
         assert serving.bits[dataset].count(0, 1 << 16, {"force": np.array([0])}, []) == 0
         assert serving.facts[dataset].records == serving.bits[dataset].count(0, 1 << 16, {}, [])
 
 
-def test_a_cube_answers_where_one_has_the_axes_else_the_bits(serving: Serving) -> None:
+def test_a_cube_answers_where_one_has_the_axes_else_the_bits(serving: IndexFolder) -> None:
     by_cube = serving.counter("crimes", frozenset({"town", "crime_type"}), ("crime_type",))
     by_bits = serving.counter("crimes", frozenset({"town", "force", "crime_type"}), ("crime_type",))
     assert by_cube is serving.cubes["crimes"].pick(frozenset({"town", "crime_type"}))
@@ -82,12 +84,12 @@ def test_a_cube_answers_where_one_has_the_axes_else_the_bits(serving: Serving) -
     assert serving.counter("calls", frozenset(), ()) is None
 
 
-def test_answers_of_very_many_cells_are_left_to_the_rows(serving: Serving) -> None:
+def test_answers_of_very_many_cells_are_left_to_the_rows(serving: IndexFolder) -> None:
     names = ("month", "force", "town", "local_authority", "object", "legislation", "self_ethnicity", "hour")
     assert serving.counter("stops", frozenset(names) - {"month"}, names) is None
 
 
-def test_codes_that_there_are_not_are_those_of_no_record(serving: Serving) -> None:
+def test_codes_that_there_are_not_are_those_of_no_record(serving: IndexFolder) -> None:
     for counter in (serving.cubes["crimes"].all[0], serving.bits["crimes"]):
         assert counter.count(0, 1 << 16, {"crime_type": np.array([99, -1])}, []) == 0
         assert counter.count(FIRST + 3, FIRST + 1, {}, []) == 0

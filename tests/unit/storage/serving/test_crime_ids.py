@@ -6,11 +6,11 @@ import duckdb
 import pytest
 
 from bluelamp.storage.lake import TABLE_OF
-from bluelamp.storage.warehouse.indexes import Serving
+from bluelamp.storage.warehouse.indexes import IndexFolder
 
 
 @pytest.mark.parametrize("dataset", ["crimes", "outcomes"])
-def test_rows_are_found_by_their_id(connection: duckdb.DuckDBPyConnection, serving: Serving, dataset: str) -> None:
+def test_rows_are_found_by_their_id(connection: duckdb.DuckDBPyConnection, serving: IndexFolder, dataset: str) -> None:
     ids = serving.crime_ids if dataset == "crimes" else serving.outcome_ids
     assert ids is not None
     rows = connection.execute(
@@ -27,7 +27,7 @@ def test_rows_are_found_by_their_id(connection: duckdb.DuckDBPyConnection, servi
     assert beside < len(rows) / 100
 
 
-def test_an_id_that_no_row_bears_is_found_almost_nowhere(serving: Serving) -> None:
+def test_an_id_that_no_row_bears_is_found_almost_nowhere(serving: IndexFolder) -> None:
     ids = serving.crime_ids
     assert ids is not None
     absent = [number * 0xD1342543DE82EF95 % (1 << 64) for number in range(3, 20_000, 7)]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bluelamp.domain.tile import EXTENT, tile_position
-from bluelamp.storage.warehouse.indexes import Serving
+from bluelamp.storage.warehouse.indexes import IndexFolder
 from tests.lib.serving.by_rows import count_by_rows, points_by_rows
 from tests.lib.serving.random_questions import RandomQuestions
 
@@ -18,7 +18,7 @@ DATASETS = ("crimes", "outcomes", "stops")
 Tile = tuple[int, int, int]
 
 
-def _tiles(serving: Serving, dataset: str, zoom: int) -> list[Tile]:
+def _tiles(serving: IndexFolder, dataset: str, zoom: int) -> list[Tile]:
     """All tiles of a zoom that the dataset's bounds touch."""
     bounds = serving.maps[dataset].bounds
     assert bounds is not None
@@ -32,13 +32,15 @@ def _tiles(serving: Serving, dataset: str, zoom: int) -> list[Tile]:
     ]
 
 
-def _asked(questions: RandomQuestions, serving: Serving, dataset: str) -> tuple[int, int, dict[str, np.ndarray]]:
+def _asked(questions: RandomQuestions, serving: IndexFolder, dataset: str) -> tuple[int, int, dict[str, np.ndarray]]:
     names = questions.random.permutation(list(serving.maps[dataset].dims))[:4].tolist()
     return (*questions.span(), questions.keep(["month", *names]))
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
-def test_points_are_those_of_the_rows(connection: duckdb.DuckDBPyConnection, serving: Serving, dataset: str) -> None:
+def test_points_are_those_of_the_rows(
+    connection: duckdb.DuckDBPyConnection, serving: IndexFolder, dataset: str
+) -> None:
     index, facts = serving.maps[dataset], serving.facts[dataset]
     questions = RandomQuestions(facts, 5)
     for _ in range(40):
@@ -53,7 +55,7 @@ def test_points_are_those_of_the_rows(connection: duckdb.DuckDBPyConnection, ser
 @pytest.mark.parametrize("dataset", DATASETS)
 @pytest.mark.parametrize("zoom", [0, 5, 9, 12])
 def test_the_tiles_of_a_zoom_hold_every_record_once(
-    connection: duckdb.DuckDBPyConnection, serving: Serving, dataset: str, zoom: int
+    connection: duckdb.DuckDBPyConnection, serving: IndexFolder, dataset: str, zoom: int
 ) -> None:
     index, facts = serving.maps[dataset], serving.facts[dataset]
     questions = RandomQuestions(facts, 6 + zoom)
@@ -68,7 +70,7 @@ def test_the_tiles_of_a_zoom_hold_every_record_once(
 
 
 def _hold_tile(
-    serving: Serving,
+    serving: IndexFolder,
     dataset: str,
     tile: Tile,
     cells: int,
@@ -93,7 +95,7 @@ def _hold_tile(
     assert held == dict(own)
 
 
-def test_a_point_bears_the_first_of_its_names(connection: duckdb.DuckDBPyConnection, serving: Serving) -> None:
+def test_a_point_bears_the_first_of_its_names(connection: duckdb.DuckDBPyConnection, serving: IndexFolder) -> None:
     index = serving.maps["crimes"]
     points, _ = index.points(0, 0, 0, 0, 1 << 16, {})
     names = {
@@ -108,7 +110,7 @@ def test_a_point_bears_the_first_of_its_names(connection: duckdb.DuckDBPyConnect
     assert index.names(points[:0]) == []
 
 
-def test_records_without_a_location_are_on_no_map(connection: duckdb.DuckDBPyConnection, serving: Serving) -> None:
+def test_records_without_a_location_are_on_no_map(connection: duckdb.DuckDBPyConnection, serving: IndexFolder) -> None:
     for dataset in DATASETS:
         index, facts = serving.maps[dataset], serving.facts[dataset]
         located = count_by_rows(connection, dataset, facts, 0, 1 << 16, {}, [], "r.located")
@@ -118,7 +120,7 @@ def test_records_without_a_location_are_on_no_map(connection: duckdb.DuckDBPyCon
         assert index.total(0, 1 << 16, {"located": np.array([0])}) == 0
 
 
-def test_bounds_hold_every_point(connection: duckdb.DuckDBPyConnection, serving: Serving) -> None:
+def test_bounds_hold_every_point(connection: duckdb.DuckDBPyConnection, serving: IndexFolder) -> None:
     expected = connection.execute(
         "SELECT min(longitude), min(latitude), max(longitude), max(latitude) FROM dim_point "
         "WHERE point_id IN (SELECT point_id FROM stg_police_uk__street_crime WHERE force_id <> 0)"
@@ -126,7 +128,7 @@ def test_bounds_hold_every_point(connection: duckdb.DuckDBPyConnection, serving:
     assert serving.maps["crimes"].bounds == expected
 
 
-def test_a_tile_far_from_everything_is_empty(serving: Serving) -> None:
+def test_a_tile_far_from_everything_is_empty(serving: IndexFolder) -> None:
     points, counts = serving.maps["crimes"].points(14, 3, 3, 0, 1 << 16, {})
     assert points.tolist() == counts.tolist() == []
     assert serving.maps["crimes"].grid(14, 3, 3, 0, 1 << 16, {}, 32)[2].tolist() == []

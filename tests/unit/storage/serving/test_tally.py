@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bluelamp.storage.warehouse.indexes.planes import Axis, planes_of
+from bluelamp.storage.warehouse.indexes.planes import AxisPlanes, planes_of
 from bluelamp.storage.warehouse.indexes.tally import Stretches, tally
 
 RECORDS = 2_500_003  # three blocks, and a last word that is not full
@@ -27,8 +27,8 @@ KEPT = {
 
 
 @pytest.fixture(scope="module")
-def axes(codes: dict[str, np.ndarray]) -> dict[str, Axis]:
-    return {name: Axis(SIZES[name], planes_of(codes[name], SIZES[name])) for name in SIZES}
+def axes(codes: dict[str, np.ndarray]) -> dict[str, AxisPlanes]:
+    return {name: AxisPlanes(SIZES[name], planes_of(codes[name], SIZES[name])) for name in SIZES}
 
 
 def _stretches(kind: str) -> Stretches:
@@ -49,7 +49,9 @@ def _stretches(kind: str) -> Stretches:
 
 
 @pytest.mark.parametrize("kind", ["whole", "touching", "near", "far", "last"])
-def test_bits_count_what_plain_codes_count(kind: str, codes: dict[str, np.ndarray], axes: dict[str, Axis]) -> None:
+def test_bits_count_what_plain_codes_count(
+    kind: str, codes: dict[str, np.ndarray], axes: dict[str, AxisPlanes]
+) -> None:
     stretches = _stretches(kind)
     group = np.full(RECORDS, -1)
     for begin, end, number in zip(stretches.begins, stretches.ends, stretches.group, strict=True):
@@ -75,6 +77,6 @@ def test_neighbours_of_one_group_become_one_stretch() -> None:
     assert joined.group.tolist() == [1, 2, 2]
 
 
-def test_no_stretch_counts_nothing(axes: dict[str, Axis]) -> None:
+def test_no_stretch_counts_nothing(axes: dict[str, AxisPlanes]) -> None:
     none = np.zeros(0, np.int64)
     assert tally(Stretches(none, none, none, 2), [], [(axes["two"], np.ones(2, bool))]).tolist() == [[0, 0], [0, 0]]

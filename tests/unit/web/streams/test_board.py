@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bluelamp.domain.call import Call
-from bluelamp.domain.call_filter import Filter, facts_of, make_filter
+from bluelamp.domain.call_filter import CallFilter, facts_of, make_filter
 from bluelamp.domain.change import Change
-from bluelamp.storage.live.event_log import Head, fold
-from bluelamp.web.streams.board import Board, Fold, LostTrack
+from bluelamp.storage.live.event_log import Head, project
+from bluelamp.web.streams.board import Board, LogGap, Projection
 from tests.lib.live.feed_in_memory import MemoryFeed, row
 from tests.lib.live.log_in_memory import all_logged
 from tests.lib.web.watching_client import Page, events
@@ -45,20 +45,20 @@ def head(seq: int) -> Head:
 
 def board_of(changes: list[Change], ring: int = 1_000, portions: int = 7) -> Board:
     """A board that has followed all changes, in portions."""
-    board, calls = Board("city", ring), Fold(head(0), ())
-    board.load(calls.standing(head(0)), ())
+    board, calls = Board("city", ring), Projection(head(0), ())
+    board.load(calls.snapshot(head(0)), ())
     found = all_logged(changes)
     for begun in range(0, len(found), portions):
         entries = calls.take(found[begun : begun + portions])
-        board.grow(calls.standing(head(len(found))), entries)
+        board.grow(calls.snapshot(head(len(found))), entries)
     return board
 
 
-def seen(calls: list[Call], through: Filter | None) -> dict[str, Call]:
+def seen(calls: list[Call], through: CallFilter | None) -> dict[str, Call]:
     return {call["id"]: call for call in calls if through is None or through.lets(facts_of(call))}
 
 
-def rest(board: Board, cursor: int, through: Filter | None) -> bytes:
+def rest(board: Board, cursor: int, through: CallFilter | None) -> bytes:
     found = b""
     while cursor < board.ring.head:
         data, cursor = board.ring.slice(cursor, through)
@@ -73,7 +73,7 @@ def test_calls_and_stream_together_are_the_log(snapshots: list[list[Any]], data:
         feed.show(*rows, salt=str(number))
     board = board_of(feed.changes)
     cursor = data.draw(st.integers(0, len(feed.changes)), "cursor")
-    at_cursor = fold((), feed.changes[:cursor])
+    at_cursor = project((), feed.changes[:cursor])
     for through in FILTERS:
         page = Page(seen(at_cursor, through))
         for told in events(rest(board, cursor, through)):
@@ -82,7 +82,7 @@ def test_calls_and_stream_together_are_the_log(snapshots: list[list[Any]], data:
         assert page.seen == sorted(set(page.seen))
         if through is None:
             assert page.seen == list(range(cursor + 1, len(feed.changes) + 1))
-    assert {call["id"]: call for call in board.standing.in_order()} == feed.state.calls
+    assert {call["id"]: call for call in board.snapshot.in_order()} == feed.state.calls
 
 
 def test_each_frame_is_one_line_of_json_with_its_id() -> None:
@@ -117,9 +117,9 @@ def test_a_missing_change_is_noticed() -> None:
     for number in range(3):
         feed.show(row("1", "A"), *(row(str(two), "B") for two in range(2, 3 + number)), salt=str(number))
     found = all_logged(feed.changes)
-    calls = Fold(head(0), ())
+    calls = Projection(head(0), ())
     calls.take(found[:1])
-    with pytest.raises(LostTrack):
+    with pytest.raises(LogGap):
         calls.take(found[2:])
 
 
@@ -133,15 +133,15 @@ def test_a_change_of_a_call_that_is_not_open_is_shown_to_those_without_a_filter(
     board = board_of([*feed.changes, late])
     assert next(events(rest(board, late["seq"] - 1, None))).kind == "located"
     assert rest(board, late["seq"] - 1, make_filter(nature=["40 - Other"])) == b""
-    assert len(board.standing.calls) == 1
+    assert len(board.snapshot.calls) == 1
 
 
 def test_what_is_shown_is_never_changed() -> None:
     feed = MemoryFeed()
     feed.show(row("1", "A"))
-    calls = Fold(head(0), ())
+    calls = Projection(head(0), ())
     calls.take(all_logged(feed.changes))
-    before = calls.standing(head(1))
+    before = calls.snapshot(head(1))
     kept = json.dumps(before.calls)
     feed.show(row("1", "A", status="Busy"), row("1", "B"), row("2", "C"))
     calls.take(all_logged(feed.changes)[1:])

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from bluelamp.storage.live.event_log import Head
-from bluelamp.web.streams.board import Board, Standing
+from bluelamp.web.streams.board import Board, FeedSnapshot
 from bluelamp.web.streams.follower import AT_HAND, BUSY, IDLE, NOTHING, Follower
-from bluelamp.web.streams.ring import Entry
+from bluelamp.web.streams.ring import RingEntry
 from tests.lib.live.feed_in_memory import row
 from tests.lib.live.log_in_memory import MemoryLog
 
@@ -23,12 +23,12 @@ class Listener:
         self.loads: list[str] = []
         self._ring = ring
 
-    def loaded(self, standing: Standing, entries: Sequence[Entry]) -> None:
+    def loaded(self, standing: FeedSnapshot, entries: Sequence[RingEntry]) -> None:
         self.loads.append(standing.head.feed)
         board = self.boards.setdefault(standing.head.feed, Board(standing.head.feed, self._ring))
         board.load(standing, entries)
 
-    def grown(self, standing: Standing, entries: Sequence[Entry]) -> None:
+    def grown(self, standing: FeedSnapshot, entries: Sequence[RingEntry]) -> None:
         self.boards[standing.head.feed].grow(standing, entries)
 
     def let_go(self, feed: str) -> None:
@@ -58,7 +58,7 @@ class Setting:
 
     def agrees(self, feed: str) -> bool:
         board, state = self.told.boards[feed], self.log.feeds[feed].state
-        return board.ring.head == state.seq and board.standing.calls == state.calls
+        return board.ring.head == state.seq and board.snapshot.calls == state.calls
 
 
 def test_it_follows_what_grows() -> None:

@@ -9,7 +9,7 @@ import pytest
 from bluelamp.errors import Overloaded
 from bluelamp.storage.live.event_log import Head
 from bluelamp.web.streams import hub as hubs
-from bluelamp.web.streams.board import Standing
+from bluelamp.web.streams.board import FeedSnapshot
 from bluelamp.web.streams.hub import Hub
 
 
@@ -25,14 +25,14 @@ def test_whoever_asks_for_a_feed_has_it_loaded() -> None:
         hub.start()
 
         def load() -> None:  # as the follower does, which is told to look
-            for feed in hub.wanted():
-                hub.loaded(Standing(hub.heads[feed], {}), ())
+            for feed in hub.wanted_feeds():
+                hub.loaded(FeedSnapshot(hub.heads[feed], {}), ())
 
         hub.poke = load
-        assert hub.wanted() == set()
+        assert hub.wanted_feeds() == set()
         board = await hub.find("city")
         assert board is not None
-        assert (list(hub.boards), hub.wanted()) == (["city"], {"city"})
+        assert (list(hub.boards), hub.wanted_feeds()) == (["city"], {"city"})
         assert await hub.find("atlantis") is None
         await hub.stop()
 
@@ -52,7 +52,7 @@ def test_what_is_not_loaded_in_time_is_said_to_be_loading(monkeypatch: pytest.Mo
 def test_a_feed_is_let_go_only_when_nobody_has_asked_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     hub = _hub()
     hub.want("city")
-    hub._load(Standing(hub.heads["city"], {}), ())
+    hub._load(FeedSnapshot(hub.heads["city"], {}), ())
     hub._drop("city")
     assert list(hub.boards) == ["city"], "somebody asked meanwhile"
     monkeypatch.setattr(hubs, "_IDLE", -1.0)

@@ -8,23 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bluelamp.domain.call_filter import Facts, Filter, make_filter
+from bluelamp.domain.call_filter import CallFacts, CallFilter, make_filter
 from bluelamp.web.streams import ring as ring_module
-from bluelamp.web.streams.ring import CHUNK, Entry, Ring
+from bluelamp.web.streams.ring import CHUNK, Ring, RingEntry
 
 BEATS = [make_filter(beat=[name]) for name in "123"]
 
 
-def facts(beat: str | None) -> Facts | None:
-    return None if beat is None else Facts(None, beat, None, None, None, None)
+def facts(beat: str | None) -> CallFacts | None:
+    return None if beat is None else CallFacts(None, beat, None, None, None, None)
 
 
-def entry(seq: int, before: str | None = "1", after: str | None = "1", size: int = 0) -> Entry:
+def entry(seq: int, before: str | None = "1", after: str | None = "1", size: int = 0) -> RingEntry:
     body = f"<{seq}>".encode() + b"x" * size
-    return Entry(seq, body, facts(before), facts(after), b"<-%d>" % seq, b"<+%d>" % seq)
+    return RingEntry(seq, body, facts(before), facts(after), b"<-%d>" % seq, b"<+%d>" % seq)
 
 
-def whole(ring: Ring, after: int, through: Filter | None = None) -> tuple[bytes, int]:
+def whole(ring: Ring, after: int, through: CallFilter | None = None) -> tuple[bytes, int]:
     """All that follows a cursor, as a stream would take it."""
     found = b""
     while after < ring.head:
@@ -74,8 +74,8 @@ def test_a_filter_shows_what_crosses_it(moves: list[tuple[str, str]], cursor: in
 
 def test_opening_and_closing_are_told_as_such_through_a_filter() -> None:
     """Only a change that moves a call while it is open has frames of its own for that."""
-    opened = Entry(1, b"opened", None, facts("1"))
-    closed = Entry(2, b"closed", facts("1"), None)
+    opened = RingEntry(1, b"opened", None, facts("1"))
+    closed = RingEntry(2, b"closed", facts("1"), None)
     assert [one.seen(BEATS[0]) for one in (opened, closed)] == [b"opened", b"closed"]
     assert [one.seen(BEATS[1]) for one in (opened, closed)] == [b"", b""]
 
@@ -100,14 +100,14 @@ def test_one_write_holds_little() -> None:
 
 
 def test_a_filter_is_evaluated_once_for_each_change(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: Counter[tuple[int, Filter]] = Counter()
-    honest = Entry.seen
+    asked: Counter[tuple[int, CallFilter]] = Counter()
+    honest = RingEntry.seen
 
-    def counted(self: Entry, through: Filter) -> bytes:
+    def counted(self: RingEntry, through: CallFilter) -> bytes:
         asked[self.seq, through] += 1
         return honest(self, through)
 
-    monkeypatch.setattr(ring_module.Entry, "seen", counted)
+    monkeypatch.setattr(ring_module.RingEntry, "seen", counted)
     ring = Ring(100)
     for seq in range(1, 41):
         ring.append([entry(seq)])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bluelamp.domain.call_filter import EVERYTHING, Facts, facts_of, make_filter
+from bluelamp.domain.call_filter import EVERYTHING, CallFacts, facts_of, make_filter
 from bluelamp.errors import UsageError
 from tests.lib.live.feed_in_memory import MemoryFeed, row
 
-HERE = Facts("central", "154", "3", "40 - other", 32.78, -96.8)
+HERE = CallFacts("central", "154", "3", "40 - other", 32.78, -96.8)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_what_is_let_through(asked: dict[str, object], seen: bool) -> None:
 
 
 def test_a_call_without_a_field_or_a_point_is_not_let_through_where_one_is_asked_for() -> None:
-    nothing = Facts(None, None, None, None, None, None)
+    nothing = CallFacts(None, None, None, None, None, None)
     assert EVERYTHING.lets(nothing)
     assert not make_filter(beat=["154"]).lets(nothing)
     assert not make_filter(bbox="-180,-90,180,90").lets(nothing)

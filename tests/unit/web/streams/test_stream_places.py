@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from starlette.types import Message
 
-from bluelamp.domain.call_filter import Filter, make_filter
+from bluelamp.domain.call_filter import CallFilter, make_filter
 from bluelamp.storage.live.event_log import Head
-from bluelamp.web.streams.board import Board, Fold
+from bluelamp.web.streams.board import Board, Projection
 from bluelamp.web.streams.stream import AHEAD, Stream
 from tests.lib.live.feed_in_memory import MemoryFeed, row
 from tests.lib.live.log_in_memory import all_logged
@@ -21,8 +21,8 @@ async def _send(_message: Message) -> None: ...
 class Setting:
     def __init__(self, count: int, ring: int = 100) -> None:
         self.feed, self.board = MemoryFeed(), Board("city", ring)
-        self.fold = Fold(Head("city", 1, "abcd", 0), ())
-        self.board.load(self.fold.standing(self.head), ())
+        self.fold = Projection(Head("city", 1, "abcd", 0), ())
+        self.board.load(self.fold.snapshot(self.head), ())
         self.total = 0
         self.grow(count)
 
@@ -34,13 +34,13 @@ class Setting:
         self.total += count
         self.feed.show(*(row(f"26-{number}", f"U{number}") for number in range(self.total)), salt=str(self.total))
         entries = self.fold.take(all_logged(self.feed.changes[self.fold.head.seq :]))
-        self.board.grow(self.fold.standing(self.head), entries)
+        self.board.grow(self.fold.snapshot(self.head), entries)
 
     def anew(self, epoch: str) -> None:
-        self.fold = Fold(Head("city", 2, epoch, self.feed.state.seq), self.board.standing.calls.values())
-        self.board.load(self.fold.standing(self.head), ())
+        self.fold = Projection(Head("city", 2, epoch, self.feed.state.seq), self.board.snapshot.calls.values())
+        self.board.load(self.fold.snapshot(self.head), ())
 
-    def stream(self, through: Filter | None = None) -> Stream:
+    def stream(self, through: CallFilter | None = None) -> Stream:
         return Stream(self.board, through, _send, "127.0.0.1", 0.0)
 
 

@@ -26,7 +26,7 @@ KINDS = ("local_authority", "force")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AreaEntry:
     """One area of either kind; `number` is the area's or the force's in the data version."""
 
     kind: str
@@ -45,7 +45,7 @@ class Place:
         return f"local_authority={self.name}" if self.kind == "local_authority" else f"force={self.id}"
 
 
-def find_place(version: ArchiveVersion, kind: str, wanted: str) -> Place:
+def find_place(version: ArchiveVersion, kind: str, wanted: str) -> AreaEntry:
     """A local authority by its code or name, a force by its slug. Raises NoSuchThing with near ones."""
     places = _places(version, kind)
     for place in places:
@@ -57,19 +57,19 @@ def find_place(version: ArchiveVersion, kind: str, wanted: str) -> Place:
     )
 
 
-def _places(version: ArchiveVersion, kind: str) -> list[Place]:
+def _places(version: ArchiveVersion, kind: str) -> list[AreaEntry]:
     if kind == "local_authority":
         return [_of_area(area) for area in version.areas.values()]
     if kind == "force":
         return [
-            Place("force", number, slug, name, number, _residents(version, number))
+            AreaEntry("force", number, slug, name, number, _residents(version, number))
             for number, (slug, name) in version.forces.items()
         ]
     raise NoSuchThing(f"There is no kind of area “{kind[:40]}”.", f"There are: {', '.join(KINDS)}.")
 
 
-def _of_area(area: Area) -> Place:
-    return Place("local_authority", area.number, area.code, area.name, area.force_id, area.residents)
+def _of_area(area: Area) -> AreaEntry:
+    return AreaEntry("local_authority", area.number, area.code, area.name, area.force_id, area.residents)
 
 
 def _residents(version: ArchiveVersion, force_id: int) -> int | None:
@@ -77,7 +77,7 @@ def _residents(version: ArchiveVersion, force_id: int) -> int | None:
     return sum(one for one in counts if one is not None) if counts and None not in counts else None
 
 
-def profile(version: ArchiveVersion, place: Place) -> dict[str, Any]:
+def profile(version: ArchiveVersion, place: AreaEntry) -> dict[str, Any]:
     """What stands at the head of an area's page, and its comparison with like areas."""
     force = version.forces.get(place.force_id)
     return {
@@ -95,7 +95,7 @@ def profile(version: ArchiveVersion, place: Place) -> dict[str, Any]:
     }
 
 
-def _comparison(version: ArchiveVersion, place: Place) -> dict[str, Any] | None:
+def _comparison(version: ArchiveVersion, place: AreaEntry) -> dict[str, Any] | None:
     """Recorded crime of the last twelve months that the area's force holds whole, beside areas of like size."""
     if place.force_id not in version.forces:
         return None
@@ -127,7 +127,7 @@ _WHY = {
 }
 
 
-def _peers(version: ArchiveVersion, place: Place) -> list[Place]:
+def _peers(version: ArchiveVersion, place: AreaEntry) -> list[AreaEntry]:
     others = [one for one in _places(version, place.kind) if one.id != place.id and one.residents]
     size = place.residents or 0
     others.sort(
@@ -149,12 +149,12 @@ def _figures(
 ) -> dict[str, tuple[int | None, RowCoverage]]:
     """name of an area, or slug of a force → (its recorded crimes, None where they are not known; what that stands
     on)."""
-    asked = make_question(CRIMES.name, measures=["recorded_crimes"], by=[kind], first=first, last=last)
-    found, _ = figures(version, asked)
+    question = make_question(CRIMES.name, measures=["recorded_crimes"], by=[kind], first=first, last=last)
+    found, _ = figures(version, question)
     return {str(row[0]): (row[1], its) for row, its in zip(found.rows, found.coverages, strict=True)}
 
 
-def _row(place: Place, count: int | None, coverage: RowCoverage, *, this: bool) -> dict[str, Any]:
+def _row(place: AreaEntry, count: int | None, coverage: RowCoverage, *, this: bool) -> dict[str, Any]:
     return {
         "kind": place.kind,
         "id": place.id,

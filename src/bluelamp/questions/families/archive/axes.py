@@ -9,7 +9,7 @@ import numpy as np
 from bluelamp.questions.families.archive.kinds import AUTHORITY, LSOA, MAP_POINT, TOWN
 from bluelamp.questions.families.archive.scope import forces_concerned, with_fair_shares
 from bluelamp.questions.families.archive.version import ArchiveVersion
-from bluelamp.questions.model.axis import Axis, Label, axis_of_publishers
+from bluelamp.questions.model.axis import Label, ValueAxis, axis_of_publishers
 from bluelamp.questions.model.dataset import Dimension
 from bluelamp.questions.model.holdings import Holdings
 from bluelamp.questions.model.question import Question
@@ -18,7 +18,7 @@ from bluelamp.questions.model.question import Question
 _PLACES = (AUTHORITY, TOWN, LSOA)
 
 
-def publisher_axis(version: ArchiveVersion, question: Question, holdings: Holdings) -> Axis | None:
+def publisher_axis(version: ArchiveVersion, question: Question, holdings: Holdings) -> ValueAxis | None:
     """The dimension that says whose files a row needs; None where the question is grouped by none such."""
     by = list(enumerate(question.by))
     for at, dimension in by:
@@ -31,21 +31,23 @@ def publisher_axis(version: ArchiveVersion, question: Question, holdings: Holdin
     return None
 
 
-def _of_publishers(version: ArchiveVersion, question: Question, at: int, holdings: Holdings) -> Axis:
+def _of_publishers(version: ArchiveVersion, question: Question, at: int, holdings: Holdings) -> ValueAxis:
     concerned = forces_concerned(version, question)
 
-    def make() -> Axis:
+    def make() -> ValueAxis:
         names = [version.forces[int(one)][0] for one in holdings.publishers]
         if concerned is None:
             return axis_of_publishers(at, names)
         # Who only strays into a place has a row where something was recorded, and none where nothing was.
-        asked = [name for name, one in zip(names, holdings.publishers, strict=True) if one in concerned]
-        return axis_of_publishers(at, names, asked)
+        publishers_meant = [name for name, one in zip(names, holdings.publishers, strict=True) if one in concerned]
+        return axis_of_publishers(at, names, publishers_meant)
 
     return holdings.kept(("publishers", at, None if concerned is None else frozenset(concerned)), make)
 
 
-def _of_places(version: ArchiveVersion, question: Question, at: int, dimension: Dimension, holdings: Holdings) -> Axis:
+def _of_places(
+    version: ArchiveVersion, question: Question, at: int, dimension: Dimension, holdings: Holdings
+) -> ValueAxis:
     """A place needs its own force, and every one that publishes a fair share of the records there."""
     held_to_forces = any(one.dimension.kind.is_publisher for one in question.filters)
     chosen = _chosen(question, dimension)
@@ -64,9 +66,9 @@ def _made(
     holdings: Holdings,
     held_to_forces: bool,
     chosen: set[str] | None,
-) -> Axis:
+) -> ValueAxis:
     publishers = set(holdings.publishers)
-    asked: list[str] = []
+    publishers_meant: list[str] = []
     apart: set[str] = set()
     shapes: dict[tuple[frozenset[int], frozenset[int]], int] = {}
     places: dict[Label, int] = {}
@@ -75,17 +77,17 @@ def _made(
         if own and not present:
             apart.add(name)
         elif own and (chosen is None or name.lower() in chosen) and dimension.kind is not LSOA:
-            asked.append(name)
+            publishers_meant.append(name)
         places[name] = shapes.setdefault((needed, frozenset(present)), len(shapes))
     everybody = holdings.which(None)
     masks = [mask if (mask := holdings.which(needed)).any() else everybody for needed, _ in shapes]
     own_masks = [holdings.which(present) for _, present in shapes]
     nobody = np.zeros(len(everybody), bool)
-    return Axis(
+    return ValueAxis(
         at,
         places,
         np.array([*masks, everybody], bool),
-        asked,
+        publishers_meant,
         np.array([*own_masks, nobody], bool),
         closed=frozenset() if held_to_forces else frozenset(apart),
         foreign=frozenset(apart) if held_to_forces else frozenset(),

@@ -20,7 +20,7 @@ _HAS_DATA = np.array([state.has_data for state in STATES])
 
 
 @dataclass(frozen=True)
-class Cells:
+class CoverageGrid:
     """`codes` has a row for each force of `forces` and a column for each month from `first_month` on; a code is a place
     in STATES, or -1 for what was never in the publisher's remit. `expected` is what is in the scope of the
     installation and in the remit; `held` is a part of it."""
@@ -61,7 +61,7 @@ class Cells:
         return inside if months is None else inside & np.isin(every, list(months))
 
 
-def make_cells(rows: Iterable[tuple[int, int, State]], months: tuple[int, int] | None = None) -> Cells:
+def make_cells(rows: Iterable[tuple[int, int, State]], months: tuple[int, int] | None = None) -> CoverageGrid:
     """From (force, month, state) in the order in which forces shall stand; a force that has the dataset nowhere in its
     remit is left out. `months` are the first and last column; those of the rows where it is None. What no row tells
     of is as if it were in no remit."""
@@ -79,4 +79,4 @@ def make_cells(rows: Iterable[tuple[int, int, State]], months: tuple[int, int] |
     for force, month, state in found:
         codes[places[force], month - first] = numbers[state]
     expected = (codes != NOT_EXPECTED) & (codes != _OUT_OF_SCOPE)
-    return Cells(forces, first, codes, expected, expected & _HAS_DATA[codes])
+    return CoverageGrid(forces, first, codes, expected, expected & _HAS_DATA[codes])

@@ -50,27 +50,27 @@ def column_dimension(
 def _of_words(dataset: Dataset) -> Iterator[Dimension]:
     for column in sorted(dataset.of_kind("word"), key=attrgetter("aside")):
         yield word_dimension(column)
-        if column.folded is not None:
-            yield _folded_dimension(column, column.folded)
+        if column.grouped is not None:
+            yield _grouped_dimension(column, column.grouped)
 
 
-def _folded_dimension(column: PublishedColumn, folded: Folded) -> Dimension:
+def _grouped_dimension(column: PublishedColumn, groups: Folded) -> Dimension:
     """Labels of a vocabulary in the groups that they have in every era. The rules are constants of ours."""
-    terms = folded.grouping.terms
+    terms = groups.grouping.terms
     cases = " ".join(
-        f"WHEN starts_with(word, '{begins}') THEN {terms.index(to)}" for begins, to in folded.grouping.rules
+        f"WHEN starts_with(word, '{begins}') THEN {terms.index(to)}" for begins, to in groups.grouping.rules
     )
     key = (
         f"coalesce((SELECT CASE {cases} ELSE {len(terms) - 2} END FROM dim_word "
         f"WHERE field = '{column.name}' AND word_id = r.{column.code}), {len(terms) - 1})"
     )
     return Dimension(
-        folded.name,
-        folded.words,
+        groups.name,
+        groups.words,
         CODED,
         key,
-        label=folded.title,
+        label=groups.title,
         terms=terms,
         folds=column.name,
-        grouping=folded.grouping,
+        grouping=groups.grouping,
     )

@@ -9,7 +9,15 @@ from bluelamp.domain.eras import point_eras
 from bluelamp.domain.vocabulary import ASB
 from bluelamp.questions.families.archive.columns import column_dimension, publisher_dimensions, word_dimensions
 from bluelamp.questions.families.archive.kinds import AUTHORITY, FORCE, LSOA, MAP_POINT, TOWN, WORD
-from bluelamp.questions.model.dataset import Capabilities, DatasetSpec, Dimension, FamilyInfo, Measure, Only, Points
+from bluelamp.questions.model.dataset import (
+    Capabilities,
+    DatasetSpec,
+    Dimension,
+    FamilyInfo,
+    Measure,
+    Only,
+    PointsQuery,
+)
 from bluelamp.questions.model.kinds import CODED, DATE, FLAG, MONTH, NUMBER, TEXT, YEAR
 
 ARCHIVE = FamilyInfo(
@@ -24,7 +32,7 @@ ARCHIVE = FamilyInfo(
 _STRAY = 0.005
 
 # Records are counted by the number of their point first: only few points need their coordinates then.
-ARCHIVE_POINTS = Points(
+ARCHIVE_POINTS = PointsQuery(
     "SELECT p.longitude, p.latitude, min(p.location) AS name, sum(c.n) AS n FROM (SELECT r.point_id, count(*) AS n "
     "FROM {table} AS r{conditions} GROUP BY r.point_id) AS c JOIN dim_point AS p USING (point_id) "
     "GROUP BY p.longitude, p.latitude",

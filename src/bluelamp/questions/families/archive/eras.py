@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from bluelamp.domain.dataset import BY_NAME
-from bluelamp.domain.eras import Change, Era, changes, merged_into, point_eras, silences
+from bluelamp.domain.eras import Era, RecordingChange, changes, merged_into, point_eras, silences
 from bluelamp.domain.month import Month, runs
 from bluelamp.messages import listed, say
 from bluelamp.questions.families.archive.coverage import span_words
@@ -28,7 +28,7 @@ def caveats_of_eras(version: ArchiveVersion, question: Question) -> list[str]:
     names = {one.name for one in question.by} | {one.name for one in question.measures}
     names |= {one.dimension.name for one in question.filters}
     told = [
-        _told(change, _chosen(question, change), files)
+        _caveat(change, _chosen(question, change), files)
         for change in changes()
         if question.dataset.name in change.datasets and not names.isdisjoint(change.fields)
     ]
@@ -37,18 +37,18 @@ def caveats_of_eras(version: ArchiveVersion, question: Question) -> list[str]:
 
 def caveat_of_points(version: ArchiveVersion, question: Question) -> str:
     """What must be said of the map points that a map of a question shows; empty where nothing."""
-    return _told(_POINTS, None, files_of_question(version, question)[0])
+    return _caveat(_POINTS, None, files_of_question(version, question)[0])
 
 
-def point_told(month: Month) -> str:
+def point_caveat(month: Month) -> str:
     """What must be said of the map point of one record, by the month of its file."""
     (era,) = _POINTS.open_in(month)
     return say("archive.point", what=era.what, words=_POINTS.words)
 
 
-def _told(change: Change, chosen: frozenset[str] | None, files: Holdings) -> str:
+def _caveat(change: RecordingChange, chosen: frozenset[str] | None, files: Holdings) -> str:
     """What must be said of one change; empty where nothing."""
-    eras = _eras_asked(change, chosen)
+    eras = _eras_met(change, chosen)
     if not eras:
         return ""
     states = _states(files, eras)
@@ -60,7 +60,7 @@ def _told(change: Change, chosen: frozenset[str] | None, files: Holdings) -> str
     return " ".join(sorted(era.alone for state in states for era in state if era.alone))
 
 
-def _chosen(question: Question, change: Change) -> frozenset[str] | None:
+def _chosen(question: Question, change: RecordingChange) -> frozenset[str] | None:
     """The values, in lower case, that filters by the fields of a change leave; None where there is no such filter."""
     found: set[str] | None = None
     for one in question.filters:
@@ -70,7 +70,7 @@ def _chosen(question: Question, change: Change) -> frozenset[str] | None:
     return None if found is None else frozenset(found)
 
 
-def _eras_asked(change: Change, chosen: frozenset[str] | None) -> tuple[Era, ...]:
+def _eras_met(change: RecordingChange, chosen: frozenset[str] | None) -> tuple[Era, ...]:
     """The eras that a question meets: those of the values that it chooses, else all."""
     named = any(era.values for era in change.eras)
     if chosen is None or not named or chosen & {value.casefold() for value in change.narrowed}:

@@ -18,9 +18,9 @@ from bluelamp.questions.families.archive.records.reading import Records
 from bluelamp.questions.families.archive.records.record import find_record
 from bluelamp.questions.families.archive.source import ArchiveSource
 from bluelamp.questions.families.archive.version import LICENCE, ArchiveVersion
-from bluelamp.questions.model.axis import Axis
+from bluelamp.questions.model.axis import ValueAxis
 from bluelamp.questions.model.coverage import Coverage
-from bluelamp.questions.model.data_version import Guard
+from bluelamp.questions.model.data_version import StatementLimit
 from bluelamp.questions.model.dataset import DatasetSpec
 from bluelamp.questions.model.family import Count, Family, Openings
 from bluelamp.questions.model.holdings import Holdings, Mask, Time
@@ -45,8 +45,8 @@ class _Archive(Family[ArchiveVersion]):
         with warehouse.reading(older) as connection:
             yield ArchiveVersion(connection)
 
-    def source(self, stores: Stores, guard: Guard) -> ArchiveSource:
-        return ArchiveSource(stores, guard)
+    def source(self, stores: Stores, limit: StatementLimit) -> ArchiveSource:
+        return ArchiveSource(stores, limit)
 
     def files(self, version: ArchiveVersion, question: Question) -> tuple[Holdings, ...]:
         return scope.files_of_question(version, question)
@@ -60,7 +60,7 @@ class _Archive(Family[ArchiveVersion]):
     def coverage(self, version: ArchiveVersion, question: Question) -> Coverage:
         return scope.coverage_of_question(version, question)
 
-    def publisher_axis(self, version: ArchiveVersion, question: Question, holdings: Holdings) -> Axis | None:
+    def publisher_axis(self, version: ArchiveVersion, question: Question, holdings: Holdings) -> ValueAxis | None:
         return axes.publisher_axis(version, question, holdings)
 
     def own_publishers(self, version: ArchiveVersion, question: Question) -> frozenset[int | str]:
@@ -83,7 +83,7 @@ class _Archive(Family[ArchiveVersion]):
         self,
         version: ArchiveVersion,
         question: Question,
-        axis: Axis | None,
+        axis: ValueAxis | None,
         holdings: Holdings,
         own: Mask,
         count: Count,

@@ -49,41 +49,41 @@ _QUERY = (
 
 
 def caveats_of_files(
-    version: ArchiveVersion, holdings: Sequence[Holdings], asked: Set[str], only: Set[str] | None = None
+    version: ArchiveVersion, holdings: Sequence[Holdings], names: Set[str], only: Set[str] | None = None
 ) -> list[str]:
-    """The sentences about the force-months that are held of what is asked; `asked` names its dimensions and measures.
+    """The sentences about the force-months that are held of what is asked; `names` names its dimensions and measures.
     `only` keeps those of these findings."""
-    found = (told for one in holdings for told in _of_one(version, one) if only is None or told[0] in only)
-    return list(dict.fromkeys(words for name, words in found if name not in MATTER_TO or asked & MATTER_TO[name]))
+    found = (entry for one in holdings for entry in _of_one(version, one) if only is None or entry[0] in only)
+    return list(dict.fromkeys(words for name, words in found if name not in MATTER_TO or names & MATTER_TO[name]))
 
 
 def _of_one(version: ArchiveVersion, holdings: Holdings) -> list[tuple[str, str]]:
     def read() -> list[tuple[str, str]]:
-        told = []
+        entries = []
         for name, files in _findings(version, holdings.dataset).items():
             touched = touched_by(holdings, files.forces, files.months)
             if name in MORE_THAN_A_FEW:
                 if name == "crime_id_repeated":
                     # Where its IDs were not counted yet, nobody can say how many rows are beyond the crimes.
                     touched = touched & (files.ids >= 0)
-                touched = _more_than_a_few(files, touched, _rows_asked(version, holdings))
+                touched = _more_than_a_few(files, touched, _row_count(version, holdings))
             if touched.any():
                 ids = files.ids[touched]
                 words = caveat(
                     name, int(files.rows[touched].sum()), int(touched.sum()),
                     int(ids.sum()) if (ids >= 0).all() else None,
                 )  # fmt: skip
-                told.append((name, words))
-        return told
+                entries.append((name, words))
+        return entries
 
     return holdings.kept("caveats of files", read)
 
 
-def _more_than_a_few(files: Files, touched: _Mask, asked: int) -> _Mask:
+def _more_than_a_few(files: Files, touched: _Mask, rows: int) -> _Mask:
     """Which of the files are told: all, where together they are much of what is asked, else those that are by
     themselves."""
     beyond = files.beyond
-    if int(beyond[touched].sum()) > _OF_ALL * asked:
+    if int(beyond[touched].sum()) > _OF_ALL * rows:
         return touched
     found: _Mask = touched & (beyond >= _IN_A_FILE) & (beyond > _OF_A_FILE * files.of_rows)
     return found
@@ -104,7 +104,7 @@ def _read(version: ArchiveVersion, dataset: str) -> dict[str, Files]:
     return found
 
 
-def _rows_asked(version: ArchiveVersion, holdings: Holdings) -> int:
+def _row_count(version: ArchiveVersion, holdings: Holdings) -> int:
     """How many rows the files have that are held of what is asked."""
 
     def read() -> _Numbers:

@@ -12,7 +12,7 @@ import numpy as np
 from bluelamp.domain.coverage import State
 from bluelamp.domain.month import Month
 from bluelamp.domain.release import FIRST_MONTH
-from bluelamp.questions.families.archive.cells import NOT_EXPECTED, STATES, Cells
+from bluelamp.questions.families.archive.cells import NOT_EXPECTED, STATES, CoverageGrid
 from bluelamp.questions.families.archive.version import ArchiveVersion
 from bluelamp.questions.model.holdings import Codes, Holdings, Mask
 
@@ -77,14 +77,14 @@ def _found(
 ) -> Holdings:
     cells = version.cells[dataset]
     rows = _in_scope(version, dataset) if forces is None else cells.rows_of(forces)
-    asked = list(months) if months is not None else _span(version, dataset, first, last)
-    codes = _codes(version, cells, rows, [month.index for month in asked])
+    span = list(months) if months is not None else _span(version, dataset, first, last)
+    codes = _codes(version, cells, rows, [month.index for month in span])
     named = forces is not None or first is not None or last is not None or months is not None
     nothing = cells.scope_months is None
     publishers = tuple(force for force, its in zip(cells.forces, rows.tolist(), strict=True) if its)
     # Forces that never publish this dataset have a row as well, in which nothing is expected.
     others = tuple(sorted(force for force in set(forces or ()) - set(publishers) if force in version.forces))
-    codes = np.concatenate([codes, np.full((len(others), len(asked)), NOT_EXPECTED, np.int8)])
+    codes = np.concatenate([codes, np.full((len(others), len(span)), NOT_EXPECTED, np.int8)])
     publishers += others
     held = _HAS_DATA[codes]
     expected = codes >= 0 if named or nothing else (codes >= 0) & (codes != _OUT)
@@ -92,7 +92,7 @@ def _found(
         dataset,
         publishers,
         tuple(version.forces[force][1] for force in publishers),
-        tuple(asked),
+        tuple(span),
         codes,
         _NAMES,
         expected,
@@ -138,18 +138,18 @@ def _span(version: ArchiveVersion, dataset: str, first: Month | None, last: Mont
     return [Month(index) for index in range(begin.index, end.index + 1)]
 
 
-def _codes(version: ArchiveVersion, cells: Cells, rows: Mask, months: Sequence[int]) -> Codes:
+def _codes(version: ArchiveVersion, cells: CoverageGrid, rows: Mask, months: Sequence[int]) -> Codes:
     """The states of these rows in these months: as stored, or, of a month outside of what is stored, why."""
-    asked = np.array(months, int)
-    at = asked - cells.first_month
+    numbers = np.array(months, int)
+    at = numbers - cells.first_month
     inside = (at >= 0) & (at < cells.codes.shape[1])
-    codes = np.empty((int(rows.sum()), len(asked)), np.int8)
+    codes = np.empty((int(rows.sum()), len(numbers)), np.int8)
     codes[:, inside] = cells.codes[rows][:, at[inside]]
     newest = version.facts.newest_release
-    outside = np.full(len(asked), STATES.index(State.NOT_COVERED), np.int8)
-    outside[asked < FIRST_MONTH.index] = STATES.index(State.BEFORE)
+    outside = np.full(len(numbers), STATES.index(State.NOT_COVERED), np.int8)
+    outside[numbers < FIRST_MONTH.index] = STATES.index(State.BEFORE)
     if newest is not None:
-        outside[asked > newest.index] = STATES.index(State.NOT_YET)
+        outside[numbers > newest.index] = STATES.index(State.NOT_YET)
     remit = (cells.codes[rows] != NOT_EXPECTED).any(axis=1)
     codes[:, ~inside] = np.where(remit[:, None], outside[None, :], NOT_EXPECTED)[:, ~inside]
     return codes

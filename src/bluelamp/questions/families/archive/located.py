@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from bluelamp.questions.families.archive.version import ArchiveVersion
-from bluelamp.questions.model.axis import Axis
+from bluelamp.questions.model.axis import ValueAxis
 from bluelamp.questions.model.family import Count
 from bluelamp.questions.model.holdings import Holdings, Mask
 from bluelamp.questions.model.question import Question
@@ -19,7 +19,7 @@ _TIMES = ("month", "year")
 
 
 def located_shares(
-    version: ArchiveVersion, question: Question, axis: Axis | None, holdings: Holdings, own: Mask, count: Count
+    version: ArchiveVersion, question: Question, axis: ValueAxis | None, holdings: Holdings, own: Mask, count: Count
 ) -> dict[Any, float | None]:
     """place → the share (0 to 1) of its force's records in the months asked that have a map point; None where its force
     has no record. Of a question about one place, whose forces are `own`, that place is called None. Empty where a
@@ -39,7 +39,9 @@ def located_shares(
     return {label: shares[row] for label, row in axis.places.items()}
 
 
-def _of_forces_there(version: ArchiveVersion, question: Question, axis: Axis, count: Count) -> dict[Any, float | None]:
+def _of_forces_there(
+    version: ArchiveVersion, question: Question, axis: ValueAxis, count: Count
+) -> dict[Any, float | None]:
     """Of forces in one place: a force that gives no points has nothing in it, whatever it recorded there."""
     placed = any(one.dimension.kind.is_place and not one.negated for one in question.filters)
     if not placed or not question.dataset.placed_by_point:

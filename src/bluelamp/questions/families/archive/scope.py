@@ -48,7 +48,7 @@ def files_of_question(version: ArchiveVersion, question: Question) -> tuple[Hold
 def files_of_rows(version: ArchiveVersion, question: Question) -> tuple[Holdings, ...]:
     """The files of an answer's rows: `files_of_question`, and where the rows are forces within a place, also those of
     forces that only stray into it. What one of them recorded there is asked of that force alone. What could not be
-    recorded is worked out for each row by `standing`."""
+    recorded is worked out for each row by `row_states`."""
     if not any(one.kind.is_publisher for one in question.by):
         return files_of_question(version, question)
     concerned = forces_concerned(version, question)
@@ -59,7 +59,7 @@ def files_of_rows(version: ArchiveVersion, question: Question) -> tuple[Holdings
 
 
 def _holdings_of_forces(version: ArchiveVersion, question: Question, forces: set[int] | None) -> tuple[Holdings, ...]:
-    months = _months_asked(version, question)
+    months = _months_filtered(version, question)
     own = holdings_of(
         version, question.dataset.name, forces=forces, first=question.first, last=question.last, months=months
     )
@@ -84,7 +84,7 @@ def _beside(version: ArchiveVersion, own: Holdings, dataset: str) -> Holdings:
     codes[at] = found.codes
     held, tells = np.zeros(own.codes.shape, bool), np.zeros(own.codes.shape, bool)
     held[at] = found.held
-    tells[at] = _telling(version, found)
+    tells[at] = _recorded(version, found)
     return replace(
         own,
         dataset=dataset,
@@ -96,7 +96,7 @@ def _beside(version: ArchiveVersion, own: Holdings, dataset: str) -> Holdings:
     )
 
 
-def _telling(version: ArchiveVersion, joined: Holdings) -> Mask:
+def _recorded(version: ArchiveVersion, joined: Holdings) -> Mask:
     """Where any file is held that can have the record that is joined: an outcome is published in its crime's month or
     later, and a crime in its outcome's month or before."""
     cells = version.cells[joined.dataset]
@@ -113,7 +113,7 @@ def _telling(version: ArchiveVersion, joined: Holdings) -> Mask:
     return found
 
 
-def _months_asked(version: ArchiveVersion, question: Question) -> list[Month] | None:
+def _months_filtered(version: ArchiveVersion, question: Question) -> list[Month] | None:
     """The months that filters by month or year leave; None where there is no such filter."""
     filters = [one for one in question.filters if one.dimension.name in ("month", "year")]
     if not filters:

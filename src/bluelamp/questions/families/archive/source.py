@@ -11,9 +11,9 @@ import structlog
 
 from bluelamp.errors import BluelampError, NothingHeld, NotKept
 from bluelamp.questions.families.archive.version import ArchiveVersion
-from bluelamp.questions.model.data_version import Guard
+from bluelamp.questions.model.data_version import StatementLimit
 from bluelamp.storage.warehouse.database import Version
-from bluelamp.storage.warehouse.indexes import open_serving, problem_of
+from bluelamp.storage.warehouse.indexes import open_indexes, problem_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -50,11 +50,11 @@ class ServedArchive(ArchiveVersion):
 
     def check(self) -> None:
         """Read the indexes, and answer from them where they are what was written."""
-        folder = self.version.serving
+        folder = self.version.indexes
         try:
             problem = problem_of(folder, thorough=True)
             if not problem:
-                self.serving = open_serving(folder)
+                self.indexes = open_indexes(folder)
             elif folder.exists():
                 structlog.get_logger("bluelamp.web").error(
                     "indexes not used", version=self.name, problem=problem, mend="bluelamp doctor --mend"
@@ -68,10 +68,10 @@ class ServedArchive(ArchiveVersion):
 
 
 class ArchiveSource:
-    """Opens the versions of a warehouse. `guard` bounds what each of them runs."""
+    """Opens the versions of a warehouse. `limit` bounds what each of them runs."""
 
-    def __init__(self, stores: Stores, guard: Guard) -> None:
-        self._stores, self._guard = stores, guard
+    def __init__(self, stores: Stores, limit: StatementLimit) -> None:
+        self._stores, self._limit = stores, limit
         self._folder = stores.warehouse()
         self._stamp: object = None
         self._current = ""
@@ -129,8 +129,8 @@ class ArchiveSource:
     def _opened(self, version: Version) -> ServedArchive:
         connection = self._folder.connect(version, memory_mb=self._stores.memory_mb, threads=self._stores.threads)
         opened = ServedArchive(version, connection)
-        opened.guard = self._guard
-        if _size_of(version.serving) <= CHECKED_AT_ONCE:
+        opened.limited = self._limit
+        if _size_of(version.indexes) <= CHECKED_AT_ONCE:
             opened.check()
         else:
             opened.check_beside()

@@ -20,9 +20,9 @@ _REPORTED, _FEWEST, _PART = 0.008, 100, 0.1
 def how_placed(version: ArchiveVersion, holdings: Holdings) -> str:
     """The sentence about the stops of what is asked, whatever its filters; none where no stop has a place."""
     forces, months, by_crimes, by_outline, in_outline, in_another = _read(version)
-    asked = touched_by(holdings, forces, months)
+    touched = touched_by(holdings, forces, months)
     crimes, outline, both, otherwise = (
-        int(numbers[asked].sum()) for numbers in (by_crimes, by_outline, in_outline, in_another)
+        int(numbers[touched].sum()) for numbers in (by_crimes, by_outline, in_outline, in_another)
     )
     if not crimes and not outline:
         return ""

@@ -38,7 +38,7 @@ FindUsual = Callable[[], Usual]
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class MonthComparison:
     """An earlier month beside the latest one, over the `forces` that are held for both, which are `share` (0 to 1) of
     the usual total. `value` and `change` (a share) are None where they cannot be compared, `share` where it is not
     known."""
@@ -61,8 +61,8 @@ class Latest:
     forces: int
     of_forces: int
     absent: str
-    before: Compared
-    year_before: Compared
+    before: MonthComparison
+    year_before: MonthComparison
     later: tuple[str, ...]
 
     @property
@@ -186,7 +186,7 @@ def latest(publishing: Publishing, months: Sequence[Month], count_of: CountOf, u
     held, expected = publishing.held(month), publishing.expected(month)
     value = count_of(month, held)
 
-    def compared(other: Month) -> Compared:
+    def compared(other: Month) -> MonthComparison:
         return _compared(publishing, month, other, value, count_of, usual)
 
     return Latest(
@@ -194,10 +194,10 @@ def latest(publishing: Publishing, months: Sequence[Month], count_of: CountOf, u
         value,
         len(held),
         len(expected),
-        absent_told(publishing, expected - held, expected, usual),
+        absent_message(publishing, expected - held, expected, usual),
         compared(month - 1),
         compared(month - 12),
-        tuple(_told(publishing, later) for later in months if later > month and publishing.is_spanned(later)),
+        tuple(_month_words(publishing, later) for later in months if later > month and publishing.is_spanned(later)),
     )
 
 
@@ -210,7 +210,7 @@ def _best(publishing: Publishing, recent: Sequence[Month], usual: FindUsual) -> 
     return [month for month, weight in zip(recent, weights, strict=True) if weight >= _AS_GOOD * max(weights)][-1]
 
 
-def absent_told(publishing: Publishing, absent: Collection[int], expected: Collection[int], usual: FindUsual) -> str:
+def absent_message(publishing: Publishing, absent: Collection[int], expected: Collection[int], usual: FindUsual) -> str:
     """`Without Kent Police, about 4% of the usual total.`; empty where nobody is absent."""
     if not absent:
         return ""
@@ -221,17 +221,17 @@ def absent_told(publishing: Publishing, absent: Collection[int], expected: Colle
     return say("archive.absentShare", who=who, share=f"{share:.0%}")
 
 
-def _told(publishing: Publishing, month: Month) -> str:
+def _month_words(publishing: Publishing, month: Month) -> str:
     held, of = len(publishing.held(month)), len(publishing.expected(month))
     return say("archive.later", month=month.words(), held=held, expected=of)
 
 
 def _compared(
     publishing: Publishing, month: Month, other: Month, value: int, count_of: CountOf, usual: FindUsual
-) -> Compared:
+) -> MonthComparison:
     when = other.words()
     if not publishing.is_known(other):
-        return Compared(other, None, None, _why_not(publishing, other))
+        return MonthComparison(other, None, None, _why_not(publishing, other))
     both = publishing.held(month) & publishing.held(other)
     if not both:
         return Compared(other, None, None, say("archive.compare.noForce", when=when))

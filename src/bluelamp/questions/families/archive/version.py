@@ -11,10 +11,10 @@ from functools import cache, cached_property
 from bluelamp.domain.coverage import State
 from bluelamp.domain.dataset import DATASETS as PUBLISHED
 from bluelamp.domain.month import Month
-from bluelamp.questions.families.archive.cells import Cells, make_cells
+from bluelamp.questions.families.archive.cells import CoverageGrid, make_cells
 from bluelamp.questions.families.archive.datasets import DATASETS
 from bluelamp.questions.families.archive.kinds import TableKind
-from bluelamp.questions.model.data_version import DataVersion, Facts
+from bluelamp.questions.model.data_version import DataVersion, VersionFacts
 from bluelamp.questions.model.dataset import DatasetSpec, Dimension
 from bluelamp.questions.model.question import Question
 
@@ -42,11 +42,11 @@ class ArchiveVersion(DataVersion):
     """A data version of the warehouse."""
 
     @cached_property
-    def facts(self) -> Facts:
+    def facts(self) -> VersionFacts:
         ((fingerprint, newest, as_of, built_at, missing),) = self.rows(
             "SELECT fingerprint, newest_release, as_of, built_at, reference_missing FROM data_version"
         )
-        return Facts(
+        return VersionFacts(
             str(fingerprint)[:12],
             Month(newest) if newest is not None else None,
             Month(as_of) if as_of is not None else None,
@@ -71,7 +71,7 @@ class ArchiveVersion(DataVersion):
         return [(town, area) for town, area in self.rows("SELECT DISTINCT town_id, area_id FROM dim_lsoa")]
 
     @cached_property
-    def cells(self) -> dict[str, Cells]:
+    def cells(self) -> dict[str, CoverageGrid]:
         """The state of every force-month, by dataset, over the same months; forces in order of their short names."""
         rows: dict[str, list[tuple[int, int, State]]] = {name: [] for name in DATASETS}
         states = {str(state): state for state in State}

@@ -167,7 +167,7 @@ def days_of(version: CallsVersion, question: Question) -> Iterator[DayOfFeed]:
     hours = [hour for hour in _HOURS if _keeps(question.filters, HOUR, str(hour))]
     for feed, words in version.feeds.items():
         held = {date.fromisoformat(one.day): one for one in version.days if one.feed == feed}
-        first, last = _asked(question, min(held), max(held))
+        first, last = _question_span(question, min(held), max(held))
         for day in _from_to(first, last):
             if not version.concerns(question, feed, day) or not _keeps(
                 question.filters, WEEKDAY, str(day.isoweekday())
@@ -185,7 +185,7 @@ def days_of(version: CallsVersion, question: Question) -> Iterator[DayOfFeed]:
             )  # fmt: skip
 
 
-def _asked(question: Question, first: date, last: date) -> tuple[date, date]:
+def _question_span(question: Question, first: date, last: date) -> tuple[date, date]:
     """From which day to which a question goes, where those held go from `first` to `last`."""
     named = [
         Month.parse(value) for one in question.filters if one.dimension.name == MONTH for value in one.values if value

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from bluelamp.questions.families.calls.kinds import FEED
 from bluelamp.questions.model import kinds
-from bluelamp.questions.model.dataset import Capabilities, DatasetSpec, Dimension, FamilyInfo, Measure, Only, Points
+from bluelamp.questions.model.dataset import (
+    Capabilities,
+    DatasetSpec,
+    Dimension,
+    FamilyInfo,
+    Measure,
+    Only,
+    PointsQuery,
+)
 
 CALLS_FAMILY = FamilyInfo(
     "calls",
@@ -29,7 +37,7 @@ _WITHHELD = "A feed lists what its publisher chooses: calls that it withholds ar
 
 _MAP_POINT = "(CASE WHEN r.latitude IS NOT NULL THEN printf('%.6f,%.6f', r.longitude, r.latitude) END)"
 # Calls at the same point, to a tenth of a metre, stand together, as the filter by map point has them.
-_POINTS = Points(
+_POINTS = PointsQuery(
     "SELECT min(c.longitude) AS longitude, min(c.latitude) AS latitude, min(c.name) AS name, "  # noqa: S608 - ours
     f"count(*) AS n FROM (SELECT {_MAP_POINT} AS place, r.longitude, r.latitude, "
     "trim(concat_ws(' ', nullif(r.block, ''), nullif(r.location, ''))) AS name FROM {table} AS r{conditions}) AS c "

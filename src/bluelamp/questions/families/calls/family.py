@@ -16,9 +16,9 @@ from bluelamp.questions.families.calls.holdings import holdings_of_calls
 from bluelamp.questions.families.calls.opening import open_calls
 from bluelamp.questions.families.calls.source import CallsSource
 from bluelamp.questions.families.calls.version import CallsVersion
-from bluelamp.questions.model.axis import Axis, axis_of_publishers
+from bluelamp.questions.model.axis import ValueAxis, axis_of_publishers
 from bluelamp.questions.model.coverage import Coverage
-from bluelamp.questions.model.data_version import Guard
+from bluelamp.questions.model.data_version import StatementLimit
 from bluelamp.questions.model.dataset import DatasetSpec
 from bluelamp.questions.model.family import Family
 from bluelamp.questions.model.holdings import Holdings
@@ -38,8 +38,8 @@ class _Calls(Family[CallsVersion]):
         with open_calls(stores) as version:
             yield version
 
-    def source(self, stores: Stores, guard: Guard) -> CallsSource:
-        return CallsSource(stores, guard)
+    def source(self, stores: Stores, limit: StatementLimit) -> CallsSource:
+        return CallsSource(stores, limit)
 
     def files(self, version: CallsVersion, question: Question) -> tuple[Holdings, ...]:
         return (holdings_of_calls(version, question),)
@@ -47,7 +47,7 @@ class _Calls(Family[CallsVersion]):
     def coverage(self, version: CallsVersion, question: Question) -> WatchedCoverage:
         return watched_coverage(version, question)
 
-    def publisher_axis(self, version: CallsVersion, question: Question, holdings: Holdings) -> Axis | None:
+    def publisher_axis(self, version: CallsVersion, question: Question, holdings: Holdings) -> ValueAxis | None:
         at = next((place for place, one in enumerate(question.by) if one.kind.is_publisher), None)
         if at is None:
             return None

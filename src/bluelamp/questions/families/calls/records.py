@@ -20,7 +20,7 @@ from bluelamp.errors import NoSuchThing
 from bluelamp.questions.engines.sql import Compiler
 from bluelamp.questions.families.calls.datasets import CALLS
 from bluelamp.questions.families.calls.version import CallsVersion
-from bluelamp.questions.model.cells import Cells
+from bluelamp.questions.model.cells import CellFormat
 from bluelamp.questions.model.question import Question
 from bluelamp.questions.model.records import PORTION, Portion
 from bluelamp.questions.parsing import make_question
@@ -65,9 +65,9 @@ COLUMNS = {
 _MOMENTS = ("opened_after", "opened_by", "closed_after", "closed_by", "reported_at")
 # What of them is more than text in a workbook.
 CELLS = {
-    "day": Cells("day"),
-    "opened_local": Cells("local"),
-    **{name: Cells("moment", f"{name} (UTC)", "UTC") for name in _MOMENTS},
+    "day": CellFormat("day"),
+    "opened_local": CellFormat("local"),
+    **{name: CellFormat("moment", f"{name} (UTC)", "UTC") for name in _MOMENTS},
 }
 # What was worked out from the looks at the feed; all else is as published.
 _DERIVED = (
@@ -125,7 +125,7 @@ class CallRecords:
         """The table as it is: its texts are made already."""
         return table
 
-    def cells(self) -> Mapping[str, Cells]:
+    def cells(self) -> Mapping[str, CellFormat]:
         """What of the columns is more than text in a workbook."""
         return CELLS
 
@@ -184,7 +184,7 @@ def find_call(version: CallsVersion, name: str) -> dict[str, Any]:
         )
     (row,) = _texts(rows.select(list(COLUMNS))).to_pylist()
     path, line = rows.column("file")[0].as_py(), rows.column("line")[0].as_py()
-    return _told(version, name, row, path.rpartition("/lake/")[2], int(line) + 1)
+    return _described(version, name, row, path.rpartition("/lake/")[2], int(line) + 1)
 
 
 def is_call_name(name: str) -> bool:
@@ -192,7 +192,7 @@ def is_call_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
-def _told(version: CallsVersion, name: str, row: dict[str, Any], path: str, line: int) -> dict[str, Any]:
+def _described(version: CallsVersion, name: str, row: dict[str, Any], path: str, line: int) -> dict[str, Any]:
     words = version.feeds[row["feed"]]
     plain = {key: None if value is None else str(value) for key, value in row.items()}
     point = None

@@ -17,7 +17,7 @@ from bluelamp.errors import BluelampError, NoSuchThing, NotKept
 from bluelamp.questions.families.calls.opening import CallsHome
 from bluelamp.questions.families.calls.sound import is_small
 from bluelamp.questions.families.calls.version import CallsVersion, fingerprint, is_lost
-from bluelamp.questions.model.data_version import Guard
+from bluelamp.questions.model.data_version import StatementLimit
 from bluelamp.storage.calls.days import CallsDay
 from bluelamp.storage.files import PARTIAL, sweep
 
@@ -96,10 +96,10 @@ def _remove(file: Path | None) -> None:
 
 
 class CallsSource:
-    """Opens states of the calls of a home. `guard` bounds what each of them runs."""
+    """Opens states of the calls of a home. `limit` bounds what each of them runs."""
 
-    def __init__(self, stores: Stores, guard: Guard) -> None:
-        self._stores, self._guard = stores, guard
+    def __init__(self, stores: Stores, limit: StatementLimit) -> None:
+        self._stores, self._limit = stores, limit
         self._home: CallsHome | None = None
         self._stamp: object = None
         self._looked = 0.0
@@ -194,7 +194,7 @@ class CallsSource:
             file = None
             connection = home.connect(days, memory_mb=memory_mb, threads=threads)
         opened = ServedCalls(connection, days, home, file, self._unwritable, self._look_again)
-        opened.guard = self._guard
+        opened.limited = self._limit
         return opened
 
     def _unwritable(self) -> None:

@@ -22,7 +22,7 @@ from bluelamp.domain.month import Month
 from bluelamp.errors import Damaged, NothingHeld
 from bluelamp.questions.families.calls.datasets import DATE, MONTH, YEAR
 from bluelamp.questions.families.calls.kinds import FEED
-from bluelamp.questions.model.data_version import DataVersion, Facts
+from bluelamp.questions.model.data_version import DataVersion, VersionFacts
 from bluelamp.questions.model.dataset import Dimension
 from bluelamp.questions.model.question import Filter, Question
 from bluelamp.storage.calls.days import CallsDay
@@ -75,7 +75,7 @@ class CallsVersion(DataVersion):
         self._gathering = self.connection.cursor()
         if self._unwanted:
             return
-        with _told():
+        with _worded_errors():
             self._gathering.execute(
                 f"CREATE TABLE {_GATHERED} AS SELECT * EXCLUDE (units) FROM {table} AS r",  # noqa: S608 - ours
                 given,
@@ -89,8 +89,8 @@ class CallsVersion(DataVersion):
             self._gathering.interrupt()
 
     @cached_property
-    def facts(self) -> Facts:
-        return Facts(
+    def facts(self) -> VersionFacts:
+        return VersionFacts(
             fingerprint(self.days)[:12], None, None, max((day.written_at for day in self.days), default=""), ()
         )
 
@@ -168,17 +168,17 @@ class CallsVersion(DataVersion):
         most: int | None = None,
         light: bool = True,
     ) -> list[tuple[Any, ...]]:
-        with self._telling():
+        with self._worded_errors():
             return super().rows(statement, parameters, most=most, light=light)
 
     def arrow(self, statement: str, parameters: Mapping[str, Any] | None = None, *, light: bool = False) -> pa.Table:
-        with self._telling():
+        with self._worded_errors():
             return super().arrow(statement, parameters, light=light)
 
     @contextmanager
-    def _telling(self) -> Iterator[None]:
+    def _worded_errors(self) -> Iterator[None]:
         try:
-            with _told():
+            with _worded_errors():
                 yield
         except Damaged:
             self.report_damaged()
@@ -241,7 +241,7 @@ def _plain(schema: pa.Schema) -> pa.Schema:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _worded_errors() -> Iterator[None]:
     """What the engine cannot read, in a sentence."""
     import duckdb
 

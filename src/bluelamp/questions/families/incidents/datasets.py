@@ -11,7 +11,15 @@ from dataclasses import dataclass
 
 from bluelamp.questions.families.incidents.kinds import CITY
 from bluelamp.questions.model import kinds
-from bluelamp.questions.model.dataset import Capabilities, DatasetSpec, Dimension, FamilyInfo, Measure, Only, Points
+from bluelamp.questions.model.dataset import (
+    Capabilities,
+    DatasetSpec,
+    Dimension,
+    FamilyInfo,
+    Measure,
+    Only,
+    PointsQuery,
+)
 
 FAMILY_INFO = FamilyInfo(
     "incidents", Capabilities(), unit="city-months", publisher="city", everywhere="all cities held here"
@@ -19,7 +27,7 @@ FAMILY_INFO = FamilyInfo(
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class FileColumn:
     """A column of the files: its name there, its name in the rows, what it is; `needed` ones are in every file."""
 
     published: str
@@ -29,20 +37,20 @@ class Column:
 
 
 COLUMNS = (
-    Column("incidentnum", "number", "the police's number of the report", needed=True),
-    Column("date1", "day", "the day of the incident, YYYY-MM-DD; a time of day behind it is left out", needed=True),
-    Column("offincident", "offence", "what it was recorded as", needed=True),
-    Column("division", "division", "the police division"),
-    Column("beat", "beat", "the beat"),
-    Column("ra", "reporting_area", "the reporting area"),
-    Column("incident_address", "address", "the address as the city states it"),
-    Column("cfs_number", "call_number", "the number of the call for service that it came of"),
-    Column("latitude", "latitude", "of its point, in degrees"),
-    Column("longitude", "longitude", "of its point, in degrees"),
+    FileColumn("incidentnum", "number", "the police's number of the report", needed=True),
+    FileColumn("date1", "day", "the day of the incident, YYYY-MM-DD; a time of day behind it is left out", needed=True),
+    FileColumn("offincident", "offence", "what it was recorded as", needed=True),
+    FileColumn("division", "division", "the police division"),
+    FileColumn("beat", "beat", "the beat"),
+    FileColumn("ra", "reporting_area", "the reporting area"),
+    FileColumn("incident_address", "address", "the address as the city states it"),
+    FileColumn("cfs_number", "call_number", "the number of the call for service that it came of"),
+    FileColumn("latitude", "latitude", "of its point, in degrees"),
+    FileColumn("longitude", "longitude", "of its point, in degrees"),
 )
 
 _MAP_POINT = "(CASE WHEN r.latitude IS NOT NULL THEN printf('%.6f,%.6f', r.longitude, r.latitude) END)"
-_POINTS = Points(
+_POINTS = PointsQuery(
     "SELECT min(c.longitude) AS longitude, min(c.latitude) AS latitude, min(c.name) AS name, "  # noqa: S608 - ours
     f"count(*) AS n FROM (SELECT {_MAP_POINT} AS place, r.longitude, r.latitude, r.address AS name "
     "FROM {table} AS r{conditions}) AS c WHERE c.place IS NOT NULL GROUP BY c.place",

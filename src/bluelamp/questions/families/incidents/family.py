@@ -12,9 +12,9 @@ from bluelamp.questions.families.incidents.datasets import COLUMNS, FAMILY_INFO,
 from bluelamp.questions.families.incidents.records import IncidentRecords, find_report, owns
 from bluelamp.questions.families.incidents.source import IncidentsSource, left_out, read_files
 from bluelamp.questions.families.incidents.version import IncidentsVersion, connect
-from bluelamp.questions.model.axis import Axis, axis_of_publishers
+from bluelamp.questions.model.axis import ValueAxis, axis_of_publishers
 from bluelamp.questions.model.coverage import Coverage
-from bluelamp.questions.model.data_version import Guard
+from bluelamp.questions.model.data_version import StatementLimit
 from bluelamp.questions.model.dataset import DatasetSpec
 from bluelamp.questions.model.family import Family
 from bluelamp.questions.model.holdings import Holdings
@@ -42,8 +42,8 @@ class _Incidents(Family[IncidentsVersion]):
         finally:
             version.close()
 
-    def source(self, stores: Stores, guard: Guard) -> IncidentsSource:
-        return IncidentsSource(stores, guard)
+    def source(self, stores: Stores, limit: StatementLimit) -> IncidentsSource:
+        return IncidentsSource(stores, limit)
 
     def files(self, version: IncidentsVersion, question: Question) -> tuple[Holdings, ...]:
         return (holdings_of(version, question),)
@@ -51,7 +51,7 @@ class _Incidents(Family[IncidentsVersion]):
     def coverage(self, version: IncidentsVersion, question: Question) -> CityMonthCoverage:
         return coverage_of(version, question)
 
-    def publisher_axis(self, version: IncidentsVersion, question: Question, holdings: Holdings) -> Axis | None:
+    def publisher_axis(self, version: IncidentsVersion, question: Question, holdings: Holdings) -> ValueAxis | None:
         at = next((place for place, one in enumerate(question.by) if one.kind.is_publisher), None)
         return None if at is None else axis_of_publishers(at, holdings.names)
 

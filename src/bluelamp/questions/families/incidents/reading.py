@@ -43,7 +43,7 @@ def city_files(folder: Path) -> Iterator[Path]:
         yield from sorted(path for path in folder.glob("*.csv") if _CITY.fullmatch(path.stem) and path.is_file())
 
 
-def read_file(path: Path) -> CityFile:
+def read_file(path: Path) -> IncidentFile:
     """One file. Raises Damaged, which says what is wrong, where, and what to do."""
     import pyarrow as pa
     import pyarrow.csv as pa_csv
@@ -88,7 +88,7 @@ def read_file(path: Path) -> CityFile:
             "city": pa.array([path.stem] * len(days), pa.string()),
         }
     )
-    return CityFile(path.stem, hashlib.sha256(data).hexdigest(), rows, (min(months), max(months)))
+    return IncidentFile(path.stem, hashlib.sha256(data).hexdigest(), rows, (min(months), max(months)))
 
 
 def _header(data: bytes) -> list[str]:

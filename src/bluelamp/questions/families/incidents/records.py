@@ -10,7 +10,7 @@ from bluelamp.errors import NoSuchThing
 from bluelamp.questions.engines.sql import Compiler
 from bluelamp.questions.families.incidents.datasets import COLUMNS, INCIDENTS
 from bluelamp.questions.families.incidents.version import IncidentsVersion
-from bluelamp.questions.model.cells import Cells
+from bluelamp.questions.model.cells import CellFormat
 from bluelamp.questions.model.question import Question
 from bluelamp.questions.model.records import PORTION, Portion
 
@@ -59,9 +59,9 @@ class IncidentRecords:
         """The table as it is: every column is text."""
         return table
 
-    def cells(self) -> Mapping[str, Cells]:
+    def cells(self) -> Mapping[str, CellFormat]:
         """What of the columns is more than text in a workbook."""
-        return {"date1": Cells("day"), "latitude": Cells("degrees"), "longitude": Cells("degrees")}
+        return {"date1": CellFormat("day"), "latitude": CellFormat("degrees"), "longitude": CellFormat("degrees")}
 
 
 def _for(format_: str, portion: Portion) -> Portion:

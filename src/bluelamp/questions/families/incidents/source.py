@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bluelamp.errors import BluelampError, Damaged, NoSuchThing, NotKept
-from bluelamp.questions.families.incidents.reading import CityFile, city_files, read_file
+from bluelamp.questions.families.incidents.reading import IncidentFile, city_files, read_file
 from bluelamp.questions.families.incidents.version import IncidentsVersion, connect
-from bluelamp.questions.model.data_version import Guard
+from bluelamp.questions.model.data_version import StatementLimit
 
 if TYPE_CHECKING:
     from bluelamp.questions.model.stores import Stores
 
 
-def read_files(stores: Stores) -> tuple[list[CityFile], list[Damaged]]:
+def read_files(stores: Stores) -> tuple[list[IncidentFile], list[Damaged]]:
     """(the files of a home that can be read, what is wrong with the others)."""
-    files: list[CityFile] = []
+    files: list[IncidentFile] = []
     problems: list[Damaged] = []
     for path in city_files(stores.home / "incidents"):
         try:
@@ -34,10 +34,10 @@ def left_out(problems: Sequence[Damaged]) -> list[str]:
 
 
 class IncidentsSource:
-    """Opens states of the incident reports of a home. `guard` bounds what each of them runs."""
+    """Opens states of the incident reports of a home. `limit` bounds what each of them runs."""
 
-    def __init__(self, stores: Stores, guard: Guard) -> None:
-        self._stores, self._guard = stores, guard
+    def __init__(self, stores: Stores, limit: StatementLimit) -> None:
+        self._stores, self._limit = stores, limit
         self._stamp: object = None
         self._current = ""
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from bluelamp.domain.month import Month, month_range
 from bluelamp.errors import NothingHeld
-from bluelamp.questions.families.incidents.reading import CityFile
-from bluelamp.questions.model.data_version import DataVersion, Facts
+from bluelamp.questions.families.incidents.reading import IncidentFile
+from bluelamp.questions.model.data_version import DataVersion, VersionFacts
 from bluelamp.questions.model.dataset import Dimension
 from bluelamp.questions.model.question import Question
 
@@ -32,7 +32,7 @@ class IncidentsVersion(DataVersion):
     """`files` are those of its cities, in order; `problems` say what is wrong with the files that are left out."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, files: Sequence[CityFile], problems: Sequence[str] = ()
+        self, connection: duckdb.DuckDBPyConnection, files: Sequence[IncidentFile], problems: Sequence[str] = ()
     ) -> None:
         super().__init__(connection)
         # The rows are the engine's now.
@@ -40,9 +40,9 @@ class IncidentsVersion(DataVersion):
         self.problems = tuple(problems)
 
     @cached_property
-    def facts(self) -> Facts:
+    def facts(self) -> VersionFacts:
         text = "\n".join([*(f"{one.city} {one.sha256}" for one in self.files), *self.problems])
-        return Facts(hashlib.sha256(text.encode()).hexdigest()[:12], None, None, "", ())
+        return VersionFacts(hashlib.sha256(text.encode()).hexdigest()[:12], None, None, "", ())
 
     @property
     def cache_key(self) -> str:
@@ -69,7 +69,7 @@ class IncidentsVersion(DataVersion):
         return "The licence is that of the city that published the reports."
 
 
-def connect(files: Sequence[CityFile], *, memory_mb: int, threads: int) -> duckdb.DuckDBPyConnection:
+def connect(files: Sequence[IncidentFile], *, memory_mb: int, threads: int) -> duckdb.DuckDBPyConnection:
     """An engine of its own that holds the reports, and reads nothing else. Raises NothingHeld where there is none."""
     import duckdb
     import pyarrow as pa

@@ -13,7 +13,7 @@ from math import prod
 import numpy as np
 import numpy.typing as npt
 
-from bluelamp.storage.warehouse.indexes.planes import Axis
+from bluelamp.storage.warehouse.indexes.planes import AxisPlanes
 from bluelamp.storage.warehouse.indexes.selection import Ints, Keep, kept_codes, kept_months, span
 from bluelamp.storage.warehouse.indexes.tally import Condition, Stretches, tally
 
@@ -34,7 +34,7 @@ class BitIndex:
         starts: npt.NDArray[np.uint32],
         attributes: dict[str, npt.NDArray[np.uint16]],
         sizes: dict[str, int],
-        axes: dict[str, Axis],
+        axes: dict[str, AxisPlanes],
     ) -> None:
         self.first_month, self._months = first_month, months
         self._starts, self._attributes, self._sizes, self._axes = starts, attributes, sizes, axes

@@ -36,7 +36,7 @@ Progress = Callable[[int, int], None]  # (rows treated, of how many)
 Advance = Callable[[int], None]  # told of rows treated, or of none; raises where the build is to stop
 
 
-def build_serving(file: Path, folder: Path, progress: Progress, *, memory_mb: int = 300, threads: int = 2) -> None:
+def build_indexes(file: Path, folder: Path, progress: Progress, *, memory_mb: int = 300, threads: int = 2) -> None:
     """Write the indexes of the version in `file` to the new folder `folder`. Raises DiskFull or StorageError.
 
     The engine takes up to `memory_mb`, the columns that are put in order some six bytes a crime and outcome beside it.

@@ -1,7 +1,8 @@
 """The files of a folder of indexes: arrays one after another in a few raw files, mapped again for reading.
 
-Used by the builders (`Writer`) and by `folder` (`Reader`). A reader maps whole files, so that any number of processes
-share the same memory. What the files hold is said by the manifest, which is written last: without it there is nothing.
+Used by the builders (`Writer`) and by `folder` (`IndexReader`). A reader maps whole files, so that any number of
+processes share the same memory. What the files hold is said by the manifest, which is written last: without it there
+is nothing.
 """
 
 from __future__ import annotations
@@ -105,7 +106,7 @@ class Writer:
         fsync_folder(self._folder)
 
 
-class Reader:
+class IndexReader:
     """A finished folder of indexes. Raises ValueError, with the reason, where it is not what its manifest says."""
 
     def __init__(self, folder: Path) -> None:

@@ -1,6 +1,6 @@
 """A folder of indexes opened for reading: what answers questions in milliseconds. Opened by whoever opens a version.
 
-`Serving` may be shared by threads; it keeps nothing but maps of the files, which the system loads and drops as needed.
+`IndexFolder` may be shared by threads; it keeps nothing but maps of the files, which the system loads and drops.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from bluelamp.storage.warehouse.indexes.bits import BitIndex
 from bluelamp.storage.warehouse.indexes.crime_ids import CrimeIds
 from bluelamp.storage.warehouse.indexes.cubes import Cube, Cubes
 from bluelamp.storage.warehouse.indexes.facts import Facts
-from bluelamp.storage.warehouse.indexes.files import MANIFEST, Reader
-from bluelamp.storage.warehouse.indexes.planes import Axis
+from bluelamp.storage.warehouse.indexes.files import MANIFEST, IndexReader
+from bluelamp.storage.warehouse.indexes.planes import AxisPlanes
 from bluelamp.storage.warehouse.indexes.points import MapIndex, Points
 from bluelamp.storage.warehouse.indexes.selection import Counter
 
 
-class Serving:
+class IndexFolder:
     """The indexes of one version, by dataset; a dataset without records has none. `crime_ids` and `outcome_ids` find
     rows of the two tables by crime ID, None where no row has one."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: IndexReader) -> None:
         self._reader = reader
         datasets: dict[str, Any] = reader.parts["datasets"]
         points = Points(**{name: reader.array(place) for name, place in reader.parts["points"].items()})
@@ -65,18 +65,18 @@ class Serving:
     def _open_ids(self, part: dict[str, Any] | None) -> CrimeIds | None:
         return CrimeIds(**{name: self._reader.array(place) for name, place in part.items()}) if part else None
 
-    def _open_segments(self, facts: Facts, part: dict[str, Any]) -> tuple[Any, dict[str, Any], dict[str, Axis]]:
+    def _open_segments(self, facts: Facts, part: dict[str, Any]) -> tuple[Any, dict[str, Any], dict[str, AxisPlanes]]:
         """(starts, attributes, axes) of an index."""
         sizes = facts.sizes | {"month": facts.months}
         attributes = {name: self._reader.array(place) for name, place in part["attributes"].items()}
-        axes = {name: Axis(sizes[name], self._reader.array(place)) for name, place in part["planes"].items()}
+        axes = {name: AxisPlanes(sizes[name], self._reader.array(place)) for name, place in part["planes"].items()}
         return self._reader.array(part["starts"]), attributes, axes
 
 
-def open_serving(folder: Path) -> Serving | None:
+def open_indexes(folder: Path) -> IndexFolder | None:
     """The indexes in a folder; None where there are none that this program can read: the rows then answer alone."""
     try:
-        return Serving(Reader(folder))
+        return IndexFolder(IndexReader(folder))
     except (ValueError, KeyError, TypeError):
         return None
 
@@ -86,8 +86,8 @@ def problem_of(folder: Path, *, thorough: bool = False) -> str:
     if not (folder / MANIFEST).exists():
         return "it is not there"
     try:
-        reader = Reader(folder)
-        Serving(reader)
+        reader = IndexReader(folder)
+        IndexFolder(reader)
         changed = reader.changed() if thorough else ""
     except (ValueError, KeyError, TypeError) as error:
         return str(error)

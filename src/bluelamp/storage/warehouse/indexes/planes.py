@@ -22,7 +22,7 @@ _PACKED = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
+class AxisPlanes:
     """The planes of one axis: `planes` has the shape (bits, words); bit b of a record's code stands in plane b."""
 
     size: int  # how many codes there may be

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from bluelamp.domain.tile import GRID_BITS, morton_range, unmorton
 from bluelamp.storage.warehouse.indexes.facts import PLACE, Facts
-from bluelamp.storage.warehouse.indexes.planes import Axis
+from bluelamp.storage.warehouse.indexes.planes import AxisPlanes
 from bluelamp.storage.warehouse.indexes.selection import Ints, Keep, kept_codes, kept_months
 from bluelamp.storage.warehouse.indexes.tally import Condition, Stretches, tally
 
@@ -50,7 +50,7 @@ class MapIndex:
         facts: Facts,
         starts: npt.NDArray[np.uint32],
         attributes: dict[str, npt.NDArray[Any]],
-        axes: dict[str, Axis],
+        axes: dict[str, AxisPlanes],
         bounds: tuple[float, float, float, float] | None,
     ) -> None:
         self._points, self._facts, self._starts, self._axes = points, facts, starts, axes

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bluelamp.storage.warehouse.indexes.planes import ALL, NONE, Axis, Kept, Words, both, keep, leaves
+from bluelamp.storage.warehouse.indexes.planes import ALL, NONE, AxisPlanes, Kept, Words, both, keep, leaves
 from bluelamp.storage.warehouse.indexes.selection import Ints
 
 # Words that are treated at a time: a dozen such arrays fit into a core's cache.
@@ -24,7 +24,7 @@ _FEW = 12
 _GATHERING = 4
 
 Bools = npt.NDArray[np.bool_]
-Condition = tuple[Axis, Bools]
+Condition = tuple[AxisPlanes, Bools]
 
 
 @dataclass(slots=True)

@@ -16,15 +16,15 @@ _CLOCKS = frozenset({"clock_local", "clock_undecided", "half_days"})
 def hours(scene: Scene, card: CardSpec) -> CardAnswer:
     """Counts by hour of the day, of records whose time is known."""
     measure = measure_of(card.spec, card.measure)
-    asked = scene.question(card, measures=[card.measure], by=["hour"], view=scene.view.without("hour"))
-    reason = scene.why_unknown(asked)
+    question = scene.question(card, measures=[card.measure], by=["hour"], view=scene.view.without("hour"))
+    reason = scene.why_unknown(question)
     if reason:
         nothing = {"hours": [None] * 24, "unknown": None, "total": None, "note": "", "reason": reason}
         shown: dict[str, Any] = {"by": "hour", **nothing, "selected": _chosen_hours(scene)}
-        return CardAnswer(asked, shown, reason, measure.words, measure.unit, scene.caveats(asked))
+        return CardAnswer(question, shown, reason, measure.words, measure.unit, scene.caveats(question))
     counts: list[int] = [0] * 24
     unknown = 0
-    for hour, count in scene.rows(asked):
+    for hour, count in scene.rows(question):
         if hour is None:
             unknown = int(count)
         else:

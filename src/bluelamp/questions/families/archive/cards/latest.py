@@ -12,7 +12,7 @@ from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of
 from bluelamp.questions.dashboards import CardSpec
 from bluelamp.questions.families.archive.cards.levels import levels
 from bluelamp.questions.families.archive.cards.scene import chooses_place, version_of
-from bluelamp.questions.families.archive.trend import Compared, Publishing, latest, publishing_of
+from bluelamp.questions.families.archive.trend import MonthComparison, Publishing, latest, publishing_of
 from bluelamp.questions.model.question import Filter
 
 
@@ -25,17 +25,17 @@ def latest_month(scene: Scene, card: CardSpec) -> CardAnswer:
     placed = any(chooses_place(filter_) for filter_ in whole.filters)
 
     def count_of(month: Month, of: Collection[int]) -> int:
-        asked = replace(whole, first=month, last=month)
+        question = replace(whole, first=month, last=month)
         # Figures of a place count what neighbours publish there as well: there is no set of forces to hold to.
         if not placed and publishing.held(month) != set(of):
             slugs = tuple(sorted(version.forces[number][0] for number in of))
             dimension = spec.dimension("force")
             assert dimension is not None
-            asked = replace(asked, filters=(*asked.filters, Filter(dimension, slugs)))
-        ((value,),) = scene.rows(asked)
+            question = replace(question, filters=(*question.filters, Filter(dimension, slugs)))
+        ((value,),) = scene.rows(question)
         return int(value)
 
-    found = latest(publishing, _asked(scene, publishing), count_of, lambda: _usual(scene, card, publishing))
+    found = latest(publishing, _months_of_view(scene, publishing), count_of, lambda: _usual(scene, card, publishing))
     if found is None:
         reason = scene.coverage(scene.question(card, measures=[card.measure])).words()
         shown: dict[str, Any] = {"month": None, "value": None, "words": reason, "reason": reason}
@@ -60,7 +60,7 @@ def latest_month(scene: Scene, card: CardSpec) -> CardAnswer:
     return CardAnswer(question, shown, summary, measure.words, measure.unit, scene.caveats(question))
 
 
-def _asked(scene: Scene, publishing: Publishing) -> list[Month]:
+def _months_of_view(scene: Scene, publishing: Publishing) -> list[Month]:
     """The months of the view, of all that could be compared with them."""
     view = scene.view
     return [
@@ -78,7 +78,7 @@ def _usual(scene: Scene, card: CardSpec, publishing: Publishing) -> dict[int, fl
     return scene.version.often(key, lambda: levels(scene, by_month, publishing, publishing.months))
 
 
-def _shown(compared: Compared) -> dict[str, Any]:
+def _shown(compared: MonthComparison) -> dict[str, Any]:
     return {
         "month": str(compared.month),
         "value": compared.value,

@@ -17,11 +17,11 @@ from bluelamp.questions.families.archive.trend import Publishing
 from bluelamp.questions.model.question import Question
 
 
-def levels(scene: Scene, asked: Question, publishing: Publishing, shown: Sequence[Month]) -> dict[int, float]:
-    """force → its median count over the months shown in which it is held; `asked` is grouped by month."""
-    force = asked.dataset.dimension("force")
+def levels(scene: Scene, question: Question, publishing: Publishing, shown: Sequence[Month]) -> dict[int, float]:
+    """force → its median count over the months shown in which it is held; `question` is grouped by month."""
+    force = question.dataset.dimension("force")
     assert force is not None
-    counts = _by_force(scene, replace(asked, by=(*asked.by, force), limit=None), shown)
+    counts = _by_force(scene, replace(question, by=(*question.by, force), limit=None), shown)
     held, numbers = publishing.held_table(shown), np.array(publishing.holdings.publishers, int)
     medians = _medians(counts[numbers], held) if len(numbers) else np.zeros(0)
     known = np.flatnonzero(held.any(axis=1)).tolist()
@@ -38,11 +38,11 @@ def _medians(counts: npt.NDArray[np.int64], held: npt.NDArray[np.bool_]) -> npt.
     return found
 
 
-def _by_force(scene: Scene, asked: Question, shown: Sequence[Month]) -> npt.NDArray[np.int64]:
+def _by_force(scene: Scene, question: Question, shown: Sequence[Month]) -> npt.NDArray[np.int64]:
     """What is recorded, by force (its number) and month shown."""
     forces = version_of(scene).forces
     counts = np.zeros((max(forces, default=0) + 1, len(shown)), np.int64)
-    found = count_from_indexes(scene.version, asked)
+    found = count_from_indexes(scene.version, question)
     if found is not None:
         first, table = found
         at = np.array([month.index - first for month in shown], int)
@@ -51,7 +51,7 @@ def _by_force(scene: Scene, asked: Question, shown: Sequence[Month]) -> npt.NDAr
         return counts
     numbers = {slug: number for number, (slug, _) in forces.items()}
     places = {str(month): place for place, month in enumerate(shown)}
-    for name, slug, *values in count_recorded(scene.version, asked)[0]:
+    for name, slug, *values in count_recorded(scene.version, question)[0]:
         if name in places and slug in numbers:
             counts[numbers[slug], places[name]] = sum(values)
     return counts

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bluelamp.questions.answer import strays_told
+from bluelamp.questions.answer import strays_message
 from bluelamp.questions.cards.base import Scene
 from bluelamp.questions.cards.where import MapAreas, located_only
 from bluelamp.questions.dashboards import CardSpec
@@ -24,10 +24,10 @@ from bluelamp.questions.model.question import Question
 MISPLACED = frozenset({"coordinates_swapped", "coordinates_on_a_line", "coordinates_elsewhere"})
 
 
-def map_notes(scene: Scene, asked: Question) -> list[str]:
+def map_notes(scene: Scene, question: Question) -> list[str]:
     """The sentences about misplaced points, and about points that were redrawn."""
-    misplaced = caveats_of_chart(scene, asked, "map_point", MISPLACED)
-    return [one for one in (misplaced, caveat_of_points(version_of(scene), asked)) if one]
+    misplaced = caveats_of_chart(scene, question, "map_point", MISPLACED)
+    return [one for one in (misplaced, caveat_of_points(version_of(scene), question)) if one]
 
 
 def map_areas(scene: Scene, card: CardSpec, count: str) -> MapAreas:
@@ -36,13 +36,13 @@ def map_areas(scene: Scene, card: CardSpec, count: str) -> MapAreas:
     assert dimension is not None
     # As other charts, the map shows all areas whichever of them is chosen; on an area's own page, that area.
     view = scene.view if scene.dashboard.about_area else scene.view.without(dimension.name)
-    asked = scene.question(card, measures=[count], by=[dimension.name], view=view)
-    asked = replace(asked, filters=(*asked.filters, located_only(card)))
+    question = scene.question(card, measures=[count], by=[dimension.name], view=view)
+    question = replace(question, filters=(*question.filters, located_only(card)))
     if not version.areas:
-        return None, asked
-    found = scene.figures(asked)
+        return None, question
+    found = scene.figures(question)
     areas = {area.name: area for area in version.areas.values()}
-    outside = _outside(scene, asked)
+    outside = _outside(scene, question)
     rows = [
         _area_row(areas[row[0]], row[1], its, inside=row[0] not in outside)
         for row, its in zip(found.rows, found.coverages, strict=True)
@@ -55,16 +55,16 @@ def map_areas(scene: Scene, card: CardSpec, count: str) -> MapAreas:
         "rows": [row for row in rows if row["inside"] or row["count"]],
         "elsewhere": next((row[1] for row in found.rows if row[0] == NOT_RECORDED), 0),
         "strays": found.strays,
-        "note": strays_told(found.strays),
+        "note": strays_message(found.strays),
         "selected": [value for field, sign, value in scene.view.where if (field, sign) == (dimension.name, "=")],
-    }, asked
+    }, question
 
 
-def _outside(scene: Scene, asked: Question) -> frozenset[str]:
+def _outside(scene: Scene, question: Question) -> frozenset[str]:
     """The areas that a question is not about: those of other forces than it asks of, whose records here are strays, and
     those beside the area that it asks of."""
     version = version_of(scene)
-    axis = publisher_axis(version, asked, holdings_of_question(version, asked)[0])
+    axis = publisher_axis(version, question, holdings_of_question(version, question)[0])
     if axis is None:
         return frozenset()
     named = {area.name for area in version.areas.values()}

@@ -88,7 +88,7 @@ def _missing(publishing: Publishing, month: Month) -> str:
 
 def _usual(
     scene: Scene,
-    asked: Question,
+    question: Question,
     shown: Sequence[Month],
     publishing: Publishing,
     values: Values,
@@ -99,12 +99,12 @@ def _usual(
     it is not known, and for a month that no release covers."""
     if all(complete):
         return [0] * len(shown)
-    if any(chooses_place(filter_) for filter_ in asked.filters):
+    if any(chooses_place(filter_) for filter_ in question.filters):
         return [
             its if is_complete or publishing.is_spanned(month) else None
             for month, its, is_complete in zip(shown, _lacking(values, complete), complete, strict=True)
         ]
-    known = levels(scene, asked, publishing, shown)
+    known = levels(scene, question, publishing, shown)
     found: list[int | None] = []
     for month in shown:
         absent = publishing.absent(month)

@@ -18,12 +18,12 @@ from bluelamp.questions.model.question import Question
 
 Ints = npt.NDArray[np.int64]
 
-# What every statement that reads a window says of its place; the parameters are those of `Window.parameters`.
+# What every statement that reads a window says of its place; the parameters are those of `RowRange.parameters`.
 INSIDE = "r.file_id BETWEEN $low_file AND $high_file AND r.rowid >= $begin AND r.rowid < $end"
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class RowRange:
     """The rows `begin` to `end` (excluded) of a table, which are of files numbered `low` to `high`."""
 
     begin: int
@@ -50,17 +50,17 @@ class Extents:
         """The file that a row is of."""
         return int(self.files[np.searchsorted(self.begins, place, "right") - 1])
 
-    def at(self, place: int) -> Window:
+    def at(self, place: int) -> RowRange:
         """One row."""
         file = self.file_of(place)
-        return Window(place, place + 1, file, file)
+        return RowRange(place, place + 1, file, file)
 
     def windows(
         self, version: ArchiveVersion, question: Question, after: int, first: int, then: int
-    ) -> Iterator[Window]:
+    ) -> Iterator[RowRange]:
         """Windows over the rows after `after`, of files that the question's months and forces leave: the first of about
         `first` rows, the others of `then`."""
-        wanted = self._wanted(version, question) & (self.ends > after + 1)
+        wanted = self._files_read(version, question) & (self.ends > after + 1)
         at, most = 0, first
         kept = np.flatnonzero(wanted).tolist()
         while at < len(kept):
@@ -74,7 +74,7 @@ class Extents:
             yield from _cut(begin, int(self.ends[its[-1]]), self.files[its], then)
             at, most = end, then
 
-    def _wanted(self, version: ArchiveVersion, question: Question) -> npt.NDArray[np.bool_]:
+    def _files_read(self, version: ArchiveVersion, question: Question) -> npt.NDArray[np.bool_]:
         wanted = np.ones(len(self.files), bool)
         if question.first:
             wanted &= self.months >= question.first.index
@@ -87,11 +87,11 @@ class Extents:
         return wanted
 
 
-def _cut(begin: int, end: int, files: Ints, most: int) -> Iterator[Window]:
+def _cut(begin: int, end: int, files: Ints, most: int) -> Iterator[RowRange]:
     """A stretch of rows in windows of at most `most`: one file may be larger than that."""
     low, high = int(files.min()), int(files.max())
     while begin < end:
-        yield Window(begin, min(begin + most, end), low, high)
+        yield RowRange(begin, min(begin + most, end), low, high)
         begin += most
 
 

@@ -18,7 +18,7 @@ from bluelamp.domain.published_column import Kind, PublishedColumn
 from bluelamp.domain.vocabulary import BOOLEAN
 from bluelamp.questions.families.archive.kinds import WORD
 from bluelamp.questions.families.archive.version import ArchiveVersion
-from bluelamp.questions.model.cells import Cells
+from bluelamp.questions.model.cells import CellFormat
 from bluelamp.questions.model.dataset import DatasetSpec, Dimension
 from bluelamp.questions.records.texts import instants
 
@@ -150,16 +150,16 @@ def words_of(spec: DatasetSpec) -> Sequence[tuple[str, str]]:
     return [(column.header, column.words) for column in BY_NAME[spec.name].declared]
 
 
-_CELLS: dict[Kind, Cells] = {
-    "month": Cells("month"),
-    "time": Cells("text", "Date as published"),
-    "degrees": Cells("degrees"),
+_CELLS: dict[Kind, CellFormat] = {
+    "month": CellFormat("month"),
+    "time": CellFormat("text", "Date as published"),
+    "degrees": CellFormat("degrees"),
 }
 
 
-def cells_of(spec: DatasetSpec) -> dict[str, Cells]:
+def cells_of(spec: DatasetSpec) -> dict[str, CellFormat]:
     """What of the published columns is more than text in a workbook."""
     declared = BY_NAME[spec.name].declared
     cells = {column.header: _CELLS[column.kind] for column in declared if column.kind in _CELLS}
-    flags = {column.header: Cells("flag") for column in declared if column.vocabulary == BOOLEAN}
-    return {UK_TIME: Cells("local", zone="Europe/London"), **cells, **flags}
+    flags = {column.header: CellFormat("flag") for column in declared if column.vocabulary == BOOLEAN}
+    return {UK_TIME: CellFormat("local", zone="Europe/London"), **cells, **flags}

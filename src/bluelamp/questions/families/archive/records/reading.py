@@ -32,7 +32,7 @@ from bluelamp.questions.families.archive.records.published import (
     words_of,
 )
 from bluelamp.questions.families.archive.version import ArchiveVersion
-from bluelamp.questions.model.cells import Cells
+from bluelamp.questions.model.cells import CellFormat
 from bluelamp.questions.model.question import Question
 from bluelamp.questions.model.records import PORTION, Portion
 from bluelamp.questions.records.texts import DEGREES, as_published, local_times
@@ -110,7 +110,7 @@ class Records:
         """The table with its coordinates as they are published."""
         return as_published(self.question.dataset.name, table)
 
-    def cells(self) -> Mapping[str, Cells]:
+    def cells(self) -> Mapping[str, CellFormat]:
         """What of the columns is more than text in a workbook."""
         return cells_of(self.question.dataset)
 

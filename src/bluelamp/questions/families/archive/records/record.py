@@ -14,7 +14,7 @@ from bluelamp.domain.force import BY_SLUG
 from bluelamp.domain.month import Month
 from bluelamp.errors import NoSuchThing
 from bluelamp.questions.families.archive.datasets import DATASETS
-from bluelamp.questions.families.archive.eras import point_told
+from bluelamp.questions.families.archive.eras import point_caveat
 from bluelamp.questions.families.archive.records.extents import INSIDE, extents_of
 from bluelamp.questions.families.archive.records.outcomes import no_outcome_words, outcome_files
 from bluelamp.questions.families.archive.records.reading import Records, file_stems
@@ -43,7 +43,7 @@ def find_record(version: ArchiveVersion, name: str, lake: Path) -> dict[str, Any
     month, slug, suffix, line = found.groups()
     spec = DATASETS[BY_SUFFIX[suffix].name]
     file, place = _place(version, spec, f"{month}-{slug}-{suffix}", int(line))
-    return _told(version, spec, name, file, place, lake)
+    return _described(version, spec, name, file, place, lake)
 
 
 def _place(version: ArchiveVersion, spec: DatasetSpec, stem: str, line: int) -> tuple[int, int]:
@@ -72,7 +72,7 @@ def _by_stem(version: ArchiveVersion) -> dict[str, list[tuple[int, str]]]:
 def _name_of_crime(version: ArchiveVersion, crime_id: str) -> str:
     """The name of the first row that bears the ID."""
     key = crime_key(crime_id)
-    ids = version.serving.crime_ids if version.serving is not None else None
+    ids = version.indexes.crime_ids if version.indexes is not None else None
     rows = _rows_of_key(version, DATASETS["crimes"], ids, key, "r.file_id, r.line", "r.crime_key = $key", {})
     for file, line in rows:
         return f"{file_stems(version)[file]}-{line}"
@@ -104,7 +104,9 @@ def _rows_of_key(
     ]
 
 
-def _told(version: ArchiveVersion, spec: DatasetSpec, name: str, file: int, place: int, lake: Path) -> dict[str, Any]:
+def _described(
+    version: ArchiveVersion, spec: DatasetSpec, name: str, file: int, place: int, lake: Path
+) -> dict[str, Any]:
     portion = Records(version, make_question(spec.name), lake).one(place)
     published = {key: values[0] for key, values in portion.table.to_pydict().items()}
     texts = {key: values[0] for key, values in as_published(spec.name, portion.table).to_pydict().items()}
@@ -134,7 +136,7 @@ def _told(version: ArchiveVersion, spec: DatasetSpec, name: str, file: int, plac
         "location": location,
         "outcomes": outcomes,
         "outcomes_words": outcomes_words,
-        "caveats": [*spec.caveats, *([point_told(Month(member_month))] if location else [])],
+        "caveats": [*spec.caveats, *([point_caveat(Month(member_month))] if location else [])],
     }  # fmt: skip
 
 
@@ -197,7 +199,7 @@ def _outcomes(
 
 def _of_key(version: ArchiveVersion, key: int, force: int) -> list[dict[str, Any]]:
     outcomes = DATASETS["outcomes"]
-    ids = version.serving.outcome_ids if version.serving is not None else None
+    ids = version.indexes.outcome_ids if version.indexes is not None else None
     rows = _rows_of_key(
         version,
         outcomes,

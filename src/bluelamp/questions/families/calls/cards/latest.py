@@ -67,9 +67,9 @@ def latest_day(scene: Scene, card: CardSpec) -> CardAnswer:
     return CardAnswer(question, shown, summary, measure.words, measure.unit, scene.caveats(question))
 
 
-def _closed(scene: Scene, asked: Question) -> list[DayOfFeed]:
+def _closed(scene: Scene, question: Question) -> list[DayOfFeed]:
     """The days of feeds in the lake that a question is about, as far as any of their time was watched."""
-    return [one for one in coverage_of(scene, asked).days if one.state != NOT_CLOSED and any(one.watched)]
+    return [one for one in coverage_of(scene, question).days if one.state != NOT_CLOSED and any(one.watched)]
 
 
 def _on(whole: Question, day: date, feeds: Collection[str]) -> Question:

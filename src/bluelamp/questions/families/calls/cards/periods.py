@@ -21,8 +21,8 @@ from bluelamp.questions.model.question import Question
 
 def months_watched(scene: Scene, card: CardSpec) -> CardAnswer:
     """Counts by month, in the form of every card by month."""
-    asked = scene.question(card, measures=card.measures, by=[MONTH])
-    covered = coverage_of(scene, asked)
+    question = scene.question(card, measures=card.measures, by=[MONTH])
+    covered = coverage_of(scene, question)
     found = {one.name: one for one in exposures(covered, MONTH)}
     shown = _months(sorted(found))
     its = {str(one.month): one for one in covered.by_month}
@@ -33,31 +33,31 @@ def months_watched(scene: Scene, card: CardSpec) -> CardAnswer:
     }
     view = scene.view
     chosen = {"from": str(view.first), "to": str(view.last)} if view.first and view.last else None
-    return _over_time(scene, card, asked, found, shown, {**held, "selected": chosen})
+    return _over_time(scene, card, question, found, shown, {**held, "selected": chosen})
 
 
 def days(scene: Scene, card: CardSpec) -> CardAnswer:
     """Counts by day, of the newest days that the filters leave."""
-    asked = scene.question(card, measures=card.measures, by=[DATE], view=scene.view.without(DATE))
-    found = {one.name: one for one in exposures(coverage_of(scene, asked), DATE)}
+    question = scene.question(card, measures=card.measures, by=[DATE], view=scene.view.without(DATE))
+    found = {one.name: one for one in exposures(coverage_of(scene, question), DATE)}
     shown = sorted(found)[-_DAYS_SHOWN:]
     older = len(found) - len(shown)
     note = say("calls.periods.newest", shown=len(shown), count=len(found)) if older else ""
     held = {"days": shown, "note": note, "by": DATE, "selected": _chosen(scene, DATE)}
-    return _over_time(scene, card, asked, found, shown, held)
+    return _over_time(scene, card, question, found, shown, held)
 
 
 def _over_time(
     scene: Scene,
     card: CardSpec,
-    asked: Question,
+    question: Question,
     found: dict[str, Exposure],
     shown: list[str],
     more: dict[str, Any],
 ) -> CardAnswer:
     """The counts of the periods that are shown, with what is missing of each."""
     spec = card.spec
-    counts = {row[0]: [int(value or 0) for value in row[1:]] for row in scene.rows(asked)}
+    counts = {row[0]: [int(value or 0) for value in row[1:]] for row in scene.rows(question)}
     drawn = [name in found and found[name].watched > 0 for name in shown]
     none = [0] * len(card.measures)
     values = [
@@ -67,7 +67,7 @@ def _over_time(
     complete = [name in found and found[name].is_whole for name in shown]
     first = measure_of(spec, card.measures[0])
     return CardAnswer(
-        asked,
+        question,
         {
             "series": [{"name": name, "label": measure_of(spec, name).title} for name in card.measures],
             "values": values,
@@ -79,7 +79,7 @@ def _over_time(
         _summary(shown, values[0] if values else [], complete, first.title),
         first.words,
         first.unit,
-        scene.caveats(asked),
+        scene.caveats(question),
     )
 
 
@@ -93,17 +93,17 @@ _DAYS_SHOWN = 62
 def hours_watched(scene: Scene, card: CardSpec) -> CardAnswer:
     """Counts by hour of the day, in the form of every card by hour."""
     measure = measure_of(card.spec, card.measure)
-    asked = scene.question(card, measures=[card.measure], by=[HOUR], view=scene.view.without(HOUR))
-    covered = coverage_of(scene, asked)
+    question = scene.question(card, measures=[card.measure], by=[HOUR], view=scene.view.without(HOUR))
+    covered = coverage_of(scene, question)
     watched = {int(one.name) for one in exposures(covered, HOUR) if one.watched}
-    counts = {int(hour): int(count) for hour, count in scene.rows(asked)}
+    counts = {int(hour): int(count) for hour, count in scene.rows(question)}
     values = [counts.get(hour, 0) if hour in watched else None for hour in _HOURS]
     shown = {
         "by": HOUR,
         "hours": values,
         "unknown": 0,
         "total": sum(counts.values()),
-        "note": scene.family.chart_note(scene.version, asked, HOUR),
+        "note": scene.family.chart_note(scene.version, question, HOUR),
         "selected": _chosen(scene, HOUR),
     }
     summary = say("calls.hours.nothing")
@@ -119,14 +119,14 @@ def week(scene: Scene, card: CardSpec) -> CardAnswer:
     in the time that is held."""
     measure = measure_of(card.spec, card.measure)
     view = scene.view.without(HOUR).without(WEEKDAY)
-    asked = scene.question(card, measures=[card.measure], by=[WEEKDAY, HOUR], view=view)
-    covered = coverage_of(scene, asked)
+    question = scene.question(card, measures=[card.measure], by=[WEEKDAY, HOUR], view=view)
+    covered = coverage_of(scene, question)
     minutes: Counter[tuple[int, int]] = Counter()
     expected: Counter[tuple[int, int]] = Counter()
     for one in covered.days:
         minutes.update({(one.day.isoweekday(), hour): one.watched[hour] for hour in _HOURS})
         expected.update({(one.day.isoweekday(), hour): one.expected[hour] for hour in _HOURS})
-    counts = {(int(day), int(hour)): int(count) for day, hour, count in scene.rows(asked)}
+    counts = {(int(day), int(hour)): int(count) for day, hour, count in scene.rows(question)}
     rows = [
         {
             "value": str(day),
@@ -145,7 +145,7 @@ def week(scene: Scene, card: CardSpec) -> CardAnswer:
     shown = {"by": WEEKDAY, "week": rows, "total": sum(counts.values()), "words": unit}
     unwatched = sum(1 for cell, its in expected.items() if its and not minutes[cell])
     return CardAnswer(
-        asked, shown, _week_summary(rows, unit, unwatched), measure.words, measure.unit, scene.caveats(asked)
+        question, shown, _week_summary(rows, unit, unwatched), measure.words, measure.unit, scene.caveats(question)
     )
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from bluelamp.domain.coverage import State
 from bluelamp.questions.grid import Grid, grid_of
-from bluelamp.questions.model.axis import Axis
+from bluelamp.questions.model.axis import ValueAxis
 from bluelamp.questions.model.data_version import DataVersion
 from bluelamp.questions.model.dataset import Measure
 from bluelamp.questions.model.family import Count, Openings
@@ -57,7 +57,7 @@ class RowCoverage:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RowStates:
     """One entry for each row. `known` (rows × measures) says which measures are known, None where all are of all rows;
     what is recorded in a row of `strays` was published by others than the place's own force."""
 
@@ -65,16 +65,16 @@ class Standing:
     known: Mask | None
     strays: Mask
 
-    def repeated(self, times: int) -> Standing:
+    def repeated(self, times: int) -> RowStates:
         """The standing of so many rows that all stand on what the one row stands on."""
         if times == 1:
             return self
         known = None if self.known is None else np.repeat(self.known, times, axis=0)
-        return Standing(self.coverages * times, known, np.repeat(self.strays, times))
+        return RowStates(self.coverages * times, known, np.repeat(self.strays, times))
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CountedQuestion:
     """A question with what its rows are counted over; `measures` are those that are counted. Where `uncovered`, no file
     of a force's month holds the records: nothing says what of them is held."""
 
@@ -82,25 +82,25 @@ class Asked:
     question: Question
     measures: tuple[Measure, ...]
     holdings: tuple[Holdings, ...]
-    publishers: Axis | None
-    times: Axis | None
+    publishers: ValueAxis | None
+    times: ValueAxis | None
     uncovered: bool
     count: Count
 
 
-def standing_of(asked: Asked, rows: Sequence[Row]) -> Standing:
+def row_states_of(question: CountedQuestion, rows: Sequence[Row]) -> RowStates:
     """What rows stand on, as they were recorded: their labels, in the order of the question. A label that could not be
     recorded in some of the months stands on the others alone."""
-    times = asked.holdings[0].times
-    family = family_of(asked.question.dataset)
-    to_filters, openings = family.recordable(asked.version, asked.question, rows, times)
-    if asked.uncovered or (not openings and to_filters.all()):
-        return _standing_of(asked, rows)
+    times = question.holdings[0].times
+    family = family_of(question.question.dataset)
+    to_filters, openings = family.recordable(question.version, question.question, rows, times)
+    if question.uncovered or (not openings and to_filters.all()):
+        return _row_states_of(question, rows)
     parts = [
-        (places, _standing_within(asked, [rows[at] for at in places], mask))
+        (places, _row_states_within(question, [rows[at] for at in places], mask))
         for mask, places in _alike(rows, openings, to_filters)
     ]
-    return _together(parts, len(rows), len(asked.measures))
+    return _together(parts, len(rows), len(question.measures))
 
 
 def _alike(rows: Sequence[Row], openings: Mapping[int, Openings], to_filters: Mask) -> list[tuple[Mask, list[int]]]:
@@ -117,12 +117,12 @@ def _alike(rows: Sequence[Row], openings: Mapping[int, Openings], to_filters: Ma
     return list(found.values())
 
 
-def _standing_within(asked: Asked, rows: Sequence[Row], times: Mask) -> Standing:
+def _row_states_within(question: CountedQuestion, rows: Sequence[Row], times: Mask) -> RowStates:
     """What rows stand on that could be recorded in some of the times. Where records are held all the same, the table
     of eras is wrong of them, and what they say stands."""
-    holdings = family_of(asked.question.dataset).within(asked.holdings, times)
-    found = _standing_of(replace(asked, holdings=holdings), rows)
-    width = len(asked.question.by)
+    holdings = family_of(question.question.dataset).within(question.holdings, times)
+    found = _row_states_of(replace(question, holdings=holdings), rows)
+    width = len(question.question.by)
     wrong = [
         place
         for place, (row, its) in enumerate(zip(rows, found.coverages, strict=True))
@@ -131,13 +131,13 @@ def _standing_within(asked: Asked, rows: Sequence[Row], times: Mask) -> Standing
     if not wrong:
         return found
     right = [place for place in range(len(rows)) if place not in set(wrong)]
-    parts = [(wrong, _standing_of(asked, [rows[at] for at in wrong]))]
+    parts = [(wrong, _row_states_of(question, [rows[at] for at in wrong]))]
     if right:
-        parts.append((right, _standing_of(replace(asked, holdings=holdings), [rows[at] for at in right])))
-    return _together(parts, len(rows), len(asked.measures))
+        parts.append((right, _row_states_of(replace(question, holdings=holdings), [rows[at] for at in right])))
+    return _together(parts, len(rows), len(question.measures))
 
 
-def _together(parts: Sequence[tuple[Sequence[int], Standing]], rows: int, measures: int) -> Standing:
+def _together(parts: Sequence[tuple[Sequence[int], RowStates]], rows: int, measures: int) -> RowStates:
     """One standing of several, each with the places of its rows."""
     coverages: list[RowCoverage] = [RowCoverage(0, 0, "")] * rows
     known, strays = np.ones((rows, measures), bool), np.zeros(rows, bool)
@@ -147,18 +147,18 @@ def _together(parts: Sequence[tuple[Sequence[int], Standing]], rows: int, measur
         strays[places] = its.strays
         if its.known is not None:
             known[places] = its.known
-    return Standing(coverages, None if known.all() else known, strays)
+    return RowStates(coverages, None if known.all() else known, strays)
 
 
-def _standing_of(asked: Asked, rows: Sequence[Row]) -> Standing:
-    publishers, times = asked.publishers, asked.times
-    grid = grid_of(asked.version, asked.question, asked.holdings, publishers, times)
-    family = family_of(asked.question.dataset)
+def _row_states_of(question: CountedQuestion, rows: Sequence[Row]) -> RowStates:
+    publishers, times = question.publishers, question.times
+    grid = grid_of(question.version, question.question, question.holdings, publishers, times)
+    family = family_of(question.question.dataset)
     shares = family.located_shares(
-        asked.version, asked.question, publishers, asked.holdings[0], grid.own[0], asked.count
+        question.version, question.question, publishers, question.holdings[0], grid.own[0], question.count
     )
     if publishers is None and times is None:
-        return _of_all_alike(asked, grid, shares.get(None)).repeated(len(rows))
+        return _of_all_alike(question, grid, shares.get(None)).repeated(len(rows))
     many = len(rows)
     at_rows, at_columns, closed = np.zeros(many, np.int64), np.zeros(many, np.int64), np.zeros(many, bool)
     labels: list[Any] = [None] * many
@@ -170,16 +170,16 @@ def _standing_of(asked: Asked, rows: Sequence[Row]) -> Standing:
     if times is not None:
         at_columns = times.rows_of([row[times.at] for row in rows])
     its: list[float | None] = [shares.get(label) for label in labels] if shares else [None] * many
-    return _Rows(asked, grid, at_rows, at_columns, closed, its).standing()
+    return _Rows(question, grid, at_rows, at_columns, closed, its).row_states()
 
 
-def _of_all_alike(asked: Asked, grid: Grid, share: float | None) -> Standing:
+def _of_all_alike(question: CountedQuestion, grid: Grid, share: float | None) -> RowStates:
     """What one row stands on that is of all publishers and times together."""
-    needed = tuple(tuple(grid.needed(asked.question, measure)) for measure in asked.measures)
+    needed = tuple(tuple(grid.needed(question.question, measure)) for measure in question.measures)
     nowhere, nothing = np.zeros(1, np.int64), np.zeros(1, bool)
-    return asked.holdings[0].kept(
-        ("standing", grid, needed, share, asked.uncovered),
-        lambda: _Rows(asked, grid, nowhere, nowhere, nothing, [share]).standing(),
+    return question.holdings[0].kept(
+        ("standing", grid, needed, share, question.uncovered),
+        lambda: _Rows(question, grid, nowhere, nowhere, nothing, [share]).row_states(),
     )
 
 
@@ -187,12 +187,18 @@ class _Rows:
     """Where each row stands in the grid, and the share of its force's records that have a point."""
 
     def __init__(
-        self, asked: Asked, grid: Grid, rows: Places, columns: Places, closed: Mask, shares: list[float | None]
+        self,
+        question: CountedQuestion,
+        grid: Grid,
+        rows: Places,
+        columns: Places,
+        closed: Mask,
+        shares: list[float | None],
     ) -> None:
-        self.asked, self.grid = asked, grid
+        self.asked, self.grid = question, grid
         self.rows, self.columns, self.closed, self.shares = rows, columns, closed, shares
 
-    def standing(self) -> Standing:
+    def row_states(self) -> RowStates:
         grid, at = self.grid, (self.rows, self.columns)
         told = [one[at] & ~self.closed for one in grid.told]
         known = self._known(told)
@@ -210,7 +216,7 @@ class _Rows:
         held = np.where(any_known, grid.held[at], 0)
         strays = (grid.owned[self.rows] | self.closed) & (nowhere | ~told[0])
         coverages = self._coverages(held.tolist(), grid.expected[at].tolist(), states.tolist())
-        return Standing(coverages, None if known.all() else known, strays)
+        return RowStates(coverages, None if known.all() else known, strays)
 
     def _known(self, told: Sequence[Mask]) -> Mask:
         """Which measures of which rows anything is held of that could say them."""
