@@ -12,7 +12,7 @@ from bluelamp.domain.force import FORCES
 from bluelamp.domain.month import Month, month_range
 from bluelamp.domain.release import ForceMonth
 from bluelamp.domain.scope import DEFAULT_SCOPE, DatasetScope, Scope, ScopeChoice, scope_of
-from bluelamp.domain.whole import Window
+from bluelamp.domain.whole import ReceiptWindow
 from bluelamp.messages import say
 
 

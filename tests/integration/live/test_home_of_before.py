@@ -22,8 +22,8 @@ from bluelamp.settings import Settings
 from bluelamp.storage.live.event_log import project
 from bluelamp.storage.relational import database as databases
 from bluelamp.storage.vault.vault import Vault
-from tests.lib.postgres import Postgres
 from tests.lib.live.home import FEED, answer, engine_of, make_home, minute, open_flow, unit
+from tests.lib.postgres import Postgres
 
 _DUMP = Path(__file__).parent / "home_of_before.sql"
 _REVISION = "0007"

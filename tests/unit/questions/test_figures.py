@@ -9,7 +9,7 @@ import pytest
 from bluelamp.domain.finding import CAVEATS, caveat
 from bluelamp.domain.month import Month
 from bluelamp.messages import catalogue
-from bluelamp.questions.answer import Answer, answer
+from bluelamp.questions.answer import QueryResult, answer
 from bluelamp.questions.families.archive.version import ArchiveVersion
 from bluelamp.questions.model.kept import BoundedCache
 from bluelamp.questions.parsing import make_question

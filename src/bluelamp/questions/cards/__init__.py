@@ -38,7 +38,7 @@ def answer_dashboard(
         "coverage": own.as_json(),
         "unknown": [
             say("card.noRecord", field=one.dimension.title.lower(), value=value)
-            for one in asked.filters
+            for one in question.filters
             for value in unknown_values(version, one)
         ],
         "cards": {card.name: answer_card(version, dashboard, card, view) for card in cards},

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bluelamp.messages import say
-from bluelamp.questions.cards.base import CardAnswer, Scene, measure_of, percent, told, whole
+from bluelamp.questions.cards.base import CardAnswer, Scene, figure_words, measure_of, percent, whole
 from bluelamp.questions.dashboards import CardSpec
 
 
@@ -29,12 +29,12 @@ def total(scene: Scene, card: CardSpec) -> CardAnswer:
         "unlocated": unlocated,
     }
     counted = [
-        say("card.total", figure=told(figures[card.measure]), unit=measure.unit),
+        say("card.total", figure=figure_words(figures[card.measure]), unit=measure.unit),
         *(
-            say("card.total.beside", figure=told(figures[name]), words=measure_of(card.spec, name).words)
+            say("card.total.beside", figure=figure_words(figures[name]), words=measure_of(card.spec, name).words)
             for name in card.also
         ),
-        say("card.total.unlocated", figure=told(unlocated)),
+        say("card.total.unlocated", figure=figure_words(unlocated)),
     ]
     summary = reason or " ".join(counted)
     question = replace(asked, measures=tuple(measure_of(card.spec, name) for name in names))
@@ -54,7 +54,7 @@ def share(scene: Scene, card: CardSpec) -> CardAnswer:
     (part,), lacking = scene.one(question)
     reason = lacking or reason
     figures = dict(zip(names, row, strict=True))
-    told = _share_told(card, figures, part) if not reason else {**_NO_SHARE, "words": reason}
+    told = _share_shown(card, figures, part) if not reason else {**_NO_SHARE, "words": reason}
     of = told["denominator"]
     summary = say("card.share", share=percent(int(part), of), words=told["words"]) if of else str(told["words"])
     shown = {**told, "reason": reason or ("" if of else told["words"])}

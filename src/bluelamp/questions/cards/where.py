@@ -59,7 +59,9 @@ def map_card(
         "areas": areas,
         "bounds": _bounds(scene, asked, areas),
     }
-    on_map = say("card.map", located=told(located), records=told(records), unlocated=told(unlocated))
+    on_map = say(
+        "card.map", located=figure_words(located), records=figure_words(records), unlocated=figure_words(unlocated)
+    )
     summary = reason or f"{on_map} {spec.points.words}"
     measure = measure_of(spec, count)
     caveats = tuple(dict.fromkeys((*scene.caveats(asked), *notes)))

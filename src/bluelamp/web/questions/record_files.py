@@ -36,9 +36,9 @@ def file_of_records(request: Request, spec: DatasetSpec, view: View, pinned: str
         found = record_file.without_making()
         if found is not None:
             return found
-        body = asked.body()  # what fails here gives the lease back
+        body = record_file.body()  # what fails here gives the lease back
         give_back = held.pop_all().close
-    return asked.streamed(body, give_back)
+    return record_file.streamed(body, give_back)
 
 
 class _RecordFile:

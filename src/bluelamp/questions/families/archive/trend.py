@@ -234,7 +234,7 @@ def _compared(
         return MonthComparison(other, None, None, _why_not(publishing, other))
     both = publishing.held(month) & publishing.held(other)
     if not both:
-        return Compared(other, None, None, say("archive.compare.noForce", when=when))
+        return MonthComparison(other, None, None, say("archive.compare.noForce", when=when))
     here = value if both == publishing.held(month) else count_of(month, both)
     before = count_of(other, both)
     expected = publishing.expected(month) | publishing.expected(other)
@@ -242,9 +242,9 @@ def _compared(
     over = _over(publishing, both, expected, share)
     if not before:
         words = say("archive.compare.before", before=before, when=when, over=over)
-        return Compared(other, before, None, words, len(both), share)
+        return MonthComparison(other, before, None, words, len(both), share)
     change = (here - before) / before
-    return Compared(other, before, change, _change_told(change, before, when, over), len(both), share)
+    return MonthComparison(other, before, change, _change_told(change, before, when, over), len(both), share)
 
 
 def _change_told(change: float, before: int, when: str, over: str) -> str:

@@ -27,7 +27,7 @@ _MOST_BYTES = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
-class CityFile:
+class IncidentFile:
     """The reports of one city: `rows` in the order of the file, with a column for each of COLUMNS, `city`, `month` and
     `line`; `months` are the first and the last that it holds."""
 

@@ -55,7 +55,7 @@ class IncidentsSource:
             return None
         connection = connect(files, memory_mb=self._stores.memory_mb, threads=self._stores.threads)
         opened = IncidentsVersion(connection, files, left_out(problems))
-        opened.guard = self._guard
+        opened.limited = self._limit
         # Last: what failed on the way is tried again.
         self._stamp, self._current = stamp, opened.name
         if self._current in open_:

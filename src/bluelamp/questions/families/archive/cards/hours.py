@@ -33,7 +33,7 @@ def hours(scene: Scene, card: CardSpec) -> CardAnswer:
     note = ""
     if unknown:
         note = say("archive.card.hours.unknown", count=unknown, share=percent(unknown, whole + unknown))
-    note = f"{note} {caveats_of_chart(scene, asked, 'hour', _CLOCKS)}".strip()
+    note = f"{note} {caveats_of_chart(scene, question, 'hour', _CLOCKS)}".strip()
     shown = {
         "by": "hour",
         "hours": counts,
@@ -47,7 +47,7 @@ def hours(scene: Scene, card: CardSpec) -> CardAnswer:
     told = say("archive.card.hours.nothing")
     if whole:
         told = say("card.hours.busiest", hour=f"{busiest:02d}:00", count=counts[busiest])
-    return CardAnswer(asked, shown, f"{told} {note}".strip(), measure.words, measure.unit, scene.caveats(asked))
+    return CardAnswer(question, shown, f"{told} {note}".strip(), measure.words, measure.unit, scene.caveats(question))
 
 
 def _chosen_hours(scene: Scene) -> list[str]:

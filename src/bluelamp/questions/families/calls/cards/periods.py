@@ -111,7 +111,7 @@ def hours_watched(scene: Scene, card: CardSpec) -> CardAnswer:
         busiest = max(counts, key=lambda hour: counts[hour])
         told = say("card.hours.busiest", hour=f"{busiest:02d}:00", count=counts[busiest])
         summary = f"{told} {shown['note']}"
-    return CardAnswer(asked, shown, summary.strip(), measure.words, measure.unit, scene.caveats(asked))
+    return CardAnswer(question, shown, summary.strip(), measure.words, measure.unit, scene.caveats(question))
 
 
 def week(scene: Scene, card: CardSpec) -> CardAnswer:
