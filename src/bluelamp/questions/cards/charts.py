@@ -107,11 +107,11 @@ def _bars_summary(title: str, rows: Sequence[dict[str, Any]], unknown: int, whol
     if not whole:
         return say("card.bars.nothing")
     largest = [row for row in rows if row["count"] is not None][:3]
-    told = [
+    words = [
         say("card.bars.bar", label=row["label"], count=row["count"], share=percent(row["count"], whole))
         for row in largest
     ]
-    summary = say("card.bars", title=title, bars=listed(told) or say("card.bars.none"))
+    summary = say("card.bars", title=title, bars=listed(words) or say("card.bars.none"))
     if unknown:
         summary += f" {say('card.bars.notRecorded', count=unknown, share=percent(unknown, whole))}"
     return summary

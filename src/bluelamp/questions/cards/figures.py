@@ -54,10 +54,12 @@ def share(scene: Scene, card: CardSpec) -> CardAnswer:
     (part,), lacking = scene.one(question)
     reason = lacking or reason
     figures = dict(zip(names, row, strict=True))
-    told = _share_shown(card, figures, part) if not reason else {**_NO_SHARE, "words": reason}
-    of = told["denominator"]
-    summary = say("card.share", share=percent(int(part), of), words=told["words"]) if of else str(told["words"])
-    shown = {**told, "reason": reason or ("" if of else told["words"])}
+    part_shown = _share_shown(card, figures, part) if not reason else {**_NO_SHARE, "words": reason}
+    of = part_shown["denominator"]
+    summary = (
+        say("card.share", share=percent(int(part), of), words=part_shown["words"]) if of else str(part_shown["words"])
+    )
+    shown = {**part_shown, "reason": reason or ("" if of else part_shown["words"])}
     return CardAnswer(question, shown, summary, part_measure.words, part_measure.unit, scene.caveats(question))
 
 

@@ -1,5 +1,5 @@
 """In which of the months that are asked a value could have been recorded at all, by the table of eras: outside of them
-no record is no 0. Used by `scope` and `standing`.
+no record is no 0. Used by `scope` and `row_states`.
 
 An entry of the table that the files held contradict is not believed for the months of those files.
 """

@@ -62,7 +62,7 @@ def latest_day(scene: Scene, card: CardSpec) -> CardAnswer:
         "silent": others,
     }
     question = _on(whole, newest, feeds)
-    headline = say("calls.latest", count=value, unit=measure.unit, day=_told(newest))
+    headline = say("calls.latest", count=value, unit=measure.unit, day=_day_words(newest))
     summary = " ".join([headline, watched, before["words"], week_before["words"], *others])
     return CardAnswer(question, shown, summary, measure.words, measure.unit, scene.caveats(question))
 
@@ -160,10 +160,10 @@ def _others(inside: list[DayOfFeed], newest: date) -> Iterator[str]:
         last[one.feed] = max(last.get(one.feed, one), one, key=lambda its: its.day)
     for one in last.values():
         if one.day < newest:
-            yield say("calls.latest.older", feed=one.title, day=_told(one.day))
+            yield say("calls.latest.older", feed=one.title, day=_day_words(one.day))
 
 
-def _told(day: date) -> str:
+def _day_words(day: date) -> str:
     month = Month.of(day.year, day.month)
     return say("day", weekday=_weekday(day), day=day.day, month=month.name, year=f"{day.year}")
 
