@@ -57,6 +57,14 @@ def test_gathered_or_not_the_answers_are_the_same(made: City) -> None:
         assert version.reading(version.files)[1] == {}, "from the table"
 
 
+def test_the_card_of_the_newest_day_names_its_own_gaps_and_a_total_leaves_them_to_the_page(made: City) -> None:
+    with open_calls(open_stores(made.settings)) as version:
+        cards = answer_dashboard(version, read_dashboards()["calls"], make_view(None, None, ()))["cards"]
+    kinds = {card["kind"]: card["coverage"] for card in cards.values()}
+    assert "gaps" in kinds["latest"]
+    assert "gaps" not in kinds["total"]
+
+
 def test_a_server_gathers_beside_its_answers_and_leaves_nothing(made: City, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source, "_MANY", 3)
     folder = made.settings.home / "cache" / "calls"

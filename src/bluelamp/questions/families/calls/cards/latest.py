@@ -64,7 +64,9 @@ def latest_day(scene: Scene, card: CardSpec) -> CardAnswer:
     question = _on(whole, newest, feeds)
     headline = say("calls.latest", count=value, unit=measure.unit, day=_day_words(newest))
     summary = " ".join([headline, watched, before["words"], week_before["words"], *others])
-    return CardAnswer(question, shown, summary, measure.words, measure.unit, scene.caveats(question))
+    # One day of many: its gaps are not the dashboard's, and stand in the card.
+    caveats = scene.caveats(question)
+    return CardAnswer(question, shown, summary, measure.words, measure.unit, caveats, own_coverage=True)
 
 
 def _closed(scene: Scene, question: Question) -> list[DayOfFeed]:
