@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from fastapi import APIRouter, Query, Request, Response
 
 from bluelamp._version import __version__
 from bluelamp.domain.page import path_to
+from bluelamp.questions.families.archive.datasets import ARCHIVE
 from bluelamp.questions.families.archive.version import LICENCE
+from bluelamp.questions.families.calls.datasets import CALLS_FAMILY
 from bluelamp.questions.model.data_version import DataVersion
 from bluelamp.questions.model.family import Family
 from bluelamp.questions.registry import datasets, families
 from bluelamp.web.lane_routes import Worked, quick
 from bluelamp.web.live.parameters import agency_of, fresh
 from bluelamp.web.postcodes import look_up
-from bluelamp.web.request import answered, dumps, lease_calls, site_of, version_json
+from bluelamp.web.request import answered, dumps, site_of, version_json
 from bluelamp.web.schemas import PROBLEMS, PlacesModel, SiteModel
 from bluelamp.web.site import LICENCE_URL, Site
+
+if TYPE_CHECKING:
+    from bluelamp.questions.families.archive.source import ServedArchive
+    from bluelamp.questions.families.calls.source import ServedCalls
 
 router = APIRouter(tags=["site"], route_class=Worked)
 
@@ -31,29 +37,38 @@ def site(request: Request) -> Response:
     """The dashboards, the current data version, the months held, the licence. Where there is no archive, the version
     is that of the calls; null where no day of them is closed yet."""
     here = site_of(request)
-    feeds, calls, held = _feeds(here), _calls(request), [_family(here, one) for one in families()]
-    if feeds and not any(one["version"] for one in held):
-        return fresh(dumps(_site(here, None, feeds, calls, held)))
-    with _held(request) as version:
-        key = ["site", repr(feeds), repr(calls), repr(held)]
-        return answered(request, version, key, lambda: dumps(_site(here, version, feeds, calls, held)), quick=True)
-
-
-def _calls(request: Request) -> dict[str, Any] | None:
-    """The calls of closed days that are held; None before the first day."""
-    if not site_of(request).calls_versions.current_name():
-        return None
-    with lease_calls(request) as opened:
-        return {"version": version_json(opened), "months": _span(opened), "feeds": sorted(opened.feeds)}
+    feeds = _feeds(here)
+    with _current_versions(here) as opened:
+        families_held = [_family(family, opened.get(family.info.name)) for family in families()]
+        if feeds and not opened:
+            return fresh(dumps(_site(here, opened, feeds, families_held)))
+        version = _first(here, opened)
+        key = ["site", repr(feeds), repr(families_held)]
+        return answered(request, version, key, lambda: dumps(_site(here, opened, feeds, families_held)), quick=True)
 
 
 @contextmanager
-def _held(request: Request) -> Iterator[DataVersion]:
-    """The current version of the first family that holds anything: the archive's, where there is one. Raises
-    NothingHeld where nothing is held."""
-    pools = site_of(request).pools.values()
-    with next((pool for pool in pools if pool.current_name()), site_of(request).archive_versions).lease() as version:
-        yield version
+def _current_versions(here: Site) -> Iterator[Mapping[str, Any]]:
+    """Leases on the current version of each family that holds anything, by the family's name, in their order."""
+    with ExitStack() as leases:
+        held = [(name, pool) for name, pool in here.pools.items() if pool.current_name()]
+        yield {name: leases.enter_context(pool.lease()) for name, pool in held}
+
+
+def _first(here: Site, opened: Mapping[str, Any]) -> DataVersion:
+    """The version that an answer about everything is kept under: the archive's, where there is one. Raises NothingHeld
+    where nothing is held."""
+    for version in opened.values():
+        return cast("DataVersion", version)
+    with here.archive_versions.lease() as version:  # says what to load
+        return version
+
+
+def _calls(version: ServedCalls | None) -> dict[str, Any] | None:
+    """The calls of closed days that are held; None before the first day."""
+    if version is None:
+        return None
+    return {"version": version_json(version), "months": _span(version), "feeds": sorted(version.feeds)}
 
 
 def _span(version: DataVersion) -> dict[str, str] | None:
@@ -70,48 +85,34 @@ def _feeds(here: Site) -> list[dict[str, str]]:
     return found
 
 
-def _family(here: Site, family: Family[Any]) -> dict[str, Any]:
+def _family(family: Family[Any], version: DataVersion | None) -> dict[str, Any]:
     """What a family has, and what is held of it."""
-    pool, info = here.pools[family.info.name], family.info
-    held: dict[str, Any] = {"version": None, "months": None}
-    if pool.current_name():
-        with pool.lease() as opened:
-            held = {"version": version_json(opened), "months": _span(opened)}
+    info = family.info
     return {
         "name": info.name,
         "unit": info.unit,
         "publisher": info.publisher,
         "datasets": [name for name, spec in datasets().items() if spec.family is info],
         "capabilities": asdict(info.capabilities),
-        **held,
+        "version": version_json(version) if version is not None else None,
+        "months": _span(version) if version is not None else None,
     }
 
 
-def _has_areas(here: Site) -> bool:
-    """Whether there are areas with pages: where reference data says which authorities there are."""
-    if not here.archive_versions.current_name():
-        return False
-    with here.archive_versions.lease() as opened:
-        return bool(opened.areas)
-
-
 def _site(
-    here: Site,
-    version: DataVersion | None,
-    feeds: list[dict[str, str]],
-    calls: dict[str, Any] | None,
-    held: list[dict[str, Any]],
+    here: Site, opened: Mapping[str, Any], feeds: list[dict[str, str]], families_held: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    with_data = {one["name"] for one in held if one["version"]}
-    areas = _has_areas(here)
+    version: DataVersion | None = next(iter(opened.values()), None)
+    archive: ServedArchive | None = opened.get(ARCHIVE.name)
+    areas = bool(archive is not None and archive.areas)
     return {
         "name": "Bluelamp",
         "program": __version__,
         "notice": here.settings.notice,
         "version": version_json(version) if version else None,
         "months": _span(version) if version else None,
-        "calls": calls,
-        "families": held,
+        "calls": _calls(opened.get(CALLS_FAMILY.name)),
+        "families": families_held,
         "dashboards": [
             {
                 "name": one.name,
@@ -122,7 +123,7 @@ def _site(
             }
             for one in here.dashboards.values()
             # A dashboard whose data nobody has here would only say so.
-            if one.nav and one.spec.family.name in with_data
+            if one.nav and one.spec.family.name in opened
         ],
         "feeds": feeds,
         "basemap": {
@@ -145,15 +146,12 @@ def places(
     where a look-up is configured."""
     here = site_of(request)
     postcode = look_up(here.settings, q)
-    found: list[dict[str, Any]] = []
-    for family in families():
-        if here.pools[family.info.name].current_name():
-            with here.pools[family.info.name].lease() as opened:
-                found += family.places(opened, q)
-    with _held(request) as version:
+    with _current_versions(here) as opened:
+        held = [(family, opened[family.info.name]) for family in families() if family.info.name in opened]
+        found = [place for family, version in held for place in family.places(version, q)]
         return answered(
             request,
-            version,
+            _first(here, opened),
             ["places", q, str(postcode), repr(found)],
             lambda: dumps({"places": found, "postcode": postcode}),
         )

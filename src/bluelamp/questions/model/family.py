@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
-from bluelamp.questions.model.axis import ValueAxis
+from bluelamp.questions.model.axis import ValueAxis, axis_of_publishers
 from bluelamp.questions.model.coverage import Coverage
 from bluelamp.questions.model.data_version import DataVersion, StatementLimit
 from bluelamp.questions.model.dataset import DatasetSpec, FamilyInfo
@@ -67,9 +67,15 @@ class Family(ABC, Generic[V]):
     def coverage(self, version: V, question: Question) -> Coverage:
         """The units that the answer should contain, and those it does."""
 
-    @abstractmethod
     def publisher_axis(self, version: V, question: Question, holdings: Holdings) -> ValueAxis | None:
-        """The dimension grouped by that says whose files a row needs; None where there is none."""
+        """The dimension grouped by that says whose files a row needs; None where there is none. By default the one
+        whose values are the publishers of the holdings."""
+        del version
+        at = next((place for place, one in enumerate(question.by) if one.kind.is_publisher), None)
+        if at is None:
+            return None
+        names = [str(one) for one in holdings.publishers]
+        return holdings.kept(("publishers", at), lambda: axis_of_publishers(at, names))
 
     def own_publishers(self, version: V, question: Question) -> frozenset[int | str]:
         """Those without whom nothing is known of the places that a question names."""

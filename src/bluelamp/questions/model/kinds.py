@@ -11,7 +11,7 @@ from typing import Any
 
 from bluelamp.domain.month import Month
 from bluelamp.errors import UsageError
-from bluelamp.questions.model.dataset import NOT_RECORDED, DatasetSpec, Dimension, Kind, Vocabulary
+from bluelamp.questions.model.dataset import NOT_RECORDED, DatasetSpec, Dimension, Kind, PointsQuery, Vocabulary
 from bluelamp.questions.model.suggestions import near
 
 # Nobody publishes anything outside of these; a row for each month of ten thousand years helps nobody.
@@ -19,6 +19,21 @@ EARLIEST, LATEST = Month.of(1900, 1), Month.of(2199, 12)
 _COORDINATES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,9})?,-?[0-9]{1,2}(\.[0-9]{1,9})?")
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
 _DAYS_A_MONTH = 31
+
+
+# The point of a row that bears its own coordinates, as `PointKind` writes it.
+OWN_POINT = "(CASE WHEN r.latitude IS NOT NULL THEN printf('%.6f,%.6f', r.longitude, r.latitude) END)"
+
+
+def own_points(name: str, words: str) -> PointsQuery:
+    """The points of rows that bear their own coordinates, named by an SQL expression; see `PointsQuery`. Those at the
+    same point, to a tenth of a metre, stand together, as the filter by map point has them."""
+    return PointsQuery(
+        "SELECT min(c.longitude) AS longitude, min(c.latitude) AS latitude, min(c.name) AS name, "  # noqa: S608 - ours
+        f"count(*) AS n FROM (SELECT {OWN_POINT} AS place, r.longitude, r.latitude, {name} AS name "
+        "FROM {table} AS r{conditions}) AS c WHERE c.place IS NOT NULL GROUP BY c.place",
+        words,
+    )
 
 
 def check_month(month: Month) -> None:
@@ -220,5 +235,14 @@ class LabelKind(WordKind):
         return f"coalesce(nullif({key}, ''), '{NOT_RECORDED}')", ""
 
 
+class _PublisherKind(LabelKind):
+    """Who published a record, by a short name that stands in the rows; every record has one."""
+
+    is_publisher = True
+
+    def options(self, version: Vocabulary, spec: DatasetSpec, dimension: Dimension) -> list[tuple[str, str]]:
+        return [(name, version.value_label(dimension, name)) for name in sorted(version.words(dimension))]
+
+
 MONTH, YEAR, DATE, NUMBER, FLAG = _MonthKind(), _YearKind(), _DateKind(), _NumberKind(), _FlagKind()
-CODED, TEXT, POINT, LABEL = _CodedKind(), _TextKind(), PointKind(), LabelKind()
+CODED, TEXT, POINT, LABEL, PUBLISHER = _CodedKind(), _TextKind(), PointKind(), LabelKind(), _PublisherKind()

@@ -4,6 +4,7 @@ by `answer`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -21,6 +22,18 @@ class Filter:
     dimension: Dimension
     values: tuple[str, ...]
     negated: bool = False
+
+    def keeps(self, name: str, value: str) -> bool:
+        """Whether a value of the dimension of this name is kept, in whatever case it is written; one of another
+        dimension is."""
+        if self.dimension.name != name:
+            return True
+        return (value.casefold() in {one.casefold() for one in self.values}) != self.negated
+
+
+def filters_keep(filters: Iterable[Filter], name: str, value: str) -> bool:
+    """Whether all filters keep a value of the dimension of this name."""
+    return all(one.keeps(name, value) for one in filters)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -22,6 +22,20 @@ class Portion:
     names: list[str]
     table: pa.Table
     last: int
+
+
+def first_rows(windows: Iterable[pa.Table], limit: int) -> pa.Table | None:
+    """The first `limit` rows of tables that follow each other, no more of which are read; None where there is none."""
+    import pyarrow as pa
+
+    parts: list[pa.Table] = []
+    found = 0
+    for rows in windows:
+        parts.append(rows.slice(0, limit - found))
+        found += parts[-1].num_rows
+        if found >= limit:
+            break
+    return pa.concat_tables(parts) if parts else None
 
 
 class RecordSet(Protocol):

@@ -5,7 +5,7 @@ Missing is never zero: a day that nobody watched is a gap, one that was watched 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from bluelamp.messages import listed, say, span
 from bluelamp.questions.families.calls.datasets import CALLS_FAMILY, DATE, HOUR, MONTH, WEEKDAY, YEAR
 from bluelamp.questions.families.calls.version import CallsVersion
 from bluelamp.questions.model.coverage import Coverage, MonthCoverage
-from bluelamp.questions.model.question import Filter, Question
+from bluelamp.questions.model.question import Question, filters_keep
 
 WHOLE, PART, NOT_WATCHED, NOT_CLOSED = "watched", "watched in part", "not watched", "not closed"
 # The day was closed, and its file is no longer there or no longer what was written.
@@ -164,12 +164,12 @@ def _counted(version: CallsVersion, question: Question) -> WatchedCoverage:
 def days_of(version: CallsVersion, question: Question) -> Iterator[DayOfFeed]:
     """Every day that a question is about: from each feed's first to its last in the lake, and beyond them as far as
     months are asked for by name."""
-    hours = [hour for hour in _HOURS if _keeps(question.filters, HOUR, str(hour))]
+    hours = [hour for hour in _HOURS if filters_keep(question.filters, HOUR, str(hour))]
     for feed, words in version.feeds.items():
         held = {date.fromisoformat(one.day): one for one in version.days if one.feed == feed}
         first, last = _question_span(question, min(held), max(held))
         for day in _from_to(first, last):
-            if not version.concerns(question, feed, day) or not _keeps(
+            if not version.concerns(question, feed, day) or not filters_keep(
                 question.filters, WEEKDAY, str(day.isoweekday())
             ):
                 continue
@@ -196,10 +196,6 @@ def _question_span(question: Question, first: date, last: date) -> tuple[date, d
     begin = min([first, *(month.first_day for month in named)])
     end = max([last, *((month + 1).first_day - timedelta(days=1) for month in named)])
     return max(begin, first - _BEYOND), min(end, last + _BEYOND)
-
-
-def _keeps(filters: Iterable[Filter], name: str, value: str) -> bool:
-    return all((value in one.values) != one.negated for one in filters if one.dimension.name == name)
 
 
 def _from_to(first: date, last: date) -> Iterator[date]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bluelamp.questions.families.calls.kinds import FEED
 from bluelamp.questions.model import kinds
 from bluelamp.questions.model.dataset import (
     Capabilities,
@@ -11,7 +10,6 @@ from bluelamp.questions.model.dataset import (
     FamilyInfo,
     Measure,
     Only,
-    PointsQuery,
 )
 
 CALLS_FAMILY = FamilyInfo(
@@ -35,13 +33,8 @@ _MINUTES = (
 )
 _WITHHELD = "A feed lists what its publisher chooses: calls that it withholds are in no figure."
 
-_MAP_POINT = "(CASE WHEN r.latitude IS NOT NULL THEN printf('%.6f,%.6f', r.longitude, r.latitude) END)"
-# Calls at the same point, to a tenth of a metre, stand together, as the filter by map point has them.
-_POINTS = PointsQuery(
-    "SELECT min(c.longitude) AS longitude, min(c.latitude) AS latitude, min(c.name) AS name, "  # noqa: S608 - ours
-    f"count(*) AS n FROM (SELECT {_MAP_POINT} AS place, r.longitude, r.latitude, "
-    "trim(concat_ws(' ', nullif(r.block, ''), nullif(r.location, ''))) AS name FROM {table} AS r{conditions}) AS c "
-    "WHERE c.place IS NOT NULL GROUP BY c.place",
+_POINTS = kinds.own_points(
+    "trim(concat_ws(' ', nullif(r.block, ''), nullif(r.location, '')))",
     "A call stands where its block or crossing was found to be, not at an address; one whose place is only known as an "
     "area, or not at all, is in the list beside the map.",
 )
@@ -76,7 +69,7 @@ CALLS = DatasetSpec(
             kinds.NUMBER,
             "r.hour",
         ),
-        Dimension("feed", "the feed that listed the call, by its short name", FEED, "r.feed", "feed"),
+        Dimension("feed", "the feed that listed the call, by its short name", kinds.PUBLISHER, "r.feed", "feed"),
         _label("nature", "the nature of the call, as it was listed last"),
         _label("first_nature", "the nature of the call, as it was listed first"),
         _label("priority", "the priority of the call, as the feed words it"),
@@ -113,7 +106,7 @@ CALLS = DatasetSpec(
             "map_point",
             "its point on the map, as longitude,latitude",
             kinds.POINT,
-            _MAP_POINT,
+            kinds.OWN_POINT,
         ),
     ),
     (

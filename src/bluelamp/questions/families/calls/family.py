@@ -16,7 +16,6 @@ from bluelamp.questions.families.calls.holdings import holdings_of_calls
 from bluelamp.questions.families.calls.opening import open_calls
 from bluelamp.questions.families.calls.source import CallsSource
 from bluelamp.questions.families.calls.version import CallsVersion
-from bluelamp.questions.model.axis import ValueAxis, axis_of_publishers
 from bluelamp.questions.model.coverage import Coverage
 from bluelamp.questions.model.data_version import StatementLimit
 from bluelamp.questions.model.dataset import DatasetSpec
@@ -46,14 +45,6 @@ class _Calls(Family[CallsVersion]):
 
     def coverage(self, version: CallsVersion, question: Question) -> WatchedCoverage:
         return watched_coverage(version, question)
-
-    def publisher_axis(self, version: CallsVersion, question: Question, holdings: Holdings) -> ValueAxis | None:
-        at = next((place for place, one in enumerate(question.by) if one.kind.is_publisher), None)
-        if at is None:
-            return None
-        return holdings.kept(
-            ("publishers", at), lambda: axis_of_publishers(at, [str(one) for one in holdings.publishers])
-        )
 
     def periods(
         self, version: CallsVersion, question: Question, coverage: Coverage

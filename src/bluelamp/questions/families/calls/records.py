@@ -22,7 +22,7 @@ from bluelamp.questions.families.calls.datasets import CALLS
 from bluelamp.questions.families.calls.version import CallsVersion
 from bluelamp.questions.model.cells import CellFormat
 from bluelamp.questions.model.question import Question
-from bluelamp.questions.model.records import PORTION, Portion
+from bluelamp.questions.model.records import PORTION, Portion, first_rows
 from bluelamp.questions.parsing import make_question
 from bluelamp.storage.calls.days import CallsDay
 
@@ -91,14 +91,8 @@ class CallRecords:
 
     def page(self, after: int, limit: int) -> Portion:
         """At most `limit` calls whose rows come after `after` (-1 for the first)."""
-        parts: list[pa.Table] = []
-        found = 0
-        for rows in self._windows(after, _FIRST_ROWS):
-            parts.append(rows.slice(0, limit - found))
-            found += parts[-1].num_rows
-            if found >= limit:
-                break
-        return _portion(pa.concat_tables(parts)) if parts else Portion([], _texts(_nothing()), -1)
+        rows = first_rows(self._windows(after, _FIRST_ROWS), limit)
+        return Portion([], _texts(_nothing()), -1) if rows is None else _portion(rows)
 
     def portions(self, *, typed: bool = False) -> Iterator[Portion]:
         """All calls, in portions; `typed` keeps moments and lists as such, which only Parquet can hold. One without

@@ -21,10 +21,9 @@ import pyarrow as pa
 from bluelamp.domain.month import Month
 from bluelamp.errors import Damaged, NothingHeld
 from bluelamp.questions.families.calls.datasets import DATE, MONTH, YEAR
-from bluelamp.questions.families.calls.kinds import FEED
 from bluelamp.questions.model.data_version import DataVersion, VersionFacts
 from bluelamp.questions.model.dataset import Dimension
-from bluelamp.questions.model.question import Filter, Question
+from bluelamp.questions.model.question import Filter, Question, filters_keep
 from bluelamp.storage.calls.days import CallsDay
 from bluelamp.storage.calls.lake import SCHEMA, CallsLake
 
@@ -119,10 +118,10 @@ class CallsVersion(DataVersion):
 
     def feeds_of(self, filters: Sequence[Filter]) -> list[str]:
         """The feeds that filters leave."""
-        return [feed for feed in sorted(self.feeds) if all(_keeps(one, "feed", feed) for one in filters)]
+        return [feed for feed in sorted(self.feeds) if filters_keep(filters, "feed", feed)]
 
     def value_label(self, dimension: Dimension, value: str) -> str:
-        known = self.feeds.get(value) if dimension.kind is FEED else None
+        known = self.feeds.get(value) if dimension.kind.is_publisher else None
         return known.title if known is not None else super().value_label(dimension, value)
 
     def source(self, question: Question) -> str:
@@ -150,7 +149,7 @@ class CallsVersion(DataVersion):
         if (question.first and month < question.first) or (question.last and month > question.last):
             return False
         names = {"feed": feed, DATE: day.isoformat(), MONTH: str(month), YEAR: str(day.year)}
-        return all(_keeps(one, name, value) for one in question.filters for name, value in names.items())
+        return all(filters_keep(question.filters, name, value) for name, value in names.items())
 
     def reading(self, days: Sequence[CallsDay]) -> tuple[str, dict[str, Any]]:
         """(what these days are read from, its parameters); it may hold the calls of other days as well."""
@@ -186,10 +185,6 @@ class CallsVersion(DataVersion):
 
     def report_damaged(self) -> None:
         """A file could not be read after all; for whoever has it open for longer than one question."""
-
-
-def _keeps(filter_: Filter, name: str, value: str) -> bool:
-    return filter_.dimension.name != name or (value in filter_.values) != filter_.negated
 
 
 def month_of(day: CallsDay) -> Month:

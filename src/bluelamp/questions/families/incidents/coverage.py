@@ -15,7 +15,7 @@ from bluelamp.questions.families.incidents.datasets import FAMILY_INFO, INCIDENT
 from bluelamp.questions.families.incidents.version import IncidentsVersion
 from bluelamp.questions.model.coverage import Coverage, MonthCoverage
 from bluelamp.questions.model.holdings import Holdings
-from bluelamp.questions.model.question import Filter, Question
+from bluelamp.questions.model.question import Question, filters_keep
 
 HELD, NOT_HELD = "held", "not held"
 _STATES = (HELD, NOT_HELD)
@@ -60,7 +60,12 @@ class CityMonthCoverage(Coverage):
 
 def holdings_of(version: IncidentsVersion, question: Question) -> Holdings:
     """The cities that the filters leave, over the months that are asked: an open end is that of what is held."""
-    files = [one for one in version.files if _keeps(question, "city", one.city)]
+    key = ("holdings", question.first, question.last, question.filters)
+    return version.often(key, lambda: _holdings_of(version, question))
+
+
+def _holdings_of(version: IncidentsVersion, question: Question) -> Holdings:
+    files = [one for one in version.files if filters_keep(question.filters, "city", one.city)]
     first = question.first or min(version.months[0], question.last or version.months[0])
     last = question.last or max(version.months[-1], first)
     times = tuple(month for month in month_range(first, last) if _keeps_month(question, month))
@@ -90,15 +95,8 @@ def _gaps(holdings: Holdings, months: list[Month]) -> Iterator[CityGap]:
             yield CityGap(city, first, last)
 
 
-def _keeps(question: Question, name: str, value: str) -> bool:
-    return all(_kept(one, value) for one in question.filters if one.dimension.name == name)
-
-
-def _kept(filter_: Filter, value: str) -> bool:
-    return (value.lower() in {its.lower() for its in filter_.values}) != filter_.negated
-
-
 def _keeps_month(question: Question, month: Month) -> bool:
     days = [one for one in question.filters if one.dimension.name == "date" and not one.negated]
     in_days = all(any(value.startswith(str(month)) for value in one.values) for one in days)
-    return in_days and _keeps(question, "month", str(month)) and _keeps(question, "year", str(month.year))
+    names = {"month": str(month), "year": str(month.year)}
+    return in_days and all(filters_keep(question.filters, name, value) for name, value in names.items())

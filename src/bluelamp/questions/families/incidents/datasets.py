@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bluelamp.questions.families.incidents.kinds import CITY
 from bluelamp.questions.model import kinds
 from bluelamp.questions.model.dataset import (
     Capabilities,
@@ -18,7 +17,6 @@ from bluelamp.questions.model.dataset import (
     FamilyInfo,
     Measure,
     Only,
-    PointsQuery,
 )
 
 FAMILY_INFO = FamilyInfo(
@@ -49,13 +47,7 @@ COLUMNS = (
     FileColumn("longitude", "longitude", "of its point, in degrees"),
 )
 
-_MAP_POINT = "(CASE WHEN r.latitude IS NOT NULL THEN printf('%.6f,%.6f', r.longitude, r.latitude) END)"
-_POINTS = PointsQuery(
-    "SELECT min(c.longitude) AS longitude, min(c.latitude) AS latitude, min(c.name) AS name, "  # noqa: S608 - ours
-    f"count(*) AS n FROM (SELECT {_MAP_POINT} AS place, r.longitude, r.latitude, r.address AS name "
-    "FROM {table} AS r{conditions}) AS c WHERE c.place IS NOT NULL GROUP BY c.place",
-    "A report stands where the city says, which may be the middle of a block.",
-)
+_POINTS = kinds.own_points("r.address", "A report stands where the city says, which may be the middle of a block.")
 
 
 def _label(column: str) -> Dimension:
@@ -73,13 +65,13 @@ INCIDENTS = DatasetSpec(
         Dimension("year", "the year of the incident", kinds.YEAR, "r.month // 12", folds="month"),
         Dimension("date", "the day of the incident", kinds.DATE, "r.day"),
         Dimension("weekday", "the day of the week (1 Monday to 7 Sunday)", kinds.NUMBER, "isodow(r.day)"),
-        Dimension("city", "the city, by the name of its file", CITY, "r.city", "city"),
+        Dimension("city", "the city, by the name of its file", kinds.PUBLISHER, "r.city", "city"),
         _label("offence"),
         _label("division"),
         _label("beat"),
         _label("reporting_area"),
         Dimension("located", "whether the report has a point on the map", kinds.FLAG, "(r.latitude IS NOT NULL)"),
-        Dimension("map_point", "its point on the map, as longitude,latitude", kinds.POINT, _MAP_POINT),
+        Dimension("map_point", "its point on the map, as longitude,latitude", kinds.POINT, kinds.OWN_POINT),
     ),
     (
         Measure("count", "incident reports", "reports", "count(*)", label="Reports", counts=True),
@@ -99,7 +91,10 @@ INCIDENTS = DatasetSpec(
     ),
     FAMILY_INFO,
     _POINTS,
-    ("A report says what the police recorded, not what a court found; the city changes and withdraws reports later.",),
+    (
+        "A report says what the police recorded, not what a court found; the city changes and withdraws reports later.",
+        "The first and the last month of a city's file count as held, and may be there in part only.",
+    ),
 )
 
 DATASETS: dict[str, DatasetSpec] = {INCIDENTS.name: INCIDENTS}

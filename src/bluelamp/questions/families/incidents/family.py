@@ -12,7 +12,6 @@ from bluelamp.questions.families.incidents.datasets import COLUMNS, FAMILY_INFO,
 from bluelamp.questions.families.incidents.records import IncidentRecords, find_report, owns
 from bluelamp.questions.families.incidents.source import IncidentsSource, left_out, read_files
 from bluelamp.questions.families.incidents.version import IncidentsVersion, connect
-from bluelamp.questions.model.axis import ValueAxis, axis_of_publishers
 from bluelamp.questions.model.coverage import Coverage
 from bluelamp.questions.model.data_version import StatementLimit
 from bluelamp.questions.model.dataset import DatasetSpec
@@ -50,10 +49,6 @@ class _Incidents(Family[IncidentsVersion]):
 
     def coverage(self, version: IncidentsVersion, question: Question) -> CityMonthCoverage:
         return coverage_of(version, question)
-
-    def publisher_axis(self, version: IncidentsVersion, question: Question, holdings: Holdings) -> ValueAxis | None:
-        at = next((place for place, one in enumerate(question.by) if one.kind.is_publisher), None)
-        return None if at is None else axis_of_publishers(at, holdings.names)
 
     def periods(
         self, version: IncidentsVersion, question: Question, coverage: Coverage

@@ -34,7 +34,7 @@ from bluelamp.questions.families.archive.records.published import (
 from bluelamp.questions.families.archive.version import ArchiveVersion
 from bluelamp.questions.model.cells import CellFormat
 from bluelamp.questions.model.question import Question
-from bluelamp.questions.model.records import PORTION, Portion
+from bluelamp.questions.model.records import PORTION, Portion, first_rows
 from bluelamp.questions.records.texts import DEGREES, as_published, local_times
 
 # Rows of the version that are looked at in one go: a bound on memory and on the time to the first portion.
@@ -67,14 +67,7 @@ class Records:
 
     def page(self, after: int, limit: int) -> PublishedPortion:
         """At most `limit` records whose rows come after `after` (-1 for the first)."""
-        parts: list[pa.Table] = []
-        found = 0
-        for rows in self._windows(after, limit):
-            parts.append(rows.slice(0, limit - found))
-            found += parts[-1].num_rows
-            if found >= limit:
-                break
-        return self._portion(pa.concat_tables(parts) if parts else None)
+        return self._portion(first_rows(self._windows(after, limit), limit))
 
     def one(self, place: int) -> PublishedPortion:
         """The record of one row, whatever the filters say."""
