@@ -42,10 +42,6 @@ class Postgres:
         """Make a database; its address for the settings."""
         return self._create(f"t{uuid4().hex[:12]}")
 
-    def empty_database(self) -> str:
-        """Make a database without any table; its address for the settings."""
-        return self._create(f"t{uuid4().hex[:12]}")
-
     def migrated_database(self) -> str:
         """Make a database that has Bluelamp's tables already; its address for the settings."""
         if not self._has_template:

@@ -36,7 +36,6 @@ export type WeekCard = CardOf<'week'>;
 export type ShareCard = CardOf<'share'>;
 export type MedianCard = CardOf<'median'>;
 export type MapCard = CardOf<'map'>;
-export type TextCard = CardOf<'text'>;
 export type Answered = { [Kind in CardKind]: CardOf<Kind> }[CardKind];
 export type Card = Answered | FailedCard;
 export type Answers = Omit<Schemas['DashboardAnswersModel'], 'cards'> & { cards: Record<string, Card> };

@@ -8,5 +8,6 @@ const DATASETS: Record<string, string> = {
   outcomes: 'Outcomes',
   stops: 'Stop and search',
   calls: 'Calls for service',
+  incidents: 'Incident reports',
 };
 export const datasetName = (name: string): string => DATASETS[name] ?? name;

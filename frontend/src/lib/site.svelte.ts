@@ -1,7 +1,7 @@
+import { capabilitiesOf } from './capabilities';
 // What this installation is: asked once, read by the header, the footer and the pages.
 import type { Site } from '../api/answers';
 import { Problem } from '../api/client';
-import { isWatched } from './capabilities';
 import { once } from './resource.svelte';
 
 class SiteState {
@@ -27,8 +27,11 @@ class SiteState {
 
 export const site = new SiteState();
 
-/** The months and the data version that a dataset's figures come from: calls have their own. */
-export const monthsOf = (dataset: string): Site['months'] =>
-  isWatched(dataset) ? (site.data?.calls?.months ?? null) : (site.data?.months ?? null);
-export const versionOf = (dataset: string): string =>
-  (isWatched(dataset) ? site.data?.calls?.version.name : site.data?.version?.name) ?? '';
+/** What a dataset's figures come from: its family, or what the site as a whole stands on. */
+const heldOf = (dataset: string): { months: Site['months']; version: Site['version'] } | null | undefined =>
+  capabilitiesOf(dataset).has_publishers
+    ? site.data
+    : site.data?.families.find((one) => one.datasets.includes(dataset));
+/** The months and the data version that a dataset's figures come from. */
+export const monthsOf = (dataset: string): Site['months'] => heldOf(dataset)?.months ?? null;
+export const versionOf = (dataset: string): string => heldOf(dataset)?.version?.name ?? '';

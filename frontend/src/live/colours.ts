@@ -1,7 +1,6 @@
 // Priority by colour, shape and size, so that none of them alone has to tell; kinds by a small sign.
 import type { Group } from './dictionary';
 
-export const RANKS = [1, 2, 3, 4, 0] as const;
 /** On both grounds: white signs stay readable on them. */
 export const RANK_COLOURS: Record<number, string> = {
   1: '#c0392b',

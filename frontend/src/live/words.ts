@@ -3,8 +3,6 @@
 import { say } from '../lib/messages';
 import type { Call, Feed, Health } from './types';
 
-export type Meaning = { label: string; words: string };
-
 const kept = new Map<string, Intl.DateTimeFormat>();
 function format(zone: string, style: 'time' | 'seconds' | 'day' | 'full' | 'key' | 'zone'): Intl.DateTimeFormat {
   const key = `${zone}/${style}`;

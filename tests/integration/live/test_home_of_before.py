@@ -95,7 +95,7 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
             connection.executescript(_DUMP.read_text(encoding="utf-8"))
     else:
         server: Postgres = request.getfixturevalue("postgres")
-        database = server.empty_database()
+        database = server.new_database()
         _put_into_postgresql(database)
         settings = make_home(tmp_path / "home", database=database)
     vault = Vault(settings.vault_url, tmp_path / "cache")

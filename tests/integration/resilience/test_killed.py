@@ -14,26 +14,24 @@ from tests.lib.resilience.command import Commands
 from tests.lib.resilience.homes import facts, ledger, litter
 from tests.lib.resilience.releases import Releases
 
-_KILLS, _IN_A_ROW = 15, 5
+_KILLS = 25
 
 
 def test_kill_at_any_moment(bluelamp: Commands, releases: Releases, tmp_path: Path) -> None:
-    """15 kills, five of each load in a row, one in each fifteenth of fetch, stage, build and publish."""
+    """25 kills at random moments of fetch, stage, build and publish."""
     chance = random.Random(20)
     old, new = facts(releases.home_old), facts(releases.home_new)
     whole = tmp_path / "whole"
     shutil.copytree(releases.home_old, whole)
     needed = bluelamp(whole, "archive", "load", releases.new).seconds
-    moments = [chance.uniform(number, number + 1) / _KILLS for number in range(_KILLS)]
-    chance.shuffle(moments)
     kills, seen = 0, set()
-    for begin in range(0, _KILLS, _IN_A_ROW):
-        home = tmp_path / f"home{begin}"
+    while kills < _KILLS:
+        home = tmp_path / f"home{kills}"
         shutil.copytree(releases.home_old, home)
-        for attempt, moment in enumerate(moments[begin : begin + _IN_A_ROW]):
+        for attempt in range(3):
             paths = [releases.new] if attempt == 0 or chance.random() < 0.5 else []
             running = bluelamp.start(home, "archive", "load", *paths)
-            time.sleep(moment * needed)
+            time.sleep(chance.uniform(0.05, 1.1) * needed)
             running.signal(signal.SIGKILL)
             ended = running.wait()
             kills += ended.code == -signal.SIGKILL
@@ -52,7 +50,6 @@ def test_kill_at_any_moment(bluelamp: Commands, releases: Releases, tmp_path: Pa
         )
         shutil.rmtree(home)
     assert "old" in seen
-    assert kills > _KILLS // 2
 
 
 def test_kill_during_a_rebuild(bluelamp: Commands, releases: Releases, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ def test_every_answer_is_as_described(server: Server, tmp_path: Path) -> None:
     found = subprocess.run(
         [
             str(Path(sys.executable).with_name("schemathesis")), "run", f"{server.url}/openapi.json",
-            "--phases", "examples,coverage,fuzzing", "--max-examples", "12", "--workers", "2", "--seed", "1",
+            "--phases", "examples,coverage,fuzzing", "--max-examples", "25", "--workers", "2", "--seed", "1",
             "--exclude-checks", "positive_data_acceptance", "--request-timeout", "20",
         ],
         capture_output=True,

@@ -134,7 +134,7 @@ def test_a_release_is_published_while_readers_ask(web_homes: WebHomes, tmp_path:
                 figures = (found["cards"]["total"]["value"], sum(value or 0 for value in months["values"][0]))
                 seen.setdefault(found["version"]["name"], set()).add(str((figures, found["coverage"]["held"])))
 
-    threads = [threading.Thread(target=read) for _ in range(3)]
+    threads = [threading.Thread(target=read) for _ in range(6)]
     for thread in threads:
         thread.start()
     time.sleep(1)

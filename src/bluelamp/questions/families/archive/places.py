@@ -13,17 +13,11 @@ def places_of(version: ArchiveVersion, wanted: str, limit: int = 8) -> list[dict
     word = wanted.casefold().strip()
     if not word:
         return []
-    authorities = {area.name: area for area in version.areas.values()}
-    found = [
-        {
-            "kind": "local_authority", "id": area.code, "name": area.name,
-            "path": path_to("area", kind="local_authority", area=area.code),
-        }
-        for area in authorities.values()
-    ] + [
-        {"kind": "force", "id": slug, "name": name, "path": path_to("area", kind="force", area=slug)}
-        for slug, name in version.forces.values()
-    ]  # fmt: skip
-    matching = [one for one in found if word in one["name"].casefold()]
-    matching.sort(key=lambda one: (not one["name"].casefold().startswith(word), one["name"]))
-    return matching[:limit]
+    found = [("local_authority", area.code, area.name) for area in {a.name: a for a in version.areas.values()}.values()]
+    found += [("force", slug, name) for slug, name in version.forces.values()]
+    matching = [one for one in found if word in one[2].casefold()]
+    matching.sort(key=lambda one: (not one[2].casefold().startswith(word), one[2]))
+    return [
+        {"kind": kind, "id": id_, "name": name, "path": path_to("area", kind=kind, area=id_)}
+        for kind, id_, name in matching[:limit]
+    ]
