@@ -9,6 +9,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+PYTEST := $(BIN)/python -m pytest -q -p no:cacheprovider -n $(WORKERS)
 PAGES  := src/bluelamp/web/static/index.html
 SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' 2>/dev/null)
 
@@ -34,13 +35,13 @@ demo: setup ## make the synthetic twin, load it, and serve its dashboards on POR
 	$(BIN)/bluelamp demo --serve --port $(PORT)
 
 test: setup browser ## run the tests
-	$(BIN)/python -m pytest -q -p no:cacheprovider -n $(WORKERS) --durations=25 --durations-min=5 tests
+	$(PYTEST) --durations=25 --durations-min=5 tests
 
 test-fast: setup ## run the unit tests: no browser, no servers, under two minutes
-	$(BIN)/python -m pytest -q -p no:cacheprovider -n $(WORKERS) -m unit tests/unit
+	$(PYTEST) -m unit tests/unit
 
 coverage: setup ## run the unit tests and print how much of the code they reach
-	$(BIN)/python -m pytest -q -p no:cacheprovider -n $(WORKERS) -m unit --cov --cov-report=term:skip-covered tests/unit
+	$(PYTEST) -m unit --cov --cov-report=term:skip-covered tests/unit
 
 dates: setup ## run the tests that depend on the date, at twelve dates and hours (takes hours)
 	$(BIN)/python -m tests.dates

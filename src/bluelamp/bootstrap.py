@@ -7,7 +7,7 @@ Heavy libraries are imported here, inside functions, so that `--help` does not p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from bluelamp.questions.model.stores import Stores
     from bluelamp.sources.feeds.agency import Agency
     from bluelamp.sources.http import HttpClient
+    from bluelamp.storage.calls.days import CallsDays
+    from bluelamp.storage.calls.lake import CallsLake
     from bluelamp.storage.follow.hooks import Hooks
     from bluelamp.storage.follow.keys import Keys
     from bluelamp.storage.live.event_log import EventLog
@@ -225,10 +227,12 @@ def open_resolver(settings: Settings, feed: str, *, offline: bool = False, bulk:
         raise UsageError(f"There is no feed “{feed}”.", near(feed, agencies) or "See: bluelamp feeds list")
     setup = open_places(settings, offline=offline)
     engine = open_database(settings.live_database_url)
+    places = PlaceStore(engine)
     try:
-        with open_client(settings, waiting=True) as client:
-            places = PlaceStore(engine)
-            lines = open_lines(setup, places, client)
+        with ExitStack() as opened:
+            lines = []
+            if not offline:
+                lines = open_lines(setup, places, opened.enter_context(open_client(settings, waiting=True)))
             # What needs nobody's answer is worked out again faster than it is looked up.
             yield resolver_of(setup, places, agencies[feed], lines, bulk=bulk, keep=bool(lines) or not bulk)
     finally:
@@ -304,11 +308,20 @@ def open_stores(settings: Settings, *, memory_mb: int = 0, threads: int = 0) -> 
     """Where questions are answered from; an engine may take so many MB and threads, by default those of a command.
     Opens nothing yet."""
     from bluelamp.questions.model.stores import Stores
-    from bluelamp.storage.calls.days import CallsDays
-    from bluelamp.storage.calls.lake import CallsLake
-    from bluelamp.storage.relational.database import open_database
 
     home = settings.home
+
+    def calls_days() -> CallsDays:
+        from bluelamp.storage.calls.days import CallsDays
+        from bluelamp.storage.relational.database import open_database
+
+        return CallsDays(open_database(_kept(settings.live_database_url)))
+
+    def calls_lake() -> CallsLake:
+        from bluelamp.storage.calls.lake import CallsLake
+
+        return CallsLake(home / "lake", settings.vault_url)
+
     return Stores(
         home=home,
         lake=home / "lake",
@@ -316,8 +329,8 @@ def open_stores(settings: Settings, *, memory_mb: int = 0, threads: int = 0) -> 
         threads=threads or settings.worker_count,
         warehouse=lambda: open_warehouse(settings),
         has_live=lambda: _kept(settings.live_database_url) == settings.live_database_url,
-        calls_days=lambda: CallsDays(open_database(_kept(settings.live_database_url))),
-        calls_lake=lambda: CallsLake(home / "lake", settings.vault_url),
+        calls_days=calls_days,
+        calls_lake=calls_lake,
         agencies=lambda: read_feeds(settings),
     )
 

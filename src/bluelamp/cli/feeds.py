@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from bluelamp.bootstrap import read_feeds
 from bluelamp.cli import exits, options
 from bluelamp.cli.console import counted
 from bluelamp.cli.options import context_of, examples
@@ -43,6 +42,8 @@ def show(context: typer.Context, json: options.AsJson = False) -> int:
     Those that come with Bluelamp, and those in the folder feeds of the home. A file of the home takes the place of the
     shipped one of the same name.
     """
+    from bluelamp.bootstrap import read_feeds
+
     here = context_of(context)
     agencies = read_feeds(here.settings).values()
     if json:
@@ -130,6 +131,7 @@ def check(
 
 def _find(settings: Settings, feed: str) -> Agency:
     """A feed by its name or by the path of its file. Raises UsageError with a near name."""
+    from bluelamp.bootstrap import read_feeds
     from bluelamp.questions.model.suggestions import near
     from bluelamp.sources.feeds.agency import read_agency_file
 

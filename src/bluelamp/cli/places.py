@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bluelamp.bootstrap import open_resolver
 from bluelamp.cli import exits, options
 from bluelamp.cli.console import counted
 from bluelamp.cli.options import context_of, examples
@@ -61,6 +60,8 @@ def resolve(
     FILE has one JSON object a line with location, and where there are any, block, beat, reporting_area and division.
     The answers come in the same order. The gazetteer is asked first; geocoders only those that the settings name.
     """
+    from bluelamp.bootstrap import open_resolver
+
     here = context_of(context)
     kinds: dict[str, int] = {}
     lines = _in_batches(here, feed, file) if not offline else _lines(file)
@@ -88,6 +89,7 @@ def _query(resolver: Resolver, line: _Line) -> LocationQuery:
 
 def _in_batches(here: Context, feed: str, file: Path) -> Iterable[_Line]:
     """The file's locations, after a geocoder that takes many at once was asked about them, where one was chosen."""
+    from bluelamp.bootstrap import open_resolver
     from bluelamp.places.batch import ask_in_batches, can_batch
 
     with open_resolver(here.settings, feed) as resolver:
@@ -167,6 +169,8 @@ def fix(
 
     Calls that are listed from then on have it.
     """
+    from bluelamp.bootstrap import open_resolver
+
     here = context_of(context)
     with open_resolver(here.settings, feed, offline=True) as resolver:
         if location is None:
@@ -226,6 +230,7 @@ def score(
     A city's reports carry the number of the call that they came of, and coordinates, a day later. Such calls are
     remembered, so that they can be linked to their report. Without FILE, shows what was measured last. Nobody is asked.
     """
+    from bluelamp.bootstrap import open_resolver
     from bluelamp.places.scoring import measure, read_official
 
     here = context_of(context)

@@ -18,6 +18,7 @@ from bluelamp.domain.belief import area_worth, is_scored, usual_reliability
 from bluelamp.domain.call import Place
 from bluelamp.domain.judging import Judged, PlaceRules, judge
 from bluelamp.domain.place import PRECISIONS, AreaCheck, Candidate, LocationQuery, metres_between
+from bluelamp.messages import joined
 
 # Grows when the rules below or those of judging change what is decided: places are then decided anew.
 VERSION = "2"
@@ -203,7 +204,7 @@ def _point(cluster: _Cluster, confidence: float, rules: PlaceRules, judged: tupl
         (_apart(one, cluster.anchor) for one in others if one.candidate.precision == anchor.precision), default=0.0
     )
     sources = dict.fromkeys([anchor.source, *(one.candidate.source for one in cluster.members)])
-    agree = f"; {_and(list(sources)[1:])} {'agrees' if len(sources) == 2 else 'agree'}" if len(sources) > 1 else ""
+    agree = f"; {joined(list(sources)[1:])} {'agrees' if len(sources) == 2 else 'agree'}" if len(sources) > 1 else ""
     return Decision(
         kind="point",
         method="feed" if list(sources) == ["feed"] else f"{'+'.join(sources)} {anchor.precision}",
@@ -223,10 +224,6 @@ def _stated(confidence: float) -> float:
 
 
 _WORDS = {"point": "address", "block": "block", "intersection": "crossing", "street": "street", "area": "area"}
-
-
-def _and(names: Sequence[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _no_point(

@@ -88,7 +88,8 @@ class Runner:
     def stop(self, timeout: float = 5.0) -> None:
         """Ask the pollers to end, wait for them, up to `timeout` seconds in all, and give their leases back. One that
         waits for a publisher is left behind: what it has not kept was never acknowledged."""
-        self._looking.ask_to_stop()
+        for worker in self._workers:
+            worker.ask_to_stop()
         self._crew.stop()
         until = time.monotonic() + timeout
         for worker in self._workers:

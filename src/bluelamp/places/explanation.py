@@ -16,8 +16,9 @@ from typing import Any
 from bluelamp.domain.call import Call, Place
 from bluelamp.domain.judging import CODES
 from bluelamp.domain.place import LocationQuery, metres_between
+from bluelamp.messages import joined
 from bluelamp.places.context import feed_candidate
-from bluelamp.places.explanation_words import KINDS, and_, rule_of, sentence, shown_by
+from bluelamp.places.explanation_words import KINDS, rule_of, sentence, shown_by
 from bluelamp.places.resolver import Resolved, Resolver
 from bluelamp.sources.feeds.agency import Agency, Privacy
 from bluelamp.sources.feeds.coordinates import without_coordinates
@@ -251,7 +252,7 @@ class _Explanation:
                 yield f"{words} says otherwise ({min(known):,.0f} m away)"
         rejected = dict.fromkeys(one["source"] for one in self._found if not one["kept"])
         if rejected:
-            yield f"rejected was what {and_([self._opened.source(name).words for name in rejected])} said"
+            yield f"rejected was what {joined([self._opened.source(name).words for name in rejected])} said"
 
 
 def _unplaced(call: Call, query: LocationQuery) -> str:

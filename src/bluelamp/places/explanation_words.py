@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from bluelamp.domain.place import Kind
 from bluelamp.sources.feeds.agency import Privacy
@@ -41,7 +41,3 @@ def rule_of(privacy: Privacy) -> str:
 
 def sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}."
-
-
-def and_(names: Sequence[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

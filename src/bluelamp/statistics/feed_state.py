@@ -152,7 +152,7 @@ class FeedState:
         for id_ in gone:
             del self.held[id_]
         first = today - timedelta(days=7 * WEEKS)
-        tables: list[dict[date, Any]] = [self.days, self._watched, *self._counts.values()]
+        tables: list[dict[date, Any]] = [self.days, self._watched]
         for kept in tables:
             for day in [day for day in kept if day < first]:
                 del kept[day]
@@ -193,6 +193,9 @@ class FeedState:
         """The openings of past days by local hour, through a filter; those of the last days are held one by one."""
         key = through.query()
         known = self._counts.setdefault(key, {})
+        # Forgotten here and not with the days: to look at every filter's would make all of them used last.
+        for day in known.keys() - self.days.keys():
+            del known[day]
         for day, openings in self.days.items():
             if day not in known:
                 known[day] = openings.by_hour(through)

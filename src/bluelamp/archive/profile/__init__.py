@@ -9,5 +9,6 @@ coordinates     where the points lie, and how exact they are
 rows_held       how many rows there are, how often each stands, whose they are
 overrides       what is known better: the table that ships, and the operator's
 deciding        all properties of all files of a version, the same in any order of loading
-told            the same for people, as a version has them
+kept            how evidence rests in the ledger
+descriptions    the same for people, as a version has them
 """

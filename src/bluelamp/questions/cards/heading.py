@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bluelamp.domain.month import Month
+from bluelamp.messages import joined
 from bluelamp.questions.cards.base import measure_of
 from bluelamp.questions.dashboards import CardSpec
 from bluelamp.questions.model.coverage import Coverage
@@ -99,7 +100,7 @@ def _values(one: Filter) -> str:
     labels = [value_label(one.dimension.name, value) for value in one.values]
     if len(labels) > _MOST:
         labels = [*labels[: _MOST - 1], f"{len(labels) - _MOST + 1} more"]
-    return " and ".join([", ".join(labels[:-1]), labels[-1]] if len(labels) > 1 else labels)
+    return joined(labels)
 
 
 def _lower(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -131,8 +131,3 @@ def _shown(name: str, value: str) -> str:
 def _declared(place: RequestTarget) -> str:
     names = sorted(place.names)
     return f"There are: {', '.join(names)}." if names else "It takes none."
-
-
-def listed(words: Sequence[str]) -> str:
-    """`a, b and c`."""
-    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)

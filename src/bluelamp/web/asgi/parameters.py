@@ -16,7 +16,8 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from bluelamp.errors import UsageError
-from bluelamp.web.asgi.nearest import RequestTarget, advice, listed
+from bluelamp.messages import joined
+from bluelamp.web.asgi.nearest import RequestTarget, advice
 
 # What advertisers, newsletters and social networks append to a link that somebody follows: it asks nothing.
 TRACKING = (
@@ -56,7 +57,7 @@ class Declared:
             asked = dict(list(reversed(unknown.items()))[:_TOLD])
             verb = "is no parameter" if len(asked) == 1 else "are no parameters"
             raise UsageError(
-                f"{listed([f'“{name[:60]}”' for name in asked])} {verb} of this address.",
+                f"{joined([f'“{name[:60]}”' for name in asked])} {verb} of this address.",
                 advice(asked, RequestTarget(self.names, dataset)),
             )
         for name, times in Counter(name for name, _ in sent).items():

@@ -146,7 +146,10 @@ class CallsSource:
         )
 
     def close(self) -> None:
-        """Nothing is open that a pool does not have."""
+        """Close the table of days; what is open reads the lake alone."""
+        if self._home is not None:
+            self._home.close()
+            self._home = None
 
     def nothing_yet(self, name: str) -> BluelampError:
         if name:
